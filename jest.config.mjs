@@ -1,0 +1,30 @@
+const swc = [
+  '@swc/jest',
+  { jsc: { parser: { syntax: 'typescript' }, target: 'es2023' }, module: { type: 'commonjs' } },
+];
+
+const shared = {
+  testEnvironment: 'node',
+  transform: { '^.+\\.[cm]?[jt]s$': swc },
+  // These publish ES modules only, which jest loads after a transform.
+  transformIgnorePatterns: [
+    'node_modules/(?!(p-limit|p-queue|p-retry|p-timeout|eventemitter3|yocto-queue|is-network-error)/)',
+  ],
+  setupFilesAfterEnv: ['aws-cdk-lib/testhelpers/jest-autoclean'],
+};
+
+export default {
+  projects: [
+    {
+      ...shared,
+      displayName: 'unit',
+      testMatch: ['<rootDir>/test/**/*.test.ts'],
+      testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/integration/'],
+    },
+    {
+      ...shared,
+      displayName: 'integration',
+      testMatch: ['<rootDir>/test/integration/**/*.test.ts'],
+    },
+  ],
+};

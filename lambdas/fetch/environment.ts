@@ -1,0 +1,44 @@
+import * as v from 'valibot';
+import { isPair } from '../shared/domain/segment';
+import {
+  commaSeparated,
+  ConnectionEnvironment,
+  readEnvironment,
+} from '../shared/adapters/environment';
+
+const wholeMinutes = v.pipe(
+  v.string(),
+  v.regex(/^\d{1,7}$/, 'expected a whole number of minutes'),
+  v.transform(Number),
+  v.minValue(1, 'expected at least 1'),
+);
+
+const FetchEnvironment = v.object({
+  ...ConnectionEnvironment.entries,
+  /** `BTC_USDT,ETH_USDT`: the pairs to follow. */
+  PAIRS: v.pipe(commaSeparated, v.everyItem(isPair, 'expected pairs such as BTC_USDT')),
+  /** ISO 8601, a whole minute: where a new pair starts. */
+  HISTORY_START: v.pipe(
+    v.string(),
+    v.isoTimestamp('expected an instant such as 2026-01-01T00:00:00Z'),
+    v.transform(Date.parse),
+    v.multipleOf(60_000, 'expected a whole minute'),
+  ),
+  /** How many minutes back the exchange still serves, with a margin. */
+  RETENTION_MINUTES: wholeMinutes,
+  /** The base URL of the exchange's API, up to and with `/api/v4`. */
+  GATE_IO_URL: v.pipe(v.string(), v.url('expected a URL')),
+});
+
+/** What the fetch function is configured with. */
+export type FetchEnvironment = v.InferOutput<typeof FetchEnvironment>;
+
+/** The variables that the fetch function reads. */
+export type FetchVariable = keyof typeof FetchEnvironment.entries;
+
+/** @throws InvalidEnvironmentError that names every variable that is missing or wrong */
+export function readFetchEnvironment(
+  environment: Readonly<Record<string, string | undefined>>,
+): FetchEnvironment {
+  return readEnvironment(FetchEnvironment, environment);
+}

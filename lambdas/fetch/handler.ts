@@ -1,0 +1,35 @@
+import type { Context } from 'aws-lambda';
+import { createConnections } from '../shared/adapters/connections';
+import { createGateIo } from '../shared/adapters/gate-io';
+import { createObservedCodec } from '../shared/codec/segment-codec';
+import { MINUTE_MS } from '../shared/domain/interval';
+import { readFetchEnvironment } from './environment';
+import { createObserveTick } from './observe-tick';
+import { tickTime } from './tick-time';
+
+const environment = readFetchEnvironment(process.env);
+const { store, log, telemetry } = createConnections(environment, 'fetch');
+const observeTick = createObserveTick(
+  {
+    exchange: createGateIo({ baseUrl: environment.GATE_IO_URL, telemetry }),
+    progress: store,
+    observed: createObservedCodec(environment.SCHEMA_VERSION_IDS),
+    log,
+    telemetry,
+  },
+  {
+    pairs: environment.PAIRS,
+    source: 'gate.io',
+    historyStartMs: environment.HISTORY_START,
+    retentionMs: environment.RETENTION_MINUTES * MINUTE_MS,
+  },
+);
+
+/** Answers a firing of the schedule. */
+export const handler = (event: unknown, context: Context): Promise<void> =>
+  telemetry.invocation(context, () =>
+    observeTick({
+      nowMs: tickTime(event),
+      remainingMs: () => context.getRemainingTimeInMillis(),
+    }),
+  );

@@ -1,0 +1,14 @@
+import { ConnectionEnvironment, readEnvironment } from '../shared/adapters/environment';
+
+/** What the persist function is configured with. */
+export type PersistEnvironment = ConnectionEnvironment;
+
+/** The variables that the persist function reads. */
+export type PersistVariable = keyof typeof ConnectionEnvironment.entries;
+
+/** @throws InvalidEnvironmentError that names every variable that is missing or wrong */
+export function readPersistEnvironment(
+  environment: Readonly<Record<string, string | undefined>>,
+): PersistEnvironment {
+  return readEnvironment(ConnectionEnvironment, environment);
+}

@@ -1,0 +1,19 @@
+import type { Context } from 'aws-lambda';
+import { createConnections } from '../shared/adapters/connections';
+import { recordsOf } from '../shared/codec/kafka-event';
+import { createRolledCodec } from '../shared/codec/segment-codec';
+import { readPersistEnvironment } from './environment';
+import { createStoreBatch } from './store-batch';
+
+const environment = readPersistEnvironment(process.env);
+const { store, deadLetters, telemetry } = createConnections(environment, 'persist');
+const storeBatch = createStoreBatch({
+  rolled: createRolledCodec(environment.SCHEMA_VERSION_IDS),
+  store,
+  deadLetters,
+  telemetry,
+});
+
+/** Answers a batch of `candles.rolled`. */
+export const handler = (event: unknown, context: Context): Promise<void> =>
+  telemetry.invocation(context, () => storeBatch(recordsOf(event)));

@@ -1,0 +1,70 @@
+import { createHash, createHmac } from 'node:crypto';
+
+/** Credentials of a role, as a function's environment holds them. */
+export interface AwsCredentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string | undefined;
+}
+
+/** No credentials where a function's environment should hold them. */
+export class CredentialsMissingError extends Error {
+  override readonly name = 'CredentialsMissingError';
+}
+
+/**
+ * The credentials that Lambda puts into a function's environment; they hold for
+ * as long as the process is kept.
+ * Source: the AWS Lambda developer guide, "Defined runtime environment variables".
+ *
+ * @throws CredentialsMissingError
+ */
+export function credentialsFromEnvironment(
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): AwsCredentials {
+  const accessKeyId = environment['AWS_ACCESS_KEY_ID'];
+  const secretAccessKey = environment['AWS_SECRET_ACCESS_KEY'];
+  if (accessKeyId === undefined || secretAccessKey === undefined) {
+    throw new CredentialsMissingError(
+      'AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set; Lambda sets them from the role of the function',
+    );
+  }
+  return { accessKeyId, secretAccessKey, sessionToken: environment['AWS_SESSION_TOKEN'] };
+}
+
+/** Where and when a signature holds: `20261123/us-east-1/kafka-cluster/aws4_request`. */
+export interface SignatureScope {
+  readonly day: string;
+  readonly region: string;
+  readonly service: string;
+}
+
+/** The scope as a signature names it. */
+export function scopeText({ day, region, service }: SignatureScope): string {
+  return `${day}/${region}/${service}/aws4_request`;
+}
+
+/** The SHA-256 of a text, in hex. */
+export function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+/**
+ * The signature, in hex, of a canonical request.
+ * Source: the AWS Signature Version 4 documentation, "Create a signed AWS API request".
+ *
+ * @param time the signing time as the protocol in question writes it
+ */
+export function signature(
+  secretAccessKey: string,
+  scope: SignatureScope,
+  time: string,
+  canonicalRequest: string,
+): string {
+  const text = ['AWS4-HMAC-SHA256', time, scopeText(scope), sha256(canonicalRequest)].join('\n');
+  const key = [scope.day, scope.region, scope.service, 'aws4_request'].reduce<Buffer>(
+    (secret, part) => createHmac('sha256', secret).update(part).digest(),
+    Buffer.from(`AWS4${secretAccessKey}`),
+  );
+  return createHmac('sha256', key).update(text).digest('hex');
+}

@@ -1,0 +1,117 @@
+import { Client, errors, policies, types } from 'cassandra-driver';
+import pRetry from 'p-retry';
+import { credentialsFromEnvironment } from './aws-signature';
+import { KeyspacesAuthProvider } from './keyspaces-authentication';
+
+/** How the database is reached, as a function's environment says it. */
+export interface CassandraEnvironment {
+  readonly CASSANDRA_CONTACT_POINTS: readonly string[];
+  readonly CASSANDRA_LOCAL_DATA_CENTER: string;
+  readonly CASSANDRA_AUTHENTICATION: 'sigv4' | 'none';
+  readonly CASSANDRA_KEYSPACE: string;
+}
+
+/** A statement with its values, in the protocol's own encoding. */
+export interface Statement {
+  readonly query: string;
+  readonly params: Buffer[];
+}
+
+/** The database, as far as the stores use it. Every call is retried a few times, and can be repeated. */
+export interface CassandraSession {
+  /** All rows that a query gives. */
+  rows(statement: Statement): Promise<types.Row[]>;
+  /** Statements of one partition, together. */
+  write(statements: readonly Statement[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The database did not do what was asked, after several tries. */
+export class CassandraError extends Error {
+  override readonly name = 'CassandraError';
+}
+
+const CONNECT_TIMEOUT_MS = 5_000;
+const ANSWER_TIMEOUT_MS = 5_000;
+/** Three repetitions in at most about 3 s, jittered. */
+const RETRY = { retries: 3, minTimeout: 150, factor: 2, maxTimeout: 2_000, randomize: true };
+
+/** A client that connects with its first statement, and again where that failed. */
+export function createCassandraSession(environment: CassandraEnvironment): CassandraSession {
+  const client = createClient(environment);
+  return {
+    rows: ({ query, params }) =>
+      attempt(async () => (await client.execute(query, params, READ_OPTIONS)).rows),
+    write: (statements) => attempt(async () => writeOnce(client, statements)),
+    close: () => client.shutdown(),
+  };
+}
+
+const OPTIONS = {
+  prepare: true,
+  isIdempotent: true,
+  // The only level that Keyspaces writes at, and the one at which a read sees every acknowledged write.
+  consistency: types.consistencies.localQuorum,
+};
+const READ_OPTIONS = { ...OPTIONS, fetchSize: 5_000, autoPage: false };
+
+async function writeOnce(client: Client, statements: readonly Statement[]): Promise<void> {
+  const [first] = statements;
+  if (first === undefined) return;
+  if (statements.length === 1) await client.execute(first.query, first.params, OPTIONS);
+  else await client.batch([...statements], { ...OPTIONS, logged: false });
+}
+
+async function attempt<T>(call: () => Promise<T>): Promise<T> {
+  try {
+    return await pRetry(call, { ...RETRY, shouldRetry: ({ error }) => mayPass(error) });
+  } catch (cause) {
+    throw new CassandraError(`The database failed: ${String(cause)}`, { cause });
+  }
+}
+
+const FINAL_CODES: ReadonlySet<number> = new Set([
+  types.responseErrorCodes.syntaxError,
+  types.responseErrorCodes.unauthorized,
+  types.responseErrorCodes.invalid,
+  types.responseErrorCodes.configError,
+]);
+
+/** A statement that is wrong, or not allowed, stays so; all else may pass. */
+function mayPass(error: Error): boolean {
+  if (error instanceof errors.AuthenticationError) return false;
+  if (!(error instanceof errors.ResponseError)) return true;
+  return !FINAL_CODES.has(error.code);
+}
+
+function createClient(environment: CassandraEnvironment): Client {
+  const dataCenter = environment.CASSANDRA_LOCAL_DATA_CENTER;
+  return new Client({
+    contactPoints: [...environment.CASSANDRA_CONTACT_POINTS],
+    localDataCenter: dataCenter,
+    keyspace: environment.CASSANDRA_KEYSPACE,
+    ...(environment.CASSANDRA_AUTHENTICATION === 'sigv4' ? keyspacesOptions(environment) : {}),
+    // What a function needs of it, and no more: no schema metadata, statements prepared where they run.
+    isMetadataSyncEnabled: false,
+    prepareOnAllHosts: false,
+    pooling: { warmup: false, coreConnectionsPerHost: { [types.distance.local]: 2 } },
+    socketOptions: { connectTimeout: CONNECT_TIMEOUT_MS, readTimeout: ANSWER_TIMEOUT_MS },
+    policies: {
+      // Repetition is done above the driver, with pauses between.
+      retry: new policies.retry.FallthroughRetryPolicy(),
+      reconnection: new policies.reconnection.ExponentialReconnectionPolicy(200, 5_000, false),
+      // Keyspaces' nodes are one endpoint; a local Cassandra is one node.
+      loadBalancing: new policies.loadBalancing.DCAwareRoundRobinPolicy(dataCenter),
+    },
+  });
+}
+
+/** TLS, verified against Node's own store, which has Amazon's roots; and AWS credentials. */
+function keyspacesOptions(environment: CassandraEnvironment) {
+  const region = environment.CASSANDRA_LOCAL_DATA_CENTER;
+  const [endpoint = ''] = environment.CASSANDRA_CONTACT_POINTS;
+  return {
+    authProvider: new KeyspacesAuthProvider(region, credentialsFromEnvironment),
+    sslOptions: { rejectUnauthorized: true, servername: endpoint.replace(/:\d+$/, '') },
+  };
+}

@@ -1,0 +1,283 @@
+import { randomUUID } from 'node:crypto';
+import PQueue from 'p-queue';
+import pRetry from 'p-retry';
+import * as v from 'valibot';
+import { type Candle, checkCandle } from '../domain/candle';
+import { parseDecimal } from '../domain/decimal';
+import { MINUTE_MS } from '../domain/interval';
+import type { Exchange, Telemetry } from '../domain/ports';
+import { inTimeOrder } from '../domain/roll-up';
+
+/** What kind of failure a request met. The first four may pass; the others will not by themselves. */
+export type GateIoFailure =
+  | 'RateLimited'
+  | 'ServerError'
+  | 'NetworkError'
+  | 'TimedOut'
+  | 'UnknownPair'
+  | 'Refused'
+  | 'Malformed';
+
+const PASSING: readonly GateIoFailure[] = [
+  'RateLimited',
+  'ServerError',
+  'NetworkError',
+  'TimedOut',
+];
+
+/** A request to Gate.io that did not bring candles. */
+export class GateIoError extends Error {
+  override readonly name = 'GateIoError';
+  readonly failure: GateIoFailure;
+  constructor(failure: GateIoFailure, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.failure = failure;
+  }
+}
+
+/** How Gate.io is reached. */
+export interface GateIoOptions {
+  /** Up to and with `/api/v4`. */
+  readonly baseUrl: string;
+  readonly telemetry: Telemetry;
+  /** The longest wait for one answer, in milliseconds. */
+  readonly timeoutMs?: number;
+  /** How often a request that met a passing failure is sent again. */
+  readonly retries?: number;
+  /** The first pause before a repetition; each further one is about twice as long, with jitter. */
+  readonly firstPauseMs?: number;
+}
+
+/** The most points that one request may ask for. */
+const PAGE_MINUTES = 1_000;
+/** Public endpoints allow 200 requests in 10 s by IP; other users of the address get a tenth of them. */
+const REQUESTS_PER_WINDOW = 180;
+const WINDOW_MS = 10_000;
+/** With fewer requests left than this, the rest of the window is left to others. */
+const REMAINING_MARGIN = 10;
+const CONCURRENT_REQUESTS = 16;
+
+/** `[ts_seconds, quote_volume, close, high, low, open, base_volume, window_closed]`, all texts. */
+const Row = v.strictTuple([
+  v.pipe(v.string(), v.regex(/^\d{1,12}$/)),
+  v.string(),
+  v.string(),
+  v.string(),
+  v.string(),
+  v.string(),
+  v.string(),
+  v.picklist(['true', 'false']),
+]);
+const Page = v.array(Row);
+const ErrorAnswer = v.object({ label: v.string(), message: v.optional(v.string(), '') });
+
+/**
+ * Gate.io's one-minute candles: `GET /spot/candlesticks`, one request a page of
+ * 1,000 minutes, within the public rate limit, each answer waited for at most
+ * `timeoutMs`, passing failures retried. Every failed request is counted by its
+ * kind, as `GateIo<kind>`.
+ * Source: the Gate.io API v4 documentation, "Market candlesticks" and "Frequency limit rule".
+ */
+export function createGateIo(options: GateIoOptions): Exchange {
+  const queue = new PQueue({
+    concurrency: CONCURRENT_REQUESTS,
+    interval: WINDOW_MS,
+    intervalCap: REQUESTS_PER_WINDOW,
+    strict: true,
+  });
+  const pause = createPause(queue);
+  return {
+    async minutes(pair, fromMs, toMs) {
+      const pages = pagesOf(fromMs, toMs).map((page) =>
+        requestPage(queue, pause, options, pair, page),
+      );
+      const outcomes = await Promise.allSettled(pages);
+      return inTimeOrder(outcomes.flatMap(valueOrThrow));
+    },
+  };
+}
+
+interface PageRange {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+function valueOrThrow<T>(outcome: PromiseSettledResult<T>): T {
+  if (outcome.status === 'rejected') throw outcome.reason;
+  return outcome.value;
+}
+
+function pagesOf(fromMs: number, toMs: number): PageRange[] {
+  const pageMs = PAGE_MINUTES * MINUTE_MS;
+  const count = Math.ceil((toMs - fromMs) / pageMs);
+  return Array.from({ length: count }, (_, index) => ({
+    fromMs: fromMs + index * pageMs,
+    toMs: Math.min(toMs, fromMs + (index + 1) * pageMs),
+  }));
+}
+
+type Pause = (untilMs: number) => void;
+
+/** Holds all requests back until the exchange's window ends. */
+function createPause(queue: PQueue): Pause {
+  let timer: NodeJS.Timeout | undefined;
+  return (untilMs) => {
+    const waitMs = Math.min(Math.max(untilMs - Date.now(), 0), WINDOW_MS);
+    clearTimeout(timer);
+    queue.pause();
+    timer = setTimeout(() => queue.start(), waitMs);
+  };
+}
+
+function requestPage(
+  queue: PQueue,
+  pause: Pause,
+  options: GateIoOptions,
+  pair: string,
+  page: PageRange,
+): Promise<Candle[]> {
+  return pRetry(() => queue.add(() => requestOnce(pause, options, pair, page)), {
+    retries: options.retries ?? 4,
+    minTimeout: options.firstPauseMs ?? 300,
+    maxTimeout: 5_000,
+    factor: 2,
+    randomize: true,
+    shouldRetry: ({ error }) => error instanceof GateIoError && PASSING.includes(error.failure),
+    onFailedAttempt: ({ error }) => countFailure(options.telemetry, error),
+  });
+}
+
+function countFailure(telemetry: Telemetry, error: Error): void {
+  const failure = error instanceof GateIoError ? error.failure : 'Unexpected';
+  telemetry.count(`GateIo${failure}`, 1);
+}
+
+async function requestOnce(
+  pause: Pause,
+  { baseUrl, timeoutMs = 5_000 }: GateIoOptions,
+  pair: string,
+  page: PageRange,
+): Promise<Candle[]> {
+  const response = await get(urlOf(baseUrl, pair, page), timeoutMs);
+  obeyLimit(response, pause);
+  if (response.status !== 200) throw await refusal(response, pair);
+  return candlesOf(await jsonOf(response), pair, page);
+}
+
+function urlOf(baseUrl: string, pair: string, { fromMs, toMs }: PageRange): string {
+  const query = new URLSearchParams({
+    currency_pair: pair,
+    interval: '1m',
+    from: String(fromMs / 1_000),
+    // Both ends are inclusive.
+    to: String((toMs - MINUTE_MS) / 1_000),
+  });
+  return `${baseUrl}/spot/candlesticks?${query.toString()}`;
+}
+
+async function get(url: string, timeoutMs: number): Promise<Response> {
+  try {
+    return await fetch(url, {
+      headers: { accept: 'application/json', 'X-Client-Request-Id': randomUUID() },
+      signal: AbortSignal.timeout(timeoutMs),
+    });
+  } catch (cause) {
+    throw networkError(cause, url);
+  }
+}
+
+function networkError(cause: unknown, url: string): GateIoError {
+  if (cause instanceof DOMException && cause.name === 'TimeoutError') {
+    return new GateIoError('TimedOut', `Gate.io did not answer in time: ${url}`, { cause });
+  }
+  return new GateIoError('NetworkError', `Gate.io could not be reached: ${url}`, { cause });
+}
+
+/** Waits for the next window where this one is nearly used up, by whomever. */
+function obeyLimit({ status, headers }: Response, pause: Pause): void {
+  const remaining = Number(headers.get('x-gate-ratelimit-requests-remain') ?? Infinity);
+  if (status !== 429 && remaining >= REMAINING_MARGIN) return;
+  const resetSeconds = Number(headers.get('x-gate-ratelimit-reset-timestamp') ?? NaN);
+  pause(Number.isFinite(resetSeconds) ? resetSeconds * 1_000 : Date.now() + 1_000);
+}
+
+async function refusal(response: Response, pair: string): Promise<GateIoError> {
+  const text = await textOf(response);
+  const { label, message } = labelOf(text);
+  const said = `Gate.io answered ${response.status} ${label} for ${pair}: ${message}`;
+  return new GateIoError(failureOf(response.status, label), said);
+}
+
+function failureOf(status: number, label: string): GateIoFailure {
+  if (status === 429 || label === 'TOO_MANY_REQUESTS') return 'RateLimited';
+  if (status >= 500) return 'ServerError';
+  if (label === 'INVALID_CURRENCY_PAIR' || label === 'INVALID_CURRENCY') return 'UnknownPair';
+  return 'Refused';
+}
+
+function labelOf(text: string): { label: string; message: string } {
+  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), ErrorAnswer), text);
+  return parsed.success ? parsed.output : { label: '(no label)', message: text.slice(0, 200) };
+}
+
+async function textOf(response: Response): Promise<string> {
+  try {
+    return await response.text();
+  } catch (cause) {
+    throw networkError(cause, response.url);
+  }
+}
+
+async function jsonOf(response: Response): Promise<unknown> {
+  const text = await textOf(response);
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new GateIoError('Malformed', `Gate.io answered no JSON: ${text.slice(0, 200)}`, {
+      cause,
+    });
+  }
+}
+
+function candlesOf(answer: unknown, pair: string, page: PageRange): Candle[] {
+  const rows = v.safeParse(Page, answer);
+  if (!rows.success) {
+    const [issue] = rows.issues;
+    throw new GateIoError(
+      'Malformed',
+      `Gate.io answered no candles for ${pair}: ${issue.message} at ${v.getDotPath(issue) ?? 'the top'}; expected rows of eight texts`,
+    );
+  }
+  return rows.output.filter((row) => row[7] === 'true').map((row) => candleOf(row, pair, page));
+}
+
+function candleOf(row: v.InferOutput<typeof Row>, pair: string, page: PageRange): Candle {
+  try {
+    const candle = readRow(row);
+    checkCandle('1m', candle);
+    if (candle.openTimeMs < page.fromMs || candle.openTimeMs >= page.toMs) {
+      throw new RangeError(`it is outside the page that was asked for`);
+    }
+    return candle;
+  } catch (cause) {
+    throw new GateIoError(
+      'Malformed',
+      `Gate.io answered a candle of ${pair} that cannot be, ${JSON.stringify(row)}: ${String(cause)}`,
+      { cause },
+    );
+  }
+}
+
+function readRow(row: v.InferOutput<typeof Row>): Candle {
+  const [seconds, quoteVolume, close, high, low, open, baseVolume] = row;
+  return {
+    openTimeMs: Number(seconds) * 1_000,
+    open: parseDecimal(open),
+    high: parseDecimal(high),
+    low: parseDecimal(low),
+    close: parseDecimal(close),
+    baseVolume: parseDecimal(baseVolume),
+    quoteVolume: parseDecimal(quoteVolume),
+    minutes: 1,
+  };
+}

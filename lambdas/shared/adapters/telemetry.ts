@@ -1,0 +1,58 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import type { Context } from 'aws-lambda';
+import type { Telemetry } from '../domain/ports';
+
+/** Structured logs, and metrics in CloudWatch's embedded format, of one function. */
+export interface FunctionTelemetry extends Telemetry {
+  /** Runs one invocation: its log lines carry its request id, its metrics are published at its end. */
+  invocation<T>(context: Context, work: () => Promise<T>): Promise<T>;
+}
+
+const UNITS = {
+  Count: MetricUnit.Count,
+  Milliseconds: MetricUnit.Milliseconds,
+  Seconds: MetricUnit.Seconds,
+} as const;
+
+/** Powertools' logger and metrics, set by their own `POWERTOOLS_*` variables. */
+export function createTelemetry(): FunctionTelemetry {
+  const logger = new Logger();
+  const metrics = new Metrics();
+  const telemetry: Telemetry = {
+    info: (message, details) => logger.info(message, { ...details }),
+    warn: (message, details) => logger.warn(message, { ...details }),
+    error: (message, details, cause) =>
+      logger.error(message, { ...details, error: asError(cause) }),
+    count: (metric, value, unit = 'Count') => metrics.addMetric(metric, UNITS[unit], value),
+  };
+  return {
+    ...telemetry,
+    invocation: (context, work) => invocation(logger, metrics, context, work),
+  };
+}
+
+async function invocation<T>(
+  logger: Logger,
+  metrics: Metrics,
+  context: Context,
+  work: () => Promise<T>,
+): Promise<T> {
+  logger.addContext(context);
+  metrics.captureColdStartMetric(context.functionName);
+  const startedMs = performance.now();
+  try {
+    return await work();
+  } catch (error) {
+    logger.error('failed: the invocation will be repeated', asError(error));
+    metrics.addMetric('Failures', MetricUnit.Count, 1);
+    throw error;
+  } finally {
+    metrics.addMetric('Duration', MetricUnit.Milliseconds, performance.now() - startedMs);
+    metrics.publishStoredMetrics();
+  }
+}
+
+function asError(cause: unknown): Error {
+  return cause instanceof Error ? cause : new Error(String(cause));
+}

@@ -1,0 +1,20 @@
+import deadLetterV1 from '../../../schemas/candles.dead-letter.v1.json';
+import observedV1 from '../../../schemas/candles.observed.v1.json';
+import rolledV1 from '../../../schemas/candles.rolled.v1.json';
+import type { Topic } from '../domain/topics';
+
+/**
+ * The Avro schemas of each topic's values, oldest first: version N is at index
+ * N - 1. The last is written; all can be read.
+ */
+export const SCHEMA_VERSIONS = {
+  'candles.observed': [observedV1],
+  'candles.rolled': [rolledV1],
+  'candles.dead-letter': [deadLetterV1],
+} as const satisfies Record<Topic, readonly object[]>;
+
+/**
+ * The registry's id (a UUID) of every version of a topic's schema, oldest
+ * first, for each topic that a function reads or writes.
+ */
+export type SchemaVersionIds = Readonly<Record<Topic, readonly string[]>>;

@@ -1,0 +1,137 @@
+import type { Candle, CandlesByInterval } from './candle';
+import { addDecimals, compareDecimals } from './decimal';
+import {
+  ceilTo,
+  childOf,
+  floorTo,
+  type Interval,
+  intervalMs,
+  ROLLED_INTERVALS,
+  type RolledInterval,
+} from './interval';
+import { isWholeDay, type ObservedSegment, type Segment } from './segment';
+
+/** Stored candles of one interval that a roll-up needs: those that open in `[fromMs, toMs)`. */
+export interface ChildrenRange {
+  readonly interval: Interval;
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+interface Range {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** The range of `interval` windows that a range touches. */
+function touched({ fromMs, toMs }: Range, interval: Interval): Range {
+  const lengthMs = intervalMs(interval);
+  return { fromMs: floorTo(fromMs, lengthMs), toMs: ceilTo(toMs, lengthMs) };
+}
+
+/**
+ * The stored children that the windows of a segment need besides its own
+ * minutes: for each interval, the children of the touched windows that the
+ * segment does not touch itself. None for a whole day.
+ */
+export function childrenToRead(segment: Segment): ChildrenRange[] {
+  if (isWholeDay(segment)) return [];
+  return ROLLED_INTERVALS.flatMap((interval) => {
+    const windows = touched(segment, interval);
+    const own = touched(segment, childOf(interval));
+    const needed = windows.fromMs < own.fromMs || own.toMs < windows.toMs;
+    return needed ? [{ interval: childOf(interval), ...windows }] : [];
+  });
+}
+
+/**
+ * Every candle that a segment touches: its minutes, and the windows rolled up
+ * from them, 1m -> 5m -> 15m -> 1h -> 4h -> 1d, each from the children that the
+ * segment touches itself, and from the stored ones elsewhere in the window.
+ * Minutes without a trade are absent, and so are windows without any minute.
+ *
+ * @param stored the answer to {@link childrenToRead}: candles in time order;
+ *   those that the segment touches itself are ignored
+ */
+export function rollUp(segment: ObservedSegment, stored: CandlesByInterval): CandlesByInterval {
+  const rolled: Partial<Record<Interval, readonly Candle[]>> = { '1m': segment.minutes };
+  for (const interval of ROLLED_INTERVALS) {
+    const children = overlay(segment, interval, stored, rolled[childOf(interval)] ?? []);
+    rolled[interval] = windowsOf(interval, children);
+  }
+  return rolled;
+}
+
+/** The children of the touched windows: the segment's own over the stored ones. */
+function overlay(
+  segment: Segment,
+  interval: RolledInterval,
+  stored: CandlesByInterval,
+  own: readonly Candle[],
+): readonly Candle[] {
+  const child = childOf(interval);
+  const outside = stored[child] ?? [];
+  if (outside.length === 0) return own;
+  const windows = touched(segment, interval);
+  const covered = touched(segment, child);
+  return [
+    ...opening(outside, windows.fromMs, covered.fromMs),
+    ...own,
+    ...opening(outside, covered.toMs, windows.toMs),
+  ];
+}
+
+function opening(candles: readonly Candle[], fromMs: number, toMs: number): readonly Candle[] {
+  return candles.filter(({ openTimeMs }) => openTimeMs >= fromMs && openTimeMs < toMs);
+}
+
+/**
+ * Rolls candles, in time order and each once, up to the windows of `interval`
+ * in one pass.
+ */
+export function windowsOf(interval: RolledInterval, candles: readonly Candle[]): readonly Candle[] {
+  const lengthMs = intervalMs(interval);
+  const windows: Candle[] = [];
+  let window: Candle | undefined;
+  for (const candle of candles) {
+    if (window !== undefined && candle.openTimeMs < window.openTimeMs + lengthMs) {
+      window = extended(window, candle);
+      continue;
+    }
+    if (window !== undefined) windows.push(window);
+    window = { ...candle, openTimeMs: floorTo(candle.openTimeMs, lengthMs) };
+  }
+  if (window !== undefined) windows.push(window);
+  return windows;
+}
+
+/** A window with one more candle at its end. Of equal prices the earlier keeps its scale. */
+function extended(window: Candle, next: Candle): Candle {
+  return {
+    openTimeMs: window.openTimeMs,
+    open: window.open,
+    high: compareDecimals(next.high, window.high) > 0 ? next.high : window.high,
+    low: compareDecimals(next.low, window.low) < 0 ? next.low : window.low,
+    close: next.close,
+    baseVolume: addDecimals(window.baseVolume, next.baseVolume),
+    quoteVolume: addDecimals(window.quoteVolume, next.quoteVolume),
+    minutes: window.minutes + next.minutes,
+  };
+}
+
+/**
+ * Candles in time order, each open time once: of several candles of one time
+ * the last in the list counts, for it was heard last.
+ */
+export function inTimeOrder(candles: readonly Candle[]): readonly Candle[] {
+  if (isInTimeOrder(candles)) return candles;
+  const byTime = new Map(candles.map((candle) => [candle.openTimeMs, candle]));
+  return [...byTime.values()].sort((a, b) => a.openTimeMs - b.openTimeMs);
+}
+
+function isInTimeOrder(candles: readonly Candle[]): boolean {
+  return candles.every((candle, index) => {
+    const previous = candles[index - 1];
+    return previous === undefined || previous.openTimeMs < candle.openTimeMs;
+  });
+}

@@ -1,0 +1,21 @@
+import type { Context } from 'aws-lambda';
+import { createConnections } from '../shared/adapters/connections';
+import { recordsOf } from '../shared/codec/kafka-event';
+import { createObservedCodec, createRolledCodec } from '../shared/codec/segment-codec';
+import { readTransformEnvironment } from './environment';
+import { createRollUpBatch } from './roll-up-batch';
+
+const environment = readTransformEnvironment(process.env);
+const { store, log, deadLetters, telemetry } = createConnections(environment, 'transform');
+const rollUpBatch = createRollUpBatch({
+  observed: createObservedCodec(environment.SCHEMA_VERSION_IDS),
+  rolled: createRolledCodec(environment.SCHEMA_VERSION_IDS),
+  children: store.candles,
+  log,
+  deadLetters,
+  telemetry,
+});
+
+/** Answers a batch of `candles.observed`. */
+export const handler = (event: unknown, context: Context): Promise<void> =>
+  telemetry.invocation(context, () => rollUpBatch(recordsOf(event)));
