@@ -1,33 +1,49 @@
 import boundaries from 'eslint-plugin-boundaries';
+import { defineConfig } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
 const elements = [
-  { type: 'domain', pattern: 'lambdas/shared/domain', mode: 'folder' },
-  { type: 'codec', pattern: 'lambdas/shared/codec', mode: 'folder' },
-  { type: 'adapters', pattern: 'lambdas/shared/adapters', mode: 'folder' },
-  { type: 'function-environment', pattern: 'lambdas/*/environment.ts', mode: 'file' },
-  { type: 'handler', pattern: 'lambdas/*/handler.ts', mode: 'file' },
-  { type: 'use-case', pattern: 'lambdas/*/*.ts', mode: 'file' },
-  { type: 'schemas', pattern: 'schemas', mode: 'folder' },
-  { type: 'lib', pattern: 'lib', mode: 'folder' },
-  { type: 'bin', pattern: 'bin', mode: 'folder' },
-  { type: 'local', pattern: 'local', mode: 'folder' },
+  { type: 'domain', pattern: 'lambdas/shared/domain' },
+  { type: 'codec', pattern: 'lambdas/shared/codec' },
+  { type: 'adapters', pattern: 'lambdas/shared/adapters' },
+  { type: 'function', pattern: 'lambdas/*' },
+  { type: 'schemas', pattern: 'schemas' },
+  { type: 'lib', pattern: 'lib' },
+  { type: 'bin', pattern: 'bin' },
+  { type: 'local', pattern: 'local' },
 ];
 
-// Who may import what. Everything else is refused: the arrows point one way.
-const arrows = {
-  domain: ['domain'],
-  codec: ['domain', 'codec', 'schemas'],
-  adapters: ['domain', 'codec', 'adapters'],
-  'use-case': ['domain', 'codec', 'use-case'],
-  'function-environment': ['domain', 'adapters'],
-  handler: ['domain', 'codec', 'adapters', 'use-case', 'function-environment'],
-  lib: ['lib', 'function-environment', 'domain'],
-  bin: ['lib'],
-  local: ['local', 'lib', 'domain', 'codec', 'adapters', 'function-environment'],
-};
+const files = [
+  { category: 'environment', pattern: 'lambdas/*/environment.ts' },
+  { category: 'handler', pattern: 'lambdas/*/handler.ts' },
+];
 
-export default tseslint.config(
+// Who may import what; everything else is refused. The arrows point one way:
+// domain <- codec <- adapters <- handlers.
+const policies = [
+  arrow({ type: 'domain' }, 'domain'),
+  arrow({ type: 'codec' }, 'domain', 'codec', 'schemas'),
+  arrow({ type: 'adapters' }, 'domain', 'codec', 'adapters'),
+  arrow({ type: 'function' }, 'domain', 'codec', 'function'),
+  arrow({ type: 'lib' }, 'lib', 'domain', 'schemas'),
+  arrow({ type: 'bin' }, 'lib'),
+  arrow({ type: 'local' }, 'local', 'lib', 'domain', 'codec', 'adapters'),
+  { from: { file: { categories: { anyOf: ['handler', 'environment'] } } }, allow: to('adapters') },
+  {
+    from: { element: { types: { anyOf: ['lib', 'local'] } } },
+    allow: { to: { file: { categories: 'environment' } } },
+  },
+];
+
+function arrow(element, ...types) {
+  return { from: { element }, allow: to(...types) };
+}
+
+function to(...types) {
+  return { to: { element: { types: { anyOf: types } } } };
+}
+
+export default defineConfig(
   { ignores: ['node_modules/', 'cdk.out/', 'dist/', 'coverage/', '.candlestream/'] },
   {
     files: ['**/*.ts'],
@@ -49,16 +65,11 @@ export default tseslint.config(
     plugins: { boundaries },
     settings: {
       'boundaries/elements': elements,
+      'boundaries/files': files,
       'import/resolver': { typescript: { alwaysTryTypes: true } },
     },
     rules: {
-      'boundaries/element-types': [
-        'error',
-        {
-          default: 'disallow',
-          rules: Object.entries(arrows).map(([from, allow]) => ({ from: [from], allow })),
-        },
-      ],
+      'boundaries/dependencies': ['error', { default: 'disallow', policies }],
       'boundaries/no-unknown-files': 'error',
     },
   },
