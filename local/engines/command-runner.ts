@@ -1,0 +1,57 @@
+import { execFile } from 'node:child_process';
+
+/** What a command that ran to its end left behind. */
+export interface CommandResult {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface CommandLimits {
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Runs a command to its end.
+ *
+ * @throws CommandNotFoundError where there is no such program
+ * @throws CommandTimeoutError where it takes longer than `timeoutMs`; it is ended then
+ */
+export type RunCommand = (
+  file: string,
+  args: readonly string[],
+  limits: CommandLimits,
+) => Promise<CommandResult>;
+
+export class CommandNotFoundError extends Error {
+  override readonly name = 'CommandNotFoundError';
+}
+
+export class CommandTimeoutError extends Error {
+  override readonly name = 'CommandTimeoutError';
+}
+
+/** Runs the command as a child process. */
+export const runCommand: RunCommand = (file, args, { timeoutMs, signal }) =>
+  new Promise((resolve, reject) => {
+    const options = { timeout: timeoutMs, signal, maxBuffer: 64 * 1024 * 1024 };
+    execFile(file, args, options, (error, stdout, stderr) => {
+      if (!error) resolve({ exitCode: 0, stdout, stderr });
+      else if (error.code === 'ENOENT')
+        reject(new CommandNotFoundError(`There is no program "${file}".`, { cause: error }));
+      else if (typeof error.code === 'number') resolve({ exitCode: error.code, stdout, stderr });
+      else if (error.killed === true && signal?.aborted !== true)
+        reject(new CommandTimeoutError(tookTooLong(file, args, timeoutMs), { cause: error }));
+      else reject(new Error(`"${file}" could not be run: ${error.message}`, { cause: error }));
+    });
+  });
+
+function tookTooLong(file: string, args: readonly string[], timeoutMs: number): string {
+  return `"${[file, ...args].join(' ')}" did not end within ${timeoutMs / 1000} s.`;
+}
+
+/** The last lines of what a command said, errors last. */
+export function lastLines({ stdout, stderr }: CommandResult, count = 15): string {
+  return `${stdout.trimEnd()}\n${stderr.trimEnd()}`.trim().split('\n').slice(-count).join('\n');
+}

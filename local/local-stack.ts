@@ -1,0 +1,168 @@
+import { join } from 'node:path';
+import { createCandleStore } from '../lambdas/shared/adapters/candle-store';
+import {
+  type CassandraSession,
+  createCassandraSession,
+} from '../lambdas/shared/adapters/cassandra-client';
+import type { ChosenSettings } from './emulator/local-environment';
+import type { PipelineTemplate } from './emulator/pipeline-template';
+import { readPipelineTemplate } from './emulator/pipeline-template';
+import { type Pipeline, type PipelineHooks, startPipeline } from './emulator/start-pipeline';
+import { readAssembly } from './emulator/template';
+import { type StartedEngines, startEngines } from './engines/start-engines';
+import type { LocalMarket } from './local-market';
+import { synthesize } from './synthesize';
+
+/** The data centre of a Cassandra that nobody gave another name. */
+export const LOCAL_DATA_CENTER = 'datacenter1';
+
+/** What a local stack is made of. */
+export interface LocalStackOptions<Market extends LocalMarket> {
+  readonly stage: string;
+  /** Everything that is kept from run to run: the engines' data, logs, templates. */
+  readonly dataDir: string;
+  readonly engines: 'auto' | 'docker' | 'jvm';
+  readonly kafkaPort: number;
+  readonly cassandraPort: number;
+  /** Whether to start with empty data. */
+  readonly fresh: boolean;
+  /** Opens the market, knowing the pairs that the stage follows. */
+  readonly market: (stagePairs: readonly string[]) => Promise<Market>;
+  /** What the run chooses over the stage's settings, knowing the market. */
+  readonly settings: (market: Market) => ChosenSettings;
+  readonly onProgress: (line: string) => void;
+  readonly hooks?: PipelineHooks;
+  /** Aborting it ends what has been started, and the start rejects. */
+  readonly signal?: AbortSignal;
+}
+
+/** A local stack that runs. */
+export interface LocalStack<Market extends LocalMarket> {
+  readonly engines: StartedEngines;
+  readonly market: Market;
+  readonly pipeline: Pipeline;
+  readonly template: PipelineTemplate;
+  readonly session: CassandraSession;
+  readonly store: ReturnType<typeof createCandleStore>;
+  /** The pairs that are followed. */
+  readonly pairs: readonly string[];
+  readonly logsDir: string;
+  /** Ends everything that was started, against the flow of the data. */
+  stop(): Promise<void>;
+}
+
+type Stop = () => Promise<void>;
+
+/**
+ * Synthesizes the stage and starts what it describes: engines, topics, tables,
+ * market, functions and event sources. Ticks are left to the caller. Where
+ * anything fails, nothing is left running.
+ */
+export async function startLocalStack<Market extends LocalMarket>(
+  options: LocalStackOptions<Market>,
+): Promise<LocalStack<Market>> {
+  const stops: Stop[] = [];
+  try {
+    return await startAll(options, stops);
+  } catch (error) {
+    await stopAll(stops);
+    throw error;
+  }
+}
+
+async function startAll<Market extends LocalMarket>(
+  options: LocalStackOptions<Market>,
+  stops: Stop[],
+): Promise<LocalStack<Market>> {
+  const { engines, template } = await preparations(options, stops);
+  const market = await options.market(pairsOf(template));
+  stops.push(() => market.stop());
+  options.onProgress(market.description);
+  const settings = options.settings(market);
+  const logsDir = join(options.dataDir, 'logs');
+  options.signal?.throwIfAborted();
+  const pipeline = await startPipeline({
+    template,
+    kafka: engines.kafka.endpoint,
+    cassandra: engines.cassandra.endpoint,
+    marketUrl: market.apiUrl,
+    logsDir,
+    chosen: settings,
+    ...(options.hooks === undefined ? {} : { hooks: options.hooks }),
+  });
+  stops.push(() => pipeline.stop());
+  const session = sessionOf(engines.cassandra.endpoint, template);
+  stops.push(() => session.close());
+  return {
+    engines,
+    market,
+    pipeline,
+    template,
+    session,
+    store: createCandleStore(session),
+    pairs: settings.PAIRS?.split(',') ?? pairsOf(template),
+    logsDir,
+    stop: () => stopAll(stops),
+  };
+}
+
+/** The engines and the templates take about as long as each other: they are made side by side. */
+async function preparations<Market extends LocalMarket>(
+  options: LocalStackOptions<Market>,
+  stops: Stop[],
+): Promise<{ engines: StartedEngines; template: PipelineTemplate }> {
+  const failed = new AbortController();
+  const signal = AbortSignal.any([failed.signal, ...(options.signal ? [options.signal] : [])]);
+  const orAbort = async <T>(work: Promise<T>): Promise<T> => {
+    try {
+      return await work;
+    } catch (error) {
+      failed.abort(error);
+      throw error;
+    }
+  };
+  const starting = orAbort(startEngines({ ...options, signal })).then((engines) => {
+    stops.push(() => engines.stop());
+    return engines;
+  });
+  const synthesizing = orAbort(synthesizedTemplate(options, signal));
+  const [engines, template] = await Promise.allSettled([starting, synthesizing]);
+  // Of two failures the other is only that it was ended because of this one.
+  if (failed.signal.aborted) throw failed.signal.reason;
+  if (engines.status === 'rejected') throw engines.reason;
+  if (template.status === 'rejected') throw template.reason;
+  return { engines: engines.value, template: template.value };
+}
+
+async function synthesizedTemplate<Market extends LocalMarket>(
+  { stage, dataDir, onProgress }: LocalStackOptions<Market>,
+  signal: AbortSignal,
+): Promise<PipelineTemplate> {
+  const startedMs = performance.now();
+  const folder = await synthesize(stage, join(dataDir, 'cdk.out'), signal);
+  const seconds = ((performance.now() - startedMs) / 1_000).toFixed(1);
+  onProgress(`template: stage ${stage} synthesized in ${seconds} s`);
+  return readPipelineTemplate(readAssembly(folder));
+}
+
+function pairsOf(template: PipelineTemplate): readonly string[] {
+  return template.functions.fetch.environment['PAIRS']?.split(',') ?? [];
+}
+
+function sessionOf(cassandra: string, { functions }: PipelineTemplate): CassandraSession {
+  return createCassandraSession({
+    CASSANDRA_CONTACT_POINTS: [cassandra],
+    CASSANDRA_LOCAL_DATA_CENTER: LOCAL_DATA_CENTER,
+    CASSANDRA_AUTHENTICATION: 'none',
+    CASSANDRA_KEYSPACE: functions.persist.environment['CASSANDRA_KEYSPACE'] ?? 'candlestream',
+  });
+}
+
+/** Last started, first stopped; one that fails does not keep the others. */
+async function stopAll(stops: Stop[]): Promise<void> {
+  const errors: unknown[] = [];
+  for (let stop = stops.pop(); stop !== undefined; stop = stops.pop()) {
+    await stop().catch((error: unknown) => errors.push(error));
+  }
+  if (errors.length > 0) throw new AggregateError(errors, 'The local stack did not stop in order');
+}

@@ -1,0 +1,50 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+
+/** The templates could not be made; the message has what the CDK app said. */
+export class SynthesisError extends Error {
+  override readonly name = 'SynthesisError';
+}
+
+const PROJECT = join(__dirname, '..');
+const OUTPUT_LINES = 30;
+
+/**
+ * Synthesizes a stage of the CDK app, bundles and all, as a deployment would,
+ * into a folder of its own. Nothing of AWS is asked.
+ *
+ * @returns the folder of the cloud assembly
+ * @throws SynthesisError
+ */
+export async function synthesize(
+  stage: string,
+  folder: string,
+  signal?: AbortSignal,
+): Promise<string> {
+  const app = spawn(process.execPath, ['--import', 'tsx', join(PROJECT, 'bin/candlestream.ts')], {
+    cwd: PROJECT,
+    env: {
+      ...process.env,
+      CDK_OUTDIR: folder,
+      CDK_CONTEXT_JSON: JSON.stringify({ ...contextOfProject(), stage }),
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    signal,
+  });
+  const said = Promise.all([text(app.stdout), text(app.stderr)]);
+  const [code] = (await once(app, 'close')) as [number | null];
+  if (code === 0) return folder;
+  const output = (await said).join('').trim().split('\n').slice(-OUTPUT_LINES).join('\n');
+  throw new SynthesisError(`The stage ${stage} could not be synthesized:\n${output}`);
+}
+
+/** The feature flags that `cdk` itself would pass on. */
+function contextOfProject(): Record<string, unknown> {
+  const settings = JSON.parse(readFileSync(join(PROJECT, 'cdk.json'), 'utf8')) as {
+    context?: Record<string, unknown>;
+  };
+  return settings.context ?? {};
+}

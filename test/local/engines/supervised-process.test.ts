@@ -1,0 +1,27 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { launchSupervised } from '../../../local/engines/supervised-process';
+import { temporaryFolder } from './temporary-folder';
+
+async function launchShell(script: string) {
+  const folder = await temporaryFolder();
+  const files = { logFile: join(folder, 'log'), pidFile: join(folder, 'pid') };
+  const program = { file: 'sh', args: ['-c', script], ...files, onOrphaned: 'kill $$' };
+  return { files, launched: await launchSupervised(program) };
+}
+
+test('the pid is the program itself, and its output is in the log', async () => {
+  const { files, launched } = await launchShell('echo "I am $$"; echo oops >&2; exit 3');
+  expect(await launched.ended).toBe('exit code 3');
+  expect(await launched.lastLogLines()).toBe(`I am ${String(launched.pid)}\noops`);
+  expect(await readFile(files.pidFile, 'utf8')).toBe(String(launched.pid));
+});
+
+test.each([
+  ['terminate', 'signal SIGTERM'],
+  ['kill', 'signal SIGKILL'],
+] as const)('%s reaches the program', async (how, expected) => {
+  const { launched } = await launchShell('exec sleep 60');
+  await launched[how]();
+  expect(await launched.ended).toBe(expected);
+});
