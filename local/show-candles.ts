@@ -11,12 +11,8 @@ import {
 import { nearestFirst } from './near-names';
 import { type RunningStack, StackNotRunningError } from './running-stack';
 import { formatCandles } from './show-output';
-import {
-  HelpRequested,
-  parseShowArguments,
-  type ShowRequest,
-  ShowUsageError,
-} from './show-request';
+import { HelpRequested, UsageError } from './command-line';
+import { parseShowArguments, type ShowRequest } from './show-request';
 import { minuteText } from './utc-time';
 
 /** What `npm run show` stands on. */
@@ -63,12 +59,12 @@ export async function showCandles(args: readonly string[], io: ShowSurroundings)
     }
     if (!isExpected(error)) throw error;
     io.printError(`${error.message.replace(/\s*\n\s*/g, ' ')}\n`);
-    return error instanceof ShowUsageError ? 2 : 1;
+    return error instanceof UsageError ? 2 : 1;
   }
 }
 
 function isExpected(error: unknown): error is Error {
-  return [ShowUsageError, StackNotRunningError, UnknownPairError, CassandraError].some(
+  return [UsageError, StackNotRunningError, UnknownPairError, CassandraError].some(
     (expected) => error instanceof expected,
   );
 }

@@ -1,6 +1,7 @@
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import { type Interval, INTERVALS, isInterval } from '../lambdas/shared/domain/interval';
-import { minuteText, parseUtcTime } from './utc-time';
+import { parseCommand, timeArgument, UsageError } from './command-line';
+import { minuteText } from './utc-time';
 
 /** How candles are printed. */
 export type ShowFormat = 'table' | 'json' | 'csv';
@@ -18,16 +19,6 @@ export interface ShowRequest {
   readonly format: ShowFormat;
 }
 
-/** The command line asks for something that cannot be. */
-export class ShowUsageError extends Error {
-  override readonly name = 'ShowUsageError';
-}
-
-/** The command line asks for help: the message is the help. */
-export class HelpRequested extends Error {
-  override readonly name = 'HelpRequested';
-}
-
 /** How many candles are shown where neither a range nor a number is asked for. */
 const DEFAULT_LIMIT = 20;
 
@@ -42,31 +33,23 @@ interface Options {
 /**
  * Reads the arguments of `npm run show`, without the program's name.
  *
- * @throws ShowUsageError with one line that says what is wrong
+ * @throws UsageError with one line that says what is wrong
  * @throws HelpRequested for `--help`
  */
 export function parseShowArguments(args: readonly string[]): ShowRequest {
-  const output: string[] = [];
-  const command = showCommand((text) => output.push(text));
-  try {
-    command.parse(args, { from: 'user' });
-  } catch (cause) {
-    if (!(cause instanceof CommanderError)) throw cause;
-    if (cause.exitCode === 0) throw new HelpRequested(output.join(''), { cause });
-    throw new ShowUsageError(cause.message.replace(/^error: /, ''), { cause });
-  }
-  const [pair, interval] = command.processedArgs as [string, Interval];
-  return requestOf(pair, interval, command.opts<Options>());
+  const { positions, options } = parseCommand<Options>(showCommand(), args);
+  const [pair, interval] = positions as [string, Interval];
+  return requestOf(pair, interval, options);
 }
 
 function requestOf(pair: string, interval: Interval, options: Options): ShowRequest {
   const { from: fromMs, to: toMs, limit } = options;
   if (options.json && options.csv) {
-    throw new ShowUsageError('--json and --csv exclude each other; choose one');
+    throw new UsageError('--json and --csv exclude each other; choose one');
   }
   if (fromMs !== undefined && toMs !== undefined && fromMs >= toMs) {
     const range = `--from ${minuteText(fromMs)} is not before --to ${minuteText(toMs)}`;
-    throw new ShowUsageError(`${range} (UTC); the range takes in --from and leaves out --to`);
+    throw new UsageError(`${range} (UTC); the range takes in --from and leaves out --to`);
   }
   const unbounded = fromMs === undefined && toMs === undefined;
   return {
@@ -76,7 +59,7 @@ function requestOf(pair: string, interval: Interval, options: Options): ShowRequ
   };
 }
 
-function showCommand(write: (text: string) => void): Command {
+function showCommand(): Command {
   return new Command('npm run show --')
     .description('Prints candles that the running stack has stored.')
     .argument('<pair>', 'such as BTC_USDT')
@@ -89,24 +72,12 @@ function showCommand(write: (text: string) => void): Command {
       limitArgument,
     )
     .option('--json', 'an array of objects, decimals as strings')
-    .option('--csv', 'comma-separated values with a header')
-    .helpOption('-h, --help', 'this text')
-    .allowExcessArguments(false)
-    .configureOutput({ writeOut: write, writeErr: () => undefined })
-    .exitOverride();
+    .option('--csv', 'comma-separated values with a header');
 }
 
 function intervalArgument(text: string): Interval {
   if (isInterval(text)) return text;
   throw new InvalidArgumentError(`The intervals are ${INTERVALS.join(', ')}.`);
-}
-
-function timeArgument(text: string): number {
-  try {
-    return parseUtcTime(text);
-  } catch (cause) {
-    throw new InvalidArgumentError(cause instanceof Error ? cause.message : String(cause));
-  }
 }
 
 function limitArgument(text: string): number {

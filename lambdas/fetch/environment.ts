@@ -6,9 +6,9 @@ import {
   readEnvironment,
 } from '../shared/adapters/environment';
 
-const wholeMinutes = v.pipe(
+const wholeNumber = v.pipe(
   v.string(),
-  v.regex(/^\d{1,7}$/, 'expected a whole number of minutes'),
+  v.regex(/^\d{1,7}$/, 'expected a whole number'),
   v.transform(Number),
   v.minValue(1, 'expected at least 1'),
 );
@@ -25,7 +25,9 @@ const FetchEnvironment = v.object({
     v.multipleOf(60_000, 'expected a whole minute'),
   ),
   /** How many minutes back the exchange still serves, with a margin. */
-  RETENTION_MINUTES: wholeMinutes,
+  RETENTION_MINUTES: wholeNumber,
+  /** How many requests the exchange may be sent in 10 s, with a margin. */
+  REQUESTS_PER_10_S: wholeNumber,
   /** The base URL of the exchange's API, up to and with `/api/v4`. */
   GATE_IO_URL: v.pipe(v.string(), v.url('expected a URL')),
 });

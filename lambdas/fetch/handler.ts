@@ -11,7 +11,11 @@ const environment = readFetchEnvironment(process.env);
 const { store, log, telemetry } = createConnections(environment, 'fetch');
 const observeTick = createObserveTick(
   {
-    exchange: createGateIo({ baseUrl: environment.GATE_IO_URL, telemetry }),
+    exchange: createGateIo({
+      baseUrl: environment.GATE_IO_URL,
+      requestsPerWindow: environment.REQUESTS_PER_10_S,
+      telemetry,
+    }),
     progress: store,
     observed: createObservedCodec(environment.SCHEMA_VERSION_IDS),
     log,

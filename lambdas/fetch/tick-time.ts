@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import * as v from 'valibot';
 
 const ScheduledEvent = v.object({ time: v.pipe(v.string(), v.isoTimestamp()) });
@@ -16,7 +17,7 @@ export class InvalidScheduledEventError extends Error {
 export function tickTime(event: unknown): number {
   const parsed = v.safeParse(ScheduledEvent, event);
   if (parsed.success) return Date.parse(parsed.output.time);
-  const said = JSON.stringify(event).slice(0, 200);
+  const said = inspect(event, { breakLength: Infinity }).slice(0, 200);
   throw new InvalidScheduledEventError(
     `Not a scheduled event: ${said}; expected "time" as an instant such as "2026-01-01T00:00:00Z"`,
   );

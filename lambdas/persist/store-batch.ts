@@ -76,6 +76,7 @@ async function storeInOrder(ports: StoreBatchPorts, segments: readonly RolledSeg
 async function storeSegment({ store, telemetry }: StoreBatchPorts, segment: RolledSegment) {
   await store.writeCandles(segment);
   await settle(store, segment, telemetry);
+  const minutes = segment.candles['1m']?.length ?? 0;
   const rows = Object.values(segment.candles).reduce((sum, list) => sum + list.length, 0);
   telemetry.count('CandlesStored', rows);
   telemetry.info('stored', {
@@ -83,7 +84,8 @@ async function storeSegment({ store, telemetry }: StoreBatchPorts, segment: Roll
     from: new Date(segment.fromMs).toISOString(),
     to: new Date(segment.toMs).toISOString(),
     observedAt: new Date(segment.observedAtMs).toISOString(),
-    rows,
+    minutes,
+    windows: rows - minutes,
   });
 }
 

@@ -46,7 +46,15 @@ export function createCandleStore(
   const limit = pLimit(CONCURRENT_BATCHES);
   return {
     async writeCandles(segment) {
-      await limit.map(batchesOf(segment), (batch) => session.write(batch));
+      let failed = false;
+      await limit.map(batchesOf(segment), async (batch) => {
+        // What is left of a failed segment would only stand in the way of its repetition.
+        if (failed) return;
+        await session.write(batch).catch((cause: unknown) => {
+          failed = true;
+          throw cause;
+        });
+      });
     },
     writeGap: (pair, gap, observedAtMs) => session.write([gapStatement(pair, gap, observedAtMs)]),
     writeProgress: (pair, progress) => session.write([progressStatement(pair, progress)]),

@@ -40,6 +40,8 @@ export interface GateIoOptions {
   /** Up to and with `/api/v4`. */
   readonly baseUrl: string;
   readonly telemetry: Telemetry;
+  /** How many requests may be sent in any 10 s: public endpoints allow 200 by IP. */
+  readonly requestsPerWindow: number;
   /** The longest wait for one answer, in milliseconds. */
   readonly timeoutMs?: number;
   /** How often a request that met a passing failure is sent again. */
@@ -50,11 +52,10 @@ export interface GateIoOptions {
 
 /** The most points that one request may ask for. */
 const PAGE_MINUTES = 1_000;
-/** Public endpoints allow 200 requests in 10 s by IP; other users of the address get a tenth of them. */
-const REQUESTS_PER_WINDOW = 180;
 const WINDOW_MS = 10_000;
 /** With fewer requests left than this, the rest of the window is left to others. */
 const REMAINING_MARGIN = 10;
+const SHORTEST_PAUSE_MS = 1_000;
 const CONCURRENT_REQUESTS = 16;
 
 /** `[ts_seconds, quote_volume, close, high, low, open, base_volume, window_closed]`, all texts. */
@@ -82,7 +83,7 @@ export function createGateIo(options: GateIoOptions): Exchange {
   const queue = new PQueue({
     concurrency: CONCURRENT_REQUESTS,
     interval: WINDOW_MS,
-    intervalCap: REQUESTS_PER_WINDOW,
+    intervalCap: options.requestsPerWindow,
     strict: true,
   });
   const pause = createPause(queue);
@@ -121,11 +122,14 @@ type Pause = (untilMs: number) => void;
 /** Holds all requests back until the exchange's window ends. */
 function createPause(queue: PQueue): Pause {
   let timer: NodeJS.Timeout | undefined;
+  let heldUntilMs = 0;
   return (untilMs) => {
-    const waitMs = Math.min(Math.max(untilMs - Date.now(), 0), WINDOW_MS);
+    const nowMs = Date.now();
+    // Of several answers the one that asks for the longest wait counts.
+    heldUntilMs = Math.max(heldUntilMs, Math.min(untilMs, nowMs + WINDOW_MS));
     clearTimeout(timer);
     queue.pause();
-    timer = setTimeout(() => queue.start(), waitMs);
+    timer = setTimeout(() => queue.start(), Math.max(heldUntilMs - nowMs, 0));
   };
 }
 
@@ -187,18 +191,25 @@ async function get(url: string, timeoutMs: number): Promise<Response> {
 }
 
 function networkError(cause: unknown, url: string): GateIoError {
-  if (cause instanceof DOMException && cause.name === 'TimeoutError') {
+  if (isTimeout(cause)) {
     return new GateIoError('TimedOut', `Gate.io did not answer in time: ${url}`, { cause });
   }
   return new GateIoError('NetworkError', `Gate.io could not be reached: ${url}`, { cause });
+}
+
+function isTimeout(cause: unknown): boolean {
+  return (
+    typeof cause === 'object' && cause !== null && 'name' in cause && cause.name === 'TimeoutError'
+  );
 }
 
 /** Waits for the next window where this one is nearly used up, by whomever. */
 function obeyLimit({ status, headers }: Response, pause: Pause): void {
   const remaining = Number(headers.get('x-gate-ratelimit-requests-remain') ?? Infinity);
   if (status !== 429 && remaining >= REMAINING_MARGIN) return;
-  const resetSeconds = Number(headers.get('x-gate-ratelimit-reset-timestamp') ?? NaN);
-  pause(Number.isFinite(resetSeconds) ? resetSeconds * 1_000 : Date.now() + 1_000);
+  const resetSeconds = Number(headers.get('x-gate-ratelimit-reset-timestamp') ?? 0);
+  // The time of the answer itself, where the limit is not exceeded yet.
+  pause(Math.max(resetSeconds * 1_000, Date.now() + SHORTEST_PAUSE_MS));
 }
 
 async function refusal(response: Response, pair: string): Promise<GateIoError> {

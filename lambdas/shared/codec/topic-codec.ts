@@ -1,5 +1,6 @@
-import { type Schema, Type } from 'avsc';
+import type { Schema, Type } from 'avsc';
 import type { Topic } from '../domain/topics';
+import { typeOf } from './bounded-array';
 import { SCHEMA_VERSIONS, type SchemaVersionIds } from './schema-versions';
 import { frame, unframe, uuidBytes, WireFormatError } from './wire-format';
 
@@ -33,7 +34,7 @@ export function createVersionedCodec<Wire>(
       `The topic ${topic} has ${versions.length} schema versions, but the configuration gives ${ids.length} version ids: deploy the schemas and the functions together`,
     );
   }
-  const types = versions.map((schema) => Type.forSchema(schema));
+  const types = versions.map(typeOf);
   const newest = types[types.length - 1] as Type;
   const newestId = uuidBytes(ids[ids.length - 1] as string);
   const readers = new Map(

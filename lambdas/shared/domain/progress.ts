@@ -32,7 +32,7 @@ export function advance(stored: Progress | undefined, segment: Segment): Progres
     observedAtMs: segment.observedAtMs,
   });
   if (stored === undefined) return followsMs === null ? next(segment.toMs) : undefined;
-  if (followsMs !== null && stored.settledToMs < followsMs) return undefined;
+  if (followsMs === null || stored.settledToMs < followsMs) return undefined;
   if (settlesMs <= stored.settledToMs) return undefined;
   return next(Math.max(segment.toMs, stored.seenToMs));
 }

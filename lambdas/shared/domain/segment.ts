@@ -42,6 +42,7 @@ export class InvalidSegmentError extends Error {
   }
 }
 
+const YEAR_10000_MS = Date.UTC(10_000, 0, 1);
 const PAIR = /^[A-Z0-9]{1,20}_[A-Z0-9]{1,20}$/;
 
 /** Whether a text names a pair as Gate.io does: `BASE_QUOTE` in capitals. */
@@ -93,7 +94,7 @@ function brokenRule(segment: Segment): string | undefined {
   if (!isMinute(fromMs) || !isMinute(toMs)) return 'its ends are not whole minutes';
   if (fromMs >= toMs) return 'it is empty';
   if (toMs > dayOf(segment) + DAY_MS) return 'it spans more than one UTC day';
-  if (!Number.isSafeInteger(observedAtMs)) return `it was observed at ${observedAtMs}`;
+  if (!isTime(observedAtMs)) return `it was observed at ${observedAtMs}`;
   if (settlesMs === null) return isWholeDay(segment) ? undefined : 'history comes in whole days';
   if (!isMinute(settlesMs)) return `it settles to ${settlesMs}, not a whole minute`;
   if (followsMs !== null && !isMinute(followsMs))
@@ -106,7 +107,12 @@ function brokenRule(segment: Segment): string | undefined {
 }
 
 function isMinute(timeMs: number): boolean {
-  return Number.isSafeInteger(timeMs) && timeMs % MINUTE_MS === 0;
+  return isTime(timeMs) && timeMs % MINUTE_MS === 0;
+}
+
+/** Beyond these a segment could pass here, and then fail for ever where its times become dates. */
+function isTime(timeMs: number): boolean {
+  return Number.isSafeInteger(timeMs) && timeMs >= 0 && timeMs < YEAR_10000_MS;
 }
 
 function checkCandles(segment: Segment, interval: Interval, candles: readonly Candle[]): void {

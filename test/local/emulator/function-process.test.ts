@@ -182,7 +182,10 @@ test('a bundle that cannot be loaded fails the invocation', async () => {
 
 test('a handler that is not there fails the invocation and says where it was looked for', async () => {
   const result = await functionProcess('index.absent').invoke({});
-  expect(result).toHaveProperty('errorMessage', `${join(folder, 'index.js')} exports no function absent`);
+  expect(result).toHaveProperty(
+    'errorMessage',
+    `${join(folder, 'index.js')} exports no function absent`,
+  );
 });
 
 test('what a function writes stands in its log', async () => {

@@ -131,32 +131,36 @@ test('whatever the sizes: no event is too large, none could take one more, order
     header: fc.option(fc.string({ maxLength: 5 })),
   });
   fc.assert(
-    fc.property(fc.array(anyRecord, { maxLength: 60 }), fc.integer({ min: 1, max: 9 }), (all, most) => {
-      const limits = { records: most, payloadBytes: 3_000 };
-      const source = all.map(({ partition, bytes, key, header }, offset) =>
-        record({
-          partition,
-          offset,
-          value: Buffer.alloc(bytes),
-          key: key === null ? null : Buffer.from(key),
-          headers: header === null ? [] : [[header, Buffer.from(header)]],
-        }),
-      );
-      const taken = takenFrom(source, limits);
-      const offsets = taken.flatMap((one) =>
-        one.kind === 'event' ? one.records.map(({ offset }) => offset) : [],
-      );
-      expect(offsets).toEqual(source.map(({ offset }) => offset));
-      taken.forEach((one, index) => {
-        if (one.kind !== 'event') throw new Error('every record fits');
-        expect(jsonBytes(one.records)).toBeLessThanOrEqual(limits.payloadBytes);
-        const next = taken[index + 1];
-        if (next?.kind !== 'event' || one.records.length === most) return;
-        expect(jsonBytes([...one.records, ...next.records.slice(0, 1)]) + 2).toBeGreaterThan(
-          limits.payloadBytes,
+    fc.property(
+      fc.array(anyRecord, { maxLength: 60 }),
+      fc.integer({ min: 1, max: 9 }),
+      (all, most) => {
+        const limits = { records: most, payloadBytes: 3_000 };
+        const source = all.map(({ partition, bytes, key, header }, offset) =>
+          record({
+            partition,
+            offset,
+            value: Buffer.alloc(bytes),
+            key: key === null ? null : Buffer.from(key),
+            headers: header === null ? [] : [[header, Buffer.from(header)]],
+          }),
         );
-      });
-    }),
+        const taken = takenFrom(source, limits);
+        const offsets = taken.flatMap((one) =>
+          one.kind === 'event' ? one.records.map(({ offset }) => offset) : [],
+        );
+        expect(offsets).toEqual(source.map(({ offset }) => offset));
+        taken.forEach((one, index) => {
+          if (one.kind !== 'event') throw new Error('every record fits');
+          expect(jsonBytes(one.records)).toBeLessThanOrEqual(limits.payloadBytes);
+          const next = taken[index + 1];
+          if (next?.kind !== 'event' || one.records.length === most) return;
+          expect(jsonBytes([...one.records, ...next.records.slice(0, 1)]) + 2).toBeGreaterThan(
+            limits.payloadBytes,
+          );
+        });
+      },
+    ),
   );
 });
 

@@ -2,7 +2,11 @@ import type { InvocationResult, Invoker } from '../../../local/emulator/invoker'
 import { Schedule, scheduledEvent } from '../../../local/emulator/schedule';
 import type { ScheduleClock, TickProblem } from '../../../local/emulator/schedule';
 
-const RULE = { arn: 'arn:aws:events:us-east-1:000000000000:rule/r', rateMs: 60_000, target: 'fetch' } as const;
+const RULE = {
+  arn: 'arn:aws:events:us-east-1:000000000000:rule/r',
+  rateMs: 60_000,
+  target: 'fetch',
+} as const;
 const START_MS = Date.parse('2026-01-01T00:00:20.500Z');
 
 class FakeClock implements ScheduleClock {
@@ -24,7 +28,9 @@ class FakeClock implements ScheduleClock {
   async advance(byMs: number): Promise<void> {
     const untilMs = this.#nowMs + byMs;
     for (;;) {
-      const [next] = this.#timers.filter(({ atMs }) => atMs <= untilMs).sort((a, b) => a.atMs - b.atMs);
+      const [next] = this.#timers
+        .filter(({ atMs }) => atMs <= untilMs)
+        .sort((a, b) => a.atMs - b.atMs);
       if (!next) break;
       this.#timers = this.#timers.filter((other) => other !== next);
       this.#nowMs = next.atMs;
@@ -94,7 +100,9 @@ test('no tick comes after the stop', async () => {
 
 test('a failed tick is repeated after one and two minutes with the same event', async () => {
   const { clock, target, problems, schedule } = scheduleOf(2);
-  target.answers.push(...[failure, { ok: true, payload: null } as const, failure].map((it) => Promise.resolve(it)));
+  target.answers.push(
+    ...[failure, { ok: true, payload: null } as const, failure].map((it) => Promise.resolve(it)),
+  );
   schedule.start();
   await settled();
   expect(problems).toMatchObject([{ kind: 'tick-failed', attempt: 1, message: 'Error: no' }]);
@@ -120,7 +128,9 @@ test('while two ticks are under way, a further one is left out and told', async 
   schedule.start();
   await clock.advance(100_000);
   expect(target.events).toHaveLength(2);
-  expect(problems).toMatchObject([{ kind: 'tick-skipped', timeMs: Date.parse('2026-01-01T00:02:00Z') }]);
+  expect(problems).toMatchObject([
+    { kind: 'tick-skipped', timeMs: Date.parse('2026-01-01T00:02:00Z') },
+  ]);
 });
 
 test('a tick at a recorded time is answered, and needs no schedule', async () => {

@@ -1,0 +1,53 @@
+import { type Command, CommanderError, InvalidArgumentError } from 'commander';
+import { parseUtcTime } from './utc-time';
+
+/** The command line asks for something that cannot be; the message says what. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+/** The command line asks for help: the message is the help. */
+export class HelpRequested extends Error {
+  override readonly name = 'HelpRequested';
+}
+
+/** What a command line says. */
+export interface CommandOutcome<Options> {
+  readonly positions: readonly unknown[];
+  readonly options: Options;
+}
+
+/**
+ * Reads the arguments of a command, without the program's name.
+ *
+ * @throws UsageError with one line that says what is wrong
+ * @throws HelpRequested for `--help`
+ */
+export function parseCommand<Options>(
+  command: Command,
+  args: readonly string[],
+): CommandOutcome<Options> {
+  const output: string[] = [];
+  command
+    .helpOption('-h, --help', 'this text')
+    .allowExcessArguments(false)
+    .configureOutput({ writeOut: (text) => output.push(text), writeErr: () => undefined })
+    .exitOverride();
+  try {
+    command.parse(args, { from: 'user' });
+  } catch (cause) {
+    if (!(cause instanceof CommanderError)) throw cause;
+    if (cause.exitCode === 0) throw new HelpRequested(output.join(''), { cause });
+    throw new UsageError(cause.message.replace(/^error: /, ''), { cause });
+  }
+  return { positions: command.processedArgs, options: command.opts() as Options };
+}
+
+/** An option's value as a time: UTC milliseconds. @throws InvalidArgumentError */
+export function timeArgument(text: string): number {
+  try {
+    return parseUtcTime(text);
+  } catch (cause) {
+    throw new InvalidArgumentError(cause instanceof Error ? cause.message : String(cause));
+  }
+}

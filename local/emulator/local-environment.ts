@@ -1,0 +1,57 @@
+import type { FunctionTemplate } from './pipeline-template';
+
+/** Where the functions find what they use. */
+export interface LocalEndpoints {
+  /** `host:port` */
+  readonly kafka: string;
+  /** `host:port` */
+  readonly cassandra: string;
+  /** The exchange's base URL, up to and with `/api/v4`. */
+  readonly marketUrl: string;
+  /** The local MSK endpoint. */
+  readonly mskUrl: string;
+}
+
+/** What the run's flags choose over the stage's configuration. */
+export interface ChosenSettings {
+  /** `BTC_USDT,ETH_USDT` */
+  readonly PAIRS?: string;
+  /** ISO 8601, a whole minute. */
+  readonly HISTORY_START?: string;
+  readonly RETENTION_MINUTES?: string;
+}
+
+/**
+ * All that a local run sets over a function's environment in the template, and
+ * nothing else:
+ * - `AWS_ENDPOINT_URL_KAFKA`: the look-up of the brokers is answered locally;
+ *   the cluster's ARN is the template's.
+ * - `KAFKA_BOOTSTRAP_SERVERS`: only where the template names an existing
+ *   cluster by its servers, as these stand elsewhere.
+ * - `CASSANDRA_CONTACT_POINTS`, `CASSANDRA_LOCAL_DATA_CENTER`,
+ *   `CASSANDRA_AUTHENTICATION`: a Cassandra of this machine, without TLS and
+ *   signatures, stands for Keyspaces.
+ * - `GATE_IO_URL`: the market that was chosen. Only fetch has it.
+ * - the settings that were chosen by flags, where the function has them.
+ */
+export function localEnvironment(
+  template: Pick<FunctionTemplate, 'environment'>,
+  endpoints: LocalEndpoints,
+  chosen: ChosenSettings = {},
+): Record<string, string> {
+  const whereTheTemplateHasThem = {
+    KAFKA_BOOTSTRAP_SERVERS: endpoints.kafka,
+    GATE_IO_URL: endpoints.marketUrl,
+    ...chosen,
+  };
+  const replaced = Object.entries(whereTheTemplateHasThem).filter(
+    ([name]) => template.environment[name] !== undefined,
+  );
+  return {
+    AWS_ENDPOINT_URL_KAFKA: endpoints.mskUrl,
+    CASSANDRA_CONTACT_POINTS: endpoints.cassandra,
+    CASSANDRA_LOCAL_DATA_CENTER: 'datacenter1',
+    CASSANDRA_AUTHENTICATION: 'none',
+    ...Object.fromEntries(replaced),
+  };
+}

@@ -1,0 +1,155 @@
+import { randomUUID } from 'node:crypto';
+import type { InvocationResult, Invoker } from './invoker';
+import { LOCAL_ACCOUNT, LOCAL_REGION } from './physical-names';
+import type { RuleTemplate } from './pipeline-template';
+
+/** What EventBridge invokes the target of a rule with a schedule with. */
+export interface ScheduledEvent {
+  readonly version: '0';
+  readonly id: string;
+  readonly 'detail-type': 'Scheduled Event';
+  readonly source: 'aws.events';
+  readonly account: string;
+  /** ISO 8601 in UTC, without milliseconds. */
+  readonly time: string;
+  readonly region: string;
+  readonly resources: readonly string[];
+  readonly detail: Readonly<Record<string, never>>;
+}
+
+/** The clock and its timers, for a run that tests can steer. */
+export interface ScheduleClock {
+  readonly nowMs: () => number;
+  /** Calls once after a delay; what it returns calls it off. */
+  readonly after: (delayMs: number, call: () => void) => () => void;
+}
+
+/** A tick that failed, or that was left out as ticks before it still wait. */
+export interface TickProblem {
+  readonly kind: 'tick-failed' | 'tick-skipped';
+  readonly timeMs: number;
+  /** From 1; 0 for a tick that was left out. */
+  readonly attempt: number;
+  readonly message: string;
+}
+
+/** How the rule is played. */
+export interface ScheduleOptions {
+  readonly rule: RuleTemplate;
+  readonly target: Invoker;
+  /** How often a failed asynchronous invocation is repeated. */
+  readonly retryAttempts: number;
+  readonly onProblem: (problem: TickProblem) => void;
+  readonly clock?: ScheduleClock;
+}
+
+/** Ticks that may be under way at once: one at work, one that waits for it. */
+const MOST_TICKS = 2;
+const MINUTE_MS = 60_000;
+
+const systemClock: ScheduleClock = {
+  nowMs: Date.now,
+  after: (delayMs, call) => {
+    const timer = setTimeout(call, delayMs);
+    return () => clearTimeout(timer);
+  },
+};
+
+/** The event of a tick. `time` has whole seconds, as EventBridge's has. */
+export function scheduledEvent(ruleArn: string, timeMs: number, id: string): ScheduledEvent {
+  return {
+    version: '0',
+    id,
+    'detail-type': 'Scheduled Event',
+    source: 'aws.events',
+    account: LOCAL_ACCOUNT,
+    time: new Date(timeMs).toISOString().replace(/\.\d{3}Z$/, 'Z'),
+    region: LOCAL_REGION,
+    resources: [ruleArn],
+    detail: {},
+  };
+}
+
+/**
+ * The rule: a tick at once and then at each whole step of the rate. A tick is an
+ * asynchronous invocation: it is repeated a minute after it failed and two
+ * minutes after it failed again, as AWS Lambda does, as often as is configured.
+ */
+export class Schedule {
+  readonly #options: ScheduleOptions;
+  readonly #clock: ScheduleClock;
+  readonly #callOffs = new Set<() => void>();
+  #underWay = 0;
+  #started = false;
+
+  constructor(options: ScheduleOptions) {
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+  }
+
+  start(): void {
+    if (this.#started) return;
+    this.#started = true;
+    this.#fire(this.#clock.nowMs());
+    this.#scheduleNext();
+  }
+
+  /** No further tick and no further attempt; one that is at work goes on. */
+  stop(): void {
+    for (const callOff of this.#callOffs) callOff();
+    this.#callOffs.clear();
+  }
+
+  /** One tick at a given time, whatever the clock says, tried once. */
+  tick(timeMs: number): Promise<InvocationResult> {
+    const { rule, target } = this.#options;
+    return target.invoke(scheduledEvent(rule.arn, timeMs, randomUUID()));
+  }
+
+  #scheduleNext(): void {
+    const { rateMs } = this.#options.rule;
+    const nowMs = this.#clock.nowMs();
+    const nextMs = (Math.floor(nowMs / rateMs) + 1) * rateMs;
+    this.#after(nextMs - nowMs, () => {
+      this.#fire(nextMs);
+      this.#scheduleNext();
+    });
+  }
+
+  #fire(timeMs: number): void {
+    if (this.#underWay >= MOST_TICKS) {
+      const message = 'ticks before it are still at work; the next one asks for its minutes too';
+      this.#options.onProblem({ kind: 'tick-skipped', timeMs, attempt: 0, message });
+      return;
+    }
+    const { rule } = this.#options;
+    void this.#attempt(scheduledEvent(rule.arn, timeMs, randomUUID()), timeMs, 1);
+  }
+
+  async #attempt(event: ScheduledEvent, timeMs: number, attempt: number): Promise<void> {
+    this.#underWay += 1;
+    const message = await this.#failureOf(event);
+    this.#underWay -= 1;
+    if (message === undefined) return;
+    this.#options.onProblem({ kind: 'tick-failed', timeMs, attempt, message });
+    if (attempt > this.#options.retryAttempts) return;
+    this.#after(attempt * MINUTE_MS, () => void this.#attempt(event, timeMs, attempt + 1));
+  }
+
+  async #failureOf(event: ScheduledEvent): Promise<string | undefined> {
+    try {
+      const result = await this.#options.target.invoke(event);
+      return result.ok ? undefined : `${result.errorType}: ${result.errorMessage}`;
+    } catch (error) {
+      return String(error);
+    }
+  }
+
+  #after(delayMs: number, call: () => void): void {
+    const callOff = this.#clock.after(delayMs, () => {
+      this.#callOffs.delete(callOff);
+      call();
+    });
+    this.#callOffs.add(callOff);
+  }
+}

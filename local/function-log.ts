@@ -1,0 +1,64 @@
+import { open, stat } from 'node:fs/promises';
+import * as v from 'valibot';
+
+/** What the functions' log lines say that a console counts. */
+const Stored = v.object({
+  message: v.literal('stored'),
+  pair: v.string(),
+  minutes: v.number(),
+  windows: v.number(),
+});
+const DeadLetter = v.object({ message: v.literal('dead letter'), key: v.nullable(v.string()) });
+const Counted = v.variant('message', [Stored, DeadLetter]);
+
+/** A log line of a function that a console counts. */
+export type CountedLine = v.InferOutput<typeof Counted>;
+
+/** The lines that are appended to a function's log file from now on. */
+export class FunctionLog {
+  readonly #file: string;
+  #offset: number;
+  #rest = '';
+
+  private constructor(file: string, offset: number) {
+    this.#file = file;
+    this.#offset = offset;
+  }
+
+  /** A log file that need not be there yet; what it holds already is passed over. */
+  static async fromItsEnd(file: string): Promise<FunctionLog> {
+    const size = await stat(file).then(
+      (stats) => stats.size,
+      () => 0,
+    );
+    return new FunctionLog(file, size);
+  }
+
+  /** The counted lines since the last call. */
+  async newLines(): Promise<CountedLine[]> {
+    const lines = (this.#rest + (await this.#appended())).split('\n');
+    this.#rest = lines.pop() ?? '';
+    return lines.flatMap(countedLine);
+  }
+
+  async #appended(): Promise<string> {
+    const file = await open(this.#file).catch(() => undefined);
+    if (file === undefined) return '';
+    try {
+      const { size } = await file.stat();
+      const bytes = Buffer.alloc(Math.max(0, size - this.#offset));
+      const { bytesRead } = await file.read(bytes, 0, bytes.length, this.#offset);
+      this.#offset += bytesRead;
+      return bytes.toString('utf8', 0, bytesRead);
+    } finally {
+      await file.close();
+    }
+  }
+}
+
+/** Functions write other lines too, and not all of them are JSON. */
+function countedLine(line: string): CountedLine[] {
+  if (!line.startsWith('{')) return [];
+  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), Counted), line);
+  return parsed.success ? [parsed.output] : [];
+}

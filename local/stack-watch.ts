@@ -1,0 +1,125 @@
+import { join } from 'node:path';
+import { MINUTE_MS } from '../lambdas/shared/domain/interval';
+import { readGaps, readNewestCandles } from './candle-reader';
+import type { InvocationReport } from './emulator/function-process';
+import { FUNCTION_NAMES, type FunctionName } from './emulator/pipeline-template';
+import { type CountedLine, FunctionLog } from './function-log';
+import type { LocalMarket } from './local-market';
+import type { LocalStack } from './local-stack';
+import type { FunctionStatus, MappingStatus, PairStatus, StackStatus } from './stack-status';
+
+interface PairCounts {
+  minutes: number;
+  windows: number;
+  deadLetters: number;
+}
+
+/** What has been heard of the functions' work since the start. */
+export class StackCounts {
+  readonly #pairs = new Map<string, PairCounts>();
+  readonly #invocations = new Map<string, { all: number; failed: number }>();
+
+  invoked(report: InvocationReport): void {
+    const counts = this.#invocations.get(report.function) ?? { all: 0, failed: 0 };
+    counts.all += 1;
+    if (!report.result.ok) counts.failed += 1;
+    this.#invocations.set(report.function, counts);
+  }
+
+  said(line: CountedLine): void {
+    const counts = this.ofPair(line.message === 'stored' ? line.pair : (line.key ?? ''));
+    if (line.message === 'dead letter') {
+      counts.deadLetters += 1;
+      return;
+    }
+    counts.minutes += line.minutes;
+    counts.windows += line.windows;
+  }
+
+  ofPair(pair: string): PairCounts {
+    const counts = this.#pairs.get(pair) ?? { minutes: 0, windows: 0, deadLetters: 0 };
+    this.#pairs.set(pair, counts);
+    return counts;
+  }
+
+  ofFunction(name: string): { readonly all: number; readonly failed: number } {
+    return this.#invocations.get(name) ?? { all: 0, failed: 0 };
+  }
+}
+
+/** Looks at a stack whenever it is asked to. */
+export class StackWatch {
+  readonly #stack: LocalStack<LocalMarket>;
+  readonly #counts: StackCounts;
+  readonly #logs: readonly FunctionLog[];
+
+  private constructor(
+    stack: LocalStack<LocalMarket>,
+    counts: StackCounts,
+    logs: readonly FunctionLog[],
+  ) {
+    this.#stack = stack;
+    this.#counts = counts;
+    this.#logs = logs;
+  }
+
+  /** Watches from now on. */
+  static async of(stack: LocalStack<LocalMarket>, counts: StackCounts): Promise<StackWatch> {
+    const logs = FUNCTION_NAMES.map((name) =>
+      FunctionLog.fromItsEnd(join(stack.logsDir, `${name}.log`)),
+    );
+    return new StackWatch(stack, counts, await Promise.all(logs));
+  }
+
+  /** @throws CassandraError, or an error of Kafka, where they do not answer just now */
+  async status(): Promise<StackStatus> {
+    for (const log of this.#logs) (await log.newLines()).forEach((line) => this.#counts.said(line));
+    const { market, pairs } = this.#stack;
+    return {
+      market: market.description,
+      pairs: await Promise.all(pairs.map((pair) => this.#pairStatus(pair))),
+      functions: FUNCTION_NAMES.map((name) => this.#functionStatus(name)),
+      mappings: await this.#mappings(),
+    };
+  }
+
+  async #pairStatus(pair: string): Promise<PairStatus> {
+    const { session, store } = this.#stack;
+    const [progress, gaps] = await Promise.all([store.read([pair]), readGaps(session, pair)]);
+    const seenToMs = progress.get(pair)?.seenToMs ?? null;
+    const { minutes, windows, deadLetters } = this.#counts.ofPair(pair);
+    return {
+      pair,
+      newest: seenToMs === null ? null : await this.#newest(pair, seenToMs),
+      seenToMs,
+      minutesStored: minutes,
+      windowsStored: windows,
+      deadLetters,
+      gaps: gaps.length,
+    };
+  }
+
+  /** The newest minute with a trade: within the hour before progress, for pairs that trade at all. */
+  async #newest(pair: string, seenToMs: number): Promise<PairStatus['newest']> {
+    const [fromMs, toMs] = [seenToMs - 60 * MINUTE_MS, seenToMs + 2 * MINUTE_MS];
+    const range = { pair, interval: '1m', fromMs, toMs, limit: 1 } as const;
+    const [candle] = await readNewestCandles(this.#stack.session, range);
+    return candle === undefined ? null : { openTimeMs: candle.openTimeMs, close: candle.close };
+  }
+
+  #functionStatus(name: FunctionName): FunctionStatus {
+    const { all, failed } = this.#counts.ofFunction(name);
+    const restarts = Math.max(0, this.#stack.pipeline.functions[name].starts - 1);
+    return { name, invocations: all, errors: failed, restarts };
+  }
+
+  async #mappings(): Promise<MappingStatus[]> {
+    const lag = await this.#stack.pipeline.lag();
+    return this.#stack.pipeline.eventSources.map(({ mapping }) => ({
+      name: mapping.target,
+      lagRecords: lag
+        .filter((row) => row.function === mapping.target)
+        .reduce((sum, row) => sum + row.records, 0),
+    }));
+  }
+}
