@@ -7,7 +7,12 @@ import {
 import type { ChosenSettings } from './emulator/local-environment';
 import type { PipelineTemplate } from './emulator/pipeline-template';
 import { readPipelineTemplate } from './emulator/pipeline-template';
-import { type Pipeline, type PipelineHooks, startPipeline } from './emulator/start-pipeline';
+import {
+  type Pipeline,
+  type PipelineHooks,
+  type PipelineOptions,
+  startPipeline,
+} from './emulator/start-pipeline';
 import { readAssembly } from './emulator/template';
 import { type StartedEngines, startEngines } from './engines/start-engines';
 import type { LocalMarket } from './local-market';
@@ -41,6 +46,8 @@ export interface LocalStack<Market extends LocalMarket> {
   readonly engines: StartedEngines;
   readonly market: Market;
   readonly pipeline: Pipeline;
+  /** What the pipeline was started with. */
+  readonly pipelineOptions: PipelineOptions;
   readonly template: PipelineTemplate;
   readonly session: CassandraSession;
   readonly store: ReturnType<typeof createCandleStore>;
@@ -81,7 +88,7 @@ async function startAll<Market extends LocalMarket>(
   const settings = options.settings(market);
   const logsDir = join(options.dataDir, 'logs');
   options.signal?.throwIfAborted();
-  const pipeline = await startPipeline({
+  const pipelineOptions: PipelineOptions = {
     template,
     kafka: engines.kafka.endpoint,
     cassandra: engines.cassandra.endpoint,
@@ -89,7 +96,8 @@ async function startAll<Market extends LocalMarket>(
     logsDir,
     chosen: settings,
     ...(options.hooks === undefined ? {} : { hooks: options.hooks }),
-  });
+  };
+  const pipeline = await startPipeline(pipelineOptions);
   stops.push(() => pipeline.stop());
   const session = sessionOf(engines.cassandra.endpoint, template);
   stops.push(() => session.close());
@@ -97,6 +105,7 @@ async function startAll<Market extends LocalMarket>(
     engines,
     market,
     pipeline,
+    pipelineOptions,
     template,
     session,
     store: createCandleStore(session),

@@ -16,7 +16,11 @@ const wholeNumber = v.pipe(
 const FetchEnvironment = v.object({
   ...ConnectionEnvironment.entries,
   /** `BTC_USDT,ETH_USDT`: the pairs to follow. */
-  PAIRS: v.pipe(commaSeparated, v.everyItem(isPair, 'expected pairs such as BTC_USDT')),
+  PAIRS: v.pipe(
+    commaSeparated,
+    v.everyItem(isPair, 'expected pairs such as BTC_USDT'),
+    v.check((pairs) => new Set(pairs).size === pairs.length, 'expected each pair once'),
+  ),
   /** ISO 8601, a whole minute: where a new pair starts. */
   HISTORY_START: v.pipe(
     v.string(),
@@ -29,7 +33,11 @@ const FetchEnvironment = v.object({
   /** How many requests the exchange may be sent in 10 s, with a margin. */
   REQUESTS_PER_10_S: wholeNumber,
   /** The base URL of the exchange's API, up to and with `/api/v4`. */
-  GATE_IO_URL: v.pipe(v.string(), v.url('expected a URL')),
+  GATE_IO_URL: v.pipe(
+    v.string(),
+    v.url('expected a URL'),
+    v.transform((url) => url.replace(/\/$/, '')),
+  ),
 });
 
 /** What the fetch function is configured with. */

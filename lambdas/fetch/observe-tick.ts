@@ -32,10 +32,23 @@ export interface Tick {
   readonly remainingMs: () => number;
 }
 
+/** A tick of which some pairs could not be appended; `errors` has the failure of each. */
+export class TickNotAppendedError extends AggregateError {
+  override readonly name = 'TickNotAppendedError';
+  constructor(errors: readonly unknown[], pairs: number) {
+    super(
+      errors,
+      `${errors.length} of ${pairs} pairs could not be appended, the first because of: ${String(errors[0])}`,
+    );
+  }
+}
+
 /** Pairs under way at once; the exchange's own limit bounds the requests. */
-const CONCURRENT_PAIRS = 24;
-/** What a segment may take: with less time left, it waits for the next tick. */
+const CONCURRENT_PAIRS = 16;
+/** With less time left than this, a segment waits for the next tick. */
 const SEGMENT_RESERVE_MS = 15_000;
+/** What the exchange leaves of the time, for appending. */
+const APPEND_RESERVE_MS = 8_000;
 
 /**
  * The fetch function's use case: for each pair, asks the exchange for what is
@@ -59,8 +72,10 @@ export function createObserveTick(ports: ObserveTickPorts, settings: ObserveTick
       plans.map((plan) => limit(() => observePair(ports, plan, tick))),
     );
     tellTick(ports.telemetry, settings, plans, tick);
-    const failed = outcomes.find((outcome) => outcome.status === 'rejected');
-    if (failed !== undefined) throw failed.reason;
+    const errors = outcomes.flatMap((outcome) =>
+      outcome.status === 'rejected' ? [outcome.reason as unknown] : [],
+    );
+    if (errors.length > 0) throw new TickNotAppendedError(errors, plans.length);
   };
 }
 
@@ -84,7 +99,7 @@ async function observePair(ports: ObserveTickPorts, plan: readonly Segment[], ti
       tellDeferred(ports.telemetry, segment);
       return;
     }
-    const observed = await observe(ports, segment);
+    const observed = await observe(ports, segment, tick.remainingMs() - APPEND_RESERVE_MS);
     if (observed === undefined) return;
     const record = { key: segment.pair, value: ports.observed.encode(observed) };
     await ports.log.append(TOPICS.observed, [record]);
@@ -93,10 +108,15 @@ async function observePair(ports: ObserveTickPorts, plan: readonly Segment[], ti
 }
 
 /** A segment with its minutes, or undefined where the exchange would not give all of them. */
-async function observe({ exchange, telemetry }: ObserveTickPorts, segment: Segment) {
-  const { pair, fromMs, toMs } = segment;
+async function observe(
+  { exchange, telemetry }: ObserveTickPorts,
+  segment: Segment,
+  withinMs: number,
+) {
+  const { pair, fromMs, toMs, settlesMs } = segment;
+  const query = { pair, fromMs, toMs, closedBeforeMs: settlesMs ?? toMs, withinMs };
   try {
-    return { ...segment, minutes: await exchange.minutes(pair, fromMs, toMs) };
+    return { ...segment, minutes: await exchange.minutes(query) };
   } catch (cause) {
     telemetry.error('pair not fetched', describe(segment), cause);
     telemetry.count('PairsNotFetched', 1);

@@ -35,8 +35,9 @@ const CONCURRENT_PAIRS = 16;
 export function createStoreBatch(ports: StoreBatchPorts) {
   return async (records: readonly KafkaRecord[]): Promise<void> => {
     const batch = decodeBatch(records, 'persist', (value) => ports.rolled.decode(value));
-    await ports.deadLetters.send(batch.deadLetters);
     await storePairs(ports, byPair(batch.decoded));
+    // Last: a batch that is given again has not left its dead letters behind yet.
+    await ports.deadLetters.send(batch.deadLetters);
   };
 }
 

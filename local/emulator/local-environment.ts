@@ -19,6 +19,7 @@ export interface ChosenSettings {
   /** ISO 8601, a whole minute. */
   readonly HISTORY_START?: string;
   readonly RETENTION_MINUTES?: string;
+  readonly REQUESTS_PER_10_S?: string;
 }
 
 /**

@@ -50,7 +50,8 @@ export function createCandleStore(
       await limit.map(batchesOf(segment), async (batch) => {
         // What is left of a failed segment would only stand in the way of its repetition.
         if (failed) return;
-        await session.write(batch).catch((cause: unknown) => {
+        // A batch is encoded when its turn has come: a backlog of rows would be most of the memory.
+        await session.write(batch()).catch((cause: unknown) => {
           failed = true;
           throw cause;
         });
@@ -69,15 +70,16 @@ function writeTime(observedAtMs: number): Buffer {
 }
 
 /** The rows of a segment, in batches that each lie in one partition. */
-function batchesOf(segment: RolledSegment): Statement[][] {
+function batchesOf(segment: RolledSegment): (() => Statement[])[] {
   return INTERVALS.flatMap((interval) => {
     const candles = segment.candles[interval] ?? [];
     // A segment lies in one day, so all its candles of an interval lie in one bucket.
     const row = rowOf(segment, interval);
     const count = Math.ceil(candles.length / ROWS_PER_BATCH);
-    return Array.from({ length: count }, (_, index) =>
-      candles.slice(index * ROWS_PER_BATCH, (index + 1) * ROWS_PER_BATCH).map(row),
-    );
+    return Array.from({ length: count }, (_, index) => () => {
+      const startIndex = index * ROWS_PER_BATCH;
+      return candles.slice(startIndex, startIndex + ROWS_PER_BATCH).map(row);
+    });
   });
 }
 
@@ -91,24 +93,36 @@ function rowOf(segment: RolledSegment, interval: Interval): (candle: Candle) => 
     textValue(source),
     writeTime(observedAtMs),
   ];
-  return (candle) => ({
-    query: INSERT_CANDLE,
-    params: [
-      ...key,
-      longValue(candle.openTimeMs),
-      decimalValue(candle.open),
-      decimalValue(candle.high),
-      decimalValue(candle.low),
-      decimalValue(candle.close),
-      decimalValue(candle.baseVolume),
-      decimalValue(candle.quoteVolume),
-      intValue(candle.minutes),
-      booleanValue(candle.openTimeMs + lengthMs <= toMs),
-      observedAt,
-      sourceName,
-      written,
-    ],
-  });
+  return (candle) => {
+    const open = decimalValue(candle.open);
+    // Equal prices of a candle are one object, which need not be encoded twice.
+    const high = candle.high === candle.open ? open : decimalValue(candle.high);
+    const low = candle.low === candle.open ? open : decimalValue(candle.low);
+    const close =
+      candle.close === candle.high
+        ? high
+        : candle.close === candle.low
+          ? low
+          : decimalValue(candle.close);
+    return {
+      query: INSERT_CANDLE,
+      params: [
+        ...key,
+        longValue(candle.openTimeMs),
+        open,
+        high,
+        low,
+        close,
+        decimalValue(candle.baseVolume),
+        decimalValue(candle.quoteVolume),
+        intValue(candle.minutes),
+        booleanValue(candle.openTimeMs + lengthMs <= toMs),
+        observedAt,
+        sourceName,
+        written,
+      ],
+    };
+  };
 }
 
 function progressStatement(pair: string, progress: Progress): Statement {
@@ -158,10 +172,12 @@ async function readCandles(
   pair: string,
   ranges: readonly ChildrenRange[],
 ): Promise<CandlesByInterval> {
-  const lists = await Promise.all(
-    ranges.map(async (range) => [range.interval, await readRange(session, pair, range)] as const),
-  );
-  return Object.fromEntries(lists);
+  const lists = await Promise.all(ranges.map((range) => readRange(session, pair, range)));
+  const candles: Partial<Record<Interval, readonly Candle[]>> = {};
+  ranges.forEach(({ interval }, index) => {
+    candles[interval] = [...(candles[interval] ?? []), ...(lists[index] ?? [])];
+  });
+  return candles;
 }
 
 async function readRange(

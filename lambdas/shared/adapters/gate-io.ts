@@ -5,7 +5,7 @@ import * as v from 'valibot';
 import { type Candle, checkCandle } from '../domain/candle';
 import { parseDecimal } from '../domain/decimal';
 import { MINUTE_MS } from '../domain/interval';
-import type { Exchange, Telemetry } from '../domain/ports';
+import type { Exchange, MinutesQuery, Telemetry } from '../domain/ports';
 import { inTimeOrder } from '../domain/roll-up';
 
 /** What kind of failure a request met. The first four may pass; the others will not by themselves. */
@@ -69,7 +69,7 @@ const Row = v.strictTuple([
   v.string(),
   v.picklist(['true', 'false']),
 ]);
-const Page = v.array(Row);
+const Rows = v.array(Row);
 const ErrorAnswer = v.object({ label: v.string(), message: v.optional(v.string(), '') });
 
 /**
@@ -88,32 +88,39 @@ export function createGateIo(options: GateIoOptions): Exchange {
   });
   const pause = createPause(queue);
   return {
-    async minutes(pair, fromMs, toMs) {
-      const pages = pagesOf(fromMs, toMs).map((page) =>
-        requestPage(queue, pause, options, pair, page),
-      );
-      const outcomes = await Promise.allSettled(pages);
-      return inTimeOrder(outcomes.flatMap(valueOrThrow));
+    async minutes(query) {
+      const failed = new AbortController();
+      const outOfTime = AbortSignal.timeout(Math.max(0, query.withinMs));
+      const signal = AbortSignal.any([failed.signal, outOfTime]);
+      try {
+        const pages = pagesOf(query).map((page) =>
+          requestPage(queue, pause, options, page, signal),
+        );
+        return inTimeOrder((await Promise.all(pages)).flat());
+      } catch (cause) {
+        // The other pages would be thrown away.
+        failed.abort();
+        if (!outOfTime.aborted) throw cause;
+        throw new GateIoError(
+          'TimedOut',
+          `Gate.io did not give all minutes of ${query.pair} in ${query.withinMs} ms`,
+          { cause },
+        );
+      }
     },
   };
 }
 
-interface PageRange {
-  readonly fromMs: number;
-  readonly toMs: number;
-}
+type Page = Omit<MinutesQuery, 'withinMs'>;
 
-function valueOrThrow<T>(outcome: PromiseSettledResult<T>): T {
-  if (outcome.status === 'rejected') throw outcome.reason;
-  return outcome.value;
-}
-
-function pagesOf(fromMs: number, toMs: number): PageRange[] {
+function pagesOf({ pair, fromMs, toMs, closedBeforeMs }: MinutesQuery): Page[] {
   const pageMs = PAGE_MINUTES * MINUTE_MS;
   const count = Math.ceil((toMs - fromMs) / pageMs);
   return Array.from({ length: count }, (_, index) => ({
+    pair,
     fromMs: fromMs + index * pageMs,
     toMs: Math.min(toMs, fromMs + (index + 1) * pageMs),
+    closedBeforeMs,
   }));
 }
 
@@ -137,15 +144,16 @@ function requestPage(
   queue: PQueue,
   pause: Pause,
   options: GateIoOptions,
-  pair: string,
-  page: PageRange,
+  page: Page,
+  signal: AbortSignal,
 ): Promise<Candle[]> {
-  return pRetry(() => queue.add(() => requestOnce(pause, options, pair, page)), {
+  return pRetry(() => queue.add(() => requestOnce(pause, options, page, signal), { signal }), {
     retries: options.retries ?? 4,
     minTimeout: options.firstPauseMs ?? 300,
     maxTimeout: 5_000,
     factor: 2,
     randomize: true,
+    signal,
     shouldRetry: ({ error }) => error instanceof GateIoError && PASSING.includes(error.failure),
     onFailedAttempt: ({ error }) => countFailure(options.telemetry, error),
   });
@@ -159,16 +167,17 @@ function countFailure(telemetry: Telemetry, error: Error): void {
 async function requestOnce(
   pause: Pause,
   { baseUrl, timeoutMs = 5_000 }: GateIoOptions,
-  pair: string,
-  page: PageRange,
+  page: Page,
+  signal: AbortSignal,
 ): Promise<Candle[]> {
-  const response = await get(urlOf(baseUrl, pair, page), timeoutMs);
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
+  const response = await get(urlOf(baseUrl, page), limit);
   obeyLimit(response, pause);
-  if (response.status !== 200) throw await refusal(response, pair);
-  return candlesOf(await jsonOf(response), pair, page);
+  if (response.status !== 200) throw await refusal(response, page.pair);
+  return candlesOf(await jsonOf(response), page);
 }
 
-function urlOf(baseUrl: string, pair: string, { fromMs, toMs }: PageRange): string {
+function urlOf(baseUrl: string, { pair, fromMs, toMs }: Page): string {
   const query = new URLSearchParams({
     currency_pair: pair,
     interval: '1m',
@@ -179,11 +188,11 @@ function urlOf(baseUrl: string, pair: string, { fromMs, toMs }: PageRange): stri
   return `${baseUrl}/spot/candlesticks?${query.toString()}`;
 }
 
-async function get(url: string, timeoutMs: number): Promise<Response> {
+async function get(url: string, signal: AbortSignal): Promise<Response> {
   try {
     return await fetch(url, {
       headers: { accept: 'application/json', 'X-Client-Request-Id': randomUUID() },
-      signal: AbortSignal.timeout(timeoutMs),
+      signal,
     });
   } catch (cause) {
     throw networkError(cause, url);
@@ -250,19 +259,24 @@ async function jsonOf(response: Response): Promise<unknown> {
   }
 }
 
-function candlesOf(answer: unknown, pair: string, page: PageRange): Candle[] {
-  const rows = v.safeParse(Page, answer);
+function candlesOf(answer: unknown, page: Page): Candle[] {
+  const rows = v.safeParse(Rows, answer);
   if (!rows.success) {
     const [issue] = rows.issues;
     throw new GateIoError(
       'Malformed',
-      `Gate.io answered no candles for ${pair}: ${issue.message} at ${v.getDotPath(issue) ?? 'the top'}; expected rows of eight texts`,
+      `Gate.io answered no candles for ${page.pair}: ${issue.message} at ${v.getDotPath(issue) ?? 'the top'}; expected rows of eight texts`,
     );
   }
-  return rows.output.filter((row) => row[7] === 'true').map((row) => candleOf(row, pair, page));
+  return rows.output.filter((row) => isClosed(row, page)).map((row) => candleOf(row, page));
 }
 
-function candleOf(row: v.InferOutput<typeof Row>, pair: string, page: PageRange): Candle {
+/** A candle that is still marked as open although newer ones have settled will not change any more. */
+function isClosed(row: v.InferOutput<typeof Row>, { closedBeforeMs }: Page): boolean {
+  return row[7] === 'true' || Number(row[0]) * 1_000 < closedBeforeMs;
+}
+
+function candleOf(row: v.InferOutput<typeof Row>, page: Page): Candle {
   try {
     const candle = readRow(row);
     checkCandle('1m', candle);
@@ -273,7 +287,7 @@ function candleOf(row: v.InferOutput<typeof Row>, pair: string, page: PageRange)
   } catch (cause) {
     throw new GateIoError(
       'Malformed',
-      `Gate.io answered a candle of ${pair} that cannot be, ${JSON.stringify(row)}: ${String(cause)}`,
+      `Gate.io answered a candle of ${page.pair} that cannot be, ${JSON.stringify(row)}: ${String(cause)}`,
       { cause },
     );
   }

@@ -69,7 +69,12 @@ async function connect({ clientId, brokers }: KafkaLogOptions): Promise<Producer
     allowAutoTopicCreation: false,
     retry: RETRY,
   });
-  await producer.connect();
+  try {
+    await producer.connect();
+  } catch (cause) {
+    await giveUp(Promise.resolve(producer));
+    throw cause;
+  }
   return producer;
 }
 

@@ -20,6 +20,9 @@ export function createDeadLetterCodec(ids: SchemaVersionIds): TopicCodec<DeadLet
   return createTopicCodec<DeadLetter>(TOPICS.deadLetter, ids);
 }
 
+/** A reason may quote the record: it is not to be larger than that. */
+const REASON_CHARACTERS = 2_000;
+
 /** The dead letter of a record that a function gave up on. */
 export function deadLetterOf(
   record: KafkaRecord,
@@ -27,6 +30,7 @@ export function deadLetterOf(
   cause: unknown,
 ): DeadLetter {
   const { topic, partition, offset, timestampMs, key, value } = record;
-  const reason = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
+  const said = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
+  const reason = said.slice(0, REASON_CHARACTERS);
   return { reason, function: functionName, topic, partition, offset, timestampMs, key, value };
 }

@@ -39,7 +39,7 @@ interface RolledOnWire extends Segment {
   }[];
 }
 
-/** Writes and reads the values of a topic as domain objects, checked both ways. */
+/** Writes and reads the values of a topic as domain objects, which are checked when they are read. */
 export interface SegmentCodec<T extends Segment> {
   encode(segment: T): Buffer;
   /** @throws Error (of any class) for bytes that are not such a segment, or break an invariant */

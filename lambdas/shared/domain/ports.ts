@@ -3,6 +3,17 @@ import type { Gap, Progress } from './progress';
 import type { ChildrenRange } from './roll-up';
 import type { RolledSegment } from './segment';
 
+/** Which minutes are asked for. */
+export interface MinutesQuery {
+  readonly pair: string;
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** A candle that opens before this is taken as closed, even where the exchange says that it is open. */
+  readonly closedBeforeMs: number;
+  /** How long the exchange has, repetitions included. */
+  readonly withinMs: number;
+}
+
 /** The exchange that candles come from. */
 export interface Exchange {
   /**
@@ -12,7 +23,7 @@ export interface Exchange {
    *
    * @throws whatever kept it from getting all of them: a part is never returned
    */
-  minutes(pair: string, fromMs: number, toMs: number): Promise<readonly Candle[]>;
+  minutes(query: MinutesQuery): Promise<readonly Candle[]>;
 }
 
 /** How far pairs have come. */
@@ -23,7 +34,7 @@ export interface ProgressReader {
 
 /** Stored candles, for reading. */
 export interface CandleReader {
-  /** The stored candles of a pair in the ranges, by interval, in time order. */
+  /** The stored candles of a pair in the ranges, by interval, in the order of the ranges and of time. */
   read(pair: string, ranges: readonly ChildrenRange[]): Promise<CandlesByInterval>;
 }
 

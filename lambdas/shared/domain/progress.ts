@@ -20,8 +20,9 @@ export interface Gap {
 /**
  * The progress that a stored segment makes, or undefined where it makes none:
  * history never does, and a live segment only where the stored value has
- * reached what it follows (or there is none, and it follows none) and it
- * settles more. So progress has no holes.
+ * reached what it follows (or there is none, and it follows none), and where it
+ * settles more, or settles as much and was seen to reach further. So progress
+ * has no holes.
  */
 export function advance(stored: Progress | undefined, segment: Segment): Progress | undefined {
   const { followsMs, settlesMs } = segment;
@@ -33,7 +34,8 @@ export function advance(stored: Progress | undefined, segment: Segment): Progres
   });
   if (stored === undefined) return followsMs === null ? next(segment.toMs) : undefined;
   if (followsMs === null || stored.settledToMs < followsMs) return undefined;
-  if (settlesMs <= stored.settledToMs) return undefined;
+  if (settlesMs < stored.settledToMs) return undefined;
+  if (settlesMs === stored.settledToMs && segment.toMs <= stored.seenToMs) return undefined;
   return next(Math.max(segment.toMs, stored.seenToMs));
 }
 

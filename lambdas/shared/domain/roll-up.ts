@@ -32,15 +32,18 @@ function touched({ fromMs, toMs }: Range, interval: Interval): Range {
 /**
  * The stored children that the windows of a segment need besides its own
  * minutes: for each interval, the children of the touched windows that the
- * segment does not touch itself. None for a whole day.
+ * segment does not touch itself, those before it first. None for a whole day.
  */
 export function childrenToRead(segment: Segment): ChildrenRange[] {
   if (isWholeDay(segment)) return [];
   return ROLLED_INTERVALS.flatMap((interval) => {
     const windows = touched(segment, interval);
     const own = touched(segment, childOf(interval));
-    const needed = windows.fromMs < own.fromMs || own.toMs < windows.toMs;
-    return needed ? [{ interval: childOf(interval), ...windows }] : [];
+    const before = { fromMs: windows.fromMs, toMs: own.fromMs };
+    const after = { fromMs: own.toMs, toMs: windows.toMs };
+    return [before, after]
+      .filter(({ fromMs, toMs }) => fromMs < toMs)
+      .map((range) => ({ interval: childOf(interval), ...range }));
   });
 }
 

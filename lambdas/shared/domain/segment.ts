@@ -100,6 +100,9 @@ function brokenRule(segment: Segment): string | undefined {
   if (followsMs !== null && !isMinute(followsMs))
     return `it follows ${followsMs}, not a whole minute`;
   if (settlesMs > Math.max(toMs, followsMs ?? toMs)) return 'it settles more than it holds';
+  if (followsMs !== null && followsMs < fromMs && settlesMs > followsMs && gapFromMs === null) {
+    return `it follows ${timeText(followsMs)} and would leave a hole up to its start`;
+  }
   if (gapFromMs !== null && !(isMinute(gapFromMs) && gapFromMs < fromMs)) {
     return `the gap before it starts at ${timeText(gapFromMs)}`;
   }

@@ -1,0 +1,51 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import Table from 'cli-table3';
+import { type FunctionName, FUNCTION_NAMES } from '../function-names';
+import { BUDGET_BYTES, BUNDLE_FILE, bundleFunction } from './bundle-function';
+
+// Bundles every function into dist/<function>/ and prints what they weigh.
+
+const PROJECT = join(__dirname, '..', '..');
+
+interface Bundle {
+  readonly name: FunctionName;
+  readonly bytes: number;
+  readonly gzipBytes: number;
+}
+
+async function bundle(name: FunctionName): Promise<Bundle> {
+  const outputFolder = join(PROJECT, 'dist', name);
+  const bytes = await bundleFunction(name, outputFolder);
+  const gzipBytes = gzipSync(readFileSync(join(outputFolder, BUNDLE_FILE))).byteLength;
+  return { name, bytes, gzipBytes };
+}
+
+async function bundleAll(): Promise<void> {
+  const bundles = await Promise.all(FUNCTION_NAMES.map(bundle));
+  console.log(tableOf(bundles));
+  const heavy = bundles.filter(({ bytes }) => bytes > BUDGET_BYTES).map(({ name }) => name);
+  if (heavy.length === 0) return;
+  console.error(
+    `Over the budget of ${kilobytes(BUDGET_BYTES)}: ${heavy.join(', ')}. See lib/bundling/left-out-modules.ts for what can be left out.`,
+  );
+  process.exitCode = 1;
+}
+
+function tableOf(bundles: readonly Bundle[]): string {
+  const table = new Table({
+    head: ['function', 'minified', 'gzip'],
+    style: { head: [], border: [] },
+  });
+  for (const { name, bytes, gzipBytes } of bundles) {
+    table.push([name, kilobytes(bytes), kilobytes(gzipBytes)]);
+  }
+  return table.toString();
+}
+
+function kilobytes(bytes: number): string {
+  return `${(bytes / 1_024).toFixed(1)} KB`;
+}
+
+void bundleAll();

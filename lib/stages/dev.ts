@@ -1,0 +1,34 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { stageConfig } from '../stage-config';
+
+/** For development: small, cheap, and gone without a trace when it is deleted. */
+export const dev = stageConfig({
+  name: 'dev',
+  pairs: [
+    'BTC_USDT',
+    'ETH_USDT',
+    'SOL_USDT',
+    'XRP_USDT',
+    'BNB_USDT',
+    'DOGE_USDT',
+    'ADA_USDT',
+    'AVAX_USDT',
+    'LINK_USDT',
+    'LTC_USDT',
+  ],
+  historyStart: '2026-01-01T00:00:00Z',
+  retentionMinutes: 9_900,
+  requestsPer10Seconds: 180,
+  gateIoUrl: 'https://api.gateio.ws/api/v4',
+  brokers: { instanceType: 'kafka.t3.small', count: 3, storageGiB: 20, kafkaVersion: '3.7.x' },
+  topics: { partitions: 6, replication: 3, retentionDays: 7, deadLetterRetentionDays: 30 },
+  eventSources: {
+    transform: { batchSize: 16, windowSeconds: 0 },
+    persist: { batchSize: 16, windowSeconds: 0 },
+  },
+  architecture: 'arm64',
+  removalPolicy: RemovalPolicy.DESTROY,
+  pointInTimeRecovery: false,
+  logRetention: RetentionDays.TWO_WEEKS,
+});

@@ -1,0 +1,77 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ChosenSettings } from '../emulator/local-environment';
+import type { Pipeline } from '../emulator/start-pipeline';
+import { freePort } from '../engines/free-port';
+import { openTimedMarket, type TimedMarket } from '../local-market';
+import { type LocalStack, startLocalStack } from '../local-stack';
+import { GeneratedCandles } from '../market/generated-candles';
+import { defaultDataDir } from '../running-stack';
+import { type Usage, usageOf, usedSince } from './process-usage';
+
+/** Generated pairs: `P000_USDT`, `P001_USDT`, ... */
+export function generatedPairs(count: number): string[] {
+  return Array.from({ length: count }, (_, index) => `P${String(index).padStart(3, '0')}_USDT`);
+}
+
+/** The first minute of all benchmarks. */
+export const BENCH_START_MS = Date.parse('2026-03-01T00:00:00Z');
+
+/** A stack with empty data and generated candles, whose market lifts the exchange's limits. */
+export async function startBenchStack(
+  pairs: readonly string[],
+  onProgress: (line: string) => void,
+): Promise<LocalStack<TimedMarket>> {
+  const dataDir = join(defaultDataDir(), 'bench');
+  await rm(dataDir, { recursive: true, force: true });
+  const settings: ChosenSettings = {
+    PAIRS: pairs.join(','),
+    HISTORY_START: new Date(BENCH_START_MS).toISOString(),
+    RETENTION_MINUTES: '100000',
+    REQUESTS_PER_10_S: '1000000',
+  };
+  return startLocalStack({
+    stage: 'dev',
+    dataDir,
+    engines: 'auto',
+    kafkaPort: await freePort(),
+    cassandraPort: await freePort(),
+    fresh: true,
+    market: () =>
+      openTimedMarket(new GeneratedCandles({ seed: 1, pairs }), 'generated', {
+        requestsPerWindow: 1_000_000,
+        retentionPoints: 100_000,
+      }),
+    settings: () => settings,
+    onProgress,
+  });
+}
+
+/** CPU time and memory by process: the three functions, the engines, and this one, which plays AWS. */
+export type UsageByProcess = Readonly<Record<string, Usage | undefined>>;
+
+/** A look at the processes of the functions. */
+export function usageOfFunctions({ functions }: Pipeline): UsageByProcess {
+  const { fetch, transform, persist } = functions;
+  return {
+    fetch: usageOf(fetch.pid ?? undefined),
+    transform: usageOf(transform.pid ?? undefined),
+    persist: usageOf(persist.pid ?? undefined),
+  };
+}
+
+/** A look at the engines, and at this process, which plays AWS and the exchange. */
+export function usageOfEngines({ engines }: LocalStack<TimedMarket>): UsageByProcess {
+  return {
+    kafka: usageOf(engines.kafka.pid),
+    cassandra: usageOf(engines.cassandra.pid),
+    emulator: usageOf(process.pid),
+  };
+}
+
+/** What the processes used between two looks. */
+export function usedBetween(before: UsageByProcess, after: UsageByProcess): UsageByProcess {
+  return Object.fromEntries(
+    Object.entries(after).map(([name, usage]) => [name, usedSince(before[name], usage)]),
+  );
+}

@@ -1,0 +1,149 @@
+import { cpus } from 'node:os';
+import { Command } from 'commander';
+import { HelpRequested, parseCommand, UsageError } from '../command-line';
+import type { TimedMarket } from '../local-market';
+import type { LocalStack } from '../local-stack';
+import { GeneratedCandles } from '../market/generated-candles';
+import { type Column, tableLines } from '../text-table';
+import { generatedPairs, startBenchStack } from './bench-stack';
+import { type BundleFigures, bundleLoads } from './bundle-load';
+import { type CatchUpFigures, catchUp, fromPreloadedTopic } from './catch-up';
+import { type LatencyFigures, liveLatency } from './live-latency';
+import { type RawLimits, rawLimits } from './raw-limits';
+
+interface Figures {
+  readonly machine: string;
+  readonly catchUp: Readonly<Record<string, CatchUpFigures>>;
+  readonly live: LatencyFigures;
+  readonly raw: RawLimits;
+  readonly bundles: readonly BundleFigures[];
+}
+
+const CATCH_UP_PAIRS = 100;
+const LIVE_PAIRS = 20;
+const LIVE_TICKS = 60;
+
+async function main(args: readonly string[]): Promise<void> {
+  const { options } = parseCommand<{ long?: true; json?: true }>(benchCommand(), args);
+  const figures = await measureAll(options.long === true ? [1, 10] : [1]);
+  process.stdout.write(
+    options.json === true ? `${JSON.stringify(figures, null, 2)}\n` : `${textOf(figures)}\n`,
+  );
+}
+
+function benchCommand(): Command {
+  return new Command('npm run bench --')
+    .description('Measures the pipeline on this machine, on real Kafka and Cassandra.')
+    .option('--long', 'also catches up 10 days of 100 pairs: several minutes')
+    .option('--json', 'all figures, as JSON');
+}
+
+async function measureAll(days: readonly number[]): Promise<Figures> {
+  const measured: Record<string, CatchUpFigures> = {};
+  let live: LatencyFigures | undefined;
+  let raw: RawLimits | undefined;
+  let bundles: readonly BundleFigures[] = [];
+  const pairs = generatedPairs(CATCH_UP_PAIRS);
+  const source = new GeneratedCandles({ seed: 1, pairs, cachedDays: 1_100 });
+  await onStack(generatedPairs(LIVE_PAIRS), 'live', async (stack) => {
+    bundles = bundleLoads(stack.template);
+    live = await liveLatency(stack, LIVE_TICKS);
+  });
+  for (const count of days) {
+    const what = `${CATCH_UP_PAIRS} pairs x ${count} ${count === 1 ? 'day' : 'days'}`;
+    await onStack(pairs, `${what}, whole pipeline`, async (stack, name) => {
+      measured[name] = await catchUp(stack, source, count);
+    });
+    await onStack(pairs, `${what}, transform + persist`, async (stack, name) => {
+      measured[name] = await fromPreloadedTopic(stack, source, count);
+    });
+  }
+  await onStack(pairs, 'the clients alone', async (stack) => {
+    await stack.pipeline.stop();
+    raw = await rawLimits(stack, source);
+  });
+  if (live === undefined || raw === undefined) throw new Error('A measurement is missing');
+  const machine = `${cpus().length} x ${cpus()[0]?.model ?? 'unknown'}, Node.js ${process.version}`;
+  return { machine, catchUp: measured, live, raw, bundles };
+}
+
+/** Measures on a stack of its own, with empty data. */
+async function onStack(
+  pairs: readonly string[],
+  name: string,
+  measure: (stack: LocalStack<TimedMarket>, name: string) => Promise<void>,
+): Promise<void> {
+  process.stderr.write(`${name} ...\n`);
+  const stack = await startBenchStack(pairs, () => undefined);
+  try {
+    await measure(stack, name);
+  } finally {
+    await stack.stop();
+  }
+}
+
+const right = (heading: string): Column => ({ heading, align: 'right' });
+const left = (heading: string): Column => ({ heading, align: 'left' });
+
+function textOf({ machine, catchUp: measured, live, raw, bundles }: Figures): string {
+  return [
+    machine,
+    '',
+    'Catch-up: from the first tick to all stored; transform + persist: from their start, on a full topic',
+    ...tableLines(
+      [left('what'), right('minutes'), right('seconds'), right('minutes/s'), right('functions us/minute')],
+      Object.entries(measured).map(([name, figures]) => [
+        name,
+        count(figures.minutes),
+        figures.seconds.toFixed(1),
+        count(figures.minutesPerSecond),
+        functionsUs(figures).toFixed(1),
+      ]),
+    ),
+    '',
+    'CPU seconds / peak MiB of each process',
+    ...Object.entries(measured).map(([name, { usage }]) => `${name}: ${usageText(usage)}`),
+    '',
+    `Live, ${live.pairs} pairs, ${live.ticks} ticks, tick to stored and readable: p50 ${live.p50Ms.toFixed(0)} ms, p95 ${live.p95Ms.toFixed(0)} ms, p99 ${live.p99Ms.toFixed(0)} ms`,
+    '',
+    'The clients alone, in minutes/s',
+    `kafkajs writes ${count(raw.kafkaWritten)}, reads ${count(raw.kafkaRead)}; cassandra-driver writes ${count(raw.cassandraWritten)} with their windows`,
+    '',
+    ...tableLines(
+      [left('bundle'), right('KB'), right('load ms')],
+      bundles.map(({ name, bytes, loadMs }) => [name, (bytes / 1_000).toFixed(0), loadMs.toFixed(0)]),
+    ),
+  ].join('\n');
+}
+
+/** CPU of the functions a one-minute candle, in microseconds. */
+function functionsUs({ usage, minutes }: CatchUpFigures): number {
+  const cpuMs = ['fetch', 'transform', 'persist'].reduce(
+    (sum, name) => sum + (usage[name]?.cpuMs ?? 0),
+    0,
+  );
+  return (cpuMs * 1_000) / minutes;
+}
+
+function usageText(usage: CatchUpFigures['usage']): string {
+  return Object.entries(usage)
+    .map(([name, used]) =>
+      used === undefined
+        ? `${name} -`
+        : `${name} ${(used.cpuMs / 1_000).toFixed(1)} / ${(used.peakResidentBytes / 2 ** 20).toFixed(0)}`,
+    )
+    .join(', ');
+}
+
+function count(value: number): string {
+  return Math.round(value).toLocaleString('en-US');
+}
+
+main(process.argv.slice(2)).catch((error: unknown) => {
+  if (error instanceof HelpRequested) {
+    process.stdout.write(error.message);
+    return;
+  }
+  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.exitCode = error instanceof UsageError ? 2 : 1;
+});

@@ -1,0 +1,129 @@
+import { DAY_MS } from '../../lambdas/shared/domain/interval';
+import { createObservedCodec } from '../../lambdas/shared/codec/segment-codec';
+import type { SchemaVersionIds } from '../../lambdas/shared/codec/schema-versions';
+import { createKafkaLog } from '../../lambdas/shared/adapters/kafka-log';
+import { parseDecimal } from '../../lambdas/shared/domain/decimal';
+import type { ObservedSegment } from '../../lambdas/shared/domain/segment';
+import { TOPICS } from '../../lambdas/shared/domain/topics';
+import { startPipeline } from '../emulator/start-pipeline';
+import type { TimedMarket } from '../local-market';
+import type { LocalStack } from '../local-stack';
+import type { CandleSource } from '../market/candle-source';
+import type { MarketCandle } from '../market/market-candle';
+import {
+  BENCH_START_MS,
+  type UsageByProcess,
+  usageOfEngines,
+  usageOfFunctions,
+  usedBetween,
+} from './bench-stack';
+
+/** How fast minutes that were missing became stored candles. */
+export interface CatchUpFigures {
+  readonly minutes: number;
+  readonly seconds: number;
+  readonly minutesPerSecond: number;
+  readonly usage: UsageByProcess;
+}
+
+const LIMIT_MS = 30 * 60_000;
+
+/**
+ * The part that a stream processor does: transform and persist, from a topic
+ * that holds everything already. The time starts with the start of the
+ * functions and of the event sources.
+ */
+export async function fromPreloadedTopic(
+  stack: LocalStack<TimedMarket>,
+  source: CandleSource,
+  days: number,
+): Promise<CatchUpFigures> {
+  await stack.pipeline.stop();
+  await preload(stack, source, days);
+  const minutes = minutesOf(source, days);
+  const enginesBefore = usageOfEngines(stack);
+  const startedMs = performance.now();
+  const pipeline = await startPipeline(stack.pipelineOptions);
+  try {
+    await pipeline.caughtUp(LIMIT_MS);
+    const seconds = (performance.now() - startedMs) / 1_000;
+    const engines = usedBetween(enginesBefore, usageOfEngines(stack));
+    const usage = { ...usageOfFunctions(pipeline), ...engines };
+    return { minutes, seconds, minutesPerSecond: minutes / seconds, usage };
+  } finally {
+    await pipeline.stop();
+  }
+}
+
+/** The whole pipeline: from the first tick, which finds `days` days missing, to all stored. */
+export async function catchUp(
+  stack: LocalStack<TimedMarket>,
+  source: CandleSource,
+  days: number,
+): Promise<CatchUpFigures> {
+  const toMs = BENCH_START_MS + days * DAY_MS;
+  stack.market.setTime(toMs);
+  const minutes = minutesOf(source, days);
+  const before = { ...usageOfFunctions(stack.pipeline), ...usageOfEngines(stack) };
+  const startedMs = performance.now();
+  do {
+    await stack.pipeline.tick(toMs);
+    await stack.pipeline.caughtUp(LIMIT_MS);
+  } while (!(await allSeen(stack, toMs)));
+  const seconds = (performance.now() - startedMs) / 1_000;
+  const after = { ...usageOfFunctions(stack.pipeline), ...usageOfEngines(stack) };
+  return { minutes, seconds, minutesPerSecond: minutes / seconds, usage: usedBetween(before, after) };
+}
+
+async function allSeen(stack: LocalStack<TimedMarket>, toMs: number): Promise<boolean> {
+  const progress = await stack.store.read(stack.pairs);
+  return stack.pairs.every((pair) => (progress.get(pair)?.seenToMs ?? 0) >= toMs);
+}
+
+function minutesOf(source: CandleSource, days: number): number {
+  const toMs = BENCH_START_MS + days * DAY_MS;
+  return source
+    .pairs()
+    .reduce((sum, pair) => sum + source.candles(pair, BENCH_START_MS, toMs).length, 0);
+}
+
+/** Writes what fetch would have: a segment a pair and day. */
+async function preload(stack: LocalStack<TimedMarket>, source: CandleSource, days: number) {
+  const ids = JSON.parse(
+    stack.template.functions.transform.environment['SCHEMA_VERSION_IDS'] ?? '{}',
+  ) as SchemaVersionIds;
+  const codec = createObservedCodec(ids);
+  const brokers = [stack.engines.kafka.endpoint];
+  const log = createKafkaLog({ clientId: 'bench', brokers: () => Promise.resolve({ brokers }) });
+  for (const segment of segmentsOf(source, days)) {
+    await log.append(TOPICS.observed, [{ key: segment.pair, value: codec.encode(segment) }]);
+  }
+}
+
+/** The segments of a first tick after `days` days, day by day. */
+export function* segmentsOf(source: CandleSource, days: number): Generator<ObservedSegment> {
+  const observedAtMs = BENCH_START_MS + days * DAY_MS;
+  for (let fromMs = BENCH_START_MS; fromMs < observedAtMs; fromMs += DAY_MS) {
+    for (const pair of source.pairs()) {
+      const toMs = fromMs + DAY_MS;
+      yield {
+        ...{ pair, fromMs, toMs, observedAtMs, settlesMs: toMs, gapFromMs: null, source: 'bench' },
+        followsMs: fromMs === BENCH_START_MS ? null : fromMs,
+        minutes: source.candles(pair, fromMs, toMs).map(candleOf),
+      };
+    }
+  }
+}
+
+function candleOf(candle: MarketCandle) {
+  return {
+    openTimeMs: candle.openTimeMs,
+    open: parseDecimal(candle.open),
+    high: parseDecimal(candle.high),
+    low: parseDecimal(candle.low),
+    close: parseDecimal(candle.close),
+    baseVolume: parseDecimal(candle.baseVolume),
+    quoteVolume: parseDecimal(candle.quoteVolume),
+    minutes: 1,
+  };
+}

@@ -1,0 +1,52 @@
+import { MINUTE_MS } from '../../lambdas/shared/domain/interval';
+import type { TimedMarket } from '../local-market';
+import type { LocalStack } from '../local-stack';
+import { BENCH_START_MS } from './bench-stack';
+
+/** From a tick to a pair's newest minute stored and readable, over all ticks and pairs, in milliseconds. */
+export interface LatencyFigures {
+  readonly ticks: number;
+  readonly pairs: number;
+  readonly p50Ms: number;
+  readonly p95Ms: number;
+  readonly p99Ms: number;
+}
+
+/** What a first tick brings, before those that are measured. */
+const WARM_UP_TICKS = 10;
+
+/** Ticks that each bring one new minute of every pair. */
+export async function liveLatency(
+  stack: LocalStack<TimedMarket>,
+  ticks: number,
+): Promise<LatencyFigures> {
+  const latencies: number[] = [];
+  for (let tick = 1; tick <= WARM_UP_TICKS + ticks; tick++) {
+    const ofTick = await latenciesOf(stack, BENCH_START_MS + tick * MINUTE_MS);
+    if (tick > WARM_UP_TICKS) latencies.push(...ofTick);
+  }
+  latencies.sort((a, b) => a - b);
+  const at = (share: number) => latencies[Math.ceil(latencies.length * share) - 1] ?? NaN;
+  return { ticks, pairs: stack.pairs.length, p50Ms: at(0.5), p95Ms: at(0.95), p99Ms: at(0.99) };
+}
+
+/** Reads again and again until every pair is there; a pair's progress is written after its candles. */
+async function latenciesOf(
+  { market, pipeline, store, pairs }: LocalStack<TimedMarket>,
+  nowMs: number,
+): Promise<number[]> {
+  market.setTime(nowMs);
+  const startedMs = performance.now();
+  const ticking = pipeline.tick(nowMs);
+  const latencies = new Map<string, number>();
+  while (latencies.size < pairs.length) {
+    const waiting = pairs.filter((pair) => !latencies.has(pair));
+    const progress = await store.read(waiting);
+    const readMs = performance.now() - startedMs;
+    for (const pair of waiting) {
+      if ((progress.get(pair)?.seenToMs ?? 0) >= nowMs) latencies.set(pair, readMs);
+    }
+  }
+  await ticking;
+  return [...latencies.values()];
+}

@@ -1,0 +1,94 @@
+import { Kafka, logLevel } from 'kafkajs';
+import type { SchemaVersionIds } from '../../lambdas/shared/codec/schema-versions';
+import { createObservedCodec } from '../../lambdas/shared/codec/segment-codec';
+import { createKafkaLog } from '../../lambdas/shared/adapters/kafka-log';
+import { quietIdleConnections } from '../../lambdas/shared/adapters/kafkajs-idle';
+import { rollUp } from '../../lambdas/shared/domain/roll-up';
+import type { RolledSegment } from '../../lambdas/shared/domain/segment';
+import type { TimedMarket } from '../local-market';
+import type { LocalStack } from '../local-stack';
+import type { CandleSource } from '../market/candle-source';
+import { segmentsOf } from './catch-up';
+
+/** What the clients alone reach with the same data, in one-minute candles a second. */
+export interface RawLimits {
+  readonly kafkaWritten: number;
+  readonly kafkaRead: number;
+  readonly cassandraWritten: number;
+}
+
+const TOPIC = 'bench.raw';
+
+/** The clients alone, in this process: the same records, and the same rows in the same batches. */
+export async function rawLimits(
+  stack: LocalStack<TimedMarket>,
+  source: CandleSource,
+): Promise<RawLimits> {
+  const segments = [...segmentsOf(source, 1)];
+  const minutes = segments.reduce((sum, segment) => sum + segment.minutes.length, 0);
+  const codec = createObservedCodec(idsOf(stack));
+  const records = segments.map((segment) => ({ key: segment.pair, value: codec.encode(segment) }));
+  const rolled = segments.map((segment): RolledSegment => ({ ...segment, candles: rollUp(segment, {}) }));
+  const kafka = client(stack.engines.kafka.endpoint);
+  await createTopic(kafka);
+  return {
+    kafkaWritten: minutes / (await seconds(() => write(stack, records))),
+    kafkaRead: minutes / (await seconds(() => readAll(kafka, records.length))),
+    cassandraWritten: minutes / (await seconds(() => writeRows(stack, rolled))),
+  };
+}
+
+function idsOf({ template }: LocalStack<TimedMarket>): SchemaVersionIds {
+  const ids = template.functions.transform.environment['SCHEMA_VERSION_IDS'] ?? '{}';
+  return JSON.parse(ids) as SchemaVersionIds;
+}
+
+async function seconds(work: () => Promise<void>): Promise<number> {
+  const startedMs = performance.now();
+  await work();
+  return (performance.now() - startedMs) / 1_000;
+}
+
+function client(endpoint: string): Kafka {
+  quietIdleConnections();
+  return new Kafka({ clientId: 'bench', brokers: [endpoint], logLevel: logLevel.NOTHING });
+}
+
+async function createTopic(kafka: Kafka): Promise<void> {
+  const admin = kafka.admin();
+  await admin.connect();
+  await admin.createTopics({ topics: [{ topic: TOPIC, numPartitions: 6 }] });
+  await admin.disconnect();
+}
+
+async function write(
+  { engines }: LocalStack<TimedMarket>,
+  records: readonly { readonly key: string; readonly value: Buffer }[],
+): Promise<void> {
+  const brokers = [engines.kafka.endpoint];
+  const log = createKafkaLog({ clientId: 'bench', brokers: () => Promise.resolve({ brokers }) });
+  await log.append(TOPIC, records);
+}
+
+async function readAll(kafka: Kafka, count: number): Promise<void> {
+  const consumer = kafka.consumer({ groupId: 'bench.raw' });
+  await consumer.connect();
+  await consumer.subscribe({ topics: [TOPIC], fromBeginning: true });
+  await new Promise<void>((resolve, reject) => {
+    let seen = 0;
+    consumer
+      .run({
+        eachBatch: ({ batch }) => {
+          seen += batch.messages.length;
+          if (seen >= count) resolve();
+          return Promise.resolve();
+        },
+      })
+      .catch(reject);
+  });
+  await consumer.disconnect();
+}
+
+async function writeRows({ store }: LocalStack<TimedMarket>, rolled: readonly RolledSegment[]) {
+  await Promise.all(rolled.map((segment) => store.writeCandles(segment)));
+}

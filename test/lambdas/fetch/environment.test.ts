@@ -1,0 +1,42 @@
+import { readFetchEnvironment } from '../../../lambdas/fetch/environment';
+import { ENVIRONMENT } from '../fixtures/environment';
+
+function read(changes: Readonly<Record<string, string | undefined>> = {}) {
+  return readFetchEnvironment({
+    ...ENVIRONMENT,
+    PAIRS: 'BTC_USDT,ETH_USDT',
+    HISTORY_START: '2026-01-01T00:00:00Z',
+    RETENTION_MINUTES: '9000',
+    REQUESTS_PER_10_S: '180',
+    GATE_IO_URL: 'https://api.gateio.ws/api/v4',
+    ...changes,
+  });
+}
+
+describe('readFetchEnvironment', () => {
+  it('gives the values in their types', () => {
+    expect(read()).toMatchObject({
+      PAIRS: ['BTC_USDT', 'ETH_USDT'],
+      HISTORY_START: Date.UTC(2026, 0, 1),
+      RETENTION_MINUTES: 9_000,
+      REQUESTS_PER_10_S: 180,
+      GATE_IO_URL: 'https://api.gateio.ws/api/v4',
+    });
+  });
+
+  it.each([
+    ['PAIRS', '', 'expected at least one'],
+    ['PAIRS', 'BTC_USDT,eth_usdt', 'expected pairs such as BTC_USDT'],
+    ['HISTORY_START', 'yesterday', 'expected an instant such as 2026-01-01T00:00:00Z'],
+    ['HISTORY_START', '2026-01-01T00:00:30Z', 'expected a whole minute'],
+    ['HISTORY_START', '2026-02-45T00:00:00Z', 'HISTORY_START'],
+    ['RETENTION_MINUTES', '0', 'expected at least 1'],
+    ['RETENTION_MINUTES', '1e3', 'expected a whole number'],
+    ['REQUESTS_PER_10_S', '-1', 'expected a whole number'],
+    ['GATE_IO_URL', 'gate.io', 'expected a URL'],
+    ['PAIRS', undefined, '(it is not set)'],
+  ])('refuses %s of %j', (name, value, said) => {
+    expect(() => read({ [name]: value })).toThrow(name);
+    expect(() => read({ [name]: value })).toThrow(said);
+  });
+});

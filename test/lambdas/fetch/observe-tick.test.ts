@@ -1,0 +1,267 @@
+import { createObserveTick } from '../../../lambdas/fetch/observe-tick';
+import { createObservedCodec } from '../../../lambdas/shared/codec/segment-codec';
+import { DAY_MS, MINUTE_MS } from '../../../lambdas/shared/domain/interval';
+import type { Progress } from '../../../lambdas/shared/domain/progress';
+import { at, DAY, minutesIn } from '../fixtures/candles';
+import {
+  FakeExchange,
+  FakeLog,
+  FakeTelemetry,
+  type MinutesRequest,
+  progressOf,
+} from '../fixtures/fakes';
+import { VERSION_IDS } from '../fixtures/records';
+
+const codec = createObservedCodec(VERSION_IDS);
+
+/** Progress of a pair that is settled to a time, as an earlier tick left it. */
+function settledTo(settledToMs: number): Progress {
+  return { settledToMs, seenToMs: settledToMs, observedAtMs: settledToMs + 1 };
+}
+
+function prepare(
+  progress: Readonly<Record<string, Progress>>,
+  answer: (request: MinutesRequest) => ReturnType<typeof minutesIn> = ({ fromMs, toMs }) =>
+    minutesIn(fromMs, toMs),
+) {
+  const exchange = new FakeExchange(answer);
+  const [log, telemetry] = [new FakeLog(), new FakeTelemetry()];
+  const observeTick = createObserveTick(
+    { exchange, progress: progressOf(progress), observed: codec, log, telemetry },
+    {
+      pairs: ['BTC_USDT', 'ETH_USDT', 'XRP_USDT'],
+      source: 'gate.io',
+      historyStartMs: at(12),
+      retentionMs: 9_000 * MINUTE_MS,
+    },
+  );
+  const tick = (nowMs = at(12, 7), remainingMs = () => 60_000) =>
+    observeTick({ nowMs, remainingMs });
+  const sent = () => log.valuesOf('candles.observed').map((value) => codec.decode(value));
+  return { exchange, log, telemetry, tick, sent };
+}
+
+const ALL_SETTLED = {
+  BTC_USDT: settledTo(at(12, 4)),
+  ETH_USDT: settledTo(at(12, 4)),
+  XRP_USDT: settledTo(at(12, 4)),
+};
+
+describe('a tick', () => {
+  it('appends one record a pair, keyed by it, with what is new', async () => {
+    const { tick, sent, log } = prepare(ALL_SETTLED);
+
+    await tick();
+
+    expect(log.appended.map(({ key }) => key)).toEqual(['BTC_USDT', 'ETH_USDT', 'XRP_USDT']);
+    expect(sent()[0]).toEqual({
+      pair: 'BTC_USDT',
+      source: 'gate.io',
+      fromMs: at(12, 4),
+      toMs: at(12, 7),
+      observedAtMs: at(12, 7),
+      followsMs: at(12, 4),
+      settlesMs: at(12, 5),
+      gapFromMs: null,
+      minutes: minutesIn(at(12, 4), at(12, 7)),
+    });
+  });
+
+  it('starts a pair without progress at the history start', async () => {
+    const { BTC_USDT, ETH_USDT } = ALL_SETTLED;
+    const { tick, sent } = prepare({ BTC_USDT, ETH_USDT });
+
+    await tick();
+
+    expect(sent().find(({ pair }) => pair === 'XRP_USDT')).toMatchObject({
+      fromMs: at(12),
+      followsMs: null,
+    });
+  });
+
+  it('sends a segment without any trade too, for it settles', async () => {
+    const { tick, sent } = prepare(ALL_SETTLED, () => []);
+
+    await tick();
+
+    expect(sent().map(({ minutes }) => minutes)).toEqual([[], [], []]);
+  });
+
+  it('asks and sends nothing where nothing is new', async () => {
+    const { tick, exchange, log, telemetry } = prepare(ALL_SETTLED);
+
+    await tick(at(12, 4) + 1);
+
+    expect(exchange.requests).toEqual([]);
+    expect(log.appended).toEqual([]);
+    expect(telemetry.counted('WorstLag')).toBe(0);
+  });
+
+  it('asks for short plans first', async () => {
+    const { tick, exchange } = prepare({
+      BTC_USDT: settledTo(at(9)),
+      ETH_USDT: settledTo(at(12, 5)),
+      XRP_USDT: settledTo(at(11)),
+    });
+
+    await tick();
+
+    expect(exchange.requests.map(({ pair }) => pair)).toEqual(['ETH_USDT', 'XRP_USDT', 'BTC_USDT']);
+  });
+
+  it('tells how far the worst pair is behind, in seconds, and what it observed', async () => {
+    const { tick, telemetry } = prepare({ ...ALL_SETTLED, ETH_USDT: settledTo(at(11, 7)) });
+
+    await tick();
+
+    expect(telemetry.counted('WorstLag')).toBe(3_600);
+    expect(telemetry.counted('MinutesObserved')).toBe(3 + 3 + 60);
+    expect(telemetry.lines.at(-1)).toMatchObject({
+      message: 'tick',
+      details: { time: '2026-01-15T12:07:00.000Z', pairs: 3, planned: 3 },
+    });
+  });
+});
+
+describe('an exchange that fails for one pair', () => {
+  it('stops no other pair, and is counted', async () => {
+    const failure = new Error('delisted');
+    const { tick, sent, telemetry } = prepare(ALL_SETTLED, ({ pair, fromMs, toMs }) => {
+      if (pair === 'ETH_USDT') throw failure;
+      return minutesIn(fromMs, toMs);
+    });
+
+    await tick();
+
+    expect(sent().map(({ pair }) => pair)).toEqual(['BTC_USDT', 'XRP_USDT']);
+    expect(telemetry.counted('PairsNotFetched')).toBe(1);
+    expect(telemetry.lines).toContainEqual({
+      level: 'error',
+      message: 'pair not fetched',
+      details: {
+        pair: 'ETH_USDT',
+        from: '2026-01-15T12:04:00.000Z',
+        to: '2026-01-15T12:07:00.000Z',
+      },
+      cause: failure,
+    });
+  });
+
+  it('keeps the later segments of the pair waiting, and sends no part of one', async () => {
+    const behind = settledTo(at(20));
+    const { tick, sent, exchange } = prepare(
+      { BTC_USDT: behind, ETH_USDT: behind, XRP_USDT: behind },
+      ({ pair, fromMs, toMs }) => {
+        if (pair === 'BTC_USDT' && fromMs === DAY + DAY_MS) throw new Error('no second day');
+        return minutesIn(fromMs, toMs);
+      },
+    );
+
+    await tick(DAY + 2 * DAY_MS + 5 * MINUTE_MS);
+
+    const ofBitcoin = sent().filter(({ pair }) => pair === 'BTC_USDT');
+    expect(ofBitcoin.map(({ fromMs, toMs }) => [fromMs, toMs])).toEqual([[at(20), DAY + DAY_MS]]);
+    expect(exchange.requests.filter(({ pair }) => pair === 'BTC_USDT')).toHaveLength(2);
+    expect(sent().filter(({ pair }) => pair === 'ETH_USDT')).toHaveLength(3);
+  });
+});
+
+describe('a pair that is far behind', () => {
+  it('has its days sent in order, each following the one before', async () => {
+    const { tick, sent } = prepare({ ...ALL_SETTLED, XRP_USDT: settledTo(at(20)) });
+
+    await tick(DAY + 2 * DAY_MS + 5 * MINUTE_MS);
+
+    const days = sent().filter(({ pair }) => pair === 'XRP_USDT');
+    expect(days.map(({ followsMs }) => followsMs)).toEqual([
+      at(20),
+      DAY + DAY_MS,
+      DAY + 2 * DAY_MS,
+    ]);
+  });
+});
+
+describe('a tick that runs out of time', () => {
+  it('leaves the rest for the next one, and is counted', async () => {
+    const { tick, sent, telemetry } = prepare(ALL_SETTLED);
+    const remaining = [16_000, 15_000, 14_999];
+
+    await tick(at(12, 7), () => remaining.shift() ?? 0);
+
+    expect(sent().map(({ pair }) => pair)).toEqual(['BTC_USDT', 'ETH_USDT']);
+    expect(telemetry.counted('PairsDeferred')).toBe(1);
+    expect(telemetry.messages('warn')).toEqual(['out of time: left for the next tick']);
+  });
+
+  it('breaks a plan off between its segments', async () => {
+    const { tick, sent } = prepare({ BTC_USDT: settledTo(at(20)) });
+    const nowMs = DAY + DAY_MS + 5 * MINUTE_MS;
+
+    // XRP and ETH are new and as far behind; three pairs begin, none gets to its second segment.
+    const remaining = [60_000, 60_000, 60_000];
+    await tick(nowMs, () => remaining.shift() ?? 0);
+
+    expect(sent().map(({ toMs }) => toMs)).toEqual([DAY + DAY_MS, DAY + DAY_MS, DAY + DAY_MS]);
+  });
+});
+
+describe('a tick rejects', () => {
+  it('where a record could not be appended, after the other pairs are done', async () => {
+    const { tick, log, sent } = prepare(ALL_SETTLED);
+    log.brokenFor = ({ key }) => key === 'BTC_USDT';
+
+    await expect(tick()).rejects.toThrow('the log does not take records of candles.observed');
+
+    expect(sent().map(({ pair }) => pair)).toEqual(['ETH_USDT', 'XRP_USDT']);
+  });
+
+  it('sends no later segment of a pair whose segment could not be appended', async () => {
+    const { tick, log, sent } = prepare({ ...ALL_SETTLED, BTC_USDT: settledTo(at(20)) });
+    let refusals = 1;
+    log.brokenFor = ({ key }) => key === 'BTC_USDT' && refusals-- > 0;
+
+    await expect(tick(DAY + DAY_MS + 5 * MINUTE_MS)).rejects.toThrow('the log does not take');
+
+    expect(sent().map(({ pair }) => pair)).not.toContain('BTC_USDT');
+  });
+
+  it('where the progress could not be read, without asking the exchange', async () => {
+    const exchange = new FakeExchange(() => []);
+    const observeTick = createObserveTick(
+      {
+        exchange,
+        progress: { read: () => Promise.reject(new Error('no database')) },
+        observed: codec,
+        log: new FakeLog(),
+        telemetry: new FakeTelemetry(),
+      },
+      { pairs: ['BTC_USDT'], source: 'gate.io', historyStartMs: DAY, retentionMs: DAY_MS },
+    );
+
+    await expect(observeTick({ nowMs: at(12), remainingMs: () => 60_000 })).rejects.toThrow(
+      'no database',
+    );
+    expect(exchange.requests).toEqual([]);
+  });
+});
+
+describe('a tick that comes again', () => {
+  it('sends the same records where nothing was stored since', async () => {
+    const { tick, log } = prepare(ALL_SETTLED);
+
+    await tick();
+    await tick();
+
+    const records = log.appended.map(({ key, value }) => [key, value.toString('hex')]);
+    expect(records.slice(3)).toEqual(records.slice(0, 3));
+  });
+
+  it('sends nothing once a later one is stored', async () => {
+    const later = { settledToMs: at(12, 6), seenToMs: at(12, 8), observedAtMs: at(12, 8) };
+    const { tick, log } = prepare({ BTC_USDT: later, ETH_USDT: later, XRP_USDT: later });
+
+    await tick(at(12, 7));
+
+    expect(log.appended).toEqual([]);
+  });
+});

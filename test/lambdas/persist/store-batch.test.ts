@@ -1,0 +1,240 @@
+import { BatchNotStoredError, createStoreBatch } from '../../../lambdas/persist/store-batch';
+import type { KafkaRecord } from '../../../lambdas/shared/codec/kafka-event';
+import { createRolledCodec } from '../../../lambdas/shared/codec/segment-codec';
+import type { Progress } from '../../../lambdas/shared/domain/progress';
+import { rollUp } from '../../../lambdas/shared/domain/roll-up';
+import type { ObservedSegment, RolledSegment } from '../../../lambdas/shared/domain/segment';
+import { at, countOf, historyOf, observedOf } from '../fixtures/candles';
+import { FakeDeadLetters, FakeStore, FakeTelemetry } from '../fixtures/fakes';
+import { recordOf, VERSION_IDS } from '../fixtures/records';
+
+const rolled = createRolledCodec(VERSION_IDS);
+
+function rolledOf({ minutes, ...range }: ObservedSegment): RolledSegment {
+  return { ...range, candles: rollUp({ ...range, minutes }, {}) };
+}
+
+function recordsFor(...segments: ObservedSegment[]): KafkaRecord[] {
+  return segments.map((segment, offset) =>
+    recordOf(rolled.encode(rolledOf(segment)), { topic: 'candles.rolled', offset }),
+  );
+}
+
+function prepare(stored: Readonly<Record<string, Progress>> = {}) {
+  const [store, telemetry, deadLetters] = [
+    new FakeStore(),
+    new FakeTelemetry(),
+    new FakeDeadLetters(),
+  ];
+  for (const [pair, progress] of Object.entries(stored)) store.progress.set(pair, progress);
+  const storeBatch = createStoreBatch({ rolled, store, deadLetters, telemetry });
+  return { store, telemetry, deadLetters, storeBatch };
+}
+
+const FIRST = observedOf({ followsMs: null });
+const SECOND = observedOf({
+  fromMs: at(12, 5),
+  toMs: at(12, 8),
+  observedAtMs: at(12, 8),
+  followsMs: at(12, 5),
+  settlesMs: at(12, 6),
+});
+const AFTER_SECOND = {
+  settledToMs: at(12, 6),
+  seenToMs: at(12, 8),
+  observedAtMs: at(12, 8),
+};
+
+describe('a live segment', () => {
+  it('has its progress written last, after its candles are acknowledged', async () => {
+    const { store, storeBatch } = prepare();
+
+    await storeBatch(recordsFor(FIRST));
+
+    expect(store.calls).toEqual([
+      'candles BTC_USDT',
+      'candles BTC_USDT done',
+      'read BTC_USDT',
+      'read BTC_USDT done',
+      'progress BTC_USDT',
+      'progress BTC_USDT done',
+    ]);
+    expect(store.progress.get('BTC_USDT')).toEqual({
+      settledToMs: at(12, 5),
+      seenToMs: at(12, 7),
+      observedAtMs: at(12, 7),
+    });
+  });
+
+  it('has all its candles written, as they came', async () => {
+    const { store, storeBatch, telemetry } = prepare();
+
+    await storeBatch(recordsFor(FIRST));
+
+    expect(store.segments).toEqual([rolledOf(FIRST)]);
+    expect(telemetry.counted('CandlesStored')).toBe(countOf(rolledOf(FIRST).candles));
+    expect(telemetry.messages('info')).toEqual(['stored']);
+  });
+
+  it('is stored, but leaves progress alone where what it follows is not reached', async () => {
+    const before = { settledToMs: at(12, 4), seenToMs: at(12, 6), observedAtMs: at(12, 6) };
+    const { store, storeBatch } = prepare({ BTC_USDT: before });
+
+    await storeBatch(recordsFor(SECOND));
+
+    expect(store.segments).toHaveLength(1);
+    expect(store.progress.get('BTC_USDT')).toBe(before);
+  });
+
+  it('is stored, but makes no progress of a pair that has none', async () => {
+    const { store, storeBatch } = prepare();
+
+    await storeBatch(recordsFor(SECOND));
+
+    expect(store.segments).toHaveLength(1);
+    expect(store.progress.size).toBe(0);
+  });
+
+  it('has the gap before it stored, dated as it was observed, before its progress', async () => {
+    const before = { settledToMs: at(9), seenToMs: at(9), observedAtMs: at(9) };
+    const { store, storeBatch, telemetry } = prepare({ BTC_USDT: before });
+
+    await storeBatch(recordsFor(observedOf({ followsMs: at(9), gapFromMs: at(9) })));
+
+    expect(store.gaps).toEqual([
+      {
+        pair: 'BTC_USDT',
+        gap: { fromMs: at(9), toMs: at(12, 3), reason: 'beyond the retention of the exchange' },
+        observedAtMs: at(12, 7),
+      },
+    ]);
+    expect(store.calls.indexOf('gap BTC_USDT done')).toBeLessThan(
+      store.calls.indexOf('progress BTC_USDT'),
+    );
+    expect(store.calls).toContain('gap BTC_USDT done');
+    expect(telemetry.counted('Gaps')).toBe(1);
+  });
+});
+
+describe('history', () => {
+  it('is stored without a look at progress', async () => {
+    const { store, storeBatch } = prepare();
+
+    await storeBatch(recordsFor(historyOf()));
+
+    expect(store.calls).toEqual(['candles BTC_USDT', 'candles BTC_USDT done']);
+  });
+});
+
+describe('a batch', () => {
+  it('brings a pair forward segment by segment', async () => {
+    const { store, storeBatch } = prepare();
+
+    await storeBatch(recordsFor(FIRST, SECOND));
+
+    expect(store.segments.map(({ fromMs }) => fromMs)).toEqual([at(12, 3), at(12, 5)]);
+    expect(store.progress.get('BTC_USDT')).toEqual(AFTER_SECOND);
+  });
+
+  it.each([
+    ['given again', [FIRST, SECOND, FIRST, SECOND]],
+    ['with an older segment after a newer one', [FIRST, SECOND, FIRST]],
+  ])('ends at the same progress when %s', async (_, segments) => {
+    const { store, storeBatch } = prepare();
+
+    await storeBatch(recordsFor(...segments));
+
+    expect(store.progress.get('BTC_USDT')).toEqual(AFTER_SECOND);
+  });
+
+  it('makes no hole when it is out of order', async () => {
+    const { store, storeBatch } = prepare();
+
+    await storeBatch(recordsFor(SECOND, FIRST));
+
+    expect(store.progress.get('BTC_USDT')?.settledToMs).toBe(at(12, 5));
+  });
+
+  it('stores its pairs beside each other', async () => {
+    const { store, storeBatch } = prepare();
+
+    await storeBatch(recordsFor(FIRST, { ...FIRST, pair: 'ETH_USDT' }));
+
+    expect(store.calls.slice(0, 2)).toEqual(['candles BTC_USDT', 'candles ETH_USDT']);
+    expect([...store.progress.keys()].sort()).toEqual(['BTC_USDT', 'ETH_USDT']);
+  });
+
+  it('goes on past records that can never be stored', async () => {
+    const { store, storeBatch, deadLetters } = prepare();
+    const garbage = recordOf(Buffer.from([3, 0, 1]), { topic: 'candles.rolled', offset: 7 });
+
+    await storeBatch([garbage, ...recordsFor(FIRST)]);
+
+    expect(store.segments).toHaveLength(1);
+    expect(deadLetters.letters).toEqual([
+      expect.objectContaining({ topic: 'candles.rolled', offset: 7, function: 'persist' }),
+    ]);
+  });
+});
+
+describe('a failure of the store', () => {
+  it.each(['candles', 'gap', 'read'] as const)(
+    'to do with the %s of a segment leaves its progress unwritten',
+    async (broken) => {
+      const before = { settledToMs: at(9), seenToMs: at(9), observedAtMs: at(9) };
+      const { store, storeBatch } = prepare({ BTC_USDT: before });
+      store.brokenFor = (write) => write === broken;
+
+      const stored = storeBatch(recordsFor(observedOf({ followsMs: at(9), gapFromMs: at(9) })));
+
+      await expect(stored).rejects.toThrow(`${broken} of BTC_USDT failed`);
+      expect(store.calls).not.toContain('progress BTC_USDT');
+    },
+  );
+
+  it('keeps the later segments of the pair from being stored', async () => {
+    const { store, storeBatch } = prepare();
+    store.brokenFor = (write) => write === 'candles';
+
+    await expect(storeBatch(recordsFor(FIRST, SECOND))).rejects.toThrow(BatchNotStoredError);
+
+    expect(store.calls).toEqual(['candles BTC_USDT']);
+  });
+
+  it('keeps no other pair from being stored, and rejects with each failure', async () => {
+    const { store, storeBatch } = prepare();
+    store.brokenFor = (_, pair) => pair !== 'ETH_USDT';
+    const pairs = ['BTC_USDT', 'ETH_USDT', 'XRP_USDT'].map((pair) => ({ ...FIRST, pair }));
+
+    const error: unknown = await storeBatch(recordsFor(...pairs)).catch((cause: unknown) => cause);
+
+    expect(error).toBeInstanceOf(BatchNotStoredError);
+    expect((error as BatchNotStoredError).message).toBe(
+      '2 of 3 pairs could not be stored, the first because of: Error: candles of BTC_USDT failed',
+    );
+    expect((error as BatchNotStoredError).errors).toHaveLength(2);
+    expect([...store.progress.keys()]).toEqual(['ETH_USDT']);
+  });
+
+  it('is mended by giving the whole batch again', async () => {
+    const { store, storeBatch } = prepare();
+    const records = recordsFor(FIRST, SECOND);
+    store.brokenFor = (write) => write === 'progress';
+    await expect(storeBatch(records)).rejects.toThrow('progress of BTC_USDT failed');
+
+    store.brokenFor = undefined;
+    await storeBatch(records);
+
+    expect(store.progress.get('BTC_USDT')).toEqual(AFTER_SECOND);
+  });
+});
+
+describe('a failure of the dead letters', () => {
+  it('rejects, so that none is lost', async () => {
+    const { store, telemetry } = prepare();
+    const deadLetters = { send: () => Promise.reject(new Error('no log')) };
+    const storeBatch = createStoreBatch({ rolled, store, deadLetters, telemetry });
+
+    await expect(storeBatch([recordOf(Buffer.from('garbage'))])).rejects.toThrow('no log');
+  });
+});

@@ -1,0 +1,123 @@
+import { InvalidCandleError } from '../../../../lambdas/shared/domain/candle';
+import { DAY_MS, INTERVALS, intervalMs } from '../../../../lambdas/shared/domain/interval';
+import {
+  checkObserved,
+  checkRolled,
+  dayOf,
+  InvalidSegmentError,
+  isPair,
+  isWholeDay,
+  type Segment,
+} from '../../../../lambdas/shared/domain/segment';
+import { at, DAY, historyOf, minuteAt, observedOf, segmentOf } from '../../fixtures/candles';
+
+describe('isPair', () => {
+  it('takes pairs as Gate.io names them', () => {
+    expect(['BTC_USDT', '1INCH_USDT', 'A_B'].every(isPair)).toBe(true);
+  });
+
+  it('refuses all else', () => {
+    const others = ['', 'BTC', 'btc_usdt', 'BTC-USDT', 'BTC_USDT_X', '_USDT', 'BTC_', 'BTC_USDT\n'];
+
+    expect(others.some(isPair)).toBe(false);
+  });
+});
+
+describe('a segment', () => {
+  it('lies in the UTC day of its start', () => {
+    expect(dayOf(segmentOf({ fromMs: at(23, 59) }))).toBe(DAY);
+  });
+
+  it('is a whole day only with every minute of it', () => {
+    expect(isWholeDay(segmentOf({ fromMs: DAY, toMs: DAY + DAY_MS }))).toBe(true);
+    expect(isWholeDay(segmentOf({ fromMs: DAY, toMs: DAY + DAY_MS - 60_000 }))).toBe(false);
+  });
+});
+
+describe('checkObserved', () => {
+  it.each<[string, Partial<Segment>]>([
+    ['live', {}],
+    ['of a pair that is new', { followsMs: null }],
+    ['that settles nothing', { settlesMs: at(12, 3) }],
+    ['that settles less than what it follows', { followsMs: at(12, 6), settlesMs: at(12, 6) }],
+    ['with a gap before it', { followsMs: at(9), gapFromMs: at(9) }],
+    ['up to the end of the day', { fromMs: at(23, 59), toMs: DAY + DAY_MS }],
+  ])('takes a segment %s', (_, fields) => {
+    expect(() => checkObserved(observedOf({ ...fields, minutes: [] }))).not.toThrow();
+  });
+
+  it('takes history of a whole day', () => {
+    expect(() => checkObserved(historyOf())).not.toThrow();
+  });
+
+  it.each<[string, Partial<Segment>]>([
+    ['its pair is not BASE_QUOTE', { pair: 'btc_usdt' }],
+    ['its ends are not whole minutes', { fromMs: at(12, 3) + 1 }],
+    ['its ends are not whole minutes', { toMs: at(12, 7) - 1 }],
+    ['its ends are not whole minutes', { toMs: NaN }],
+    ['its ends are not whole minutes', { fromMs: -60_000, toMs: 0 }],
+    ['its ends are not whole minutes', { fromMs: Date.UTC(10_000, 0, 1), toMs: 9e15 }],
+    ['it was observed at 9000000000000000', { observedAtMs: 9e15 }],
+    ['it follows 9000000000000000', { followsMs: 9e15, settlesMs: at(12, 5) }],
+    ['it is empty', { toMs: at(12, 3) }],
+    ['it is empty', { toMs: at(12, 2) }],
+    ['it spans more than one UTC day', { toMs: DAY + DAY_MS + 60_000 }],
+    ['it was observed at 0.5', { observedAtMs: 0.5 }],
+    ['history comes in whole days', { settlesMs: null }],
+    ['it settles to', { settlesMs: at(12, 5) + 1 }],
+    ['it follows', { followsMs: at(12, 3) + 1 }],
+    ['it settles more than it holds', { settlesMs: at(12, 8) }],
+    ['it settles more than it holds', { followsMs: at(12, 9), settlesMs: at(12, 10) }],
+    ['the gap before it starts at', { gapFromMs: at(12, 3) }],
+    ['the gap before it starts at', { gapFromMs: at(12, 2) + 1 }],
+  ])('refuses a segment because %s', (rule, fields) => {
+    const check = () => checkObserved({ ...segmentOf(fields), minutes: [] });
+
+    expect(check).toThrow(InvalidSegmentError);
+    expect(check).toThrow(rule);
+  });
+
+  it.each([
+    ['before it', [at(12, 2)]],
+    ['after it', [at(12, 7)]],
+    ['out of order', [at(12, 5), at(12, 4)]],
+    ['twice', [at(12, 5), at(12, 5)]],
+  ])('refuses a minute %s', (_, times) => {
+    const minutes = times.map((time) => minuteAt(time));
+
+    expect(() => checkObserved(observedOf({ minutes }))).toThrow('is outside it, or not in time');
+  });
+
+  it('refuses a minute that cannot be', () => {
+    const minutes = [minuteAt(at(12, 4), { low: '0' })];
+
+    expect(() => checkObserved(observedOf({ minutes }))).toThrow(InvalidCandleError);
+  });
+});
+
+describe('checkRolled', () => {
+  it.each(INTERVALS)('takes the first and the last %s window that it touches', (interval) => {
+    const lengthMs = intervalMs(interval);
+    const first = Math.floor(at(12, 3) / lengthMs) * lengthMs;
+    const last = Math.floor(at(12, 6) / lengthMs) * lengthMs;
+    const times = first === last ? [first] : [first, last];
+    const candles = { [interval]: times.map((time) => minuteAt(time)) };
+
+    expect(() => checkRolled({ ...segmentOf(), candles })).not.toThrow();
+  });
+
+  it.each(INTERVALS)('refuses a %s window beside it', (interval) => {
+    const lengthMs = intervalMs(interval);
+    const first = Math.floor(at(12, 3) / lengthMs) * lengthMs;
+    const next = Math.ceil(at(12, 7) / lengthMs) * lengthMs;
+    for (const time of [first - lengthMs, next]) {
+      const candles = { [interval]: [minuteAt(time)] };
+
+      expect(() => checkRolled({ ...segmentOf(), candles })).toThrow(InvalidSegmentError);
+    }
+  });
+
+  it('refuses a range that cannot be', () => {
+    expect(() => checkRolled({ ...segmentOf({ pair: '' }), candles: {} })).toThrow('its pair');
+  });
+});

@@ -1,0 +1,165 @@
+import { createRollUpBatch } from '../../../lambdas/transform/roll-up-batch';
+import {
+  createObservedCodec,
+  createRolledCodec,
+} from '../../../lambdas/shared/codec/segment-codec';
+import { createTopicCodec } from '../../../lambdas/shared/codec/topic-codec';
+import type { KafkaRecord } from '../../../lambdas/shared/codec/kafka-event';
+import type { CandleReader } from '../../../lambdas/shared/domain/ports';
+import { childrenToRead, rollUp } from '../../../lambdas/shared/domain/roll-up';
+import type { ObservedSegment } from '../../../lambdas/shared/domain/segment';
+import { at, historyOf, minuteAt, minutesIn, observedOf, segmentOf } from '../fixtures/candles';
+import {
+  FakeChildren,
+  FakeDeadLetters,
+  FakeLog,
+  FakeTelemetry,
+  noChildren,
+} from '../fixtures/fakes';
+import { recordOf, VERSION_IDS } from '../fixtures/records';
+
+const observed = createObservedCodec(VERSION_IDS);
+const rolled = createRolledCodec(VERSION_IDS);
+
+function prepare(children: CandleReader) {
+  const [log, telemetry, deadLetters] = [new FakeLog(), new FakeTelemetry(), new FakeDeadLetters()];
+  const rollUpBatch = createRollUpBatch({
+    observed,
+    rolled,
+    children,
+    log,
+    deadLetters,
+    telemetry,
+  });
+  const sent = () => log.valuesOf('candles.rolled').map((value) => rolled.decode(value));
+  return { log, telemetry, deadLetters, rollUpBatch, sent };
+}
+
+function recordsFor(...segments: ObservedSegment[]): KafkaRecord[] {
+  return segments.map((segment, offset) => recordOf(observed.encode(segment), { offset }));
+}
+
+describe('a whole day', () => {
+  it('is rolled up without reading anything', async () => {
+    const { rollUpBatch, sent, deadLetters } = prepare(noChildren);
+    const { minutes, ...range } = historyOf({ minutes: minutesIn(at(7), at(8)) });
+
+    await rollUpBatch(recordsFor({ ...range, minutes }));
+
+    expect(sent()).toEqual([{ ...range, candles: rollUp({ ...range, minutes }, {}) }]);
+    expect(deadLetters.letters).toEqual([]);
+  });
+});
+
+describe('a part of a day', () => {
+  it('is rolled up over the stored children around it, and reads no others', async () => {
+    const stored = { '1m': [minuteAt(at(12, 1), { high: '99' })] };
+    const children = new FakeChildren(stored);
+    const { rollUpBatch, sent } = prepare(children);
+    const segment = observedOf();
+
+    await rollUpBatch(recordsFor(segment));
+
+    expect(children.reads).toEqual([{ pair: 'BTC_USDT', ranges: childrenToRead(segment) }]);
+    expect(sent()[0]?.candles['5m']?.[0]).toMatchObject({
+      openTimeMs: at(12),
+      high: { unscaled: 99n, scale: 0 },
+      minutes: 3,
+    });
+  });
+
+  it('keeps all that the segment says of itself', async () => {
+    const { rollUpBatch, sent } = prepare(new FakeChildren({}));
+    const fields = { followsMs: at(9), gapFromMs: at(9), settlesMs: at(12, 5), source: 'recorded' };
+
+    await rollUpBatch(recordsFor(observedOf(fields)));
+
+    expect(sent()[0]).toMatchObject(segmentOf(fields));
+  });
+});
+
+describe('a batch', () => {
+  it('is appended in its order, each record keyed by its pair', async () => {
+    const { rollUpBatch, sent, log, telemetry } = prepare(noChildren);
+
+    await rollUpBatch(
+      recordsFor(historyOf({ pair: 'ETH_USDT' }), historyOf({ pair: 'A_B' }), historyOf()),
+    );
+
+    expect(sent().map(({ pair }) => pair)).toEqual(['ETH_USDT', 'A_B', 'BTC_USDT']);
+    expect(log.appended.map(({ key }) => key)).toEqual(['ETH_USDT', 'A_B', 'BTC_USDT']);
+    expect(telemetry.counted('MinutesRolledUp')).toBe(3);
+  });
+
+  it('gives the same records when it is given again', async () => {
+    const { rollUpBatch, log } = prepare(new FakeChildren({ '5m': [minuteAt(at(12, 10))] }));
+    const records = recordsFor(observedOf(), historyOf());
+
+    await rollUpBatch(records);
+    await rollUpBatch(records);
+
+    const values = log.valuesOf('candles.rolled');
+    expect(values.slice(2)).toEqual(values.slice(0, 2));
+  });
+
+  it('goes on past records that can never be rolled up', async () => {
+    const { rollUpBatch, sent, deadLetters } = prepare(noChildren);
+    const wire = createTopicCodec<object>('candles.observed', VERSION_IDS);
+    const good = observed.encode(historyOf());
+    const unknownVersion = Buffer.from(good).fill(7, 2, 18);
+    const records = [
+      Buffer.from('garbage'),
+      unknownVersion,
+      wire.encode({ ...segmentOf({ toMs: at(12, 3) }), minutes: [] }),
+      null,
+      good,
+    ].map((value, offset) => recordOf(value, { offset }));
+
+    await rollUpBatch(records);
+
+    expect(sent()).toHaveLength(1);
+    expect(deadLetters.letters.map(({ offset, reason }) => [offset, reason])).toEqual([
+      [0, expect.stringMatching(/^WireFormatError: A record of 7 bytes/)],
+      [1, expect.stringMatching(/^WireFormatError: The schema version (07){16} is not one/)],
+      [2, expect.stringMatching(/^InvalidSegmentError: .*it is empty/)],
+      [3, expect.stringMatching(/tombstone/)],
+    ]);
+    expect(deadLetters.letters.map(({ value }) => value)).toEqual(
+      records.slice(0, 4).map(({ value }) => value),
+    );
+  });
+});
+
+describe('a failure of something outside', () => {
+  it('of the stored children rejects, with nothing appended and no dead letter', async () => {
+    const { rollUpBatch, log, deadLetters } = prepare(new FakeChildren(new Error('no database')));
+
+    await expect(rollUpBatch(recordsFor(observedOf(), historyOf()))).rejects.toThrow('no database');
+
+    expect(log.appended).toEqual([]);
+    expect(deadLetters.letters).toEqual([]);
+  });
+
+  it('of the log rejects', async () => {
+    const { rollUpBatch, log, deadLetters } = prepare(noChildren);
+    log.brokenFor = (_, topic) => topic === 'candles.rolled';
+
+    await expect(rollUpBatch(recordsFor(historyOf()))).rejects.toThrow('candles.rolled');
+    expect(deadLetters.letters).toEqual([]);
+  });
+
+  it('of the dead letters rejects, so that none is lost', async () => {
+    const { log, telemetry } = prepare(noChildren);
+    const deadLetters = { send: () => Promise.reject(new Error('no log')) };
+    const rollUpBatch = createRollUpBatch({
+      observed,
+      rolled,
+      children: noChildren,
+      log,
+      deadLetters,
+      telemetry,
+    });
+
+    await expect(rollUpBatch([recordOf(Buffer.from('garbage'))])).rejects.toThrow('no log');
+  });
+});

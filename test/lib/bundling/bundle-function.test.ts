@@ -1,0 +1,71 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { BUDGET_BYTES, bundleFunction } from '../../../lib/bundling/bundle-function';
+import { FUNCTION_NAMES } from '../../../lib/function-names';
+
+const ENVIRONMENT = {
+  AWS_REGION: 'eu-west-1',
+  KAFKA_BOOTSTRAP_SERVERS: '127.0.0.1:1',
+  CASSANDRA_CONTACT_POINTS: '127.0.0.1:1',
+  CASSANDRA_LOCAL_DATA_CENTER: 'datacenter1',
+  CASSANDRA_AUTHENTICATION: 'none',
+  CASSANDRA_KEYSPACE: 'candlestream',
+  SCHEMA_VERSION_IDS: JSON.stringify({
+    'candles.observed': ['00000000-0000-4000-8000-000000000001'],
+    'candles.rolled': ['00000000-0000-4000-8000-000000000002'],
+    'candles.dead-letter': ['00000000-0000-4000-8000-000000000003'],
+  }),
+  PAIRS: 'BTC_USDT',
+  HISTORY_START: '2026-01-01T00:00:00Z',
+  RETENTION_MINUTES: '9900',
+  REQUESTS_PER_10_S: '180',
+  GATE_IO_URL: 'http://127.0.0.1:1/api/v4',
+  POWERTOOLS_SERVICE_NAME: 'test',
+  POWERTOOLS_METRICS_NAMESPACE: 'Candlestream',
+};
+
+describe.each(FUNCTION_NAMES)('the bundle of %s', (name) => {
+  let folder: string;
+  let bytes: number;
+  let text: string;
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), `bundle-${name}-`));
+    bytes = await bundleFunction(name, folder);
+    text = readFileSync(join(folder, 'index.js'), 'utf8');
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it('is one file within the budget', () => {
+    expect(readdirSync(folder)).toEqual(['index.js']);
+    expect(Buffer.byteLength(text)).toBe(bytes);
+    expect(bytes).toBeLessThanOrEqual(BUDGET_BYTES);
+  });
+
+  it('loads in a fresh process, without node_modules beside it', () => {
+    const script = `process.stdout.write(typeof require('./index.js').handler)`;
+    const { status, stdout, stderr } = spawnSync(process.execPath, ['-e', script], {
+      cwd: folder,
+      env: ENVIRONMENT,
+      encoding: 'utf8',
+    });
+    expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: 'function', stderr: '' });
+  });
+
+  it('leaves out what it never uses', () => {
+    // What it does use is in it as written, so that the absences below say something.
+    expect(text).toContain('KafkaJSConnectionError');
+    expect(text).toContain('NoHostAvailableError');
+    for (const sign of [
+      'GraphSON',
+      'POLYGON',
+      'RoundRobinAssigner',
+      'AdmZip',
+      'InsightsRpc',
+      'ModelMapper',
+    ]) {
+      expect({ sign, found: text.includes(sign) }).toEqual({ sign, found: false });
+    }
+  });
+});
