@@ -16,6 +16,9 @@ export interface DataStackProps extends StackProps {
   readonly stage: StageConfig;
 }
 
+/** A dead letter wraps a whole record, and the other topics take records of up to 1 MiB. */
+const DEAD_LETTER_BYTES = 2 * 1_024 * 1_024;
+
 /** Where data is: the network, the brokers and their topics, the tables, the schemas. */
 export class DataStack extends Stack {
   readonly vpc: Vpc;
@@ -104,12 +107,14 @@ export class DataStack extends Stack {
     const isDeadLetter = topicName === TOPICS.deadLetter;
     const days = isDeadLetter ? topics.deadLetterRetentionDays : topics.retentionDays;
     const retentionMs = Duration.days(days).toMilliseconds();
+    const configs = ['cleanup.policy=delete', `retention.ms=${retentionMs}`];
+    if (isDeadLetter) configs.push(`max.message.bytes=${DEAD_LETTER_BYTES}`);
     const topic = new CfnTopic(this, logicalName('Topic', topicName), {
       clusterArn: this.cluster.attrArn,
       topicName,
       partitionCount: topics.partitions,
       replicationFactor: topics.replication,
-      configs: Buffer.from(`cleanup.policy=delete\nretention.ms=${retentionMs}`).toString('base64'),
+      configs: Buffer.from(configs.join('\n')).toString('base64'),
     });
     topic.applyRemovalPolicy(removalPolicy);
     return topic;

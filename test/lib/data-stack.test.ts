@@ -60,16 +60,17 @@ describe('the data stack', () => {
       replication: topic['ReplicationFactor'],
       configs: Buffer.from(String(topic['Configs']), 'base64').toString().split('\n'),
     }));
-    const topic = (name: string, days: number) => ({
+    const topic = (name: string, days: number, ...more: string[]) => ({
       name,
       partitions: 6,
       replication: 3,
-      configs: ['cleanup.policy=delete', `retention.ms=${days * 86_400_000}`],
+      configs: ['cleanup.policy=delete', `retention.ms=${days * 86_400_000}`, ...more],
     });
     expect(topics).toEqual([
       topic('candles.observed', 7),
       topic('candles.rolled', 7),
-      topic('candles.dead-letter', 30),
+      // A dead letter wraps a record of up to 1 MiB.
+      topic('candles.dead-letter', 30, 'max.message.bytes=2097152'),
     ]);
   });
 

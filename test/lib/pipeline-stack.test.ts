@@ -41,7 +41,7 @@ describe('the pipeline stack', () => {
     const [, mapping] = only('AWS::Lambda::EventSourceMapping', name);
     expect(mapping).toEqual({
       AmazonManagedKafkaEventSourceConfig: { ConsumerGroupId: group },
-      BatchSize: 1_000,
+      BatchSize: 16,
       EventSourceArn: CLUSTER,
       FunctionName: { Ref: id },
       MaximumBatchingWindowInSeconds: 0,

@@ -101,11 +101,13 @@ export function createGateIo(options: GateIoOptions): Exchange {
         // The other pages would be thrown away.
         failed.abort();
         if (!outOfTime.aborted) throw cause;
-        throw new GateIoError(
+        const error = new GateIoError(
           'TimedOut',
           `Gate.io did not give all minutes of ${query.pair} in ${query.withinMs} ms`,
           { cause },
         );
+        countFailure(options.telemetry, error);
+        throw error;
       }
     },
   };
@@ -155,7 +157,9 @@ function requestPage(
     randomize: true,
     signal,
     shouldRetry: ({ error }) => error instanceof GateIoError && PASSING.includes(error.failure),
-    onFailedAttempt: ({ error }) => countFailure(options.telemetry, error),
+    onFailedAttempt: ({ error }) => {
+      if (!signal.aborted) countFailure(options.telemetry, error);
+    },
   });
 }
 

@@ -24,9 +24,16 @@ describe('readFetchEnvironment', () => {
     });
   });
 
+  it('gives the URL without a slash at its end', () => {
+    expect(read({ GATE_IO_URL: 'http://127.0.0.1:8080/api/v4/' }).GATE_IO_URL).toBe(
+      'http://127.0.0.1:8080/api/v4',
+    );
+  });
+
   it.each([
     ['PAIRS', '', 'expected at least one'],
     ['PAIRS', 'BTC_USDT,eth_usdt', 'expected pairs such as BTC_USDT'],
+    ['PAIRS', 'BTC_USDT,ETH_USDT,BTC_USDT', 'expected each pair once'],
     ['HISTORY_START', 'yesterday', 'expected an instant such as 2026-01-01T00:00:00Z'],
     ['HISTORY_START', '2026-01-01T00:00:30Z', 'expected a whole minute'],
     ['HISTORY_START', '2026-02-45T00:00:00Z', 'HISTORY_START'],

@@ -1,15 +1,10 @@
-import { createObserveTick } from '../../../lambdas/fetch/observe-tick';
+import { createObserveTick, TickNotAppendedError } from '../../../lambdas/fetch/observe-tick';
 import { createObservedCodec } from '../../../lambdas/shared/codec/segment-codec';
 import { DAY_MS, MINUTE_MS } from '../../../lambdas/shared/domain/interval';
+import type { MinutesQuery } from '../../../lambdas/shared/domain/ports';
 import type { Progress } from '../../../lambdas/shared/domain/progress';
 import { at, DAY, minutesIn } from '../fixtures/candles';
-import {
-  FakeExchange,
-  FakeLog,
-  FakeTelemetry,
-  type MinutesRequest,
-  progressOf,
-} from '../fixtures/fakes';
+import { FakeExchange, FakeLog, FakeTelemetry, progressOf } from '../fixtures/fakes';
 import { VERSION_IDS } from '../fixtures/records';
 
 const codec = createObservedCodec(VERSION_IDS);
@@ -21,7 +16,7 @@ function settledTo(settledToMs: number): Progress {
 
 function prepare(
   progress: Readonly<Record<string, Progress>>,
-  answer: (request: MinutesRequest) => ReturnType<typeof minutesIn> = ({ fromMs, toMs }) =>
+  answer: (query: MinutesQuery) => ReturnType<typeof minutesIn> = ({ fromMs, toMs }) =>
     minutesIn(fromMs, toMs),
 ) {
   const exchange = new FakeExchange(answer);
@@ -95,6 +90,20 @@ describe('a tick', () => {
     expect(exchange.requests).toEqual([]);
     expect(log.appended).toEqual([]);
     expect(telemetry.counted('WorstLag')).toBe(0);
+  });
+
+  it('takes minutes as closed that the segment settles, and leaves 8 s for appending', async () => {
+    const { tick, exchange } = prepare(ALL_SETTLED);
+
+    await tick(at(12, 7), () => 20_000);
+
+    expect(exchange.requests[0]).toEqual({
+      pair: 'BTC_USDT',
+      fromMs: at(12, 4),
+      toMs: at(12, 7),
+      closedBeforeMs: at(12, 5),
+      withinMs: 12_000,
+    });
   });
 
   it('asks for short plans first', async () => {
@@ -184,7 +193,8 @@ describe('a pair that is far behind', () => {
 describe('a tick that runs out of time', () => {
   it('leaves the rest for the next one, and is counted', async () => {
     const { tick, sent, telemetry } = prepare(ALL_SETTLED);
-    const remaining = [16_000, 15_000, 14_999];
+    // Each pair that begins asks again, for how long its exchange has.
+    const remaining = [16_000, 16_000, 15_000, 15_000, 14_999];
 
     await tick(at(12, 7), () => remaining.shift() ?? 0);
 
@@ -197,8 +207,9 @@ describe('a tick that runs out of time', () => {
     const { tick, sent } = prepare({ BTC_USDT: settledTo(at(20)) });
     const nowMs = DAY + DAY_MS + 5 * MINUTE_MS;
 
-    // XRP and ETH are new and as far behind; three pairs begin, none gets to its second segment.
-    const remaining = [60_000, 60_000, 60_000];
+    // XRP and ETH are new and as far behind; three pairs begin, none gets to its second segment:
+    // each asks once whether to begin, and once for how long its exchange has.
+    const remaining = Array<number>(6).fill(60_000);
     await tick(nowMs, () => remaining.shift() ?? 0);
 
     expect(sent().map(({ toMs }) => toMs)).toEqual([DAY + DAY_MS, DAY + DAY_MS, DAY + DAY_MS]);
@@ -213,6 +224,20 @@ describe('a tick rejects', () => {
     await expect(tick()).rejects.toThrow('the log does not take records of candles.observed');
 
     expect(sent().map(({ pair }) => pair)).toEqual(['ETH_USDT', 'XRP_USDT']);
+  });
+
+  it('with the failure of each pair that could not be appended', async () => {
+    const { tick, log } = prepare(ALL_SETTLED);
+    log.brokenFor = ({ key }) => key !== 'ETH_USDT';
+
+    const error: unknown = await tick().catch((cause: unknown) => cause);
+
+    expect(error).toBeInstanceOf(TickNotAppendedError);
+    const refused = new Error('the log does not take records of candles.observed');
+    expect((error as TickNotAppendedError).errors).toEqual([refused, refused]);
+    expect((error as TickNotAppendedError).message).toBe(
+      `2 of 3 pairs could not be appended, the first because of: ${String(refused)}`,
+    );
   });
 
   it('sends no later segment of a pair whose segment could not be appended', async () => {

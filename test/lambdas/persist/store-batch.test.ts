@@ -229,6 +229,22 @@ describe('a failure of the store', () => {
   });
 });
 
+describe('the dead letters of a batch', () => {
+  const garbage = recordOf(Buffer.from('garbage'));
+
+  it('are not sent before all of it is stored, for it comes again', async () => {
+    const { store, deadLetters, storeBatch } = prepare();
+    store.brokenFor = (write) => write === 'candles';
+
+    await expect(storeBatch([garbage, ...recordsFor(FIRST)])).rejects.toThrow(BatchNotStoredError);
+    expect(deadLetters.letters).toEqual([]);
+
+    store.brokenFor = undefined;
+    await storeBatch([garbage, ...recordsFor(FIRST)]);
+    expect(deadLetters.letters).toHaveLength(1);
+  });
+});
+
 describe('a failure of the dead letters', () => {
   it('rejects, so that none is lost', async () => {
     const { store, telemetry } = prepare();

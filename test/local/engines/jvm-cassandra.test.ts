@@ -20,8 +20,11 @@ test('the configuration has the ports and folders, on 127.0.0.1 only', () => {
   });
 });
 
-test('what is acknowledged is synced', () => {
-  expect(JSON.parse(cassandraYaml(options))).toMatchObject({ commitlog_sync: 'batch' });
+test('the commit log is synced ten times a second', () => {
+  expect(JSON.parse(cassandraYaml(options))).toMatchObject({
+    commitlog_sync: 'periodic',
+    commitlog_sync_period: '100ms',
+  });
 });
 
 test('java gets the agent, the configuration as a URL and its own class path', () => {

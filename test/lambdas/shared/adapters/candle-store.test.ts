@@ -4,6 +4,7 @@ import type {
   CassandraSession,
   Statement,
 } from '../../../../lambdas/shared/adapters/cassandra-client';
+import { type Decimal, parseDecimal } from '../../../../lambdas/shared/domain/decimal';
 import { DAY_MS, INTERVALS } from '../../../../lambdas/shared/domain/interval';
 import { rollUp } from '../../../../lambdas/shared/domain/roll-up';
 import type { ObservedSegment, RolledSegment } from '../../../../lambdas/shared/domain/segment';
@@ -134,6 +135,25 @@ describe('writeCandles', () => {
     expect([row?.['minutes']?.readInt32BE(), text(row?.['source'])]).toEqual([1, 'gate.io']);
   });
 
+  it.each<[string, [open: string, high: string, low: string, close: string]]>([
+    ['its open, its high', ['11', '11', '9', '10']],
+    ['its open, its low', ['9', '11', '9', '10']],
+    ['its close, its high', ['10', '11', '9', '11']],
+    ['its close, its low', ['10', '11', '9', '9']],
+    ['every other', ['11', '11', '11', '11']],
+  ])('writes each price, also where one is %s', async (_, texts) => {
+    const session = new FakeSession();
+    const shared = new Map(texts.map((price) => [price, parseDecimal(price)]));
+    const price = (value: string) => shared.get(value) ?? parseDecimal(value);
+    const [open, high, low, close] = texts.map(price) as [Decimal, Decimal, Decimal, Decimal];
+    const minutes = [{ ...minuteAt(at(12, 3)), open, high, low, close }];
+
+    await createCandleStore(session).writeCandles(rolledOf(observedOf({ minutes })));
+
+    const [row] = session.batches.flat().map(written);
+    expect(['open', 'high', 'low', 'close'].map((name) => decimal(row?.[name]))).toEqual(texts);
+  });
+
   it('marks the windows whose end the segment covers as closed', async () => {
     const session = new FakeSession();
     const segment = observedOf({ fromMs: at(12), toMs: at(12, 16) });
@@ -207,6 +227,14 @@ describe('writeProgress and writeGap', () => {
   });
 });
 
+/** A candle's row as the driver gives it. */
+function candleRow(openTimeMs: number): types.Row {
+  const columns = ['open', 'high', 'low', 'close', 'base_volume', 'quote_volume'];
+  const value = types.BigDecimal.fromString('1.50');
+  const values = Object.fromEntries(columns.map((column) => [column, value]));
+  return rowOf({ open_time: new Date(openTimeMs), ...values, minutes: 1 });
+}
+
 /** A row as the driver gives it. */
 function rowOf(values: Readonly<Record<string, unknown>>): types.Row {
   const row = { get: (column: string) => values[column] };
@@ -237,22 +265,11 @@ describe('read', () => {
 
   it('gives the stored children of each range in time order, from all of its buckets', async () => {
     const midnight = DAY + DAY_MS;
-    const candle = (openTimeMs: number) =>
-      rowOf({
-        open_time: new Date(openTimeMs),
-        ...Object.fromEntries(
-          ['open', 'high', 'low', 'close', 'base_volume', 'quote_volume'].map((column) => [
-            column,
-            types.BigDecimal.fromString('1.50'),
-          ]),
-        ),
-        minutes: 1,
-      });
     // The table has the newest first.
     const session = new FakeSession(({ params }) =>
       date(params[2]) === '2026-01-15'
-        ? [candle(midnight - 60_000), candle(midnight - 120_000)]
-        : [candle(midnight)],
+        ? [candleRow(midnight - 60_000), candleRow(midnight - 120_000)]
+        : [candleRow(midnight)],
     );
 
     const range = { interval: '1m', fromMs: midnight - 120_000, toMs: midnight + 60_000 } as const;
@@ -270,5 +287,25 @@ describe('read', () => {
       [range.fromMs, range.toMs],
       [range.fromMs, range.toMs],
     ]);
+  });
+
+  it('joins the lists of an interval in the order of its ranges', async () => {
+    const session = new FakeSession(({ params }) => [candleRow(long(params[3]))]);
+    const range = (interval: '1m' | '4h', fromMs: number) => ({
+      interval,
+      fromMs,
+      toMs: fromMs + 60_000,
+    });
+
+    const children = await createCandleStore(session).candles.read('BTC_USDT', [
+      range('1m', at(12)),
+      range('1m', at(12, 7)),
+      range('4h', at(16)),
+    ]);
+
+    const times = (interval: '1m' | '4h') => children[interval]?.map((one) => one.openTimeMs);
+    expect(Object.keys(children)).toEqual(['1m', '4h']);
+    expect(times('1m')).toEqual([at(12), at(12, 7)]);
+    expect(times('4h')).toEqual([at(16)]);
   });
 });

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { createGateIo, type GateIoOptions } from '../../../../lambdas/shared/adapters/gate-io';
 import { MINUTE_MS } from '../../../../lambdas/shared/domain/interval';
+import type { MinutesQuery } from '../../../../lambdas/shared/domain/ports';
 import { at, DAY } from '../../fixtures/candles';
 import { FakeTelemetry } from '../../fixtures/fakes';
 
@@ -23,6 +24,8 @@ interface Seen {
 let server: Server;
 let script: Script;
 let seen: Seen[];
+/** Told of each request that was left hanging and is given up by the other side. */
+let givenUp: () => void;
 
 beforeAll(async () => {
   server = createServer(answer);
@@ -33,6 +36,7 @@ beforeEach(() => {
   script = () => {
     throw new Error('unexpected request');
   };
+  givenUp = () => undefined;
 });
 afterEach(() => jest.useRealTimers());
 afterAll(async () => {
@@ -49,7 +53,10 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
     atMs: Date.now(),
   });
   const said = script(url.searchParams, seen.length);
-  if (said === 'hang') return;
+  if (said === 'hang') {
+    response.on('close', () => givenUp());
+    return;
+  }
   if (said === 'reset') {
     request.socket.destroy();
     return;
@@ -88,6 +95,16 @@ function prepare(options: Partial<GateIoOptions> = {}) {
   return { gateIo, telemetry };
 }
 
+/** A query with time enough, that takes no candle as closed that is not marked so. */
+function queryOf(
+  pair: string,
+  fromMs: number,
+  toMs: number,
+  fields: Partial<MinutesQuery> = {},
+): MinutesQuery {
+  return { pair, fromMs, toMs, closedBeforeMs: fromMs, withinMs: 60_000, ...fields };
+}
+
 /** A row as Gate.io's documentation shows it, of a minute. */
 function rowAt(openTimeMs: number, changes: Readonly<Record<number, unknown>> = {}): unknown[] {
   const row = [
@@ -114,7 +131,7 @@ describe('a request', () => {
     script = (query) => ({ body: rowsFor(query) });
     const { gateIo } = prepare();
 
-    await gateIo.minutes('BTC_USDT', at(12, 3), at(12, 7));
+    await gateIo.minutes(queryOf('BTC_USDT', at(12, 3), at(12, 7)));
 
     expect(seen.map(({ path }) => path)).toEqual(['/api/v4/spot/candlesticks']);
     expect(Object.fromEntries(seen[0]?.query ?? [])).toEqual({
@@ -130,7 +147,7 @@ describe('a request', () => {
     script = (query) => ({ body: rowsFor(query) });
     const { gateIo } = prepare();
 
-    const minutes = await gateIo.minutes('BTC_USDT', DAY, DAY + 1_440 * MINUTE_MS);
+    const minutes = await gateIo.minutes(queryOf('BTC_USDT', DAY, DAY + 1_440 * MINUTE_MS));
 
     const pages = seen.map(({ query }) => [Number(query.get('from')), Number(query.get('to'))]);
     const start = DAY / 1_000;
@@ -147,7 +164,7 @@ describe('a request', () => {
     script = (query) => ({ body: rowsFor(query) });
     const { gateIo } = prepare();
 
-    await gateIo.minutes('BTC_USDT', DAY, DAY + 1_000 * MINUTE_MS);
+    await gateIo.minutes(queryOf('BTC_USDT', DAY, DAY + 1_000 * MINUTE_MS));
 
     expect(seen).toHaveLength(1);
   });
@@ -155,7 +172,7 @@ describe('a request', () => {
   it('is none for an empty range', async () => {
     const { gateIo } = prepare();
 
-    expect(await gateIo.minutes('BTC_USDT', DAY, DAY)).toEqual([]);
+    expect(await gateIo.minutes(queryOf('BTC_USDT', DAY, DAY))).toEqual([]);
     expect(seen).toEqual([]);
   });
 });
@@ -165,7 +182,7 @@ describe('the candles', () => {
     script = () => ({ body: [rowAt(at(12, 3))] });
     const { gateIo } = prepare();
 
-    expect(await gateIo.minutes('BTC_USDT', at(12, 3), at(12, 4))).toEqual([
+    expect(await gateIo.minutes(queryOf('BTC_USDT', at(12, 3), at(12, 4)))).toEqual([
       {
         openTimeMs: at(12, 3),
         open: { unscaled: 677151n, scale: 1 },
@@ -183,23 +200,35 @@ describe('the candles', () => {
     script = () => ({ body: [rowAt(at(12, 3)), rowAt(at(12, 4), { 7: 'false' })] });
     const { gateIo } = prepare();
 
-    const minutes = await gateIo.minutes('BTC_USDT', at(12, 3), at(12, 5));
+    const minutes = await gateIo.minutes(queryOf('BTC_USDT', at(12, 3), at(12, 5)));
 
     expect(minutes.map(({ openTimeMs }) => openTimeMs)).toEqual([at(12, 3)]);
+  });
+
+  it('have those that are marked as open though newer ones have settled', async () => {
+    const open = { 7: 'false' };
+    script = () => ({ body: [rowAt(at(12, 3), open), rowAt(at(12, 4), open), rowAt(at(12, 5))] });
+    const { gateIo } = prepare();
+
+    const minutes = await gateIo.minutes(
+      queryOf('BTC_USDT', at(12, 3), at(12, 6), { closedBeforeMs: at(12, 4) }),
+    );
+
+    expect(minutes.map(({ openTimeMs }) => openTimeMs)).toEqual([at(12, 3), at(12, 5)]);
   });
 
   it('are as few as there are: minutes without a trade stay absent', async () => {
     script = () => ({ body: [] });
     const { gateIo } = prepare();
 
-    expect(await gateIo.minutes('BTC_USDT', at(12), at(13))).toEqual([]);
+    expect(await gateIo.minutes(queryOf('BTC_USDT', at(12), at(13)))).toEqual([]);
   });
 
   it('are in time order, each minute once, whatever the order of the rows', async () => {
     script = () => ({ body: [rowAt(at(12, 5)), rowAt(at(12, 3)), rowAt(at(12, 5))] });
     const { gateIo } = prepare();
 
-    const minutes = await gateIo.minutes('BTC_USDT', at(12, 3), at(12, 7));
+    const minutes = await gateIo.minutes(queryOf('BTC_USDT', at(12, 3), at(12, 7)));
 
     expect(minutes.map(({ openTimeMs }) => openTimeMs)).toEqual([at(12, 3), at(12, 5)]);
   });
@@ -219,7 +248,7 @@ describe('a failure that may pass', () => {
     script = once(first);
     const { gateIo, telemetry } = prepare();
 
-    expect(await gateIo.minutes('BTC_USDT', at(12), at(12, 5))).toHaveLength(5);
+    expect(await gateIo.minutes(queryOf('BTC_USDT', at(12), at(12, 5)))).toHaveLength(5);
     expect(seen).toHaveLength(2);
     expect(telemetry.counted(metric)).toBe(1);
   });
@@ -235,7 +264,7 @@ describe('a failure that may pass', () => {
     script = once({ status: 429, headers, body: { label: 'TOO_MANY_REQUESTS', message: 'slow' } });
     const { gateIo, telemetry } = prepare();
 
-    await timePassing(gateIo.minutes('BTC_USDT', at(12), at(12, 5)));
+    await timePassing(gateIo.minutes(queryOf('BTC_USDT', at(12), at(12, 5))));
 
     expect(telemetry.counted('GateIoRateLimited')).toBe(1);
     expect(seen).toHaveLength(2);
@@ -246,7 +275,7 @@ describe('a failure that may pass', () => {
     script = once('hang');
     const { gateIo, telemetry } = prepare({ timeoutMs: 100 });
 
-    expect(await gateIo.minutes('BTC_USDT', at(12), at(12, 5))).toHaveLength(5);
+    expect(await gateIo.minutes(queryOf('BTC_USDT', at(12), at(12, 5)))).toHaveLength(5);
     expect(telemetry.counted('GateIoTimedOut')).toBe(1);
   });
 
@@ -254,7 +283,7 @@ describe('a failure that may pass', () => {
     script = () => ({ status: 502, body: '<html>' });
     const { gateIo, telemetry } = prepare();
 
-    await expect(gateIo.minutes('BTC_USDT', at(12), at(12, 5))).rejects.toMatchObject({
+    await expect(gateIo.minutes(queryOf('BTC_USDT', at(12), at(12, 5)))).rejects.toMatchObject({
       name: 'GateIoError',
       failure: 'ServerError',
       message: 'Gate.io answered 502 (no label) for BTC_USDT: <html>',
@@ -269,16 +298,79 @@ describe('a failure that may pass', () => {
       query.get('from') === second ? { status: 500, body: '' } : { body: rowsFor(query) };
     const { gateIo } = prepare();
 
-    await expect(gateIo.minutes('BTC_USDT', DAY, at(23))).rejects.toThrow('answered 500');
+    await expect(gateIo.minutes(queryOf('BTC_USDT', DAY, at(23)))).rejects.toThrow('answered 500');
   });
 
   it('of a server that is not there is named with its address', async () => {
     const { gateIo, telemetry } = prepare({ baseUrl: 'http://127.0.0.1:1/api/v4', retries: 1 });
 
-    await expect(gateIo.minutes('BTC_USDT', at(12), at(12, 5))).rejects.toThrow(
+    await expect(gateIo.minutes(queryOf('BTC_USDT', at(12), at(12, 5)))).rejects.toThrow(
       'Gate.io could not be reached: http://127.0.0.1:1/api/v4/spot/candlesticks?',
     );
     expect(telemetry.counted('GateIoNetworkError')).toBe(2);
+  });
+});
+
+describe('a query that runs out of time', () => {
+  it.each([50, 0, -1_000])(
+    'is given up after %d ms, whatever a request may take',
+    async (withinMs) => {
+      script = () => 'hang';
+      const { gateIo } = prepare({ timeoutMs: 60_000 });
+
+      const minutes = gateIo.minutes(queryOf('BTC_USDT', at(12), at(12, 5), { withinMs }));
+
+      await expect(minutes).rejects.toMatchObject({
+        name: 'GateIoError',
+        failure: 'TimedOut',
+        message: `Gate.io did not give all minutes of BTC_USDT in ${withinMs} ms`,
+      });
+    },
+  );
+
+  it('does not wait for its turn either', async () => {
+    script = (query) => ({ body: rowsFor(query) });
+    const { gateIo } = prepare({ requestsPerWindow: 1 });
+    await gateIo.minutes(queryOf('BTC_USDT', at(12), at(12, 5)));
+
+    const minutes = gateIo.minutes(queryOf('ETH_USDT', at(12), at(12, 5), { withinMs: 50 }));
+
+    await expect(minutes).rejects.toMatchObject({ failure: 'TimedOut' });
+    expect(seen).toHaveLength(1);
+  });
+});
+
+describe('a page that fails for good', () => {
+  const refused: Answer = { status: 400, body: { label: 'INVALID_PARAM_VALUE' } };
+
+  it('ends the requests of the other pages', async () => {
+    const ended = new Promise<void>((resolve) => {
+      givenUp = resolve;
+    });
+    script = (_, requestNumber) => (requestNumber === 1 ? 'hang' : refused);
+    const { gateIo, telemetry } = prepare({ timeoutMs: 60_000 });
+
+    await expect(gateIo.minutes(queryOf('BTC_USDT', DAY, at(23)))).rejects.toMatchObject({
+      failure: 'Refused',
+    });
+    await ended;
+
+    expect(seen).toHaveLength(2);
+    expect(telemetry.counted('GateIoRefused')).toBe(1);
+  });
+
+  it('keeps the pages that wait for their turn from being asked for', async () => {
+    jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] });
+    script = () => refused;
+    const { gateIo } = prepare({ requestsPerWindow: 1 });
+
+    await expect(gateIo.minutes(queryOf('BTC_USDT', DAY, at(23)))).rejects.toMatchObject({
+      failure: 'Refused',
+    });
+    script = (query) => ({ body: rowsFor(query) });
+    await timePassing(gateIo.minutes(queryOf('ETH_USDT', at(12), at(12, 5))));
+
+    expect(seen.map(({ query }) => query.get('currency_pair'))).toEqual(['BTC_USDT', 'ETH_USDT']);
   });
 });
 
@@ -302,8 +394,8 @@ describe('a limit that is nearly used up', () => {
     });
     const { gateIo, telemetry } = prepare();
 
-    await gateIo.minutes('BTC_USDT', at(12), at(12, 5));
-    await timePassing(gateIo.minutes('BTC_USDT', at(12), at(12, 5)));
+    await gateIo.minutes(queryOf('BTC_USDT', at(12), at(12, 5)));
+    await timePassing(gateIo.minutes(queryOf('BTC_USDT', at(12), at(12, 5))));
 
     const waitedMs = (seen[1]?.atMs ?? 0) - startMs;
     expect(waitedMs).toBeGreaterThanOrEqual(waitMs);
@@ -322,8 +414,10 @@ describe('a limit that is nearly used up', () => {
     });
     const { gateIo } = prepare();
 
-    await Promise.all(['A_B', 'C_D'].map((pair) => gateIo.minutes(pair, at(12), at(12, 5))));
-    await timePassing(gateIo.minutes('E_F', at(12), at(12, 5)));
+    await Promise.all(
+      ['A_B', 'C_D'].map((pair) => gateIo.minutes(queryOf(pair, at(12), at(12, 5)))),
+    );
+    await timePassing(gateIo.minutes(queryOf('E_F', at(12), at(12, 5))));
 
     expect((seen[2]?.atMs ?? 0) - startMs).toBeGreaterThanOrEqual(6_000);
   });
@@ -337,7 +431,7 @@ describe('a failure that will not pass by itself', () => {
     script = () => ({ status: 400, body });
     const { gateIo, telemetry } = prepare();
 
-    await expect(gateIo.minutes('NO_PAIR', at(12), at(12, 5))).rejects.toMatchObject({
+    await expect(gateIo.minutes(queryOf('NO_PAIR', at(12), at(12, 5)))).rejects.toMatchObject({
       failure,
       message: `Gate.io answered 400 ${body.label} for NO_PAIR: ${body.message}`,
     });
@@ -365,7 +459,7 @@ describe('a failure that will not pass by itself', () => {
     script = () => ({ body });
     const { gateIo, telemetry } = prepare();
 
-    await expect(gateIo.minutes('BTC_USDT', at(12), at(12, 5))).rejects.toMatchObject({
+    await expect(gateIo.minutes(queryOf('BTC_USDT', at(12), at(12, 5)))).rejects.toMatchObject({
       name: 'GateIoError',
       failure: 'Malformed',
     });
@@ -381,7 +475,9 @@ describe('the rate limit', () => {
     const { gateIo } = prepare({ requestsPerWindow: 3 });
     const pairs = ['A_B', 'C_D', 'E_F', 'G_H', 'I_J', 'K_L', 'M_N'];
 
-    await timePassing(Promise.all(pairs.map((pair) => gateIo.minutes(pair, at(12), at(12, 1)))));
+    await timePassing(
+      Promise.all(pairs.map((pair) => gateIo.minutes(queryOf(pair, at(12), at(12, 1))))),
+    );
 
     const times = seen.map(({ atMs }) => atMs);
     expect(times).toHaveLength(7);

@@ -80,4 +80,14 @@ describe('deadLetterOf', () => {
   it('writes down what was thrown, even where it is no error', () => {
     expect(deadLetterOf(recordOf(null), 'transform', 'a text').reason).toBe('a text');
   });
+
+  it('quotes no more than 2,000 characters of it', () => {
+    const { reason } = deadLetterOf(
+      recordOf(null),
+      'persist',
+      new RangeError('x'.repeat(1_000_000)),
+    );
+
+    expect(reason).toBe(`RangeError: ${'x'.repeat(2_000 - 'RangeError: '.length)}`);
+  });
 });

@@ -46,12 +46,11 @@ class StoredCandles {
   }
 
   childrenOf(segment: Segment): CandlesByInterval {
-    return Object.fromEntries(
-      childrenToRead(segment).map(({ interval, fromMs, toMs }) => [
-        interval,
-        this.all(interval).filter(({ openTimeMs }) => openTimeMs >= fromMs && openTimeMs < toMs),
-      ]),
-    );
+    const children: Partial<Record<Interval, Candle[]>> = {};
+    for (const { interval, fromMs, toMs } of childrenToRead(segment)) {
+      (children[interval] ??= []).push(...within(this.all(interval), fromMs, toMs));
+    }
+    return children;
   }
 
   store(segment: ObservedSegment): void {
@@ -279,47 +278,53 @@ describe('childrenToRead', () => {
 
   it('has what comes after the first minutes of a day', () => {
     expect(childrenToRead(segmentOf({ fromMs: DAY, toMs: at(0, 5) }))).toEqual([
-      { interval: '5m', fromMs: DAY, toMs: at(0, 15) },
-      { interval: '15m', fromMs: DAY, toMs: at(1) },
-      { interval: '1h', fromMs: DAY, toMs: at(4) },
-      { interval: '4h', fromMs: DAY, toMs: DAY + DAY_MS },
+      { interval: '5m', fromMs: at(0, 5), toMs: at(0, 15) },
+      { interval: '15m', fromMs: at(0, 15), toMs: at(1) },
+      { interval: '1h', fromMs: at(1), toMs: at(4) },
+      { interval: '4h', fromMs: at(4), toMs: DAY + DAY_MS },
     ]);
   });
 
-  it('has both sides in the middle of a day', () => {
+  it('has each side by itself in the middle of a day, what comes before first', () => {
     expect(childrenToRead(segmentOf({ fromMs: at(12, 3), toMs: at(12, 7) }))).toEqual([
-      { interval: '1m', fromMs: at(12), toMs: at(12, 10) },
-      { interval: '5m', fromMs: at(12), toMs: at(12, 15) },
-      { interval: '15m', fromMs: at(12), toMs: at(13) },
-      { interval: '1h', fromMs: at(12), toMs: at(16) },
-      { interval: '4h', fromMs: DAY, toMs: DAY + DAY_MS },
+      { interval: '1m', fromMs: at(12), toMs: at(12, 3) },
+      { interval: '1m', fromMs: at(12, 7), toMs: at(12, 10) },
+      { interval: '5m', fromMs: at(12, 10), toMs: at(12, 15) },
+      { interval: '15m', fromMs: at(12, 15), toMs: at(13) },
+      { interval: '1h', fromMs: at(13), toMs: at(16) },
+      { interval: '4h', fromMs: DAY, toMs: at(12) },
+      { interval: '4h', fromMs: at(16), toMs: DAY + DAY_MS },
     ]);
   });
 
   it('has what comes before the last minutes of a day', () => {
     expect(childrenToRead(segmentOf({ fromMs: at(23, 59), toMs: DAY + DAY_MS }))).toEqual([
-      { interval: '1m', fromMs: at(23, 55), toMs: DAY + DAY_MS },
-      { interval: '5m', fromMs: at(23, 45), toMs: DAY + DAY_MS },
-      { interval: '15m', fromMs: at(23), toMs: DAY + DAY_MS },
-      { interval: '1h', fromMs: at(20), toMs: DAY + DAY_MS },
-      { interval: '4h', fromMs: DAY, toMs: DAY + DAY_MS },
+      { interval: '1m', fromMs: at(23, 55), toMs: at(23, 59) },
+      { interval: '5m', fromMs: at(23, 45), toMs: at(23, 55) },
+      { interval: '15m', fromMs: at(23), toMs: at(23, 45) },
+      { interval: '1h', fromMs: at(20), toMs: at(23) },
+      { interval: '4h', fromMs: DAY, toMs: at(20) },
     ]);
   });
 
   it('leaves out intervals whose windows the segment fills', () => {
     expect(childrenToRead(segmentOf({ fromMs: at(8), toMs: at(12) }))).toEqual([
-      { interval: '4h', fromMs: DAY, toMs: DAY + DAY_MS },
+      { interval: '4h', fromMs: DAY, toMs: at(8) },
+      { interval: '4h', fromMs: at(12), toMs: DAY + DAY_MS },
     ]);
   });
 
-  it('never leaves the UTC day', () => {
+  it('never leaves the UTC day, and never reads what the segment has itself', () => {
     const ranges = fc.tuple(minutesOfOneDay, minutesOfOneDay).filter(([a, b]) => a !== b);
     fc.assert(
       fc.property(ranges, ([a, b]) => {
         const [fromMs, toMs] = [Math.min(a, b), Math.max(a, b)].map((m) => DAY + m * MINUTE_MS);
-        for (const range of childrenToRead(segmentOf({ fromMs, toMs }))) {
+        const segment = segmentOf({ fromMs, toMs });
+        for (const range of childrenToRead(segment)) {
           expect(range.fromMs).toBeGreaterThanOrEqual(DAY);
           expect(range.toMs).toBeLessThanOrEqual(DAY + DAY_MS);
+          expect(range.fromMs).toBeLessThan(range.toMs);
+          expect(range.toMs <= segment.fromMs || range.fromMs >= segment.toMs).toBe(true);
         }
       }),
     );

@@ -41,7 +41,14 @@ describe('checkObserved', () => {
     ['that settles nothing', { settlesMs: at(12, 3) }],
     ['that settles less than what it follows', { followsMs: at(12, 6), settlesMs: at(12, 6) }],
     ['with a gap before it', { followsMs: at(9), gapFromMs: at(9) }],
-    ['up to the end of the day', { fromMs: at(23, 59), toMs: DAY + DAY_MS }],
+    [
+      'that follows less than its start and settles no more',
+      { followsMs: at(12), settlesMs: at(12) },
+    ],
+    [
+      'up to the end of the day',
+      { fromMs: at(23, 59), toMs: DAY + DAY_MS, followsMs: at(23, 59), settlesMs: DAY + DAY_MS },
+    ],
   ])('takes a segment %s', (_, fields) => {
     expect(() => checkObserved(observedOf({ ...fields, minutes: [] }))).not.toThrow();
   });
@@ -68,6 +75,7 @@ describe('checkObserved', () => {
     ['it follows', { followsMs: at(12, 3) + 1 }],
     ['it settles more than it holds', { settlesMs: at(12, 8) }],
     ['it settles more than it holds', { followsMs: at(12, 9), settlesMs: at(12, 10) }],
+    ['it follows 2026-01-15T12:02:00.000Z and would leave a hole', { followsMs: at(12, 2) }],
     ['the gap before it starts at', { gapFromMs: at(12, 3) }],
     ['the gap before it starts at', { gapFromMs: at(12, 2) + 1 }],
   ])('refuses a segment because %s', (rule, fields) => {
