@@ -76,7 +76,7 @@ export class StackWatch {
     for (const log of this.#logs) (await log.newLines()).forEach((line) => this.#counts.said(line));
     const { market, pairs } = this.#stack;
     return {
-      market: market.description,
+      market: market.description.replace(/^market: /, ''),
       pairs: await Promise.all(pairs.map((pair) => this.#pairStatus(pair))),
       functions: FUNCTION_NAMES.map((name) => this.#functionStatus(name)),
       mappings: await this.#mappings(),

@@ -20,8 +20,15 @@ export function localKafka(bootstrapServers: string, clientId: string, log: Kafk
     logLevel: logLevel.WARN,
     logCreator:
       () =>
-      ({ namespace, log: { message, error } }) =>
-        log(`${namespace}: ${message}${typeof error === 'string' ? ` (${error})` : ''}`),
+      ({ namespace, log: { message, error } }) => {
+        const said = `${namespace}: ${message}${typeof error === 'string' ? ` (${error})` : ''}`;
+        if (!isOfAStart(said)) log(said);
+      },
   };
   return new Kafka(config);
+}
+
+/** What a broker answers while it starts, to which the client comes back by itself. */
+function isOfAStart(said: string): boolean {
+  return /coordinator is (not available|loading)|Restarting the consumer in/i.test(said);
 }
