@@ -75,8 +75,9 @@ async function storeInOrder(ports: StoreBatchPorts, segments: readonly RolledSeg
 }
 
 async function storeSegment({ store, telemetry }: StoreBatchPorts, segment: RolledSegment) {
+  await storeGap(store, segment, telemetry);
   await store.writeCandles(segment);
-  await settle(store, segment, telemetry);
+  await settle(store, segment);
   const minutes = segment.candles['1m']?.length ?? 0;
   const rows = Object.values(segment.candles).reduce((sum, list) => sum + list.length, 0);
   telemetry.count('CandlesStored', rows);
@@ -90,15 +91,18 @@ async function storeSegment({ store, telemetry }: StoreBatchPorts, segment: Roll
   });
 }
 
-/** What follows from every row being acknowledged: the gap, and at last the progress. */
-async function settle(store: SegmentStore, segment: RolledSegment, telemetry: Telemetry) {
+/** First: windows beside a gap lack its minutes, so none of them is stored without it. */
+async function storeGap(store: SegmentStore, segment: RolledSegment, telemetry: Telemetry) {
+  const gap = gapBefore(segment);
+  if (gap === undefined) return;
+  await store.writeGap(segment.pair, gap, segment.observedAtMs);
+  telemetry.count('Gaps', 1);
+}
+
+/** Last, once every row is acknowledged. */
+async function settle(store: SegmentStore, segment: RolledSegment) {
   if (segment.settlesMs === null) return;
   const stored = (await store.read([segment.pair])).get(segment.pair);
-  const gap = gapBefore(stored, segment);
-  if (gap !== undefined) {
-    await store.writeGap(segment.pair, gap, segment.observedAtMs);
-    telemetry.count('Gaps', 1);
-  }
   const progress = advance(stored, segment);
   if (progress !== undefined) await store.writeProgress(segment.pair, progress);
 }

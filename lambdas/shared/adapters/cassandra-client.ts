@@ -39,12 +39,29 @@ const RETRY = { retries: 3, minTimeout: 150, factor: 2, maxTimeout: 2_000, rando
 /** A client that connects with its first statement, and again where that failed. */
 export function createCassandraSession(environment: CassandraEnvironment): CassandraSession {
   const client = createClient(environment);
+  shutDownReplacedHosts(client);
   return {
     rows: ({ query, params }) =>
       attempt(async () => (await client.execute(query, params, READ_OPTIONS)).rows),
     write: (statements) => attempt(async () => writeOnce(client, statements)),
     close: () => client.shutdown(),
   };
+}
+
+/** A host as the driver has it: its types leave this out. */
+interface HostOfDriver {
+  shutdown(waitForPending: boolean): Promise<void>;
+}
+
+/**
+ * Once all hosts were away, the driver (4.10) puts new ones in their place, and
+ * leaves the old ones connecting for ever.
+ */
+function shutDownReplacedHosts(client: Client): void {
+  client.on('hostRemove', (host: HostOfDriver) => {
+    // In the background: a connection that does not close in order is of no use to anyone any more.
+    host.shutdown(false).catch(() => undefined);
+  });
 }
 
 const OPTIONS = {

@@ -1,6 +1,7 @@
 import { Kafka, logLevel, type Message, Partitioners, type Producer } from 'kafkajs';
 import type { NewRecord, RecordLog } from '../domain/ports';
 import type { BrokerAccess } from './kafka-brokers';
+import { inTurns } from './in-turns';
 import { quietIdleConnections } from './kafkajs-idle';
 
 /** How the log is reached. */
@@ -26,24 +27,32 @@ const RETRY = {
 /**
  * Kafka as a log to append to. Records are acknowledged by all in-sync
  * replicas; repetitions may duplicate a record, which the loop does not mind.
- * A producer whose request failed is given up, so that the next append starts
- * on fresh connections: a function may have been frozen for hours.
+ * What is appended to a topic while a request to it is under way goes together
+ * in the next one. A producer whose request failed is given up, so that the
+ * next append starts on fresh connections: a function may have been frozen for
+ * hours.
  */
 export function createKafkaLog(options: KafkaLogOptions): RecordLog {
   quietIdleConnections();
   let connected: Promise<Producer> | undefined;
+  const appendTurn = async (topic: string, records: readonly NewRecord[]): Promise<void> => {
+    connected ??= connect(options);
+    const producer = connected;
+    try {
+      await appendAll(await producer, topic, records);
+    } catch (cause) {
+      if (connected === producer) connected = undefined;
+      await giveUp(producer);
+      throw new KafkaAppendError(topic, records.length, cause);
+    }
+  };
+  const topics = new Map<string, (records: readonly NewRecord[]) => Promise<void>>();
   return {
     async append(topic, records) {
       if (records.length === 0) return;
-      connected ??= connect(options);
-      const producer = connected;
-      try {
-        await appendAll(await producer, topic, records);
-      } catch (cause) {
-        if (connected === producer) connected = undefined;
-        await giveUp(producer);
-        throw new KafkaAppendError(topic, records.length, cause);
-      }
+      const append = topics.get(topic) ?? inTurns<NewRecord>((turn) => appendTurn(topic, turn));
+      topics.set(topic, append);
+      await append(records);
     },
   };
 }

@@ -39,10 +39,12 @@ export function advance(stored: Progress | undefined, segment: Segment): Progres
   return next(Math.max(segment.toMs, stored.seenToMs));
 }
 
-/** The part of a segment's gap that progress has not passed yet, or undefined for none. */
-export function gapBefore(stored: Progress | undefined, segment: Segment): Gap | undefined {
-  if (segment.gapFromMs === null) return undefined;
-  const fromMs = Math.max(segment.gapFromMs, stored?.settledToMs ?? segment.gapFromMs);
-  if (fromMs >= segment.fromMs) return undefined;
-  return { fromMs, toMs: segment.fromMs, reason: 'beyond the retention of the exchange' };
+/**
+ * The gap before a segment, or undefined for none. It stands for what was not
+ * served when the segment was observed, whatever has been stored since: the
+ * segment's windows may have been rolled up without it.
+ */
+export function gapBefore({ gapFromMs, fromMs }: Segment): Gap | undefined {
+  if (gapFromMs === null) return undefined;
+  return { fromMs: gapFromMs, toMs: fromMs, reason: 'beyond the retention of the exchange' };
 }

@@ -29,21 +29,27 @@ function touched({ fromMs, toMs }: Range, interval: Interval): Range {
   return { fromMs: floorTo(fromMs, lengthMs), toMs: ceilTo(toMs, lengthMs) };
 }
 
+/** So many of a segment's own children are read along with those around them, to spare a read. */
+const OWN_CHILDREN_READ = 30;
+
 /**
  * The stored children that the windows of a segment need besides its own
  * minutes: for each interval, the children of the touched windows that the
- * segment does not touch itself, those before it first. None for a whole day.
+ * segment does not touch itself, those before it first. A few of its own may be
+ * among them. None for a whole day.
  */
 export function childrenToRead(segment: Segment): ChildrenRange[] {
   if (isWholeDay(segment)) return [];
   return ROLLED_INTERVALS.flatMap((interval) => {
+    const child = childOf(interval);
     const windows = touched(segment, interval);
-    const own = touched(segment, childOf(interval));
+    const own = touched(segment, child);
     const before = { fromMs: windows.fromMs, toMs: own.fromMs };
     const after = { fromMs: own.toMs, toMs: windows.toMs };
-    return [before, after]
-      .filter(({ fromMs, toMs }) => fromMs < toMs)
-      .map((range) => ({ interval: childOf(interval), ...range }));
+    const apart = [before, after].filter(({ fromMs, toMs }) => fromMs < toMs);
+    const fewOwn = own.toMs - own.fromMs <= OWN_CHILDREN_READ * intervalMs(child);
+    const ranges = apart.length === 2 && fewOwn ? [windows] : apart;
+    return ranges.map((range) => ({ interval: child, ...range }));
   });
 }
 

@@ -95,7 +95,7 @@ describe('a live segment', () => {
     expect(store.progress.size).toBe(0);
   });
 
-  it('has the gap before it stored, dated as it was observed, before its progress', async () => {
+  it('has the gap before it stored, dated as it was observed, before anything else', async () => {
     const before = { settledToMs: at(9), seenToMs: at(9), observedAtMs: at(9) };
     const { store, storeBatch, telemetry } = prepare({ BTC_USDT: before });
 
@@ -108,6 +108,7 @@ describe('a live segment', () => {
         observedAtMs: at(12, 7),
       },
     ]);
+    expect(store.calls[0]).toMatch(/^gap BTC_USDT/);
     expect(store.calls.indexOf('gap BTC_USDT done')).toBeLessThan(
       store.calls.indexOf('progress BTC_USDT'),
     );

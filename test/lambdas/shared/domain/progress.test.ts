@@ -58,33 +58,15 @@ describe('advance', () => {
 });
 
 describe('gapBefore', () => {
-  const segment = segmentOf({ followsMs: at(9), gapFromMs: at(9) });
-
   it('is the range that the exchange no longer serves', () => {
-    expect(gapBefore(storedAt(at(9)), segment)).toEqual({
+    expect(gapBefore(segmentOf({ followsMs: at(9), gapFromMs: at(9) }))).toEqual({
       fromMs: at(9),
       toMs: at(12, 3),
       reason: 'beyond the retention of the exchange',
     });
   });
 
-  it('is the same for a new pair', () => {
-    expect(gapBefore(undefined, segment)).toMatchObject({ fromMs: at(9), toMs: at(12, 3) });
-  });
-
-  it('is shorter where progress has come further since', () => {
-    expect(gapBefore(storedAt(at(11)), segment)).toMatchObject({ fromMs: at(11) });
-  });
-
-  it('is not longer where progress was set back since', () => {
-    expect(gapBefore(storedAt(at(8)), segment)).toMatchObject({ fromMs: at(9) });
-  });
-
-  it.each([
-    ['the segment names none', storedAt(at(9)), segmentOf()],
-    ['progress has reached the segment', storedAt(at(12, 3)), segment],
-    ['progress has passed the segment', storedAt(at(13)), segment],
-  ])('is none where %s', (_, stored, from) => {
-    expect(gapBefore(stored, from)).toBeUndefined();
+  it('is none where the segment names none', () => {
+    expect(gapBefore(segmentOf())).toBeUndefined();
   });
 });

@@ -1,0 +1,173 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { INTERVALS } from '../../lambdas/shared/domain/interval';
+import { freePort } from '../../local/engines/free-port';
+import {
+  expectedCandles,
+  type ExpectedCandle,
+  exchangeWindows,
+  RECORDED_PAIRS,
+  recordedCandles,
+  recordedFolder,
+  units,
+} from './oracle';
+import { descendantsOf, isAlive } from './processes';
+import { until } from './waiting';
+
+/** The commands themselves, as child processes, on one data folder. */
+const PROJECT = join(__dirname, '..', '..');
+const FROM_MS = Date.parse('2018-01-23T00:00:00Z');
+const TO_MS = Date.parse('2018-01-23T02:00:00Z');
+const LIMIT_MS = 4 * 60_000;
+
+const recorded = recordedFolder();
+const children: Command[] = [];
+let dataDir: string;
+
+beforeAll(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), 'candlestream-start-'));
+});
+
+afterAll(async () => {
+  for (const { child } of children) await ended(child, 'SIGINT');
+  await rm(dataDir, { recursive: true, force: true });
+}, LIMIT_MS);
+
+/** A command that runs, and what it has printed so far. */
+interface Command {
+  readonly child: ChildProcess;
+  readonly pid: number;
+  printed(): string;
+  /** Its exit code and what it said, once it has ended. */
+  readonly end: Promise<{ code: number | null; output: string; errors: string }>;
+}
+
+function run(script: string, ...args: string[]): Command {
+  const child = spawn(process.execPath, ['--import', 'tsx', join('local', script), ...args], {
+    cwd: PROJECT,
+    env: { ...process.env, CANDLESTREAM_DATA_DIR: dataDir },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let printed = '';
+  child.stdout.on('data', (chunk: Buffer) => (printed += chunk.toString('utf8')));
+  const command = {
+    child,
+    pid: child.pid ?? NaN,
+    printed: () => printed,
+    end: Promise.all([once(child, 'close'), text(child.stderr)]).then(([[code], errors]) => ({
+      code: code as number | null,
+      output: printed,
+      errors,
+    })),
+  };
+  children.push(command);
+  return command;
+}
+
+async function ended(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exit = once(child, 'exit');
+  child.kill(signal);
+  await exit;
+}
+
+/** `npm start` as a replay of two hours, on free ports. */
+async function startReplay(...more: string[]): Promise<Command> {
+  const ports = [await freePort(), await freePort()].map(String);
+  const [kafkaPort = '', cassandraPort = ''] = ports;
+  return run(
+    'start.ts',
+    ...['--replay', recorded, '--from', '2018-01-23', '--to', '2018-01-23T02:00'],
+    ...['--engines', 'jvm', '--kafka-port', kafkaPort, '--cassandra-port', cassandraPort],
+    ...more,
+  );
+}
+
+/** The line that a replay ends with, computed from the recording. */
+function expectedLine(): string {
+  let [minutes, windows] = [0, 0];
+  for (const pair of RECORDED_PAIRS) {
+    const recordedMinutes = recordedCandles(join(recorded, `${pair}-1m.json.gz`));
+    const candles = expectedCandles(recordedMinutes, FROM_MS, TO_MS);
+    minutes += candles['1m'].length;
+    windows += INTERVALS.slice(1).reduce((sum, interval) => sum + candles[interval].length, 0);
+  }
+  return `replay finished: 120 ticks, ${minutes} minutes, ${windows} windows stored`;
+}
+
+/** A candle as `show --json` prints it. */
+type ShownCandle = Readonly<Record<'openTime' | 'open' | 'high' | 'low' | 'close', string>>;
+
+/** What both the exchange and `show` say of a window; its own volume is not as exact. */
+type Prices = readonly [openTimeMs: number, ...prices: bigint[]];
+
+function shownPrices({ openTime, open, high, low, close }: ShownCandle): Prices {
+  return [Date.parse(openTime), units(open), units(high), units(low), units(close)];
+}
+
+function recordedPrices({ openTimeMs, open, high, low, close }: ExpectedCandle): Prices {
+  return [openTimeMs, open, high, low, close];
+}
+
+test(
+  'a replay with --exit ends with its line and leaves nothing running',
+  async () => {
+    const replay = await startReplay('--fresh', '--exit');
+    await until('engines and functions run', async () => {
+      return (await descendantsOf(replay.pid)).length >= 5 || replay.child.exitCode !== null;
+    });
+    const pids = await descendantsOf(replay.pid);
+    const { code, output, errors } = await replay.end;
+
+    expect(errors).toBe('');
+    expect(output.split('\n')).toContain(expectedLine());
+    expect(code).toBe(0);
+    expect(pids.length).toBeGreaterThanOrEqual(5);
+    await until('no process is left', () => !pids.some(isAlive));
+  },
+  LIMIT_MS,
+);
+
+test(
+  'a replay stays up for looking at, on the data of the run before, until Ctrl-C',
+  async () => {
+    const replay = await startReplay();
+    await until('it is finished', () => {
+      if (replay.child.exitCode !== null) throw new Error(replay.printed());
+      return replay.printed().includes('replay finished');
+    });
+    expect(replay.printed().split('\n')).toContain(expectedLine());
+
+    const range = ['--from', '2018-01-23', '--to', '2018-01-23T02:00'];
+    const shown = await run('show.ts', 'ETH_BTC', '5m', '--json', ...range).end;
+    expect(shown).toMatchObject({ code: 0, errors: '' });
+    const candles = JSON.parse(shown.output) as ShownCandle[];
+    const own = exchangeWindows(recorded, 'ETH_BTC').filter(
+      ({ openTimeMs }) => openTimeMs >= FROM_MS && openTimeMs < TO_MS,
+    );
+    expect(own).toHaveLength(24);
+    expect(candles.map(shownPrices)).toEqual(own.map(recordedPrices));
+
+    const second = await (await startReplay()).end;
+    expect(second.code).toBe(1);
+    expect(second.errors).toMatch(new RegExp(`^Process ${replay.pid} uses this already .*Stop it`));
+    expect(replay.child.exitCode).toBeNull();
+
+    const pids = await descendantsOf(replay.pid);
+    replay.child.kill('SIGINT');
+    const { code, output, errors } = await replay.end;
+    expect(errors).toBe('');
+    expect(output).toMatch(/stopped: nothing is left running.*\n$/);
+    expect(code).toBe(0);
+    await until('no process is left', () => !pids.some(isAlive));
+
+    const after = await run('show.ts', 'ETH_BTC', '5m').end;
+    expect(after.code).toBe(1);
+    expect(after.errors).toContain('The local run is not running');
+  },
+  LIMIT_MS,
+);

@@ -1,0 +1,67 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { BREAKAGES, type BreakageName } from './breakages';
+import { runSimulation } from './run-simulation';
+
+interface Options {
+  readonly seeds: number;
+  readonly from: number;
+  readonly seed?: number;
+  readonly trace?: true;
+  readonly break?: BreakageName;
+}
+
+const command = new Command('simulate')
+  .description(
+    'Runs the three functions over a simulated log, store and exchange, with faults chosen by a seed, and holds what is stored against the truth.',
+  )
+  .option('--seeds <number>', 'how many seeds to run', wholeNumber, 2_000)
+  .option('--from <seed>', 'the first seed', wholeNumber, 1)
+  .option('--seed <seed>', 'run this seed alone', wholeNumber)
+  .option('--trace', 'with --seed: print everything that happens')
+  .addOption(
+    new Option('--break <rule>', 'break a rule, to see that it is found out').choices(
+      Object.keys(BREAKAGES),
+    ),
+  );
+
+const { seeds, from, seed, trace, break: rule } = command.parse().opts<Options>();
+void main();
+
+async function main(): Promise<void> {
+  const failures = await runSeeds(seed ?? from, seed === undefined ? seeds : 1);
+  process.exitCode = failures === 0 ? 0 : 1;
+}
+
+async function runSeeds(first: number, count: number): Promise<number> {
+  const startedMs = performance.now();
+  let failures = 0;
+  for (let next = first; next < first + count; next++) {
+    const { differences } = await runSimulation({
+      seed: next,
+      ...(rule === undefined ? {} : { breakage: BREAKAGES[rule] }),
+      ...(trace === undefined ? {} : { trace: (line: string) => console.log(line) }),
+    });
+    if (differences.length === 0) continue;
+    failures++;
+    tellFailure(next, differences);
+  }
+  const seconds = (performance.now() - startedMs) / 1_000;
+  console.log(
+    `simulation finished: ${count} seeds, ${failures} failed, ${(count / seconds).toFixed(1)} seeds/s`,
+  );
+  return failures;
+}
+
+function tellFailure(failed: number, differences: readonly string[]): void {
+  const breaking = rule === undefined ? '' : ` --break '${rule}'`;
+  console.log(`seed ${failed} failed: ${differences.length} differences`);
+  for (const difference of differences.slice(0, 8)) console.log(`  ${difference}`);
+  console.log(`  again: npm run simulate -- --seed ${failed} --trace${breaking}`);
+}
+
+function wholeNumber(text: string): number {
+  if (!/^\d{1,15}$/.test(text)) {
+    throw new InvalidArgumentError('Expected a whole number, such as 2000.');
+  }
+  return Number(text);
+}
