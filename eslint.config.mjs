@@ -66,7 +66,7 @@ export default defineConfig(
     settings: {
       'boundaries/elements': elements,
       'boundaries/files': files,
-      'import/resolver': { typescript: { alwaysTryTypes: true } },
+      'import/resolver': { node: { extensions: ['.ts', '.json'] } },
     },
     rules: {
       'boundaries/dependencies': ['error', { default: 'disallow', policies }],

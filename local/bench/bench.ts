@@ -91,7 +91,13 @@ function textOf({ machine, catchUp: measured, live, raw, bundles }: Figures): st
     '',
     'Catch-up: from the first tick to all stored; transform + persist: from their start, on a full topic',
     ...tableLines(
-      [left('what'), right('minutes'), right('seconds'), right('minutes/s'), right('functions us/minute')],
+      [
+        left('what'),
+        right('minutes'),
+        right('seconds'),
+        right('minutes/s'),
+        right('functions us/minute'),
+      ],
       Object.entries(measured).map(([name, figures]) => [
         name,
         count(figures.minutes),
@@ -111,7 +117,11 @@ function textOf({ machine, catchUp: measured, live, raw, bundles }: Figures): st
     '',
     ...tableLines(
       [left('bundle'), right('KB'), right('load ms')],
-      bundles.map(({ name, bytes, loadMs }) => [name, (bytes / 1_000).toFixed(0), loadMs.toFixed(0)]),
+      bundles.map(({ name, bytes, loadMs }) => [
+        name,
+        (bytes / 1_000).toFixed(0),
+        loadMs.toFixed(0),
+      ]),
     ),
   ].join('\n');
 }
@@ -144,6 +154,8 @@ main(process.argv.slice(2)).catch((error: unknown) => {
     process.stdout.write(error.message);
     return;
   }
-  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.stderr.write(
+    `${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+  );
   process.exitCode = error instanceof UsageError ? 2 : 1;
 });

@@ -1,7 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { FUNCTION_NAMES, type FunctionTemplate, type PipelineTemplate } from '../emulator/pipeline-template';
+import {
+  FUNCTION_NAMES,
+  type FunctionTemplate,
+  type PipelineTemplate,
+} from '../emulator/pipeline-template';
 
 /** What a cold start pays for a function's code. */
 export interface BundleFigures {

@@ -72,7 +72,12 @@ export async function catchUp(
   } while (!(await allSeen(stack, toMs)));
   const seconds = (performance.now() - startedMs) / 1_000;
   const after = { ...usageOfFunctions(stack.pipeline), ...usageOfEngines(stack) };
-  return { minutes, seconds, minutesPerSecond: minutes / seconds, usage: usedBetween(before, after) };
+  return {
+    minutes,
+    seconds,
+    minutesPerSecond: minutes / seconds,
+    usage: usedBetween(before, after),
+  };
 }
 
 async function allSeen(stack: LocalStack<TimedMarket>, toMs: number): Promise<boolean> {

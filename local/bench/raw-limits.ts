@@ -28,7 +28,10 @@ export async function rawLimits(
   const minutes = segments.reduce((sum, segment) => sum + segment.minutes.length, 0);
   const codec = createObservedCodec(idsOf(stack));
   const records = segments.map((segment) => ({ key: segment.pair, value: codec.encode(segment) }));
-  const rolled = segments.map((segment): RolledSegment => ({ ...segment, candles: rollUp(segment, {}) }));
+  const rolled = segments.map((segment): RolledSegment => ({
+    ...segment,
+    candles: rollUp(segment, {}),
+  }));
   const kafka = client(stack.engines.kafka.endpoint);
   await createTopic(kafka);
   return {
