@@ -14,7 +14,7 @@ import {
 import { bucketOf, bucketsOf } from '../lambdas/shared/domain/bucket';
 import { formatDecimal } from '../lambdas/shared/domain/decimal';
 import { type Interval, intervalMs } from '../lambdas/shared/domain/interval';
-import type { Gap, Progress } from '../lambdas/shared/domain/progress';
+import type { Gap } from '../lambdas/shared/domain/progress';
 import type { RunningStack } from './running-stack';
 
 /** A row of the table `candles`, as people and files have it: times in UTC milliseconds, exact decimals as text. */
@@ -36,7 +36,7 @@ export interface StoredCandle {
 }
 
 /** Candles of one pair and interval. */
-export interface CandleSeries {
+interface CandleSeries {
   readonly pair: string;
   readonly interval: Interval;
 }
@@ -75,7 +75,7 @@ const SELECT_CANDLES = `SELECT open_time, open, high, low, close, base_volume, q
   WHERE pair = ? AND interval = ? AND bucket = ? AND open_time >= ? AND open_time < ?`;
 const SELECT_OPEN_TIME =
   'SELECT open_time FROM candles WHERE pair = ? AND interval = ? AND bucket = ?';
-const SELECT_PROGRESS = 'SELECT pair, settled_to, seen_to, observed_at FROM progress';
+const SELECT_PAIRS = 'SELECT pair FROM progress';
 const SELECT_GAPS = 'SELECT from_time, to_time, reason, observed_at FROM gaps WHERE pair = ?';
 
 type Order = 'ASC' | 'DESC';
@@ -209,25 +209,13 @@ async function readFirst(
 }
 
 /**
- * The progress of every pair, by pair; of 5,000 pairs, more than the exchange
- * has, at most.
- *
- * @throws CassandraError where the database fails
- */
-export async function readProgressOfAll(
-  session: CassandraSession,
-): Promise<ReadonlyMap<string, Progress>> {
-  const rows = await session.rows({ query: SELECT_PROGRESS, params: [] });
-  return new Map(rows.map((row) => [row.get('pair') as string, progressOf(row)]));
-}
-
-/**
- * The pairs that have progress, sorted.
+ * The pairs that have progress, sorted; 5,000, more than the exchange has, at most.
  *
  * @throws CassandraError where the database fails
  */
 export async function knownPairs(session: CassandraSession): Promise<string[]> {
-  return [...(await readProgressOfAll(session)).keys()].sort();
+  const rows = await session.rows({ query: SELECT_PAIRS, params: [] });
+  return rows.map((row) => row.get('pair') as string).sort();
 }
 
 /**
@@ -253,14 +241,6 @@ function storedCandleOf(row: types.Row): StoredCandle {
     closed: row.get('closed') as boolean,
     observedAtMs: timeOf(row, 'observed_at'),
     source: row.get('source') as string,
-  };
-}
-
-function progressOf(row: types.Row): Progress {
-  return {
-    settledToMs: timeOf(row, 'settled_to'),
-    seenToMs: timeOf(row, 'seen_to'),
-    observedAtMs: timeOf(row, 'observed_at'),
   };
 }
 

@@ -38,7 +38,7 @@ export function parseCommand<Options>(
   } catch (cause) {
     if (!(cause instanceof CommanderError)) throw cause;
     if (cause.exitCode === 0) throw new HelpRequested(output.join(''), { cause });
-    throw new UsageError(cause.message.replace(/^error: /, ''), { cause });
+    throw new UsageError(cause.message.replace(/^error: /, '').replace(/\n/g, ' '), { cause });
   }
   return { positions: command.processedArgs, options: command.opts() as Options };
 }

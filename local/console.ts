@@ -82,8 +82,10 @@ function createLineConsole(options: ConsoleOptions): Console {
   let printedKey = '';
   let printedAtMs = Number.NEGATIVE_INFINITY;
   let waiting: (() => void) | undefined;
+  let closed = false;
   return {
     update(status, nowMs) {
+      if (closed) return;
       const key = changeKey(status);
       waiting = undefined;
       if (key === printedKey) return;
@@ -98,6 +100,7 @@ function createLineConsole(options: ConsoleOptions): Console {
     },
     close() {
       waiting?.();
+      closed = true;
     },
   };
 }

@@ -1,5 +1,7 @@
-import { open, stat } from 'node:fs/promises';
+import { type FileHandle, open, stat } from 'node:fs/promises';
+import { StringDecoder } from 'node:string_decoder';
 import * as v from 'valibot';
+import { isMissingFile } from './market/failure-reason';
 
 /** What the functions' log lines say that a console counts. */
 const Stored = v.object({
@@ -17,6 +19,8 @@ export type CountedLine = v.InferOutput<typeof Counted>;
 /** The lines that are appended to a function's log file from now on. */
 export class FunctionLog {
   readonly #file: string;
+  /** A read may end within a character. */
+  readonly #decoder = new StringDecoder('utf8');
   #offset: number;
   #rest = '';
 
@@ -27,14 +31,11 @@ export class FunctionLog {
 
   /** A log file that need not be there yet; what it holds already is passed over. */
   static async fromItsEnd(file: string): Promise<FunctionLog> {
-    const size = await stat(file).then(
-      (stats) => stats.size,
-      () => 0,
-    );
-    return new FunctionLog(file, size);
+    const stats = await whereThere(stat(file));
+    return new FunctionLog(file, stats?.size ?? 0);
   }
 
-  /** The counted lines since the last call. */
+  /** The counted lines since the last call. @throws where the file is there but cannot be read */
   async newLines(): Promise<CountedLine[]> {
     const lines = (this.#rest + (await this.#appended())).split('\n');
     this.#rest = lines.pop() ?? '';
@@ -42,17 +43,27 @@ export class FunctionLog {
   }
 
   async #appended(): Promise<string> {
-    const file = await open(this.#file).catch(() => undefined);
+    const file = await whereThere<FileHandle>(open(this.#file));
     if (file === undefined) return '';
     try {
       const { size } = await file.stat();
       const bytes = Buffer.alloc(Math.max(0, size - this.#offset));
       const { bytesRead } = await file.read(bytes, 0, bytes.length, this.#offset);
       this.#offset += bytesRead;
-      return bytes.toString('utf8', 0, bytesRead);
+      return this.#decoder.write(bytes.subarray(0, bytesRead));
     } finally {
       await file.close();
     }
+  }
+}
+
+/** Undefined for a file that is not there (yet). */
+async function whereThere<T>(looking: Promise<T>): Promise<T | undefined> {
+  try {
+    return await looking;
+  } catch (error) {
+    if (isMissingFile(error)) return undefined;
+    throw error;
   }
 }
 

@@ -1,4 +1,5 @@
 import { ceilTo, DAY_MS } from '../lambdas/shared/domain/interval';
+import { UsageError } from './command-line';
 import type { CandleSource } from './market/candle-source';
 import { type ChosenMarket, chooseMarket } from './market/choose-market';
 import { type MarketOptions, startMarket } from './market/market-server';
@@ -21,18 +22,37 @@ export interface TimedMarket extends LocalMarket {
   setTime(timeMs: number): void;
 }
 
+/** A recording that is played. */
+export interface ReplayMarket extends TimedMarket {
+  /** How many one-minute candles of a pair were recorded in `[fromMs, toMs)`. */
+  recordedMinutes(pair: string, fromMs: number, toMs: number): number;
+}
+
+/** Which pairs a market is opened for. */
+export interface MarketPairs {
+  /** Those that the stage follows. */
+  readonly ofStage: readonly string[];
+  /** Those that were asked for; undefined for none in particular. */
+  readonly asked: readonly string[] | undefined;
+}
+
 /**
  * The market of a run by the clock: `auto`, `live`, `simulated`, or a folder,
  * whose recording is moved to today.
  *
  * @throws MarketChoiceError, RecordedCandlesError
+ * @throws UsageError where a recording lacks a pair that was asked for
  */
-export async function openMarket(choice: string, pairs: readonly string[]): Promise<LocalMarket> {
-  const chosen = await chooseMarket(choice, { pairs });
+export async function openMarket(
+  choice: string,
+  { ofStage, asked }: MarketPairs,
+): Promise<LocalMarket> {
+  const chosen = await chooseMarket(choice, { pairs: asked ?? ofStage });
   if (chosen.kind === 'live') {
     const { url, description } = chosen;
     return { apiUrl: apiOf(url), description, pairs: undefined, stop: () => Promise.resolve() };
   }
+  assertRecorded(asked, chosen.source, choice);
   const { source, moved } = broughtToToday(chosen, Date.now());
   const server = await startMarket({ port: 0, source, now: Date.now });
   return {
@@ -41,6 +61,40 @@ export async function openMarket(choice: string, pairs: readonly string[]): Prom
     pairs: source.pairs(),
     stop: () => server.stop(),
   };
+}
+
+/**
+ * The market of a replay: the recorded candles of a folder.
+ *
+ * @throws MarketChoiceError, RecordedCandlesError
+ * @throws UsageError where the choice is no folder, or the recording lacks a pair that was asked for
+ */
+export async function openReplayMarket(
+  folder: string,
+  asked: readonly string[] | undefined,
+): Promise<ReplayMarket> {
+  const chosen = await chooseMarket(folder, { pairs: [] });
+  if (chosen.kind !== 'recorded') throw new UsageError(`--replay ${folder} is not a folder`);
+  const { source, description } = chosen;
+  assertRecorded(asked, source, folder);
+  // Recorded time goes by faster than the exchange's limit is meant for.
+  const market = await openTimedMarket(source, description, { requestsPerWindow: 1_000_000 });
+  return {
+    ...market,
+    recordedMinutes: (pair, fromMs, toMs) => source.candles(pair, fromMs, toMs).length,
+  };
+}
+
+function assertRecorded(
+  asked: readonly string[] | undefined,
+  source: CandleSource,
+  folder: string,
+): void {
+  const strangers = (asked ?? []).filter((pair) => !source.pairs().includes(pair));
+  if (strangers.length === 0) return;
+  throw new UsageError(
+    `${strangers.join(', ')}: not in ${folder}, which has ${source.pairs().join(', ')}`,
+  );
 }
 
 /** A market of the given candles whose time is set from outside; it starts at the epoch. */

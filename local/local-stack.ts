@@ -37,7 +37,7 @@ export interface LocalStackOptions<Market extends LocalMarket> {
   readonly settings: (market: Market) => ChosenSettings;
   readonly onProgress: (line: string) => void;
   readonly hooks?: PipelineHooks;
-  /** Aborting it ends what has been started, and the start rejects. */
+  /** Aborting it ends what has been started, and the start rejects with its reason. */
   readonly signal?: AbortSignal;
 }
 
@@ -73,6 +73,8 @@ export async function startLocalStack<Market extends LocalMarket>(
     return await startAll(options, stops);
   } catch (error) {
     await stopAll(stops);
+    // What failed after the abort failed because of it.
+    options.signal?.throwIfAborted();
     throw error;
   }
 }
@@ -136,6 +138,7 @@ async function preparations<Market extends LocalMarket>(
   });
   const synthesizing = orAbort(synthesizedTemplate(options, signal));
   const [engines, template] = await Promise.allSettled([starting, synthesizing]);
+  options.signal?.throwIfAborted();
   // Of two failures the other is only that it was ended because of this one.
   if (failed.signal.aborted) throw failed.signal.reason;
   if (engines.status === 'rejected') throw engines.reason;

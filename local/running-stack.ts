@@ -1,6 +1,7 @@
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import * as v from 'valibot';
+import { isAlive } from './engines/lock-file';
 
 const endpoint = v.pipe(v.string(), v.regex(/^[^\s:]+:\d{1,5}$/, 'expected host:port'));
 
@@ -89,14 +90,5 @@ function parseJson(file: string, text: string): unknown {
     return JSON.parse(text);
   } catch (cause) {
     throw new StackNotRunningError(`${file} is not JSON`, cause);
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    // It lives, and belongs to someone else.
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

@@ -108,7 +108,7 @@ function startCommand(): Command {
     )
     .option(
       '--pairs <pairs>',
-      'such as BTC_USDT,ETH_USDT (default: those of the stage)',
+      'such as BTC_USDT,ETH_USDT (default: those of the stage, or of the recording)',
       pairsArgument,
     )
     .option(

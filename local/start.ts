@@ -1,16 +1,24 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DAY_MS, floorTo, INTERVALS } from '../lambdas/shared/domain/interval';
+import { DAY_MS, floorTo, intervalMs, INTERVALS } from '../lambdas/shared/domain/interval';
 import { readStoredCandles } from './candle-reader';
 import { HelpRequested, UsageError } from './command-line';
 import { type Console, createConsole } from './console';
 import type { ChosenSettings } from './emulator/local-environment';
+import { type Pipeline, PipelineStuckError } from './emulator/start-pipeline';
 import type { EngineDeath } from './engines/engine';
-import { type LocalMarket, openMarket, openTimedMarket, type TimedMarket } from './local-market';
+import { type LocalMarket, openMarket, openReplayMarket, type ReplayMarket } from './local-market';
 import { LOCAL_DATA_CENTER, type LocalStack, startLocalStack } from './local-stack';
-import { chooseMarket } from './market/choose-market';
-import { replay } from './replay';
+import {
+  assertPlayable,
+  type MinuteCounts,
+  replay,
+  type ReplayRange,
+  type ReplayStage,
+  ReplayUnfinishedError,
+} from './replay';
 import { defaultDataDir, removeRunningStack, writeRunningStack } from './running-stack';
 import { parseStartArguments, type ReplayRequest, type StartRequest } from './start-request';
+import { warningHooks } from './stack-warnings';
 import { StackCounts, StackWatch } from './stack-watch';
 
 /** An engine ended while the stack ran. */
@@ -32,31 +40,40 @@ async function main(args: readonly string[]): Promise<void> {
   const asked = new AbortController();
   const stop = () => asked.abort(new StopAsked());
   process.on('SIGINT', stop).on('SIGTERM', stop).on('SIGHUP', stop);
+  process.stdout.on('error', (error: NodeJS.ErrnoException) =>
+    asked.abort(error.code === 'EPIPE' ? new StopAsked() : error),
+  );
   try {
-    await (request.replay === undefined
+    const lastLine = await (request.replay === undefined
       ? runByTheClock(request, shown, asked.signal)
       : runReplay(request, request.replay, shown, asked.signal));
+    shown.note(lastLine);
   } catch (error) {
     if (!(error instanceof StopAsked)) throw error;
+    shown.note('stopped: nothing is left running; the data stays for the next start');
   }
-  shown.note('stopped: nothing is left running; the data stays for the next start');
 }
 
-/** Ctrl-C, or a signal that means the same. */
+/** Ctrl-C, or what means the same: another signal, or a reader of the output that has gone. */
 class StopAsked extends Error {
   override readonly name = 'StopAsked';
 }
 
-async function runByTheClock(request: StartRequest, shown: Console, signal: AbortSignal) {
+async function runByTheClock(
+  request: StartRequest,
+  shown: Console,
+  signal: AbortSignal,
+): Promise<string> {
   const counts = new StackCounts();
   const stack = await startLocalStack({
     ...common(request, shown, counts, signal),
-    market: (stagePairs) => openMarket(request.market, request.pairs ?? stagePairs),
+    market: (stagePairs) =>
+      openMarket(request.market, { ofStage: stagePairs, asked: request.pairs }),
     settings: (market) => settingsByTheClock(request, market, Date.now()),
   });
-  await whileItRuns(stack, shown, counts, signal, async (watched) => {
+  return whileItRuns(stack, shown, counts, signal, async (watched) => {
     stack.pipeline.startSchedule();
-    await watched.untilStopped(Date.now);
+    return watched.untilStopped(Date.now);
   });
 }
 
@@ -78,11 +95,11 @@ async function runReplay(
   { folder, fromMs, toMs, exit }: ReplayRequest,
   shown: Console,
   signal: AbortSignal,
-) {
+): Promise<string> {
   const counts = new StackCounts();
   const stack = await startLocalStack({
     ...common(request, shown, counts, signal),
-    market: () => openRecording(folder, request.pairs, fromMs, toMs, shown),
+    market: () => openReplayMarket(folder, request.pairs),
     settings: (market) => ({
       PAIRS: (request.pairs ?? market.pairs).join(','),
       HISTORY_START: new Date(fromMs).toISOString(),
@@ -90,51 +107,77 @@ async function runReplay(
       REQUESTS_PER_10_S: '1000000',
     }),
   });
-  await whileItRuns(stack, shown, counts, signal, async (watched) => {
-    let nowMs = fromMs;
-    const looking = watched.until(() => nowMs);
-    const ticks = await replay(
-      {
-        setMarketTime: (timeMs) => stack.market.setTime((nowMs = timeMs)),
-        tick: (timeMs) => stack.pipeline.tick(timeMs),
-        progress: stack.store,
-      },
-      { pairs: stack.pairs, fromMs, toMs },
-      undefined,
-      signal,
-    ).finally(() => looking.end());
-    await stack.pipeline.caughtUp(CAUGHT_UP_LIMIT_MS);
+  return whileItRuns(stack, shown, counts, signal, async (watched, ended) => {
+    const range = { pairs: stack.pairs, fromMs, toMs };
+    warnOfEmptyPairs(stack.market, range, shown);
+    await assertPlayable(stack.store, minuteCounts(stack), range);
+    const ticks = await playWatched(stack, range, watched, ended);
+    await caughtUp(stack.pipeline, ended);
     await watched.look(toMs);
-    shown.note(await finishedLine(stack, ticks, fromMs, toMs));
-    if (!exit) await watched.untilStopped(() => toMs);
+    const line = await finishedLine(stack, ticks, fromMs, toMs);
+    if (exit) return line;
+    shown.note(line);
+    return watched.untilStopped(() => toMs);
   });
 }
 
-const CAUGHT_UP_LIMIT_MS = 60_000;
-
-async function openRecording(
-  folder: string,
-  pairs: readonly string[] | undefined,
-  fromMs: number,
-  toMs: number,
+function warnOfEmptyPairs(
+  market: ReplayMarket,
+  { pairs, fromMs, toMs }: ReplayRange,
   shown: Console,
-): Promise<TimedMarket> {
-  const chosen = await chooseMarket(folder, { pairs: [] });
-  if (chosen.kind !== 'recorded') throw new UsageError(`--replay ${folder} is not a folder`);
-  const { source } = chosen;
-  const strangers = (pairs ?? []).filter((pair) => !source.pairs().includes(pair));
-  if (strangers.length > 0) {
-    throw new UsageError(
-      `${strangers.join(', ')}: not in ${folder}, which has ${source.pairs().join(', ')}`,
-    );
-  }
-  for (const pair of pairs ?? source.pairs()) {
-    if (source.candles(pair, fromMs, toMs).length > 0) continue;
+): void {
+  for (const pair of pairs) {
+    if (market.recordedMinutes(pair, fromMs, toMs) > 0) continue;
     shown.note(
       `warning: the recording has no candle of ${pair} in that time: its days will be empty`,
     );
   }
-  return openTimedMarket(source, chosen.description, { requestsPerWindow: 1_000_000 });
+}
+
+function minuteCounts({ session, market }: LocalStack<ReplayMarket>): MinuteCounts {
+  return {
+    recorded: (pair, fromMs, toMs) => market.recordedMinutes(pair, fromMs, toMs),
+    stored: async (pair, fromMs, toMs) =>
+      (await readStoredCandles(session, { pair, interval: '1m', fromMs, toMs })).length,
+  };
+}
+
+async function playWatched(
+  { market, pipeline, store }: LocalStack<ReplayMarket>,
+  range: ReplayRange,
+  watched: Watched,
+  ended: AbortSignal,
+): Promise<number> {
+  let nowMs = range.fromMs;
+  const looking = watched.until(() => nowMs);
+  const stage: ReplayStage = {
+    setMarketTime: (timeMs) => market.setTime((nowMs = timeMs)),
+    tick: (timeMs) => pipeline.tick(timeMs),
+    progress: store,
+  };
+  return replay(stage, range, undefined, ended).finally(() => looking.end());
+}
+
+const CAUGHT_UP_LIMIT_MS = 60_000;
+const CAUGHT_UP_STEP_MS = 1_000;
+
+/** In steps, so that it ends soon where the run does. */
+async function caughtUp(pipeline: Pipeline, ended: AbortSignal): Promise<void> {
+  const untilMs = performance.now() + CAUGHT_UP_LIMIT_MS;
+  for (;;) {
+    ended.throwIfAborted();
+    try {
+      await pipeline.caughtUp(CAUGHT_UP_STEP_MS);
+      return;
+    } catch (cause) {
+      if (!(cause instanceof PipelineStuckError)) throw cause;
+      if (performance.now() < untilMs) continue;
+      throw new ReplayUnfinishedError(
+        `All minutes are stored, but records still wait after ${CAUGHT_UP_LIMIT_MS} ms: ${cause.message}`,
+        { cause },
+      );
+    }
+  }
 }
 
 async function finishedLine(
@@ -147,7 +190,7 @@ async function finishedLine(
   for (const pair of pairs) {
     for (const interval of INTERVALS) {
       // A window that opened before the range may reach into it.
-      const range = { pair, interval, fromMs: floorTo(fromMs, DAY_MS), toMs };
+      const range = { pair, interval, fromMs: floorTo(fromMs, intervalMs(interval)), toMs };
       const stored = await readStoredCandles(session, range);
       if (interval === '1m') minutes += stored.length;
       else windows += stored.length;
@@ -164,30 +207,48 @@ function common(request: StartRequest, shown: Console, counts: StackCounts, sign
     dataDir: defaultDataDir(),
     hooks: {
       onInvocation: (report: Parameters<StackCounts['invoked']>[0]) => counts.invoked(report),
-      onWarning: (message: string) => shown.note(`warning: ${message}`),
+      ...warningHooks((line) => {
+        // What a run that ends leaves undone is no news.
+        if (!signal.aborted) shown.note(line);
+      }),
     },
   };
 }
 
-/** Shows a stack while something is done with it, and stops it at the end, whatever the end is. */
-async function whileItRuns<Market extends LocalMarket>(
+/**
+ * Shows a stack while something is done with it, and stops it at the end, whatever the end is. The
+ * work's signal is aborted where the run is to end: on Ctrl-C, and where an engine died.
+ */
+async function whileItRuns<Market extends LocalMarket, T>(
   stack: LocalStack<Market>,
   shown: Console,
   counts: StackCounts,
-  signal: AbortSignal,
-  work: (watched: Watched) => Promise<void>,
-): Promise<void> {
-  const dataDir = defaultDataDir();
+  asked: AbortSignal,
+  work: (watched: Watched, ended: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const ending = new AbortController();
+  const ended = AbortSignal.any([asked, ending.signal]);
+  let working: Promise<T> | undefined;
+  const end = async () => {
+    shown.close();
+    ending.abort();
+    await removeRunningStack(defaultDataDir());
+    // What the work still waits for may not come before the stack has stopped.
+    await stack.stop().finally(() => working?.catch(() => undefined));
+  };
   try {
-    await writeRunningStack(dataDir, descriptionOf(stack));
-    const watched = new Watched(await StackWatch.of(stack, counts), shown, signal);
-    await Promise.race([work(watched), death(stack)]);
-  } finally {
+    await writeRunningStack(defaultDataDir(), descriptionOf(stack));
+    working = work(new Watched(await StackWatch.of(stack, counts), shown, ended), ended);
+    await Promise.race([working, death(stack)]);
+  } catch (error) {
+    const reason: unknown = asked.aborted ? asked.reason : error;
     shown.close();
     shown.note('stopping ...');
-    await removeRunningStack(dataDir);
-    await stack.stop();
+    await end().catch((also: unknown) => shown.note(`warning: ${failureText(also)}`));
+    throw reason;
   }
+  await end();
+  return working;
 }
 
 async function death({ engines }: LocalStack<LocalMarket>): Promise<never> {
@@ -225,6 +286,7 @@ class Watched {
       this.#shown.update(await this.#watch.status(), nowMs);
       this.#said = '';
     } catch (error) {
+      if (this.#signal.aborted) return;
       const said = `no status just now: ${String(error)}`;
       if (said !== this.#said) this.#shown.note(said);
       this.#said = said;
@@ -243,7 +305,7 @@ class Watched {
     };
   }
 
-  /** Looks until Ctrl-C. @throws StopAsked */
+  /** Looks until the run is to end. @throws the reason, such as StopAsked */
   async untilStopped(nowMs: () => number): Promise<never> {
     await this.#lookUntil(this.#signal, nowMs);
     throw this.#signal.reason;
@@ -257,12 +319,19 @@ class Watched {
   }
 }
 
+/** An error for people: what it says, and what the errors in it say. */
+function failureText(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const inner: unknown[] = error instanceof AggregateError ? error.errors : [];
+  return [error.message, ...inner.map(failureText)].join(': ');
+}
+
 main(process.argv.slice(2)).catch((error: unknown) => {
   if (error instanceof HelpRequested) {
     process.stdout.write(error.message);
     return;
   }
   const isUsage = error instanceof UsageError;
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(`${failureText(error)}\n`);
   process.exitCode = isUsage ? 2 : 1;
 });

@@ -4,7 +4,14 @@ import type { DeadLetters } from '../shared/codec/dead-letters';
 import { type Decoded, decodeBatch } from '../shared/codec/decode-batch';
 import type { KafkaRecord } from '../shared/codec/kafka-event';
 import type { SegmentCodec } from '../shared/codec/segment-codec';
-import type { CandleReader, NewRecord, RecordLog, Telemetry } from '../shared/domain/ports';
+import type { CandlesByInterval } from '../shared/domain/candle';
+import type {
+  CandleReader,
+  LogDetails,
+  NewRecord,
+  RecordLog,
+  Telemetry,
+} from '../shared/domain/ports';
 import { childrenToRead, rollUp } from '../shared/domain/roll-up';
 import type { ObservedSegment, RolledSegment } from '../shared/domain/segment';
 import { TOPICS } from '../shared/domain/topics';
@@ -36,15 +43,26 @@ export function createRollUpBatch(ports: RollUpBatchPorts) {
     const batch = decodeBatch(records, 'transform', (value) => ports.observed.decode(value));
     const limit = pLimit(CONCURRENT_SEGMENTS);
     const outcomes = await limit.map(batch.decoded, (decoded) => rollUpOne(ports, decoded));
-    await ports.log.append(TOPICS.rolled, outcomes.filter(isRecord));
+    const rolledUp = outcomes.filter(isRolledUp);
+    await ports.log.append(
+      TOPICS.rolled,
+      rolledUp.map(({ record }) => record),
+    );
+    for (const { details } of rolledUp) tellRolledUp(ports.telemetry, details);
     await ports.deadLetters.send([...batch.deadLetters, ...outcomes.filter(isDeadLetter)]);
   };
 }
 
-type Outcome = NewRecord | DeadLetter;
+/** A segment's record, and what is told once it is appended: the windows themselves are not kept. */
+interface RolledUp {
+  readonly record: NewRecord;
+  readonly details: LogDetails & { readonly minutes: number };
+}
+
+type Outcome = RolledUp | DeadLetter;
 
 async function rollUpOne(
-  { rolled, children, telemetry }: RollUpBatchPorts,
+  { rolled, children }: RollUpBatchPorts,
   { record, value: segment }: Decoded<ObservedSegment>,
 ): Promise<Outcome> {
   const ranges = childrenToRead(segment);
@@ -53,17 +71,36 @@ async function rollUpOne(
     const { minutes, ...range } = segment;
     const candles = rollUp(segment, stored);
     const value = rolled.encode({ ...range, candles });
-    telemetry.count('MinutesRolledUp', minutes.length);
-    return { key: segment.pair, value };
+    const details = describe(segment, countOf(candles) - minutes.length);
+    return { record: { key: segment.pair, value }, details };
   } catch (cause) {
     return deadLetterOf(record, 'transform', cause);
   }
+}
+
+function countOf(candles: CandlesByInterval): number {
+  return Object.values(candles).reduce((sum, list) => sum + list.length, 0);
+}
+
+function describe({ pair, fromMs, toMs, minutes }: ObservedSegment, windows: number) {
+  return {
+    pair,
+    from: new Date(fromMs).toISOString(),
+    to: new Date(toMs).toISOString(),
+    minutes: minutes.length,
+    windows,
+  };
+}
+
+function tellRolledUp(telemetry: Telemetry, details: RolledUp['details']): void {
+  telemetry.info('rolled up', details);
+  telemetry.count('MinutesRolledUp', details.minutes);
 }
 
 function isDeadLetter(outcome: Outcome): outcome is DeadLetter {
   return 'reason' in outcome;
 }
 
-function isRecord(outcome: Outcome): outcome is NewRecord {
+function isRolledUp(outcome: Outcome): outcome is RolledUp {
   return !isDeadLetter(outcome);
 }

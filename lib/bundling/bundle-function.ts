@@ -24,14 +24,9 @@ const LAMBDAS = join(__dirname, '..', '..', 'lambdas');
  * @returns the size of the bundle in bytes
  * @throws BuildFailure of esbuild, which names the file and the line
  */
-export function bundleFunction(name: FunctionName, outputFolder: string): Promise<number> {
-  return bundleEntry(join(LAMBDAS, name, 'handler.ts'), outputFolder);
-}
-
-/** The same for any entry file. */
-export async function bundleEntry(entry: string, outputFolder: string): Promise<number> {
+export async function bundleFunction(name: FunctionName, outputFolder: string): Promise<number> {
   const result = await build({
-    entryPoints: [entry],
+    entryPoints: [join(LAMBDAS, name, 'handler.ts')],
     outfile: join(outputFolder, BUNDLE_FILE),
     bundle: true,
     platform: 'node',

@@ -1,5 +1,6 @@
 import { cpus } from 'node:os';
 import { Command } from 'commander';
+import { FUNCTION_NAMES } from '../emulator/pipeline-template';
 import { HelpRequested, parseCommand, UsageError } from '../command-line';
 import type { TimedMarket } from '../local-market';
 import type { LocalStack } from '../local-stack';
@@ -85,25 +86,31 @@ async function onStack(
 const right = (heading: string): Column => ({ heading, align: 'right' });
 const left = (heading: string): Column => ({ heading, align: 'left' });
 
+const CATCH_UP_COLUMNS: readonly Column[] = [
+  left('what'),
+  right('minutes'),
+  right('seconds'),
+  right('minutes/s'),
+  right('of the driver alone'),
+  right('functions us/minute'),
+  right('functions MiB'),
+];
+
 function textOf({ machine, catchUp: measured, live, raw, bundles }: Figures): string {
   return [
     machine,
     '',
     'Catch-up: from the first tick to all stored; transform + persist: from their start, on a full topic',
     ...tableLines(
-      [
-        left('what'),
-        right('minutes'),
-        right('seconds'),
-        right('minutes/s'),
-        right('functions us/minute'),
-      ],
+      CATCH_UP_COLUMNS,
       Object.entries(measured).map(([name, figures]) => [
         name,
         count(figures.minutes),
         figures.seconds.toFixed(1),
         count(figures.minutesPerSecond),
+        `${((100 * figures.minutesPerSecond) / raw.cassandraWritten).toFixed(0)} %`,
         functionsUs(figures).toFixed(1),
+        functionsMiB(figures).toFixed(0),
       ]),
     ),
     '',
@@ -126,12 +133,18 @@ function textOf({ machine, catchUp: measured, live, raw, bundles }: Figures): st
   ].join('\n');
 }
 
-/** CPU of the functions a one-minute candle, in microseconds. */
-function functionsUs({ usage, minutes }: CatchUpFigures): number {
-  const cpuMs = ['fetch', 'transform', 'persist'].reduce(
-    (sum, name) => sum + (usage[name]?.cpuMs ?? 0),
+/** The peaks of the three functions' memory, added up, in MiB; they need not coincide. */
+function functionsMiB({ usage }: CatchUpFigures): number {
+  const bytes = FUNCTION_NAMES.reduce(
+    (sum, name) => sum + (usage[name]?.peakResidentBytes ?? 0),
     0,
   );
+  return bytes / 2 ** 20;
+}
+
+/** CPU of the functions a one-minute candle, in microseconds. */
+function functionsUs({ usage, minutes }: CatchUpFigures): number {
+  const cpuMs = FUNCTION_NAMES.reduce((sum, name) => sum + (usage[name]?.cpuMs ?? 0), 0);
   return (cpuMs * 1_000) / minutes;
 }
 

@@ -71,7 +71,7 @@ const HostMessage = v.variant('type', [
 ]);
 type HostEvent =
   | v.InferOutput<typeof HostMessage>
-  | { readonly type: 'exit'; readonly status: string }
+  | { readonly type: 'exit' | 'not-understood'; readonly status: string }
   | { readonly type: 'out-of-time' };
 
 interface Outcome {
@@ -196,7 +196,7 @@ export class FunctionProcess implements Invoker {
       const errorMessage = `RequestId: ${requestId} Error: Task timed out after ${seconds} seconds`;
       return { errorType: 'Sandbox.Timedout', errorMessage, trace: [] };
     }
-    const status = event.type === 'exit' ? event.status : `unexpected ${event.type}`;
+    const status = 'status' in event ? event.status : `unexpected ${event.type}`;
     const errorMessage = `RequestId: ${requestId} Error: Runtime exited with error: ${status}`;
     return { errorType: 'Runtime.ExitError', errorMessage, trace: [] };
   }
@@ -215,8 +215,8 @@ export class FunctionProcess implements Invoker {
       event.type === 'init-failed'
         ? event.failure
         : {
-            errorType: event.type === 'exit' ? 'Runtime.ExitError' : 'Sandbox.Timedout',
-            errorMessage: `${this.name} did not load: ${event.type === 'exit' ? event.status : `no answer within ${INIT_LIMIT_MS} ms`}; see ${this.#logFile()}`,
+            errorType: 'status' in event ? 'Runtime.ExitError' : 'Sandbox.Timedout',
+            errorMessage: `${this.name} did not load: ${'status' in event ? event.status : `no answer within ${INIT_LIMIT_MS} ms`}; see ${this.#logFile()}`,
             trace: [],
           };
     return { failure, pid: child.pid ?? null };
@@ -277,6 +277,15 @@ function hasEnded(child: ChildProcess): boolean {
   return child.pid === undefined || child.exitCode !== null || child.signalCode !== null;
 }
 
+/** What a process said: its bundle has the channel as well, and may send anything. */
+function hostEventOf(message: unknown): HostEvent {
+  const parsed = v.safeParse(HostMessage, message);
+  if (parsed.success) return parsed.output;
+  const text = JSON.stringify(message).slice(0, 200);
+  const [issue] = parsed.issues;
+  return { type: 'not-understood', status: `it sent ${text}: ${issue.message}` };
+}
+
 /** The next thing that a process says or does. */
 function nextEvent(child: ChildProcess, limitMs: number): Promise<HostEvent> {
   return new Promise((resolve) => {
@@ -287,7 +296,7 @@ function nextEvent(child: ChildProcess, limitMs: number): Promise<HostEvent> {
       child.off('error', onError);
       resolve(event);
     };
-    const onMessage = (message: unknown): void => settle(v.parse(HostMessage, message));
+    const onMessage = (message: unknown): void => settle(hostEventOf(message));
     const onExit = (code: number | null, signal: string | null): void =>
       settle({ type: 'exit', status: signal ? `signal: ${signal}` : `exit status ${code ?? ''}` });
     const onError = (error: Error): void => settle({ type: 'exit', status: error.message });

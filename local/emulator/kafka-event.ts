@@ -50,7 +50,7 @@ export interface WaitingRecord {
  * The record of an event, after the AWS Lambda developer guide, "Using Lambda
  * with Amazon MSK". A record without a key has no `key`.
  */
-export function eventRecordOf(record: SourceRecord): EventRecord {
+function eventRecordOf(record: SourceRecord): EventRecord {
   const { topic, partition, offset, timestampMs, timestampType, key, value } = record;
   return {
     topic,

@@ -10,7 +10,7 @@ import { singleBrokerProperties } from './jvm-kafka';
 import { launchSupervised } from './supervised-process';
 
 /** The images; the tags are those of `docker-compose.localstack.yml`. */
-export const images = { kafka: 'apache/kafka:4.3.1', cassandra: 'cassandra:5.0' } as const;
+const images = { kafka: 'apache/kafka:4.3.1', cassandra: 'cassandra:5.0' } as const;
 
 export interface DockerEngineOptions {
   /** Names the container and the volume, `candlestream-<engine>-<suffix>`: one per data folder. */
@@ -119,6 +119,13 @@ export async function removeContainer(run: RunCommand, container: string): Promi
     await sleep(removalPollMs);
   }
   throw new Error(`Docker does not get done with removing ${container}. Remove it by hand.`);
+}
+
+/** Removes the volume, where there is one: what the engine kept is gone. Its container must be, too. */
+export async function removeVolume(run: RunCommand, volume: string): Promise<void> {
+  const removed = await run('docker', ['volume', 'rm', volume], limits);
+  if (removed.exitCode === 0 || /no such volume/i.test(removed.stderr)) return;
+  throw dockerError('volume rm', volume, removed);
 }
 
 const limits = { timeoutMs: commandLimitMs };
@@ -233,8 +240,8 @@ async function pullWhereMissing(name: EngineName, options: DockerEngineOptions):
   );
 }
 
-function dockerError(command: string, container: string, result: CommandResult): Error {
+function dockerError(command: string, name: string, result: CommandResult): Error {
   return new Error(
-    `"docker ${command} ${container}" failed. Is the Docker engine well?\n${lastLines(result)}`,
+    `"docker ${command} ${name}" failed. Is the Docker engine well?\n${lastLines(result)}`,
   );
 }

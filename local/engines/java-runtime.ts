@@ -4,12 +4,12 @@ import type { CommandResult, RunCommand } from './command-runner';
 import { MissingProgramError } from './engine';
 
 /** The version that both engines run on: Kafka 4 needs 17 or later, Cassandra 5.0 11 or 17. */
-export const javaMajor = 17;
+const javaMajor = 17;
 
 const versionLimitMs = 20_000;
 
 /** How to get what the JVM engines need. */
-export const javaRemedy =
+const javaRemedy =
   `Install a Java ${javaMajor} runtime ("apt install openjdk-${javaMajor}-jre-headless", ` +
   `"brew install openjdk@${javaMajor}") and put it on the PATH or into JAVA_HOME`;
 

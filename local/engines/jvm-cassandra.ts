@@ -77,7 +77,7 @@ export function cassandraYaml(options: JvmCassandraOptions): string {
 export function cassandraArgs(options: JvmCassandraOptions, jammJarFile: string): string[] {
   const { dir, jarsDir } = options;
   return [
-    ...['-Xms512m', '-Xmx768m', '-XX:+UseG1GC', '-XX:TieredStopAtLevel=1'],
+    ...['-Xms512m', '-Xmx768m', '-XX:+UseParallelGC', '-XX:TieredStopAtLevel=1'],
     '-XX:+ExitOnOutOfMemoryError',
     `-javaagent:${jammJarFile}`,
     `-Dcassandra.config=${pathToFileURL(join(dir, 'cassandra.yaml')).href}`,

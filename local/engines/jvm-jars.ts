@@ -122,7 +122,7 @@ async function copyJars(name: EngineName, partial: string, options: JarsOptions)
 }
 
 /** Maven's arguments: quiet, batch, checksums must match, a failed look-up is asked again. */
-export function mavenArgs(name: EngineName, outputDir: string): string[] {
+function mavenArgs(name: EngineName, outputDir: string): string[] {
   return [
     ...['-q', '-B', '-C', '-U', '-f', join(__dirname, 'poms', name, 'pom.xml')],
     'dependency:copy-dependencies',

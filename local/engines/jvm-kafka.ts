@@ -81,7 +81,7 @@ export const singleBrokerProperties = {
 /** The arguments of `java` for the broker. */
 export function kafkaArgs(options: JvmKafkaOptions): string[] {
   return [
-    ...['-Xms256m', '-Xmx512m', '-XX:+UseG1GC', '-XX:TieredStopAtLevel=1'],
+    ...['-Xms256m', '-Xmx512m', '-XX:+UseParallelGC', '-XX:TieredStopAtLevel=1'],
     '-XX:+ExitOnOutOfMemoryError',
     ...javaCommon(options),
     'kafka.Kafka',

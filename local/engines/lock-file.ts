@@ -113,12 +113,13 @@ export async function pidIn(file: string): Promise<number> {
     isMissing(error as NodeJS.ErrnoException);
     return '';
   });
-  return Number.parseInt(text, 10);
+  const pid = Number.parseInt(text, 10);
+  return pid > 0 ? pid : NaN;
 }
 
-/** Whether there is a process of that number now, whoever owns it. */
+/** Whether there is a process of that number now, whoever owns it; or, of a negative one, a process group. */
 export function isAlive(pid: number): boolean {
-  if (!Number.isSafeInteger(pid) || pid <= 0) return false;
+  if (!Number.isSafeInteger(pid) || pid === 0) return false;
   try {
     process.kill(pid, 0);
     return true;

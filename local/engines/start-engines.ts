@@ -10,6 +10,7 @@ import {
   dockerCassandra,
   dockerKafka,
   removeContainer,
+  removeVolume,
 } from './docker-engines';
 import { MissingProgramError } from './engine';
 import type { Engine, EngineName } from './engine';
@@ -32,7 +33,7 @@ export interface StartEnginesOptions {
   readonly dataDir: string;
   readonly kafkaPort: number;
   readonly cassandraPort: number;
-  /** Whether to start with empty data. @default false */
+  /** Whether to start with empty data; that of the other kind of engines stays. @default false */
   readonly fresh?: boolean;
   /** Only JVM engines have it. @default any free port */
   readonly kafkaControllerPort?: number;
@@ -68,6 +69,7 @@ interface Setting extends StartEnginesOptions {
   readonly run: RunCommand;
 }
 
+const engineNames: readonly EngineName[] = ['kafka', 'cassandra'];
 /** Names the containers and volumes of a data folder. */
 const SUFFIX_FILE = 'container-suffix';
 /** How long the engines of a run that was killed may need to end by themselves. */
@@ -104,7 +106,6 @@ export async function startEngines(options: StartEnginesOptions): Promise<Starte
 async function startLocked(setting: Setting, lock: HeldLock): Promise<StartedEngines> {
   const kind = await chooseKind(setting);
   setting.signal?.throwIfAborted();
-  if (setting.fresh === true) await forgetData(setting.dataDir);
   const pair = kind === 'docker' ? await dockerPair(setting) : await jvmPair(setting, lock);
   setting.signal?.throwIfAborted();
   await startBoth(pair, setting);
@@ -113,13 +114,6 @@ async function startLocked(setting: Setting, lock: HeldLock): Promise<StartedEng
     await lock.release();
   };
   return { kind, kafka: pair.kafka, cassandra: pair.cassandra, stop };
-}
-
-/** New folders for JVM engines; and new volumes for containers, which are named by the suffix. */
-async function forgetData(dataDir: string): Promise<void> {
-  for (const name of ['kafka', 'cassandra', SUFFIX_FILE]) {
-    await rm(join(dataDir, name), { recursive: true, force: true });
-  }
 }
 
 /** Docker or JVM, as asked for or as this machine has it. */
@@ -159,6 +153,7 @@ async function jvmPair(setting: Setting, lock: HeldLock): Promise<EnginePair> {
     [setting.kafkaControllerPort, "Kafka's controller"],
     [setting.cassandraStoragePort, "Cassandra's storage port"],
   ]);
+  if (setting.fresh === true) await removeFolders(dataDir);
   const jarsOf = (name: EngineName) => prepareJars(name, setting);
   const logOf = (name: EngineName) => join(dataDir, 'logs', `${name}.log`);
   const kafka = jvmKafka({
@@ -172,6 +167,11 @@ async function jvmPair(setting: Setting, lock: HeldLock): Promise<EnginePair> {
     storagePort: setting.cassandraStoragePort ?? (await freePort()),
   });
   return { kafka, cassandra, tidy: () => Promise.resolve() };
+}
+
+/** Not before the engines of an earlier run have ended: their pid files lie in them. */
+async function removeFolders(dataDir: string): Promise<void> {
+  for (const name of engineNames) await rm(join(dataDir, name), { recursive: true, force: true });
 }
 
 /** The engines of a run that was killed end by themselves, and hold ports and data until then. */
@@ -189,12 +189,12 @@ async function dockerPair(setting: Setting): Promise<EnginePair> {
   const { dataDir, run, onProgress } = setting;
   const suffix = await containerSuffix(dataDir);
   const tidy = async () => {
-    await removeContainer(run, containerName('kafka', suffix));
-    await removeContainer(run, containerName('cassandra', suffix));
+    for (const name of engineNames) await removeContainer(run, containerName(name, suffix));
   };
   // Those of a run that was killed would hold the ports.
   await tidy();
   await assertPorts(clientPorts(setting));
+  if (setting.fresh === true) await removeVolumes(run, suffix);
   const logFile = join(dataDir, 'logs', 'docker-wait.log');
   const common = { suffix, run, onProgress, logFile };
   return {
@@ -202,6 +202,11 @@ async function dockerPair(setting: Setting): Promise<EnginePair> {
     cassandra: dockerCassandra({ ...common, port: setting.cassandraPort }),
     tidy,
   };
+}
+
+/** The suffix itself stays: a volume whose name is forgotten could never be removed. */
+async function removeVolumes(run: RunCommand, suffix: string): Promise<void> {
+  for (const name of engineNames) await removeVolume(run, containerName(name, suffix));
 }
 
 /** Random and kept in the data folder: to delete the folder is to start afresh, in Docker as well. */

@@ -8,6 +8,7 @@ import { Client } from 'cassandra-driver';
 import { Kafka, logLevel } from 'kafkajs';
 import { localDataCenter } from '../../local/engines/engine-answers';
 import { freePort } from '../../local/engines/free-port';
+import { isAlive } from '../../local/engines/lock-file';
 import { startEngines } from '../../local/engines/start-engines';
 import type { StartedEngines } from '../../local/engines/start-engines';
 
@@ -79,14 +80,6 @@ async function consumeFirst(groupId: string): Promise<string | undefined> {
   });
   await consumer.disconnect();
   return value;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
 }
 
 function pidOf({ pid }: { pid: number | undefined }): number {

@@ -3,7 +3,7 @@ import { type Schema, Type } from 'avsc';
 import deadLetterSchema from '../../schemas/candles.dead-letter.v1.json';
 import observedSchema from '../../schemas/candles.observed.v1.json';
 import rolledSchema from '../../schemas/candles.rolled.v1.json';
-import { isAlive } from './processes';
+import { isAlive } from '../../local/engines/lock-file';
 import { MINUTE_MS, RecordedStack, UNKNOWN_PAIR } from './recorded-stack';
 import { differences } from './stored-rows';
 import { type TopicEnds, type TopicRecord, total } from './topic-records';

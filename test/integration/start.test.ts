@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { INTERVALS } from '../../lambdas/shared/domain/interval';
 import { freePort } from '../../local/engines/free-port';
+import { isAlive } from '../../local/engines/lock-file';
 import {
   expectedCandles,
   type ExpectedCandle,
@@ -15,7 +16,7 @@ import {
   recordedFolder,
   units,
 } from './oracle';
-import { descendantsOf, isAlive } from './processes';
+import { descendantsOf } from './processes';
 import { until } from './waiting';
 
 /** The commands themselves, as child processes, on one data folder. */
@@ -124,7 +125,8 @@ test(
     const { code, output, errors } = await replay.end;
 
     expect(errors).toBe('');
-    expect(output.split('\n')).toContain(expectedLine());
+    expect(output.split('\n').slice(-2)).toEqual([expectedLine(), '']);
+    expect(output).not.toMatch(/^stop(ping|ped)/m);
     expect(code).toBe(0);
     expect(pids.length).toBeGreaterThanOrEqual(5);
     await until('no process is left', () => !pids.some(isAlive));
@@ -168,6 +170,60 @@ test(
     const after = await run('show.ts', 'ETH_BTC', '5m').end;
     expect(after.code).toBe(1);
     expect(after.errors).toContain('The local run is not running');
+  },
+  LIMIT_MS,
+);
+
+test(
+  'data of a later time is not played over',
+  async () => {
+    const dayBefore = ['--from', '2018-01-22', '--to', '2018-01-22T01:00'];
+    const { code, output, errors } = await (await startReplay(...dayBefore, '--exit')).end;
+
+    expect(errors).toMatch(/^\w+_BTC is stored to 2018-01-23 02:00 \(UTC\) already.*--fresh/);
+    expect(output).not.toContain('replay finished');
+    expect(code).toBe(2);
+  },
+  LIMIT_MS,
+);
+
+test(
+  'where Kafka dies, the run says so and ends',
+  async () => {
+    const replay = await startReplay();
+    await until('it is finished', () => replay.printed().includes('replay finished'));
+    const pids = await descendantsOf(replay.pid);
+    const kafkaPid = Number(/kafka answers on \S+ \(pid (\d+)\)/.exec(replay.printed())?.[1]);
+    expect(pids).toContain(kafkaPid);
+
+    process.kill(kafkaPid, 'SIGKILL');
+    const { code, output, errors } = await replay.end;
+
+    expect(errors).toMatch(/^kafka ended by itself \(.*SIGKILL\); start again to go on/);
+    expect(output).not.toContain('stopped: nothing is left running');
+    expect(code).toBe(1);
+    await until('no process is left', () => !pids.some(isAlive));
+  },
+  LIMIT_MS,
+);
+
+test.each([
+  ['Ctrl-C', (child: ChildProcess) => child.kill('SIGINT')],
+  ['a reader of its output that goes', (child: ChildProcess) => child.stdout?.destroy()],
+])(
+  'while it starts, %s ends it without an error',
+  async (_, stop) => {
+    const replay = await startReplay();
+    await until('its first line is printed', () => replay.printed() !== '');
+    const pids = await descendantsOf(replay.pid);
+
+    stop(replay.child);
+    const { code, errors } = await replay.end;
+
+    expect(errors).toBe('');
+    expect(code).toBe(0);
+    expect(pids.length).toBeGreaterThanOrEqual(1);
+    await until('no process is left', () => !pids.some(isAlive));
   },
   LIMIT_MS,
 );

@@ -171,6 +171,18 @@ describe('elsewhere', () => {
     expect(stream.writes).toEqual([line('1 minute'), line('2 minutes', '30 s')]);
   });
 
+  test('after the close updates are not printed', () => {
+    const { stream, time, shown } = setUp();
+    shown.update(statusOf(1), 60_000);
+
+    shown.close();
+    time.ms = 60_000;
+    shown.update(statusOf(2), 60_000);
+    shown.close();
+
+    expect(stream.writes).toEqual([line('1 minute')]);
+  });
+
   test('notes are lines', () => {
     const { stream, shown } = setUp();
 

@@ -35,6 +35,18 @@ const SELECT_CANDLES = `SELECT open_time, open, high, low, close, base_volume, q
 const SELECT_PROGRESS =
   'SELECT pair, settled_to, seen_to, observed_at FROM progress WHERE pair = ?';
 
+/** A stored candle that cannot be read, such as one with a column that is null. */
+export class UnreadableCandleError extends Error {
+  override readonly name = 'UnreadableCandleError';
+  constructor(pair: string, interval: Interval, row: types.Row, cause: unknown) {
+    const openTime = row.get('open_time') as Date | null;
+    super(
+      `The stored ${interval} candle of ${pair} that opens at ${openTime?.toISOString() ?? '(null)'} cannot be read: ${String(cause)}; correct or delete that row`,
+      { cause },
+    );
+  }
+}
+
 /**
  * The tables `candles`, `progress` and `gaps`. Every row is written
  * `USING TIMESTAMP` of its observation, so that of any two writes the newer
@@ -200,10 +212,18 @@ async function readRange(
     ),
   );
   // The newest stand first in a partition.
-  return buckets.flatMap((rows) => rows.map(candleOf).reverse());
+  return buckets.flatMap((rows) => rows.map((row) => candleOf(pair, interval, row)).reverse());
 }
 
-function candleOf(row: types.Row): Candle {
+function candleOf(pair: string, interval: Interval, row: types.Row): Candle {
+  try {
+    return readCandle(row);
+  } catch (cause) {
+    throw new UnreadableCandleError(pair, interval, row, cause);
+  }
+}
+
+function readCandle(row: types.Row): Candle {
   return {
     openTimeMs: timeOf(row, 'open_time'),
     open: decimalAt(row, 'open'),

@@ -94,8 +94,8 @@ const FINAL_CODES: ReadonlySet<number> = new Set([
   types.responseErrorCodes.configError,
 ]);
 
-/** A statement that is wrong, or not allowed, stays so; all else may pass. */
-function mayPass(error: Error): boolean {
+/** Whether to try again: a statement that is wrong, or not allowed, stays so; all else may pass. */
+export function mayPass(error: Error): boolean {
   if (error instanceof errors.AuthenticationError) return false;
   if (!(error instanceof errors.ResponseError)) return true;
   return !FINAL_CODES.has(error.code);

@@ -218,11 +218,18 @@ function isTimeout(cause: unknown): boolean {
 
 /** Waits for the next window where this one is nearly used up, by whomever. */
 function obeyLimit({ status, headers }: Response, pause: Pause): void {
-  const remaining = Number(headers.get('x-gate-ratelimit-requests-remain') ?? Infinity);
+  const remaining = numberIn(headers, 'x-gate-ratelimit-requests-remain') ?? Infinity;
   if (status !== 429 && remaining >= REMAINING_MARGIN) return;
-  const resetSeconds = Number(headers.get('x-gate-ratelimit-reset-timestamp') ?? 0);
+  const resetSeconds = numberIn(headers, 'x-gate-ratelimit-reset-timestamp') ?? 0;
   // The time of the answer itself, where the limit is not exceeded yet.
   pause(Math.max(resetSeconds * 1_000, Date.now() + SHORTEST_PAUSE_MS));
+}
+
+/** The number of a header; undefined where it is absent, or says no number. */
+function numberIn(headers: Headers, name: string): number | undefined {
+  const text = headers.get(name) ?? '';
+  const value = text === '' ? NaN : Number(text);
+  return Number.isFinite(value) ? value : undefined;
 }
 
 async function refusal(response: Response, pair: string): Promise<GateIoError> {

@@ -16,7 +16,10 @@ export interface Segment {
   readonly followsMs: number | null;
   /** Up to where it settles the pair; null in history, which leaves progress alone. */
   readonly settlesMs: number | null;
-  /** Where the range `[gapFromMs, fromMs)` starts that the exchange no longer serves; null for none. */
+  /**
+   * Where the range `[gapFromMs, fromMs)` starts that the exchange no longer serves: at what the
+   * segment follows, where it follows anything. Null for none.
+   */
   readonly gapFromMs: number | null;
   /** Which exchange the candles came from. */
   readonly source: string;
@@ -103,10 +106,16 @@ function brokenRule(segment: Segment): string | undefined {
   if (followsMs !== null && followsMs < fromMs && settlesMs > followsMs && gapFromMs === null) {
     return `it follows ${timeText(followsMs)} and would leave a hole up to its start`;
   }
-  if (gapFromMs !== null && !(isMinute(gapFromMs) && gapFromMs < fromMs)) {
-    return `the gap before it starts at ${timeText(gapFromMs)}`;
-  }
-  return undefined;
+  return brokenGapRule(segment);
+}
+
+/** A gap is all that lies between what a segment follows and its start. */
+function brokenGapRule({ fromMs, followsMs, gapFromMs }: Segment): string | undefined {
+  if (gapFromMs === null) return undefined;
+  const start = `the gap before it starts at ${timeText(gapFromMs)}`;
+  if (!isMinute(gapFromMs) || gapFromMs >= fromMs) return start;
+  if (followsMs === null || gapFromMs === followsMs) return undefined;
+  return `${start}, not at what it follows, ${timeText(followsMs)}`;
 }
 
 function isMinute(timeMs: number): boolean {

@@ -91,6 +91,27 @@ describe('a batch', () => {
     expect(telemetry.counted('MinutesRolledUp')).toBe(3);
   });
 
+  it('is told by segment', async () => {
+    const { rollUpBatch, telemetry } = prepare(new FakeChildren({}));
+
+    await rollUpBatch([...recordsFor(observedOf(), historyOf()), recordOf(Buffer.from('garbage'))]);
+
+    expect(telemetry.lines).toMatchObject([
+      {
+        level: 'info',
+        message: 'rolled up',
+        details: {
+          pair: 'BTC_USDT',
+          from: '2026-01-15T12:03:00.000Z',
+          to: '2026-01-15T12:07:00.000Z',
+          minutes: 4,
+          windows: 6,
+        },
+      },
+      { message: 'rolled up', details: { minutes: 1, windows: 5 } },
+    ]);
+  });
+
   it('gives the same records when it is given again', async () => {
     const { rollUpBatch, log } = prepare(new FakeChildren({ '5m': [minuteAt(at(12, 10))] }));
     const records = recordsFor(observedOf(), historyOf());
@@ -141,10 +162,12 @@ describe('a failure of something outside', () => {
   });
 
   it('of the log rejects', async () => {
-    const { rollUpBatch, log, deadLetters } = prepare(noChildren);
+    const { rollUpBatch, log, deadLetters, telemetry } = prepare(noChildren);
     log.brokenFor = (_, topic) => topic === 'candles.rolled';
 
     await expect(rollUpBatch(recordsFor(historyOf()))).rejects.toThrow('candles.rolled');
+    expect(telemetry.lines).toEqual([]);
+    expect(telemetry.counted('MinutesRolledUp')).toBe(0);
     expect(deadLetters.letters).toEqual([]);
   });
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FunctionProcess } from '../../../local/emulator/function-process';
 import type { InvocationReport } from '../../../local/emulator/function-process';
+import { isAlive } from '../../../local/engines/lock-file';
 
 const HANDLERS = `
 exports.echo = async (event, context) => ({ event, context: { ...context, left: context.getRemainingTimeInMillis() }, pid: process.pid, env: process.env });
@@ -12,6 +13,7 @@ exports.sleeps = async (event) => { if (event.forever) await new Promise((r) => 
 exports.spins = async () => { for (;;); };
 exports.exits = async (event) => { if (event.exit) process.exit(3); return process.pid; };
 exports.hoards = async () => { const all = []; for (;;) all.push(new Array(100000).fill(Math.random())); };
+exports.babbles = async (event) => { if (event.babble) { process.send({ type: 'babble' }); await new Promise((r) => setTimeout(r, 60000)); } return 'well'; };
 exports.logs = async () => { console.log('a line of the function'); };
 let running = 0;
 exports.alone = async () => { running += 1; const most = running; await new Promise((r) => setTimeout(r, 5)); running -= 1; return most; };
@@ -57,14 +59,6 @@ function functionProcess(
   });
   started.push(one);
   return one;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
 }
 
 test('a function gets the event, the context and its own environment only', async () => {
@@ -163,6 +157,14 @@ test.each(['index.sleeps', 'index.spins'])('%s is killed at the time limit', asy
     expect.stringContaining('Task timed out after 0.30 seconds'),
   );
   expect(isAlive(pid)).toBe(false);
+});
+
+test('a message that is none of the host fails the invocation and is named', async () => {
+  const one = functionProcess('index.babbles');
+  const result = await one.invoke({ babble: true });
+  expect(result).toMatchObject({ ok: false, errorType: 'Runtime.ExitError' });
+  expect(result).toHaveProperty('errorMessage', expect.stringContaining('{"type":"babble"}'));
+  expect(await one.invoke({})).toEqual({ ok: true, payload: 'well' });
 });
 
 test('the heap is bounded by the memory', async () => {

@@ -1,14 +1,13 @@
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { readRecordedCandles } from '../../../local/market/recorded-candles';
 import { RecordedCandlesError } from '../../../local/market/recorded-rows';
+import { recordedFolder } from '../../integration/oracle';
 import { MINUTE_MS } from './market-fixtures';
 
 const START_MS = 1_516_424_040_000;
-const recordedFolder = process.env['MARKET_DATA_DIR'] ?? resolve('..', 'shared', 'market-data');
 
 let folder: string;
 beforeEach(async () => {
@@ -162,9 +161,8 @@ describe('an error names file, row, value and remedy', () => {
   });
 });
 
-// Real recordings are not part of the project: without them there is nothing to hold this against.
-(existsSync(recordedFolder) ? it : it.skip)('reads real recordings', async () => {
-  const source = await readRecordedCandles(recordedFolder);
+it('reads real recordings', async () => {
+  const source = await readRecordedCandles(recordedFolder());
   expect(source.pairs()).toEqual(['ETH_BTC', 'POWR_BTC']);
   expect(source.candles('POWR_BTC', 0, Infinity)).toHaveLength(11_976);
   expect(source.candles('POWR_BTC', START_MS, START_MS + 1)).toMatchObject([

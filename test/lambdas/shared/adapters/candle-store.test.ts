@@ -1,5 +1,8 @@
 import { types } from 'cassandra-driver';
-import { createCandleStore } from '../../../../lambdas/shared/adapters/candle-store';
+import {
+  createCandleStore,
+  UnreadableCandleError,
+} from '../../../../lambdas/shared/adapters/candle-store';
 import type {
   CassandraSession,
   Statement,
@@ -287,6 +290,20 @@ describe('read', () => {
       [range.fromMs, range.toMs],
       [range.fromMs, range.toMs],
     ]);
+  });
+
+  it('names the candle of a row that cannot be read', async () => {
+    const session = new FakeSession(() => [
+      rowOf({ open_time: new Date(at(12, 3)), open: null, minutes: 1 }),
+    ]);
+    const range = { interval: '5m', fromMs: at(12), toMs: at(13) } as const;
+
+    const reading = createCandleStore(session).candles.read('BTC_USDT', [range]);
+
+    await expect(reading).rejects.toThrow(UnreadableCandleError);
+    await expect(reading).rejects.toThrow(
+      'The stored 5m candle of BTC_USDT that opens at 2026-01-15T12:03:00.000Z cannot be read',
+    );
   });
 
   it('joins the lists of an interval in the order of its ranges', async () => {

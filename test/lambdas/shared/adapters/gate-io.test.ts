@@ -403,6 +403,30 @@ describe('a limit that is nearly used up', () => {
     expect(telemetry.counted('GateIoRateLimited')).toBe(0);
   });
 
+  it('takes a header that says no number as absent, and obeys the next one', async () => {
+    jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] });
+    const startMs = Date.now();
+    const headers = [
+      { 'X-Gate-RateLimit-Requests-Remain': 'many' },
+      { 'X-Gate-RateLimit-Requests-Remain': '' },
+      { 'X-Gate-RateLimit-Requests-Remain': '1', 'X-Gate-RateLimit-Reset-Timestamp': 'soon' },
+      limited(1, startMs + 6_000),
+    ];
+    script = (query, requestNumber) => ({
+      body: rowsFor(query),
+      headers: headers[requestNumber - 1] ?? {},
+    });
+    const { gateIo } = prepare();
+
+    for (let request = 1; request <= 5; request++) {
+      await timePassing(gateIo.minutes(queryOf('BTC_USDT', at(12), at(12, 5))));
+    }
+
+    // The time passes in steps of 50 ms, and a request arrives a few of them late at most.
+    const waitedS = seen.map(({ atMs }) => Math.floor((atMs - startMs) / 1_000));
+    expect(waitedS).toEqual([0, 0, 0, 1, 6]);
+  });
+
   it('holds back for the longest wait that any answer asked for', async () => {
     jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] });
     const startMs = Date.now();

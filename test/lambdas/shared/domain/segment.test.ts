@@ -41,6 +41,7 @@ describe('checkObserved', () => {
     ['that settles nothing', { settlesMs: at(12, 3) }],
     ['that settles less than what it follows', { followsMs: at(12, 6), settlesMs: at(12, 6) }],
     ['with a gap before it', { followsMs: at(9), gapFromMs: at(9) }],
+    ['with a gap before it, of a pair that is new', { followsMs: null, gapFromMs: at(9) }],
     [
       'that follows less than its start and settles no more',
       { followsMs: at(12), settlesMs: at(12) },
@@ -78,6 +79,12 @@ describe('checkObserved', () => {
     ['it follows 2026-01-15T12:02:00.000Z and would leave a hole', { followsMs: at(12, 2) }],
     ['the gap before it starts at', { gapFromMs: at(12, 3) }],
     ['the gap before it starts at', { gapFromMs: at(12, 2) + 1 }],
+    [
+      'the gap before it starts at 2026-01-15T10:00:00.000Z, not at what it follows, 2026-01-15T09:00:00.000Z',
+      { followsMs: at(9), gapFromMs: at(10) },
+    ],
+    ['the gap before it starts at', { followsMs: at(9), gapFromMs: at(8) }],
+    ['the gap before it starts at', { followsMs: at(12, 3), gapFromMs: at(12, 1) }],
   ])('refuses a segment because %s', (rule, fields) => {
     const check = () => checkObserved({ ...segmentOf(fields), minutes: [] });
 

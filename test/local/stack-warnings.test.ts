@@ -1,0 +1,56 @@
+import { warningHooks } from '../../local/stack-warnings';
+
+function setUp() {
+  const lines: string[] = [];
+  return { lines, hooks: warningHooks((line) => lines.push(line)) };
+}
+
+const failed = (attempt: number, requestId: string) =>
+  ({
+    kind: 'batch-failed',
+    attempt,
+    records: 3,
+    failure: {
+      errorType: 'Runtime.ExitError',
+      errorMessage: `RequestId: ${requestId} Error: Runtime exited`,
+      trace: [],
+    },
+  }) as const;
+
+test('each problem is a line', () => {
+  const { lines, hooks } = setUp();
+
+  hooks.onEventSourceProblem('persist', failed(1, 'a'));
+  hooks.onEventSourceProblem('persist', { kind: 'commit-failed', error: new Error('gone') });
+  hooks.onEventSourceProblem('transform', {
+    kind: 'record-dropped',
+    topic: 'observed',
+    partition: 2,
+    offset: 7,
+    jsonBytes: 7_000_000,
+  });
+  hooks.onTickProblem({ kind: 'tick-failed', timeMs: 0, attempt: 1, message: 'Error: no' });
+  hooks.onTickProblem({ kind: 'tick-skipped', timeMs: 0, attempt: 0, message: 'at work' });
+  hooks.onWarning('Connection: error');
+
+  expect(lines).toEqual([
+    'warning: persist: a batch failed and is tried again: Runtime.ExitError: Error: Runtime exited',
+    'warning: persist: offsets could not be committed: Error: gone',
+    'warning: transform: the record at observed-2 offset 7 is left out: no event can hold its 7000000 bytes',
+    'warning: a tick failed: Error: no',
+    'warning: a tick was left out: at work',
+    'warning: Connection: error',
+  ]);
+});
+
+test('the same problem is told once in a row', () => {
+  const { lines, hooks } = setUp();
+
+  hooks.onEventSourceProblem('persist', failed(1, 'a'));
+  hooks.onEventSourceProblem('persist', failed(2, 'b'));
+  hooks.onWarning('else');
+  hooks.onEventSourceProblem('persist', failed(3, 'c'));
+
+  expect(lines).toHaveLength(3);
+  expect(lines[0]).toBe(lines[2]);
+});
