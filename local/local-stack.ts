@@ -14,12 +14,10 @@ import {
   startPipeline,
 } from './emulator/start-pipeline';
 import { readAssembly } from './emulator/template';
+import { localDataCenter } from './engines/engine-answers';
 import { type StartedEngines, startEngines } from './engines/start-engines';
 import type { LocalMarket } from './local-market';
 import { synthesize } from './synthesize';
-
-/** The data centre of a Cassandra that nobody gave another name. */
-export const LOCAL_DATA_CENTER = 'datacenter1';
 
 /** What a local stack is made of. */
 export interface LocalStackOptions<Market extends LocalMarket> {
@@ -161,12 +159,17 @@ function pairsOf(template: PipelineTemplate): readonly string[] {
   return template.functions.fetch.environment['PAIRS']?.split(',') ?? [];
 }
 
-function sessionOf(cassandra: string, { functions }: PipelineTemplate): CassandraSession {
+/** The keyspace that the functions of a template write to. */
+export function keyspaceOf({ functions }: PipelineTemplate): string {
+  return functions.persist.environment['CASSANDRA_KEYSPACE'] ?? 'candlestream';
+}
+
+function sessionOf(cassandra: string, template: PipelineTemplate): CassandraSession {
   return createCassandraSession({
     CASSANDRA_CONTACT_POINTS: [cassandra],
-    CASSANDRA_LOCAL_DATA_CENTER: LOCAL_DATA_CENTER,
+    CASSANDRA_LOCAL_DATA_CENTER: localDataCenter,
     CASSANDRA_AUTHENTICATION: 'none',
-    CASSANDRA_KEYSPACE: functions.persist.environment['CASSANDRA_KEYSPACE'] ?? 'candlestream',
+    CASSANDRA_KEYSPACE: keyspaceOf(template),
   });
 }
 

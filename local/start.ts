@@ -6,8 +6,9 @@ import { type Console, createConsole } from './console';
 import type { ChosenSettings } from './emulator/local-environment';
 import { type Pipeline, PipelineStuckError } from './emulator/start-pipeline';
 import type { EngineDeath } from './engines/engine';
+import { localDataCenter } from './engines/engine-answers';
 import { type LocalMarket, openMarket, openReplayMarket, type ReplayMarket } from './local-market';
-import { LOCAL_DATA_CENTER, type LocalStack, startLocalStack } from './local-stack';
+import { keyspaceOf, type LocalStack, startLocalStack } from './local-stack';
 import {
   assertPlayable,
   type MinuteCounts,
@@ -260,8 +261,8 @@ function descriptionOf({ engines, market, template }: LocalStack<LocalMarket>) {
     pid: process.pid,
     kafka: engines.kafka.endpoint,
     cassandra: engines.cassandra.endpoint,
-    localDataCenter: LOCAL_DATA_CENTER,
-    keyspace: template.functions.persist.environment['CASSANDRA_KEYSPACE'] ?? 'candlestream',
+    localDataCenter,
+    keyspace: keyspaceOf(template),
     market: market.description,
     startedAt: new Date().toISOString(),
   };

@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { SchemaVersionIds } from '../../lambdas/shared/codec/schema-versions';
 import type { ChosenSettings } from '../emulator/local-environment';
 import type { Pipeline } from '../emulator/start-pipeline';
 import { freePort } from '../engines/free-port';
@@ -45,6 +46,12 @@ export async function startBenchStack(
     settings: () => settings,
     onProgress,
   });
+}
+
+/** The schema version ids that the functions of a stack are configured with. */
+export function schemaVersionIdsOf({ template }: LocalStack<TimedMarket>): SchemaVersionIds {
+  const ids = template.functions.transform.environment['SCHEMA_VERSION_IDS'] ?? '{}';
+  return JSON.parse(ids) as SchemaVersionIds;
 }
 
 /** CPU time and memory by process: the three functions, the engines, and this one, which plays AWS. */

@@ -1,6 +1,5 @@
 import { DAY_MS } from '../../lambdas/shared/domain/interval';
 import { createObservedCodec } from '../../lambdas/shared/codec/segment-codec';
-import type { SchemaVersionIds } from '../../lambdas/shared/codec/schema-versions';
 import { createKafkaLog } from '../../lambdas/shared/adapters/kafka-log';
 import { parseDecimal } from '../../lambdas/shared/domain/decimal';
 import type { ObservedSegment } from '../../lambdas/shared/domain/segment';
@@ -12,6 +11,7 @@ import type { CandleSource } from '../market/candle-source';
 import type { MarketCandle } from '../market/market-candle';
 import {
   BENCH_START_MS,
+  schemaVersionIdsOf,
   type UsageByProcess,
   usageOfEngines,
   usageOfFunctions,
@@ -106,10 +106,7 @@ function minutesOf(source: CandleSource, days: number): number {
 
 /** Writes what fetch would have: a segment a pair and day. */
 async function preload(stack: LocalStack<TimedMarket>, source: CandleSource, days: number) {
-  const ids = JSON.parse(
-    stack.template.functions.transform.environment['SCHEMA_VERSION_IDS'] ?? '{}',
-  ) as SchemaVersionIds;
-  const codec = createObservedCodec(ids);
+  const codec = createObservedCodec(schemaVersionIdsOf(stack));
   const brokers = [stack.engines.kafka.endpoint];
   const log = createKafkaLog({ clientId: 'bench', brokers: () => Promise.resolve({ brokers }) });
   for (const segment of segmentsOf(source, days)) {

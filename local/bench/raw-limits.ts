@@ -1,5 +1,4 @@
 import { Kafka, logLevel } from 'kafkajs';
-import type { SchemaVersionIds } from '../../lambdas/shared/codec/schema-versions';
 import { createObservedCodec } from '../../lambdas/shared/codec/segment-codec';
 import { createKafkaLog } from '../../lambdas/shared/adapters/kafka-log';
 import { quietIdleConnections } from '../../lambdas/shared/adapters/kafkajs-idle';
@@ -8,6 +7,7 @@ import type { RolledSegment } from '../../lambdas/shared/domain/segment';
 import type { TimedMarket } from '../local-market';
 import type { LocalStack } from '../local-stack';
 import type { CandleSource } from '../market/candle-source';
+import { schemaVersionIdsOf } from './bench-stack';
 import { segmentsOf } from './catch-up';
 
 /** What the clients alone reach with the same data, in one-minute candles a second. */
@@ -26,7 +26,7 @@ export async function rawLimits(
 ): Promise<RawLimits> {
   const segments = [...segmentsOf(source, 1)];
   const minutes = segments.reduce((sum, segment) => sum + segment.minutes.length, 0);
-  const codec = createObservedCodec(idsOf(stack));
+  const codec = createObservedCodec(schemaVersionIdsOf(stack));
   const records = segments.map((segment) => ({ key: segment.pair, value: codec.encode(segment) }));
   const rolled = segments.map((segment): RolledSegment => ({
     ...segment,
@@ -39,11 +39,6 @@ export async function rawLimits(
     kafkaRead: minutes / (await seconds(() => readAll(kafka, records.length))),
     cassandraWritten: minutes / (await seconds(() => writeRows(stack, rolled))),
   };
-}
-
-function idsOf({ template }: LocalStack<TimedMarket>): SchemaVersionIds {
-  const ids = template.functions.transform.environment['SCHEMA_VERSION_IDS'] ?? '{}';
-  return JSON.parse(ids) as SchemaVersionIds;
 }
 
 async function seconds(work: () => Promise<void>): Promise<number> {

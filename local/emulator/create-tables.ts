@@ -1,4 +1,5 @@
 import { Client } from 'cassandra-driver';
+import { localDataCenter } from '../engines/engine-answers';
 import type { ColumnTemplate, TableTemplate } from './pipeline-template';
 
 /** The tables of the template, and the keyspaces they are in. */
@@ -7,7 +8,6 @@ export interface TablesTemplate {
   readonly tables: readonly TableTemplate[];
 }
 
-const LOCAL_DATA_CENTER = 'datacenter1';
 const STATEMENT_LIMIT_MS = 30_000;
 
 /**
@@ -26,7 +26,7 @@ export function createStatements({ keyspaces, tables }: TablesTemplate): string[
 export async function createTables(contactPoint: string, template: TablesTemplate): Promise<void> {
   const client = new Client({
     contactPoints: [contactPoint],
-    localDataCenter: LOCAL_DATA_CENTER,
+    localDataCenter: localDataCenter,
     socketOptions: { connectTimeout: STATEMENT_LIMIT_MS, readTimeout: STATEMENT_LIMIT_MS },
   });
   try {

@@ -1,3 +1,4 @@
+import { localDataCenter } from '../engines/engine-answers';
 import type { FunctionTemplate } from './pipeline-template';
 
 /** Where the functions find what they use. */
@@ -51,7 +52,7 @@ export function localEnvironment(
   return {
     AWS_ENDPOINT_URL_KAFKA: endpoints.mskUrl,
     CASSANDRA_CONTACT_POINTS: endpoints.cassandra,
-    CASSANDRA_LOCAL_DATA_CENTER: 'datacenter1',
+    CASSANDRA_LOCAL_DATA_CENTER: localDataCenter,
     CASSANDRA_AUTHENTICATION: 'none',
     ...Object.fromEntries(replaced),
   };

@@ -1,12 +1,10 @@
 import * as v from 'valibot';
+import { FUNCTION_NAMES, type FunctionName } from '../../lib/function-names';
 import { TemplateError } from './stack-template';
 import type { Assembly, Resource } from './template';
 import { uuidOf } from './physical-names';
 
-/** The functions of the pipeline, by what they do. */
-export const FUNCTION_NAMES = ['fetch', 'transform', 'persist'] as const;
-/** The short name of a function. */
-export type FunctionName = (typeof FUNCTION_NAMES)[number];
+export { FUNCTION_NAMES, type FunctionName };
 
 /** A function as it deploys. */
 export interface FunctionTemplate {
