@@ -11,6 +11,7 @@ const elements = [
   { type: 'lib', pattern: 'lib' },
   { type: 'bin', pattern: 'bin' },
   { type: 'local', pattern: 'local' },
+  { type: 'ops', pattern: 'ops' },
 ];
 
 const files = [
@@ -28,6 +29,7 @@ const policies = [
   arrow({ type: 'lib' }, 'lib', 'domain', 'schemas'),
   arrow({ type: 'bin' }, 'lib'),
   arrow({ type: 'local' }, 'local', 'lib', 'domain', 'codec', 'adapters'),
+  arrow({ type: 'ops' }, 'ops', 'lib', 'local', 'domain'),
   { from: { file: { categories: { anyOf: ['handler', 'environment'] } } }, allow: to('adapters') },
   {
     from: { element: { types: { anyOf: ['lib', 'local'] } } },
@@ -61,7 +63,7 @@ export default defineConfig(
     },
   },
   {
-    files: ['lambdas/**/*.ts', 'lib/**/*.ts', 'bin/**/*.ts', 'local/**/*.ts'],
+    files: ['lambdas/**/*.ts', 'lib/**/*.ts', 'bin/**/*.ts', 'local/**/*.ts', 'ops/**/*.ts'],
     plugins: { boundaries },
     settings: {
       'boundaries/elements': elements,
