@@ -6,6 +6,8 @@ import {
   readEnvironment,
 } from '../shared/adapters/environment';
 
+export type { ConnectionVariable } from '../shared/adapters/environment';
+
 const wholeNumber = v.pipe(
   v.string(),
   v.regex(/^\d{1,7}$/, 'expected a whole number'),

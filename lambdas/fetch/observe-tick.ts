@@ -1,5 +1,6 @@
 import pLimit from 'p-limit';
 import type { SegmentCodec } from '../shared/codec/segment-codec';
+import { lagOf } from '../shared/domain/lag';
 import type { Exchange, ProgressReader, RecordLog, Telemetry } from '../shared/domain/ports';
 import { planSegments } from '../shared/domain/plan';
 import type { Progress } from '../shared/domain/progress';
@@ -71,7 +72,7 @@ export function createObserveTick(ports: ObserveTickPorts, settings: ObserveTick
     const outcomes = await Promise.allSettled(
       plans.map((plan) => limit(() => observePair(ports, plan, tick))),
     );
-    tellTick(ports.telemetry, settings, plans, tick);
+    tellTick(ports, settings, plans, tick);
     const errors = outcomes.flatMap((outcome) =>
       outcome.status === 'rejected' ? [outcome.reason as unknown] : [],
     );
@@ -139,13 +140,17 @@ function tellObserved(telemetry: Telemetry, segment: ObservedSegment): void {
 }
 
 function tellTick(
-  telemetry: Telemetry,
-  { pairs }: ObserveTickSettings,
+  { telemetry, exchange }: ObserveTickPorts,
+  { pairs, retentionMs }: ObserveTickSettings,
   plans: readonly Segment[][],
   { nowMs }: Tick,
 ): void {
-  const startsMs = plans.map((plan) => plan[0]?.fromMs ?? nowMs);
-  telemetry.count('WorstLag', (nowMs - Math.min(nowMs, ...startsMs)) / 1_000, 'Seconds');
+  const { pairsBehind, worstMs, retentionLeftMs } = lagOf(plans, { nowMs, retentionMs });
+  telemetry.count('PairsBehind', pairsBehind);
+  telemetry.count('WorstLag', worstMs / 1_000);
+  telemetry.count('RetentionLeft', retentionLeftMs / 1_000);
+  const headroom = exchange.takeHeadroom();
+  if (headroom !== undefined) telemetry.count('RateLimitHeadroom', headroom);
   telemetry.info('tick', {
     time: new Date(nowMs).toISOString(),
     pairs: pairs.length,

@@ -1,14 +1,18 @@
-import { ConnectionEnvironment, readEnvironment } from '../shared/adapters/environment';
+import {
+  BatchEnvironment,
+  type BatchVariable,
+  readEnvironment,
+} from '../shared/adapters/environment';
 
 /** What the persist function is configured with. */
-export type PersistEnvironment = ConnectionEnvironment;
+export type PersistEnvironment = BatchEnvironment;
 
 /** The variables that the persist function reads. */
-export type PersistVariable = keyof typeof ConnectionEnvironment.entries;
+export type PersistVariable = BatchVariable;
 
 /** @throws InvalidEnvironmentError that names every variable that is missing or wrong */
 export function readPersistEnvironment(
   environment: Readonly<Record<string, string | undefined>>,
 ): PersistEnvironment {
-  return readEnvironment(ConnectionEnvironment, environment);
+  return readEnvironment(BatchEnvironment, environment);
 }

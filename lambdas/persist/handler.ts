@@ -1,5 +1,6 @@
 import type { Context } from 'aws-lambda';
 import { createConnections } from '../shared/adapters/connections';
+import type { BatchAnswer } from '../shared/codec/batch-answer';
 import { recordsOf } from '../shared/codec/kafka-event';
 import { createRolledCodec } from '../shared/codec/segment-codec';
 import { readPersistEnvironment } from './environment';
@@ -10,10 +11,11 @@ const { store, deadLetters, telemetry } = createConnections(environment, 'persis
 const storeBatch = createStoreBatch({
   rolled: createRolledCodec(environment.SCHEMA_VERSION_IDS),
   store,
+  batchFailures: environment.BATCH_FAILURES,
   deadLetters,
   telemetry,
 });
 
 /** Answers a batch of `candles.rolled`. */
-export const handler = (event: unknown, context: Context): Promise<void> =>
+export const handler = (event: unknown, context: Context): Promise<BatchAnswer | undefined> =>
   telemetry.invocation(context, () => storeBatch(recordsOf(event)));

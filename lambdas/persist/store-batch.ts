@@ -1,5 +1,10 @@
 import pLimit from 'p-limit';
-import type { DeadLetters } from '../shared/codec/dead-letters';
+import {
+  type BatchAnswer,
+  type BatchEndPorts,
+  endBatch,
+  type FailedRecord,
+} from '../shared/codec/batch-answer';
 import { type Decoded, decodeBatch } from '../shared/codec/decode-batch';
 import type { KafkaRecord } from '../shared/codec/kafka-event';
 import type { SegmentCodec } from '../shared/codec/segment-codec';
@@ -8,16 +13,9 @@ import { advance, gapBefore } from '../shared/domain/progress';
 import type { RolledSegment } from '../shared/domain/segment';
 
 /** What the persist function works with. */
-export interface StoreBatchPorts {
+export interface StoreBatchPorts extends BatchEndPorts {
   readonly rolled: SegmentCodec<RolledSegment>;
   readonly store: SegmentStore;
-  readonly deadLetters: DeadLetters;
-  readonly telemetry: Telemetry;
-}
-
-/** A batch of which some pairs could not be stored; `errors` has the first failure of each. */
-export class BatchNotStoredError extends AggregateError {
-  override readonly name = 'BatchNotStoredError';
 }
 
 /** How many pairs are stored at once. */
@@ -27,51 +25,45 @@ const CONCURRENT_PAIRS = 16;
  * The persist function's use case: stores the segments of a batch, each pair's
  * in order. A segment's progress is written last, after all its rows are
  * acknowledged, and only where it leaves no hole. A record that can never be
- * stored becomes a dead letter.
+ * stored becomes a dead letter. Where a segment fails, it and the later ones of
+ * its pair are to be given again.
  *
- * @returns a function of a batch; it rejects where something outside failed, and
- *   then the whole batch can be given to it again
+ * @returns a function of a batch, which ends it as {@link endBatch} does
  */
 export function createStoreBatch(ports: StoreBatchPorts) {
-  return async (records: readonly KafkaRecord[]): Promise<void> => {
-    const batch = decodeBatch(records, 'persist', (value) => ports.rolled.decode(value));
-    await storePairs(ports, byPair(batch.decoded));
-    // Last: a batch that is given again has not left its dead letters behind yet.
-    await ports.deadLetters.send(batch.deadLetters);
+  return async (records: readonly KafkaRecord[]): Promise<BatchAnswer | undefined> => {
+    const { decoded, deadLetters } = decodeBatch(records, 'persist', (value) =>
+      ports.rolled.decode(value),
+    );
+    const limit = pLimit(CONCURRENT_PAIRS);
+    const failed = await limit.map(byPair(decoded), (segments) => storeInOrder(ports, segments));
+    return endBatch(ports, records, { failed: failed.flat(), deadLetters });
   };
 }
 
-function byPair(decoded: readonly Decoded<RolledSegment>[]): RolledSegment[][] {
-  const pairs = new Map<string, RolledSegment[]>();
-  for (const { value: segment } of decoded) {
-    const segments = pairs.get(segment.pair);
-    if (segments === undefined) pairs.set(segment.pair, [segment]);
-    else segments.push(segment);
+function byPair(decoded: readonly Decoded<RolledSegment>[]): Decoded<RolledSegment>[][] {
+  const pairs = new Map<string, Decoded<RolledSegment>[]>();
+  for (const one of decoded) {
+    const segments = pairs.get(one.value.pair);
+    if (segments === undefined) pairs.set(one.value.pair, [one]);
+    else segments.push(one);
   }
   return [...pairs.values()];
 }
 
-/** One pair's failure does not keep the others from being stored. */
-async function storePairs(
+/** Stores segments of one pair up to the first that fails: that one and those behind it are returned. */
+async function storeInOrder(
   ports: StoreBatchPorts,
-  pairs: readonly RolledSegment[][],
-): Promise<void> {
-  const limit = pLimit(CONCURRENT_PAIRS);
-  const outcomes = await Promise.allSettled(
-    pairs.map((segments) => limit(() => storeInOrder(ports, segments))),
-  );
-  const errors = outcomes.flatMap((outcome) =>
-    outcome.status === 'rejected' ? [outcome.reason as unknown] : [],
-  );
-  if (errors.length === 0) return;
-  throw new BatchNotStoredError(
-    errors,
-    `${errors.length} of ${pairs.length} pairs could not be stored, the first because of: ${String(errors[0])}`,
-  );
-}
-
-async function storeInOrder(ports: StoreBatchPorts, segments: readonly RolledSegment[]) {
-  for (const segment of segments) await storeSegment(ports, segment);
+  segments: readonly Decoded<RolledSegment>[],
+): Promise<FailedRecord[]> {
+  for (const [index, { value: segment }] of segments.entries()) {
+    try {
+      await storeSegment(ports, segment);
+    } catch (cause) {
+      return segments.slice(index).map(({ record }) => ({ record, cause }));
+    }
+  }
+  return [];
 }
 
 async function storeSegment({ store, telemetry }: StoreBatchPorts, segment: RolledSegment) {

@@ -1,5 +1,6 @@
 import type { Context } from 'aws-lambda';
 import { createConnections } from '../shared/adapters/connections';
+import type { BatchAnswer } from '../shared/codec/batch-answer';
 import { recordsOf } from '../shared/codec/kafka-event';
 import { createObservedCodec, createRolledCodec } from '../shared/codec/segment-codec';
 import { readTransformEnvironment } from './environment';
@@ -12,10 +13,11 @@ const rollUpBatch = createRollUpBatch({
   rolled: createRolledCodec(environment.SCHEMA_VERSION_IDS),
   children: store.candles,
   log,
+  batchFailures: environment.BATCH_FAILURES,
   deadLetters,
   telemetry,
 });
 
 /** Answers a batch of `candles.observed`. */
-export const handler = (event: unknown, context: Context): Promise<void> =>
+export const handler = (event: unknown, context: Context): Promise<BatchAnswer | undefined> =>
   telemetry.invocation(context, () => rollUpBatch(recordsOf(event)));

@@ -1,6 +1,11 @@
 import pLimit from 'p-limit';
+import {
+  type BatchAnswer,
+  type BatchEndPorts,
+  endBatch,
+  type FailedRecord,
+} from '../shared/codec/batch-answer';
 import { type DeadLetter, deadLetterOf } from '../shared/codec/dead-letter-codec';
-import type { DeadLetters } from '../shared/codec/dead-letters';
 import { type Decoded, decodeBatch } from '../shared/codec/decode-batch';
 import type { KafkaRecord } from '../shared/codec/kafka-event';
 import type { SegmentCodec } from '../shared/codec/segment-codec';
@@ -17,13 +22,11 @@ import type { ObservedSegment, RolledSegment } from '../shared/domain/segment';
 import { TOPICS } from '../shared/domain/topics';
 
 /** What the transform function works with. */
-export interface RollUpBatchPorts {
+export interface RollUpBatchPorts extends BatchEndPorts {
   readonly observed: SegmentCodec<ObservedSegment>;
   readonly rolled: SegmentCodec<RolledSegment>;
   readonly children: CandleReader;
   readonly log: RecordLog;
-  readonly deadLetters: DeadLetters;
-  readonly telemetry: Telemetry;
 }
 
 /** How many segments have reads of stored children under way at once. */
@@ -33,49 +36,110 @@ const CONCURRENT_SEGMENTS = 16;
  * The transform function's use case: checks each observed segment, rolls it up
  * over the stored children around it, and appends it to `candles.rolled`, in
  * the order of the batch. A record that can never be rolled up becomes a dead
- * letter.
+ * letter. Where the children of a segment cannot be read, it and the later ones
+ * of its pair are to be given again, so that a pair's order is kept; where the
+ * append fails, all of it.
  *
- * @returns a function of a batch; it rejects where something outside failed, and
- *   then the whole batch can be given to it again
+ * @returns a function of a batch, which ends it as {@link endBatch} does
  */
 export function createRollUpBatch(ports: RollUpBatchPorts) {
-  return async (records: readonly KafkaRecord[]): Promise<void> => {
+  return async (records: readonly KafkaRecord[]): Promise<BatchAnswer | undefined> => {
     const batch = decodeBatch(records, 'transform', (value) => ports.observed.decode(value));
     const limit = pLimit(CONCURRENT_SEGMENTS);
     const outcomes = await limit.map(batch.decoded, (decoded) => rollUpOne(ports, decoded));
-    const rolledUp = outcomes.filter(isRolledUp);
-    await ports.log.append(
-      TOPICS.rolled,
-      rolledUp.map(({ record }) => record),
-    );
-    for (const { details } of rolledUp) tellRolledUp(ports.telemetry, details);
-    await ports.deadLetters.send([...batch.deadLetters, ...outcomes.filter(isDeadLetter)]);
+    const { rolledUp, deadLetters, failed } = sorted(outcomes);
+    // Where a failure throws, the whole batch comes again: what is appended now would be there twice.
+    const comesAgain = failed.length > 0 && ports.batchFailures === 'throw';
+    const notAppended = comesAgain ? [] : await append(ports, rolledUp);
+    return endBatch(ports, records, {
+      failed: [...failed, ...notAppended],
+      deadLetters: [...batch.deadLetters, ...deadLetters],
+    });
   };
 }
 
 /** A segment's record, and what is told once it is appended: the windows themselves are not kept. */
 interface RolledUp {
-  readonly record: NewRecord;
+  readonly kind: 'rolled up';
+  readonly record: KafkaRecord;
+  readonly pair: string;
+  readonly appends: NewRecord;
   readonly details: LogDetails & { readonly minutes: number };
 }
 
-type Outcome = RolledUp | DeadLetter;
+type Outcome =
+  | RolledUp
+  | { readonly kind: 'dead letter'; readonly letter: DeadLetter }
+  | (FailedRecord & { readonly kind: 'failed'; readonly pair: string });
 
 async function rollUpOne(
   { rolled, children }: RollUpBatchPorts,
   { record, value: segment }: Decoded<ObservedSegment>,
 ): Promise<Outcome> {
-  const ranges = childrenToRead(segment);
-  const stored = ranges.length === 0 ? {} : await children.read(segment.pair, ranges);
+  const { pair } = segment;
+  let stored: CandlesByInterval;
+  try {
+    stored = await storedChildren(children, segment);
+  } catch (cause) {
+    return { kind: 'failed', record, pair, cause };
+  }
   try {
     const { minutes, ...range } = segment;
     const candles = rollUp(segment, stored);
-    const value = rolled.encode({ ...range, candles });
+    const appends = { key: pair, value: rolled.encode({ ...range, candles }) };
     const details = describe(segment, countOf(candles) - minutes.length);
-    return { record: { key: segment.pair, value }, details };
+    return { kind: 'rolled up', record, pair, appends, details };
   } catch (cause) {
-    return deadLetterOf(record, 'transform', cause);
+    return { kind: 'dead letter', letter: deadLetterOf(record, 'transform', cause) };
   }
+}
+
+function storedChildren(
+  children: CandleReader,
+  segment: ObservedSegment,
+): Promise<CandlesByInterval> {
+  const ranges = childrenToRead(segment);
+  return ranges.length === 0 ? Promise.resolve({}) : children.read(segment.pair, ranges);
+}
+
+/** The outcomes by kind, in the order of the batch; what is rolled up behind a failure of its pair is held back with it. */
+function sorted(outcomes: readonly Outcome[]) {
+  const rolledUp: RolledUp[] = [];
+  const deadLetters: DeadLetter[] = [];
+  const failed: FailedRecord[] = [];
+  const firstFailures = new Map<string, FailedRecord>();
+  for (const outcome of outcomes) {
+    if (outcome.kind === 'dead letter') {
+      deadLetters.push(outcome.letter);
+      continue;
+    }
+    const { record, pair } = outcome;
+    const earlier = firstFailures.get(pair) ?? (outcome.kind === 'failed' ? outcome : undefined);
+    if (earlier !== undefined) {
+      firstFailures.set(pair, earlier);
+      failed.push({ record, cause: earlier.cause });
+    } else if (outcome.kind === 'rolled up') {
+      rolledUp.push(outcome);
+    }
+  }
+  return { rolledUp, deadLetters, failed };
+}
+
+/** Appends what is rolled up; where that fails, some of it may be in the topic, and all of it is to be given again. */
+async function append(
+  { log, telemetry }: RollUpBatchPorts,
+  rolledUp: readonly RolledUp[],
+): Promise<FailedRecord[]> {
+  try {
+    await log.append(
+      TOPICS.rolled,
+      rolledUp.map(({ appends }) => appends),
+    );
+  } catch (cause) {
+    return rolledUp.map(({ record }) => ({ record, cause }));
+  }
+  for (const { details } of rolledUp) tellRolledUp(telemetry, details);
+  return [];
 }
 
 function countOf(candles: CandlesByInterval): number {
@@ -95,12 +159,4 @@ function describe({ pair, fromMs, toMs, minutes }: ObservedSegment, windows: num
 function tellRolledUp(telemetry: Telemetry, details: RolledUp['details']): void {
   telemetry.info('rolled up', details);
   telemetry.count('MinutesRolledUp', details.minutes);
-}
-
-function isDeadLetter(outcome: Outcome): outcome is DeadLetter {
-  return 'reason' in outcome;
-}
-
-function isRolledUp(outcome: Outcome): outcome is RolledUp {
-  return !isDeadLetter(outcome);
 }

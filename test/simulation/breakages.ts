@@ -99,6 +99,7 @@ function endingShort(
 
 function cutShort(exchange: Exchange, { random }: BreakageWorld): Exchange {
   return {
+    ...exchange,
     async minutes(query) {
       const minutes = await exchange.minutes(query);
       return random.chance(0.05) ? minutes.slice(0, -random.int(1, 5)) : minutes;

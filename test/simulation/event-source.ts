@@ -1,3 +1,4 @@
+import type { BatchAnswer } from '../../lambdas/shared/codec/batch-answer';
 import type { KafkaRecord } from '../../lambdas/shared/codec/kafka-event';
 import type { Calls, Life } from './calls';
 import type { Faults } from './faults';
@@ -14,7 +15,15 @@ export interface World {
 }
 
 /** A function of a batch, in the environment that it is given. */
-export type CreateFunction = (life: Life) => (records: readonly KafkaRecord[]) => Promise<void>;
+export type CreateFunction = (
+  life: Life,
+) => (records: readonly KafkaRecord[]) => Promise<BatchAnswer | undefined>;
+
+/** Records that are delivered together, and the offset to commit once all are done. */
+interface Batch {
+  readonly records: readonly KafkaRecord[];
+  readonly end: number;
+}
 
 /** Consumes one partition. */
 export interface EventSource {
@@ -28,7 +37,8 @@ const MOST_REWINDS = 5;
 /**
  * Delivers a partition's records at least once: one invocation at a time,
  * batches of any size up to `mostRecords`; after a failure or a kill again from
- * the committed offset, and at times from an earlier one.
+ * the committed offset, and at times from an earlier one. Of a batch that is
+ * answered in part, only the records that failed, before anything else.
  */
 export function createEventSource(
   { scheduler, random, faults, calls }: World,
@@ -38,6 +48,7 @@ export function createEventSource(
   createFunction: CreateFunction,
 ): EventSource {
   let committed = 0;
+  let again: Batch | undefined;
   let busy = false;
   let rewindsLeft = MOST_REWINDS;
   let environment: { life: Life; invoke: ReturnType<CreateFunction> } | undefined;
@@ -50,23 +61,29 @@ export function createEventSource(
     scheduler.after(delayMs, deliver);
   };
 
-  const deliver = (): void => {
+  const nextBatch = (): Batch => {
     const end = Math.min(partition.records.length, committed + random.int(1, mostRecords));
-    const batch = partition.records
+    const records = partition.records
       .slice(committed, end)
       .filter((record): record is KafkaRecord => record !== undefined);
-    scheduler.note('delivers', name, () => `[${committed}, ${end})`);
+    return { records, end };
+  };
+
+  const deliver = (): void => {
+    const batch = again ?? nextBatch();
+    const { records, end } = batch;
+    scheduler.note('delivers', name, () => `${records.length} of [${committed}, ${end})`);
     environment ??= created();
     const { life, invoke } = environment;
-    const invoked = batch.length === 0 ? Promise.resolve() : invoke(batch);
+    const invoked = records.length === 0 ? Promise.resolve(undefined) : invoke(records);
     let isOver = false;
-    const over = (succeeded: boolean): void => {
+    const over = (isAnswered: boolean, failed: readonly KafkaRecord[] = []): void => {
       if (isOver) return;
       isOver = true;
-      finish(end, succeeded);
+      finish(batch, isAnswered, failed);
     };
     invoked.then(
-      () => over(!happens(faults.killed / 2)),
+      (answer) => over(!happens(faults.killed / 2), failedOf(records, answer)),
       (cause: unknown) => {
         scheduler.note('failed', name, () => String(cause));
         over(false);
@@ -87,11 +104,16 @@ export function createEventSource(
     return { life, invoke: createFunction(life) };
   };
 
-  const finish = (end: number, succeeded: boolean): void => {
+  const finish = (batch: Batch, isAnswered: boolean, failed: readonly KafkaRecord[]): void => {
     busy = false;
+    const succeeded = isAnswered && failed.length === 0;
     const isGivenUp = !succeeded && happens(faults.batchGivenUp);
     if (isGivenUp) scheduler.note('gives up', name);
-    if (succeeded || isGivenUp) committed = end;
+    if (isAnswered) again = succeeded ? undefined : { records: failed, end: batch.end };
+    if (succeeded || isGivenUp) {
+      committed = batch.end;
+      again = undefined;
+    }
     if (succeeded && rewindsLeft > 0 && happens(faults.offsetsRewound)) {
       rewindsLeft--;
       committed = Math.max(0, committed - random.spread(1, 40));
@@ -112,6 +134,18 @@ export function createEventSource(
       wake(0);
     },
   };
+}
+
+/** The records of a batch that an answer names; as in Lambda, the whole batch where it names any other. */
+function failedOf(
+  records: readonly KafkaRecord[],
+  answer: BatchAnswer | undefined,
+): readonly KafkaRecord[] {
+  const identifiers = answer?.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier) ?? [];
+  const failed = records.filter(({ topic, partition, offset }) =>
+    identifiers.some((one) => one.partition === `${topic}-${partition}` && one.offset === offset),
+  );
+  return failed.length === identifiers.length ? failed : records;
 }
 
 /** When an invocation is killed: mostly while it works, at times while it waits for something slow. */

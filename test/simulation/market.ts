@@ -44,6 +44,7 @@ export function createMarket(
   return {
     truth: (pair) => minutesOf(pair).map(({ versions }) => versions.at(-1)?.candle as Candle),
     reachedBy: (life) => ({
+      takeHeadroom: () => undefined,
       minutes: ({ pair, fromMs, toMs }) =>
         calls.ask(
           life,

@@ -1,6 +1,7 @@
 import { createObserveTick } from '../../lambdas/fetch/observe-tick';
 import { createStoreBatch } from '../../lambdas/persist/store-batch';
 import { createCandleStore } from '../../lambdas/shared/adapters/candle-store';
+import type { BatchFailures } from '../../lambdas/shared/codec/batch-answer';
 import { createDeadLetterCodec } from '../../lambdas/shared/codec/dead-letter-codec';
 import { createDeadLetters } from '../../lambdas/shared/codec/dead-letters';
 import { createObservedCodec, createRolledCodec } from '../../lambdas/shared/codec/segment-codec';
@@ -68,6 +69,7 @@ interface Stage extends World {
   readonly market: Market;
   readonly breakage: Breakage;
   readonly telemetry: Telemetry;
+  readonly batchFailures: BatchFailures;
   /** Where each pair's progress was asked to stand. */
   readonly settledTimes: Map<string, Set<number>>;
   readonly rewoundPairs: Set<string>;
@@ -122,6 +124,8 @@ function createStage({ seed, breakage = {}, trace }: SimulationOptions): Stage {
     market: createMarket(calls, scheduler.nowMs, traded, scenario.servedMs),
     breakage,
     telemetry: createTelemetry(trace),
+    // Both ways to answer a batch are held against the truth, each in half of the runs.
+    batchFailures: seed % 2 === 1 ? 'report' : 'throw',
     settledTimes: new Map(pairs.map((pair) => [pair, new Set()])),
     rewoundPairs: new Set(),
   };
@@ -164,6 +168,7 @@ function rollUpFunction(stage: Stage, life: Life) {
     rolled: broken(stage, 'rolled', CODECS.rolled),
     children: storeOf(stage, life).candles,
     log: stage.log.reachedBy(life),
+    batchFailures: stage.batchFailures,
     deadLetters: deadLettersOf(stage, life),
     telemetry: stage.telemetry,
   });
@@ -173,6 +178,7 @@ function storeFunction(stage: Stage, life: Life) {
   return createStoreBatch({
     rolled: broken(stage, 'rolled', CODECS.rolled),
     store: storeOf(stage, life),
+    batchFailures: stage.batchFailures,
     deadLetters: deadLettersOf(stage, life),
     telemetry: stage.telemetry,
   });

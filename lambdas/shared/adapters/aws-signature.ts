@@ -22,14 +22,23 @@ export class CredentialsMissingError extends Error {
 export function credentialsFromEnvironment(
   environment: Readonly<Record<string, string | undefined>> = process.env,
 ): AwsCredentials {
-  const accessKeyId = environment['AWS_ACCESS_KEY_ID'];
-  const secretAccessKey = environment['AWS_SECRET_ACCESS_KEY'];
+  const accessKeyId = notEmpty(environment['AWS_ACCESS_KEY_ID']);
+  const secretAccessKey = notEmpty(environment['AWS_SECRET_ACCESS_KEY']);
   if (accessKeyId === undefined || secretAccessKey === undefined) {
     throw new CredentialsMissingError(
       'AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set; Lambda sets them from the role of the function',
     );
   }
-  return { accessKeyId, secretAccessKey, sessionToken: environment['AWS_SESSION_TOKEN'] };
+  return {
+    accessKeyId,
+    secretAccessKey,
+    sessionToken: notEmpty(environment['AWS_SESSION_TOKEN']),
+  };
+}
+
+/** An empty variable is one that is not set, as in the AWS SDKs. */
+function notEmpty(text: string | undefined): string | undefined {
+  return text === '' ? undefined : text;
 }
 
 /** Where and when a signature holds: `20261123/us-east-1/kafka-cluster/aws4_request`. */

@@ -1,7 +1,8 @@
-import { Client, errors, policies, types } from 'cassandra-driver';
+import { Client, type ClientOptions, errors, policies, types } from 'cassandra-driver';
 import pRetry from 'p-retry';
-import { credentialsFromEnvironment } from './aws-signature';
-import { KeyspacesAuthProvider } from './keyspaces-authentication';
+import type { Telemetry } from '../domain/ports';
+import { credentialsFromEnvironment, CredentialsMissingError } from './aws-signature';
+import { KeyspacesAuthProvider, KeyspacesChallengeError } from './keyspaces-authentication';
 
 /** How the database is reached, as a function's environment says it. */
 export interface CassandraEnvironment {
@@ -26,7 +27,7 @@ export interface CassandraSession {
   close(): Promise<void>;
 }
 
-/** The database did not do what was asked, after several tries. */
+/** The database did not do what was asked, after several tries where another could help. */
 export class CassandraError extends Error {
   override readonly name = 'CassandraError';
 }
@@ -36,14 +37,24 @@ const ANSWER_TIMEOUT_MS = 5_000;
 /** Three repetitions in at most about 3 s, jittered. */
 const RETRY = { retries: 3, minTimeout: 150, factor: 2, maxTimeout: 2_000, randomize: true };
 
-/** A client that connects with its first statement, and again where that failed. */
-export function createCassandraSession(environment: CassandraEnvironment): CassandraSession {
-  const client = createClient(environment);
+/** What is told of failed attempts. */
+export type AttemptTelemetry = Pick<Telemetry, 'count'>;
+
+/**
+ * A client that connects with its first statement, and again where that failed.
+ *
+ * @param telemetry told of each failed attempt, as {@link attempt} says; nobody is told without it
+ */
+export function createCassandraSession(
+  environment: CassandraEnvironment,
+  telemetry?: AttemptTelemetry,
+): CassandraSession {
+  const client = new Client(clientOptions(environment));
   shutDownReplacedHosts(client);
   return {
     rows: ({ query, params }) =>
-      attempt(async () => (await client.execute(query, params, READ_OPTIONS)).rows),
-    write: (statements) => attempt(async () => writeOnce(client, statements)),
+      attempt(async () => (await client.execute(query, params, READ_OPTIONS)).rows, telemetry),
+    write: (statements) => attempt(async () => writeOnce(client, statements), telemetry),
     close: () => client.shutdown(),
   };
 }
@@ -79,31 +90,89 @@ async function writeOnce(client: Client, statements: readonly Statement[]): Prom
   else await client.batch([...statements], { ...OPTIONS, logged: false });
 }
 
-async function attempt<T>(call: () => Promise<T>): Promise<T> {
+/**
+ * Makes a call, and repeats it a few times with growing, jittered pauses where
+ * its failure may pass. Each failed attempt is counted, as `DatabaseThrottles`
+ * or as `DatabaseErrors`.
+ *
+ * @throws CassandraError
+ */
+export async function attempt<T>(call: () => Promise<T>, telemetry?: AttemptTelemetry): Promise<T> {
   try {
-    return await pRetry(call, { ...RETRY, shouldRetry: ({ error }) => mayPass(error) });
+    return await pRetry(call, {
+      ...RETRY,
+      shouldRetry: ({ error }) => mayPass(error),
+      onFailedAttempt: ({ error }) =>
+        telemetry?.count(isThrottle(error) ? 'DatabaseThrottles' : 'DatabaseErrors', 1),
+    });
   } catch (cause) {
-    throw new CassandraError(`The database failed: ${String(cause)}`, { cause });
+    const remedy = cause instanceof Error ? remedyOf(cause) : '';
+    throw new CassandraError(`The database failed: ${String(cause)}${remedy}`, { cause });
   }
 }
 
+const UNAUTHORIZED: number = types.responseErrorCodes.unauthorized;
 const FINAL_CODES: ReadonlySet<number> = new Set([
   types.responseErrorCodes.syntaxError,
-  types.responseErrorCodes.unauthorized,
+  UNAUTHORIZED,
   types.responseErrorCodes.invalid,
   types.responseErrorCodes.configError,
 ]);
 
-/** Whether to try again: a statement that is wrong, or not allowed, stays so; all else may pass. */
+/**
+ * What Keyspaces answers above what a table, a partition or a connection takes.
+ * Source: the Amazon Keyspaces developer guide, "Troubleshooting capacity management errors".
+ */
+const THROTTLE_CODES: ReadonlySet<number> = new Set([
+  types.responseErrorCodes.readTimeout,
+  types.responseErrorCodes.writeTimeout,
+  types.responseErrorCodes.overloaded,
+]);
+
+/**
+ * Whether to try again: credentials that are not accepted, and a statement that
+ * is wrong or not allowed, stay so; all else may pass.
+ */
 export function mayPass(error: Error): boolean {
-  if (error instanceof errors.AuthenticationError) return false;
-  if (!(error instanceof errors.ResponseError)) return true;
-  return !FINAL_CODES.has(error.code);
+  if (isLoginRefused(error)) return false;
+  return !(error instanceof errors.ResponseError && FINAL_CODES.has(error.code));
 }
 
-function createClient(environment: CassandraEnvironment): Client {
+/** Whether the database asks for a slower pace. */
+export function isThrottle(error: Error): boolean {
+  return error instanceof errors.ResponseError && THROTTLE_CODES.has(error.code);
+}
+
+/** A login fails while a connection is opened: the driver has it among the failures of the hosts. */
+function isLoginRefused(error: Error): boolean {
+  const failures = error instanceof errors.NoHostAvailableError ? failuresOfHosts(error) : [error];
+  return failures.some(
+    (failure) =>
+      failure instanceof errors.AuthenticationError ||
+      failure instanceof CredentialsMissingError ||
+      failure instanceof KeyspacesChallengeError,
+  );
+}
+
+function failuresOfHosts(error: errors.NoHostAvailableError): unknown[] {
+  const byHost = error.innerErrors as Readonly<Record<string, unknown>> | null | undefined;
+  return Object.values(byHost ?? {});
+}
+
+function remedyOf(error: Error): string {
+  if (isLoginRefused(error)) {
+    return '; set CASSANDRA_AUTHENTICATION to sigv4 for Keyspaces, with the credentials of a role in its account and region, and to none for a Cassandra that asks for no login';
+  }
+  if (error instanceof errors.ResponseError && error.code === UNAUTHORIZED) {
+    return "; the function's role needs cassandra:Select to read that table, and cassandra:Modify to write to it: deploy the stack again";
+  }
+  return '';
+}
+
+/** How the driver is set. Exported for its test: what protects the data is in it. */
+export function clientOptions(environment: CassandraEnvironment): ClientOptions {
   const dataCenter = environment.CASSANDRA_LOCAL_DATA_CENTER;
-  return new Client({
+  return {
     contactPoints: [...environment.CASSANDRA_CONTACT_POINTS],
     localDataCenter: dataCenter,
     keyspace: environment.CASSANDRA_KEYSPACE,
@@ -120,7 +189,7 @@ function createClient(environment: CassandraEnvironment): Client {
       // Keyspaces' nodes are one endpoint; a local Cassandra is one node.
       loadBalancing: new policies.loadBalancing.DCAwareRoundRobinPolicy(dataCenter),
     },
-  });
+  };
 }
 
 /** TLS, verified against Node's own store, which has Amazon's roots; and AWS credentials. */

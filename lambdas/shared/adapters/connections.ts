@@ -23,10 +23,10 @@ export function createConnections(
 ): Connections {
   const telemetry = createTelemetry();
   const brokers = createBrokerLookUp(environment, environment.AWS_REGION);
-  const log = createKafkaLog({ clientId, brokers });
+  const log = createKafkaLog({ clientId, brokers, telemetry });
   const deadLetterCodec = createDeadLetterCodec(environment.SCHEMA_VERSION_IDS);
   return {
-    store: createCandleStore(createCassandraSession(environment)),
+    store: createCandleStore(createCassandraSession(environment, telemetry)),
     log,
     deadLetters: createDeadLetters(deadLetterCodec, log, telemetry),
     telemetry,

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { BATCH_FAILURES } from '../codec/batch-answer';
 
 /** A function's environment that cannot be: all that is wrong with it, in one message. */
 export class InvalidEnvironmentError extends Error {
@@ -45,6 +46,22 @@ export const ConnectionEnvironment = v.object({
 
 /** A validated environment of the connections. */
 export type ConnectionEnvironment = v.InferOutput<typeof ConnectionEnvironment>;
+
+/** The variables that every function reads. */
+export type ConnectionVariable = keyof typeof ConnectionEnvironment.entries;
+
+/** What the environment of a function holds that an event source hands batches to. */
+export const BatchEnvironment = v.object({
+  ...ConnectionEnvironment.entries,
+  /** What becomes of records that fail: `report` only where the event source has provisioned pollers. */
+  BATCH_FAILURES: v.picklist(BATCH_FAILURES),
+});
+
+/** A validated environment of such a function. */
+export type BatchEnvironment = v.InferOutput<typeof BatchEnvironment>;
+
+/** The variables that such a function reads. */
+export type BatchVariable = keyof typeof BatchEnvironment.entries;
 
 /**
  * Reads a function's environment. Values that stand beside each other are

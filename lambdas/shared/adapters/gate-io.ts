@@ -87,15 +87,16 @@ export function createGateIo(options: GateIoOptions): Exchange {
     strict: true,
   });
   const pause = createPause(queue);
+  const headroom = createHeadroom();
+  const client = { queue, pause, headroom, options };
   return {
+    takeHeadroom: headroom.take,
     async minutes(query) {
       const failed = new AbortController();
       const outOfTime = AbortSignal.timeout(Math.max(0, query.withinMs));
       const signal = AbortSignal.any([failed.signal, outOfTime]);
       try {
-        const pages = pagesOf(query).map((page) =>
-          requestPage(queue, pause, options, page, signal),
-        );
+        const pages = pagesOf(query).map((page) => requestPage(client, page, signal));
         return inTimeOrder((await Promise.all(pages)).flat());
       } catch (cause) {
         // The other pages would be thrown away.
@@ -109,6 +110,36 @@ export function createGateIo(options: GateIoOptions): Exchange {
         countFailure(options.telemetry, error);
         throw error;
       }
+    },
+  };
+}
+
+/** What the requests of an exchange share. */
+interface GateIoClient {
+  readonly queue: PQueue;
+  readonly pause: Pause;
+  readonly headroom: Headroom;
+  readonly options: GateIoOptions;
+}
+
+/** The fewest requests that answers said remain. */
+interface Headroom {
+  /** Keeps what an answer said. */
+  readonly told: (remaining: number) => void;
+  /** The fewest since this was last called. */
+  readonly take: () => number | undefined;
+}
+
+function createHeadroom(): Headroom {
+  let fewest: number | undefined;
+  return {
+    told: (remaining) => {
+      fewest = Math.min(fewest ?? Infinity, remaining);
+    },
+    take: () => {
+      const taken = fewest;
+      fewest = undefined;
+      return taken;
     },
   };
 }
@@ -142,14 +173,9 @@ function createPause(queue: PQueue): Pause {
   };
 }
 
-function requestPage(
-  queue: PQueue,
-  pause: Pause,
-  options: GateIoOptions,
-  page: Page,
-  signal: AbortSignal,
-): Promise<Candle[]> {
-  return pRetry(() => queue.add(() => requestOnce(pause, options, page, signal), { signal }), {
+function requestPage(client: GateIoClient, page: Page, signal: AbortSignal): Promise<Candle[]> {
+  const { queue, options } = client;
+  return pRetry(() => queue.add(() => requestOnce(client, page, signal), { signal }), {
     retries: options.retries ?? 4,
     minTimeout: options.firstPauseMs ?? 300,
     maxTimeout: 5_000,
@@ -169,14 +195,14 @@ function countFailure(telemetry: Telemetry, error: Error): void {
 }
 
 async function requestOnce(
-  pause: Pause,
-  { baseUrl, timeoutMs = 5_000 }: GateIoOptions,
+  client: GateIoClient,
   page: Page,
   signal: AbortSignal,
 ): Promise<Candle[]> {
+  const { baseUrl, timeoutMs = 5_000 } = client.options;
   const limit = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
   const response = await get(urlOf(baseUrl, page), limit);
-  obeyLimit(response, pause);
+  obeyLimit(response, client);
   if (response.status !== 200) throw await refusal(response, page.pair);
   return candlesOf(await jsonOf(response), page);
 }
@@ -217,9 +243,10 @@ function isTimeout(cause: unknown): boolean {
 }
 
 /** Waits for the next window where this one is nearly used up, by whomever. */
-function obeyLimit({ status, headers }: Response, pause: Pause): void {
-  const remaining = numberIn(headers, 'x-gate-ratelimit-requests-remain') ?? Infinity;
-  if (status !== 429 && remaining >= REMAINING_MARGIN) return;
+function obeyLimit({ status, headers }: Response, { pause, headroom }: GateIoClient): void {
+  const remaining = numberIn(headers, 'x-gate-ratelimit-requests-remain');
+  if (remaining !== undefined) headroom.told(remaining);
+  if (status !== 429 && (remaining ?? Infinity) >= REMAINING_MARGIN) return;
   const resetSeconds = numberIn(headers, 'x-gate-ratelimit-reset-timestamp') ?? 0;
   // The time of the answer itself, where the limit is not exceeded yet.
   pause(Math.max(resetSeconds * 1_000, Date.now() + SHORTEST_PAUSE_MS));

@@ -58,11 +58,27 @@ async function bootstrapBrokers(clusterArn: string, region: string) {
     });
   } catch (cause) {
     throw new BrokersNotFoundError(
-      `The brokers of the MSK cluster ${clusterArn} could not be looked up: ${String(cause)}; is the data stack deployed, and may this function call kafka:GetBootstrapBrokers?`,
+      `The brokers of the MSK cluster ${clusterArn} could not be looked up: ${String(cause)}; ${remedyOf(cause)}`,
       { cause },
     );
   } finally {
     client.destroy();
+  }
+}
+
+/** By the error's name: its classes would have to be loaded with the function. */
+function remedyOf(cause: unknown): string {
+  switch (cause instanceof Error ? cause.name : '') {
+    case 'NotFoundException':
+      return 'no such cluster is there: deploy the data stack, and then this function with the ARN of its cluster';
+    case 'AccessDeniedException':
+    case 'ForbiddenException':
+    case 'UnauthorizedException':
+      return 'the role of this function needs kafka:GetBootstrapBrokers on that cluster: deploy the pipeline stack again';
+    case 'BadRequestException':
+      return 'a cluster that is being made or deleted has no brokers yet: wait until its state is ACTIVE, and see that the ARN is right';
+    default:
+      return 'does the subnet of this function reach the API of MSK, through a NAT gateway or an endpoint?';
   }
 }
 

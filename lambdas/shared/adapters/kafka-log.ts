@@ -1,5 +1,5 @@
 import { Kafka, logLevel, type Message, Partitioners, type Producer } from 'kafkajs';
-import type { NewRecord, RecordLog } from '../domain/ports';
+import type { NewRecord, RecordLog, Telemetry } from '../domain/ports';
 import type { BrokerAccess } from './kafka-brokers';
 import { inTurns } from './in-turns';
 import { quietIdleConnections } from './kafkajs-idle';
@@ -9,6 +9,8 @@ export interface KafkaLogOptions {
   readonly clientId: string;
   /** Asked before each new connection, so that brokers may change. */
   readonly brokers: () => Promise<BrokerAccess>;
+  /** Told of each failed append, as `KafkaErrors`. @default nobody is told */
+  readonly telemetry?: Pick<Telemetry, 'count'>;
 }
 
 /** A topic takes 1 MiB at once; the rest is for the batch's own header and its records' framing. */
@@ -42,6 +44,7 @@ export function createKafkaLog(options: KafkaLogOptions): RecordLog {
       await appendAll(await producer, topic, records);
     } catch (cause) {
       if (connected === producer) connected = undefined;
+      options.telemetry?.count('KafkaErrors', 1);
       await giveUp(producer);
       throw new KafkaAppendError(topic, records.length, cause);
     }

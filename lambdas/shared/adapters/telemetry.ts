@@ -1,6 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { Context } from 'aws-lambda';
+import { METRICS, type MetricName } from '../domain/metrics';
 import type { Telemetry } from '../domain/ports';
 
 /** Structured logs, and metrics in CloudWatch's embedded format, of one function. */
@@ -24,12 +25,16 @@ export function createTelemetry(): FunctionTelemetry {
     warn: (message, details) => logger.warn(message, { ...details }),
     error: (message, details, cause) =>
       logger.error(message, { ...details, error: asError(cause) }),
-    count: (metric, value, unit = 'Count') => metrics.addMetric(metric, UNITS[unit], value),
+    count: (metric, value) => add(metrics, metric, value),
   };
   return {
     ...telemetry,
     invocation: (context, work) => invocation(logger, metrics, context, work),
   };
+}
+
+function add(metrics: Metrics, metric: MetricName, value: number): void {
+  metrics.addMetric(metric, UNITS[METRICS[metric]], value);
 }
 
 async function invocation<T>(
@@ -39,16 +44,15 @@ async function invocation<T>(
   work: () => Promise<T>,
 ): Promise<T> {
   logger.addContext(context);
-  metrics.captureColdStartMetric(context.functionName);
   const startedMs = performance.now();
   try {
     return await work();
   } catch (error) {
     logger.error('failed: the invocation will be repeated', asError(error));
-    metrics.addMetric('Failures', MetricUnit.Count, 1);
+    add(metrics, 'Failures', 1);
     throw error;
   } finally {
-    metrics.addMetric('Duration', MetricUnit.Milliseconds, performance.now() - startedMs);
+    add(metrics, 'Duration', performance.now() - startedMs);
     metrics.publishStoredMetrics();
   }
 }

@@ -1,4 +1,5 @@
 import type { Candle, CandlesByInterval } from './candle';
+import type { MetricName } from './metrics';
 import type { Gap, Progress } from './progress';
 import type { ChildrenRange } from './roll-up';
 import type { RolledSegment } from './segment';
@@ -24,6 +25,11 @@ export interface Exchange {
    * @throws whatever kept it from getting all of them: a part is never returned
    */
   minutes(query: MinutesQuery): Promise<readonly Candle[]>;
+  /**
+   * The fewest requests that the exchange said it would still take, of its answers since this was
+   * last asked; undefined where it said nothing of that.
+   */
+  takeHeadroom(): number | undefined;
 }
 
 /** How far pairs have come. */
@@ -66,6 +72,6 @@ export interface Telemetry {
   info(message: string, details: LogDetails): void;
   warn(message: string, details: LogDetails): void;
   error(message: string, details: LogDetails, cause: unknown): void;
-  /** Adds to a metric of this invocation. */
-  count(metric: string, value: number, unit?: 'Count' | 'Milliseconds' | 'Seconds'): void;
+  /** Adds to a metric of this invocation, in its unit. */
+  count(metric: MetricName, value: number): void;
 }

@@ -90,6 +90,7 @@ describe('a tick', () => {
     expect(exchange.requests).toEqual([]);
     expect(log.appended).toEqual([]);
     expect(telemetry.counted('WorstLag')).toBe(0);
+    expect(telemetry.counted('RetentionLeft')).toBe(9_000 * 60);
   });
 
   it('takes minutes as closed that the segment settles, and leaves 8 s for appending', async () => {
@@ -124,11 +125,33 @@ describe('a tick', () => {
     await tick();
 
     expect(telemetry.counted('WorstLag')).toBe(3_600);
+    expect(telemetry.counted('PairsBehind')).toBe(1);
+    expect(telemetry.counted('RetentionLeft')).toBe(9_000 * 60 - 3_600);
     expect(telemetry.counted('MinutesObserved')).toBe(3 + 3 + 60);
     expect(telemetry.lines.at(-1)).toMatchObject({
       message: 'tick',
       details: { time: '2026-01-15T12:07:00.000Z', pairs: 3, planned: 3 },
     });
+  });
+});
+
+describe('the headroom that the exchange tells', () => {
+  it.each([0, 42])('is told as it is: %d', async (headroom) => {
+    const { tick, exchange, telemetry } = prepare(ALL_SETTLED);
+    exchange.headroom = headroom;
+
+    await tick();
+
+    expect(telemetry.metrics()).toContain('RateLimitHeadroom');
+    expect(telemetry.counted('RateLimitHeadroom')).toBe(headroom);
+  });
+
+  it('is not told where the exchange says nothing of it', async () => {
+    const { tick, telemetry } = prepare(ALL_SETTLED);
+
+    await tick();
+
+    expect(telemetry.metrics()).not.toContain('RateLimitHeadroom');
   });
 });
 

@@ -1,4 +1,5 @@
-import { BatchNotStoredError, createStoreBatch } from '../../../lambdas/persist/store-batch';
+import { createStoreBatch } from '../../../lambdas/persist/store-batch';
+import { BatchFailedError, type BatchFailures } from '../../../lambdas/shared/codec/batch-answer';
 import type { KafkaRecord } from '../../../lambdas/shared/codec/kafka-event';
 import { createRolledCodec } from '../../../lambdas/shared/codec/segment-codec';
 import type { Progress } from '../../../lambdas/shared/domain/progress';
@@ -20,14 +21,17 @@ function recordsFor(...segments: ObservedSegment[]): KafkaRecord[] {
   );
 }
 
-function prepare(stored: Readonly<Record<string, Progress>> = {}) {
+function prepare(
+  stored: Readonly<Record<string, Progress>> = {},
+  batchFailures: BatchFailures = 'throw',
+) {
   const [store, telemetry, deadLetters] = [
     new FakeStore(),
     new FakeTelemetry(),
     new FakeDeadLetters(),
   ];
   for (const [pair, progress] of Object.entries(stored)) store.progress.set(pair, progress);
-  const storeBatch = createStoreBatch({ rolled, store, deadLetters, telemetry });
+  const storeBatch = createStoreBatch({ rolled, store, batchFailures, deadLetters, telemetry });
   return { store, telemetry, deadLetters, storeBatch };
 }
 
@@ -197,7 +201,7 @@ describe('a failure of the store', () => {
     const { store, storeBatch } = prepare();
     store.brokenFor = (write) => write === 'candles';
 
-    await expect(storeBatch(recordsFor(FIRST, SECOND))).rejects.toThrow(BatchNotStoredError);
+    await expect(storeBatch(recordsFor(FIRST, SECOND))).rejects.toThrow(BatchFailedError);
 
     expect(store.calls).toEqual(['candles BTC_USDT']);
   });
@@ -209,11 +213,11 @@ describe('a failure of the store', () => {
 
     const error: unknown = await storeBatch(recordsFor(...pairs)).catch((cause: unknown) => cause);
 
-    expect(error).toBeInstanceOf(BatchNotStoredError);
-    expect((error as BatchNotStoredError).message).toBe(
-      '2 of 3 pairs could not be stored, the first because of: Error: candles of BTC_USDT failed',
+    expect(error).toBeInstanceOf(BatchFailedError);
+    expect((error as BatchFailedError).message).toBe(
+      '2 of 3 records failed, of 2 causes the first: Error: candles of BTC_USDT failed',
     );
-    expect((error as BatchNotStoredError).errors).toHaveLength(2);
+    expect((error as BatchFailedError).errors).toHaveLength(2);
     expect([...store.progress.keys()]).toEqual(['ETH_USDT']);
   });
 
@@ -237,7 +241,7 @@ describe('the dead letters of a batch', () => {
     const { store, deadLetters, storeBatch } = prepare();
     store.brokenFor = (write) => write === 'candles';
 
-    await expect(storeBatch([garbage, ...recordsFor(FIRST)])).rejects.toThrow(BatchNotStoredError);
+    await expect(storeBatch([garbage, ...recordsFor(FIRST)])).rejects.toThrow(BatchFailedError);
     expect(deadLetters.letters).toEqual([]);
 
     store.brokenFor = undefined;
@@ -246,11 +250,78 @@ describe('the dead letters of a batch', () => {
   });
 });
 
+describe('a batch that is answered with a report', () => {
+  const third = observedOf({
+    fromMs: at(12, 6),
+    toMs: at(12, 9),
+    observedAtMs: at(12, 9),
+    followsMs: at(12, 6),
+    settlesMs: at(12, 7),
+  });
+  const eth = { ...FIRST, pair: 'ETH_USDT' };
+  const garbage = recordOf(Buffer.from('garbage'), { topic: 'candles.rolled', offset: 4 });
+  const identifierOf = (offset: number) => ({
+    itemIdentifier: { partition: 'candles.rolled-3', offset },
+  });
+
+  it('names nothing where all is stored', async () => {
+    const { storeBatch, deadLetters } = prepare({}, 'report');
+
+    expect(await storeBatch([...recordsFor(FIRST, SECOND), garbage])).toEqual({
+      batchItemFailures: [],
+    });
+    expect(deadLetters.letters).toHaveLength(1);
+  });
+
+  it('names the segment that failed and the later ones of its pair, and no others', async () => {
+    const { store, storeBatch, deadLetters } = prepare({}, 'report');
+    store.brokenFor = (write, pair) =>
+      write === 'candles' && pair === 'BTC_USDT' && store.segments.some((one) => one.pair === pair);
+
+    const answer = await storeBatch([...recordsFor(FIRST, SECOND, eth, third), garbage]);
+
+    expect(answer).toEqual({ batchItemFailures: [identifierOf(1), identifierOf(3)] });
+    expect(store.segments.map(({ pair, fromMs }) => [pair, fromMs])).toEqual([
+      ['BTC_USDT', FIRST.fromMs],
+      ['ETH_USDT', eth.fromMs],
+    ]);
+    expect(store.progress.get('BTC_USDT')?.settledToMs).toBe(FIRST.settlesMs);
+    expect(deadLetters.letters.map(({ offset }) => offset)).toEqual([4]);
+  });
+
+  it('names a segment whose progress alone could not be written', async () => {
+    const { store, storeBatch } = prepare({}, 'report');
+    store.brokenFor = (write, pair) => write === 'progress' && pair === 'ETH_USDT';
+
+    expect(await storeBatch(recordsFor(FIRST, eth))).toEqual({
+      batchItemFailures: [identifierOf(1)],
+    });
+  });
+
+  it('ends where all in one would, once what it names is given again', async () => {
+    const { store, storeBatch } = prepare({}, 'report');
+    const records = recordsFor(FIRST, SECOND, third);
+    store.brokenFor = (write) => write === 'progress' && store.segments.length === 2;
+
+    const answer = await storeBatch(records);
+    store.brokenFor = undefined;
+    const offsets = answer?.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier.offset);
+    const again = await storeBatch(records.filter(({ offset }) => offsets?.includes(offset)));
+
+    expect(offsets).toEqual([1, 2]);
+    expect(again).toEqual({ batchItemFailures: [] });
+    expect(store.progress.get('BTC_USDT')).toEqual({
+      settledToMs: at(12, 7),
+      seenToMs: at(12, 9),
+      observedAtMs: at(12, 9),
+    });
+  });
+});
+
 describe('a failure of the dead letters', () => {
   it('rejects, so that none is lost', async () => {
-    const { store, telemetry } = prepare();
-    const deadLetters = { send: () => Promise.reject(new Error('no log')) };
-    const storeBatch = createStoreBatch({ rolled, store, deadLetters, telemetry });
+    const { deadLetters, storeBatch } = prepare();
+    deadLetters.broken = new Error('no log');
 
     await expect(storeBatch([recordOf(Buffer.from('garbage'))])).rejects.toThrow('no log');
   });

@@ -1,4 +1,5 @@
 import { createRollUpBatch } from '../../../lambdas/transform/roll-up-batch';
+import { BatchFailedError, type BatchFailures } from '../../../lambdas/shared/codec/batch-answer';
 import {
   createObservedCodec,
   createRolledCodec,
@@ -21,13 +22,14 @@ import { recordOf, VERSION_IDS } from '../fixtures/records';
 const observed = createObservedCodec(VERSION_IDS);
 const rolled = createRolledCodec(VERSION_IDS);
 
-function prepare(children: CandleReader) {
+function prepare(children: CandleReader, batchFailures: BatchFailures = 'throw') {
   const [log, telemetry, deadLetters] = [new FakeLog(), new FakeTelemetry(), new FakeDeadLetters()];
   const rollUpBatch = createRollUpBatch({
     observed,
     rolled,
     children,
     log,
+    batchFailures,
     deadLetters,
     telemetry,
   });
@@ -38,6 +40,8 @@ function prepare(children: CandleReader) {
 function recordsFor(...segments: ObservedSegment[]): KafkaRecord[] {
   return segments.map((segment, offset) => recordOf(observed.encode(segment), { offset }));
 }
+
+const GARBAGE = recordOf(Buffer.from('garbage'), { offset: 99 });
 
 describe('a whole day', () => {
   it('is rolled up without reading anything', async () => {
@@ -154,9 +158,17 @@ describe('a batch', () => {
 describe('a failure of something outside', () => {
   it('of the stored children rejects, with nothing appended and no dead letter', async () => {
     const { rollUpBatch, log, deadLetters } = prepare(new FakeChildren(new Error('no database')));
+    const eth = historyOf({ pair: 'ETH_USDT' });
+    const records = recordsFor(observedOf(), historyOf(), eth);
 
-    await expect(rollUpBatch(recordsFor(observedOf(), historyOf()))).rejects.toThrow('no database');
+    const error: unknown = await rollUpBatch([...records, GARBAGE]).catch(
+      (cause: unknown) => cause,
+    );
 
+    expect(error).toBeInstanceOf(BatchFailedError);
+    expect((error as BatchFailedError).message).toBe(
+      '2 of 4 records failed, of 1 causes the first: Error: no database',
+    );
     expect(log.appended).toEqual([]);
     expect(deadLetters.letters).toEqual([]);
   });
@@ -165,24 +177,82 @@ describe('a failure of something outside', () => {
     const { rollUpBatch, log, deadLetters, telemetry } = prepare(noChildren);
     log.brokenFor = (_, topic) => topic === 'candles.rolled';
 
-    await expect(rollUpBatch(recordsFor(historyOf()))).rejects.toThrow('candles.rolled');
-    expect(telemetry.lines).toEqual([]);
+    await expect(rollUpBatch([...recordsFor(historyOf()), GARBAGE])).rejects.toThrow(
+      'candles.rolled',
+    );
+    expect(telemetry.messages('info')).toEqual([]);
     expect(telemetry.counted('MinutesRolledUp')).toBe(0);
     expect(deadLetters.letters).toEqual([]);
   });
 
   it('of the dead letters rejects, so that none is lost', async () => {
-    const { log, telemetry } = prepare(noChildren);
-    const deadLetters = { send: () => Promise.reject(new Error('no log')) };
-    const rollUpBatch = createRollUpBatch({
-      observed,
-      rolled,
-      children: noChildren,
-      log,
-      deadLetters,
-      telemetry,
-    });
+    const { rollUpBatch, deadLetters } = prepare(noChildren);
+    deadLetters.broken = new Error('no log');
 
-    await expect(rollUpBatch([recordOf(Buffer.from('garbage'))])).rejects.toThrow('no log');
+    await expect(rollUpBatch([GARBAGE])).rejects.toThrow('no log');
+  });
+});
+
+describe('a batch that is answered with a report', () => {
+  const eth = observedOf({ pair: 'ETH_USDT' });
+  const later = observedOf({
+    fromMs: at(12, 5),
+    toMs: at(12, 9),
+    observedAtMs: at(12, 9),
+    followsMs: at(12, 5),
+    settlesMs: at(12, 7),
+  });
+  const identifierOf = (offset: number) => ({
+    itemIdentifier: { partition: 'candles.observed-3', offset },
+  });
+
+  it('names nothing where all is rolled up', async () => {
+    const { rollUpBatch, sent, deadLetters } = prepare(new FakeChildren({}), 'report');
+
+    const answer = await rollUpBatch([...recordsFor(observedOf(), eth), GARBAGE]);
+
+    expect(answer).toEqual({ batchItemFailures: [] });
+    expect(sent()).toHaveLength(2);
+    expect(deadLetters.letters.map(({ offset }) => offset)).toEqual([GARBAGE.offset]);
+  });
+
+  it('names a segment whose children could not be read and the later ones of its pair, and no others', async () => {
+    const children = new FakeChildren({});
+    children.brokenFor = (pair) => pair === 'BTC_USDT' && children.reads.length === 2;
+    const { rollUpBatch, sent, deadLetters, telemetry } = prepare(children, 'report');
+
+    const answer = await rollUpBatch([
+      ...recordsFor(eth, observedOf(), later, { ...eth, pair: 'A_B' }),
+      GARBAGE,
+    ]);
+
+    expect(answer).toEqual({ batchItemFailures: [identifierOf(1), identifierOf(2)] });
+    expect(sent().map(({ pair }) => pair)).toEqual(['ETH_USDT', 'A_B']);
+    expect(deadLetters.letters.map(({ offset }) => offset)).toEqual([GARBAGE.offset]);
+    expect(telemetry.counted('MinutesRolledUp')).toBe(8);
+    expect(telemetry.messages('error')).toEqual(['records failed: they will come again']);
+  });
+
+  it('appends what a pair has before the segment that failed', async () => {
+    const children = new FakeChildren({});
+    children.brokenFor = () => children.reads.length === 2;
+    const { rollUpBatch, sent } = prepare(children, 'report');
+
+    const answer = await rollUpBatch(recordsFor(observedOf(), later));
+
+    expect(answer).toEqual({ batchItemFailures: [identifierOf(1)] });
+    expect(sent().map(({ fromMs }) => fromMs)).toEqual([at(12, 3)]);
+  });
+
+  it('names all that was to be appended where the log fails, dead letters too', async () => {
+    const { rollUpBatch, log, deadLetters, telemetry } = prepare(new FakeChildren({}), 'report');
+    log.brokenFor = (_, topic) => topic === 'candles.rolled';
+    deadLetters.broken = new Error('no log');
+
+    const answer = await rollUpBatch([...recordsFor(observedOf(), eth), GARBAGE]);
+
+    expect(answer).toEqual({ batchItemFailures: [0, 1, GARBAGE.offset].map(identifierOf) });
+    expect(telemetry.messages('error')).toHaveLength(2);
+    expect(telemetry.counted('MinutesRolledUp')).toBe(0);
   });
 });

@@ -18,9 +18,17 @@ describe('credentialsFromEnvironment', () => {
     expect(credentialsFromEnvironment(ENVIRONMENT).sessionToken).toBeUndefined();
   });
 
+  it('have no session token where it is empty', () => {
+    const environment = { ...ENVIRONMENT, AWS_SESSION_TOKEN: '' };
+
+    expect(credentialsFromEnvironment(environment).sessionToken).toBeUndefined();
+  });
+
   it.each(['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'])('are missing without %s', (name) => {
-    expect(() => credentialsFromEnvironment({ ...ENVIRONMENT, [name]: undefined })).toThrow(
-      CredentialsMissingError,
-    );
+    for (const value of [undefined, '']) {
+      expect(() => credentialsFromEnvironment({ ...ENVIRONMENT, [name]: value })).toThrow(
+        CredentialsMissingError,
+      );
+    }
   });
 });

@@ -1,4 +1,5 @@
 import {
+  BatchEnvironment,
   ConnectionEnvironment,
   InvalidEnvironmentError,
   readEnvironment,
@@ -75,6 +76,24 @@ describe('readEnvironment', () => {
   it('refuses a list without anything in it', () => {
     expect(messageOf(() => read({ CASSANDRA_CONTACT_POINTS: ',' }))).toContain(
       'CASSANDRA_CONTACT_POINTS: expected at least one, separated by commas (it is ',
+    );
+  });
+});
+
+describe('the environment of a function that is given batches', () => {
+  const readBatch = (BATCH_FAILURES?: string) =>
+    readEnvironment(BatchEnvironment, { ...ENVIRONMENT, BATCH_FAILURES });
+
+  it.each(['throw', 'report'])('can have its failures %s', (value) => {
+    expect(readBatch(value).BATCH_FAILURES).toBe(value);
+  });
+
+  it.each([
+    [undefined, 'not set'],
+    ['ignore', '"ignore"'],
+  ])('refuses %j', (value, said) => {
+    expect(messageOf(() => readBatch(value))).toMatch(
+      new RegExp(`- BATCH_FAILURES: .*"throw" \\| "report".* \\(it is ${said}\\)`),
     );
   });
 });

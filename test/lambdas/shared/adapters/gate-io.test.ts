@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { createGateIo, type GateIoOptions } from '../../../../lambdas/shared/adapters/gate-io';
 import { MINUTE_MS } from '../../../../lambdas/shared/domain/interval';
+import type { MetricName } from '../../../../lambdas/shared/domain/metrics';
 import type { MinutesQuery } from '../../../../lambdas/shared/domain/ports';
 import { at, DAY } from '../../fixtures/candles';
 import { FakeTelemetry } from '../../fixtures/fakes';
@@ -240,7 +241,7 @@ describe('a failure that may pass', () => {
     return (query, requestNumber) => (requestNumber === 1 ? first : good(query));
   };
 
-  it.each<[string, ReturnType<Script>, string]>([
+  it.each<[string, ReturnType<Script>, MetricName]>([
     ['500', { status: 500, body: 'oops' }, 'GateIoServerError'],
     ['503 with a label', { status: 503, body: { label: 'BUSY' } }, 'GateIoServerError'],
     ['a connection that is reset', 'reset', 'GateIoNetworkError'],
@@ -448,7 +449,7 @@ describe('a limit that is nearly used up', () => {
 });
 
 describe('a failure that will not pass by itself', () => {
-  it.each([
+  it.each<['UnknownPair' | 'Refused', { label: string; message: string }]>([
     ['UnknownPair', { label: 'INVALID_CURRENCY_PAIR', message: 'no such pair' }],
     ['Refused', { label: 'INVALID_PARAM_VALUE', message: 'Candlestick too long ago.' }],
   ])('such as %s is not tried again', async (failure, body) => {
@@ -510,4 +511,41 @@ describe('the rate limit', () => {
       expect((times[index] ?? 0) - (times[index - 3] ?? 0)).toBeGreaterThanOrEqual(9_900);
     }
   });
+});
+
+describe('the headroom', () => {
+  const remaining = (said: string) => ({ 'X-Gate-RateLimit-Requests-Remain': said });
+
+  it('is the fewest that any answer told, and is told once', async () => {
+    const told = ['170', '42', '169'];
+    const { gateIo } = prepare();
+    script = (_, number) => ({ headers: remaining(told[number - 1] ?? ''), body: [] });
+
+    for (const pair of ['A_B', 'B_C', 'C_D']) await gateIo.minutes(queryOf(pair, at(9), at(10)));
+
+    expect(gateIo.takeHeadroom()).toBe(42);
+    expect(gateIo.takeHeadroom()).toBeUndefined();
+  });
+
+  it('is told by a refusal too', async () => {
+    const { gateIo } = prepare({ retries: 0 });
+    const body = { label: 'INVALID_CURRENCY_PAIR', message: '' };
+    script = () => ({ status: 400, headers: remaining('7'), body });
+
+    await expect(gateIo.minutes(queryOf('A_B', at(9), at(10)))).rejects.toThrow('answered 400');
+
+    expect(gateIo.takeHeadroom()).toBe(7);
+  });
+
+  it.each<Readonly<Record<string, string>>>([{}, remaining('many')])(
+    'is unknown where answers have the headers %j',
+    async (headers) => {
+      const { gateIo } = prepare();
+      script = () => ({ headers, body: [] });
+
+      await gateIo.minutes(queryOf('A_B', at(9), at(10)));
+
+      expect(gateIo.takeHeadroom()).toBeUndefined();
+    },
+  );
 });

@@ -10,6 +10,8 @@ const REGION = 'us-east-1';
 
 interface Answer {
   readonly status?: number;
+  /** The name of the error. */
+  readonly error?: string;
   readonly body: object;
 }
 
@@ -21,8 +23,15 @@ const environment = process.env;
 beforeAll(async () => {
   server = createServer((request, response) => {
     asked.push(decodeURIComponent(request.url ?? ''));
-    const { status, body } = answers.shift() ?? { status: 400, body: { message: 'unexpected' } };
-    response.writeHead(status ?? 200, { 'content-type': 'application/json' });
+    const { status, error, body } = answers.shift() ?? {
+      status: 400,
+      error: undefined,
+      body: { message: 'unexpected' },
+    };
+    response.writeHead(status ?? 200, {
+      'content-type': 'application/json',
+      ...(error === undefined ? {} : { 'x-amzn-errortype': error }),
+    });
     response.end(JSON.stringify(body));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -105,7 +114,7 @@ it('looks a cluster up once, for all that ask', async () => {
 
 it('looks it up again after a look-up that failed', async () => {
   answers = [
-    { status: 403, body: { message: 'no permission' } },
+    { status: 403, error: 'ForbiddenException', body: { message: 'no permission' } },
     { body: { bootstrapBrokerString: 'a:9092' } },
   ];
   const lookUp = createBrokerLookUp({ KAFKA_CLUSTER_ARN: ARN }, REGION);
@@ -115,4 +124,21 @@ it('looks it up again after a look-up that failed', async () => {
   await expect(failed).rejects.toThrow(/no permission.*kafka:GetBootstrapBrokers/);
   expect(await lookUp()).toEqual({ brokers: ['a:9092'] });
   expect(asked).toHaveLength(2);
+});
+
+it.each([
+  ['NotFoundException', 404, 'no such cluster is there: deploy the data stack'],
+  ['AccessDeniedException', 403, 'needs kafka:GetBootstrapBrokers on that cluster'],
+  ['UnauthorizedException', 401, 'needs kafka:GetBootstrapBrokers on that cluster'],
+  ['BadRequestException', 400, 'wait until its state is ACTIVE'],
+  ['SomethingElseException', 400, 'does the subnet of this function reach the API of MSK'],
+])('says of a %s what to do', async (error, status, remedy) => {
+  answers = [{ status, error, body: { message: 'it is as it is' } }];
+
+  const access = createBrokerLookUp({ KAFKA_CLUSTER_ARN: ARN }, REGION)();
+
+  await expect(access).rejects.toThrow(BrokersNotFoundError);
+  await expect(access).rejects.toThrow(ARN);
+  await expect(access).rejects.toThrow('it is as it is');
+  await expect(access).rejects.toThrow(remedy);
 });

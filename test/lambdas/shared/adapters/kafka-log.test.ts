@@ -1,4 +1,9 @@
-import { requestsOf } from '../../../../lambdas/shared/adapters/kafka-log';
+import {
+  createKafkaLog,
+  KafkaAppendError,
+  requestsOf,
+} from '../../../../lambdas/shared/adapters/kafka-log';
+import { FakeTelemetry } from '../../fixtures/fakes';
 
 function recordsOf(...sizes: number[]) {
   return sizes.map((bytes, index) => ({ key: `k${index}`, value: new Uint8Array(bytes) }));
@@ -33,5 +38,23 @@ describe('requestsOf', () => {
     ]).flat();
 
     expect(messages.map((message) => message.value?.toString())).toEqual(['abc', 'abc']);
+  });
+});
+
+describe('a log without brokers', () => {
+  it('fails with the topic and the cause, and counts each failed append', async () => {
+    const telemetry = new FakeTelemetry();
+    const brokers = () => Promise.reject(new Error('no cluster'));
+    const log = createKafkaLog({ clientId: 'test', brokers, telemetry });
+
+    for (const topic of ['candles.rolled', 'candles.observed']) {
+      const appended = log.append(topic, recordsOf(1, 2));
+      await expect(appended).rejects.toThrow(KafkaAppendError);
+      await expect(appended).rejects.toThrow(
+        `Could not append 2 records to the topic ${topic}: Error: no cluster`,
+      );
+    }
+
+    expect(telemetry.counted('KafkaErrors')).toBe(2);
   });
 });

@@ -1,9 +1,17 @@
-import { Client } from 'cassandra-driver';
+import { SigV4AuthProvider } from 'aws-sigv4-auth-cassandra-plugin';
+import { type auth, Client } from 'cassandra-driver';
+import fc from 'fast-check';
+import type { AwsCredentials } from '../../../../lambdas/shared/adapters/aws-signature';
 import {
   KeyspacesAuthProvider,
   KeyspacesChallengeError,
   signedAnswer,
 } from '../../../../lambdas/shared/adapters/keyspaces-authentication';
+import { NONCES, SESSION_TOKENS, SIGNERS } from '../../fixtures/aws-credentials';
+import { fakeDate } from '../../fixtures/fake-date';
+
+// The plugin's AWS SDK would print that it has reached its end of support.
+process.env['AWS_SDK_JS_SUPPRESS_MAINTENANCE_MODE_MESSAGE'] = '1';
 
 /** The vector that the published authentication plugins test themselves with. */
 const INPUT = {
@@ -93,5 +101,55 @@ describe('the authenticator', () => {
     );
 
     expect(error).toBe(missing);
+  });
+});
+
+/** What a provider answers to a challenge, whose callback may come later. */
+function answerOf(provider: auth.AuthProvider, challenge: Buffer): Promise<string> {
+  const authenticator = provider.newAuthenticator(
+    '127.0.0.1:9142',
+    'an authenticator of Keyspaces',
+  );
+  return new Promise((resolve, reject) => {
+    authenticator.evaluateChallenge(challenge, (error: Error | null, answer?: Buffer) => {
+      if (error === null && answer !== undefined) resolve(answer.toString());
+      else reject(error ?? new Error('Neither an error nor an answer'));
+    });
+  });
+}
+
+const CHALLENGES = fc.record({ nonce: NONCES, rest: fc.constantFrom('', ',more=1') });
+
+describe('the published plugin', () => {
+  beforeEach(fakeDate);
+  afterEach(() => jest.useRealTimers());
+
+  it.each([
+    ['without a session token', fc.constant(undefined)],
+    ['with a session token', SESSION_TOKENS],
+  ])('answers the same to the same nonce, time and credentials, %s', async (_, sessionTokens) => {
+    await fc.assert(
+      fc.asyncProperty(
+        SIGNERS,
+        CHALLENGES,
+        sessionTokens,
+        async (signer, { nonce, rest }, sessionToken) => {
+          jest.setSystemTime(signer.at);
+          const { region, accessKeyId, secretAccessKey } = signer;
+          const credentials: AwsCredentials = { accessKeyId, secretAccessKey, sessionToken };
+          const challenge = Buffer.from(`nonce=${nonce}${rest}`);
+
+          const own = await answerOf(
+            new KeyspacesAuthProvider(region, () => credentials),
+            challenge,
+          );
+          const published = new SigV4AuthProvider({ region, ...credentials });
+
+          expect(own).toBe(await answerOf(published, challenge));
+          expect(own).toContain(`amzdate=${signer.at.toISOString()}`);
+          expect(own.includes(',session_token=')).toBe(sessionToken !== undefined);
+        },
+      ),
+    );
   });
 });

@@ -1,4 +1,9 @@
+import { generateAuthTokenFromCredentialsProvider } from 'aws-msk-iam-sasl-signer-js';
+import fc from 'fast-check';
+import type { AwsCredentials } from '../../../../lambdas/shared/adapters/aws-signature';
 import { mskToken } from '../../../../lambdas/shared/adapters/msk-token';
+import { SESSION_TOKENS, SIGNERS } from '../../fixtures/aws-credentials';
+import { fakeDate } from '../../fixtures/fake-date';
 
 const INPUT = {
   region: 'us-east-1',
@@ -13,7 +18,6 @@ function urlOf(token: string): URL {
   return new URL(Buffer.from(token, 'base64url').toString());
 }
 
-// The signatures are those of the AWS SDK's own presigner for the same requests.
 describe('mskToken', () => {
   it('is a presigned request to connect', () => {
     const url = urlOf(mskToken(INPUT));
@@ -49,5 +53,42 @@ describe('mskToken', () => {
 
   it('is text for URLs, without padding', () => {
     expect(mskToken(INPUT)).toMatch(/^[\w-]+$/);
+  });
+});
+
+/** All of a token's request, with the name of the signer apart, which is not signed. */
+function requestOf(token: string) {
+  const { origin, pathname, searchParams } = urlOf(token);
+  const parameters = Object.fromEntries(searchParams);
+  expect(Object.keys(parameters)).toHaveLength(searchParams.size);
+  const { 'User-Agent': userAgent, ...signed } = parameters;
+  return { userAgent, signed: { origin, pathname, ...signed } };
+}
+
+describe('the official signer', () => {
+  beforeEach(fakeDate);
+  afterEach(() => jest.useRealTimers());
+
+  it.each([
+    ['without a session token', fc.constant(undefined)],
+    ['with a session token', SESSION_TOKENS],
+  ])('signs the same at the same time with the same credentials, %s', async (_, sessionTokens) => {
+    await fc.assert(
+      fc.asyncProperty(SIGNERS, sessionTokens, async (signer, sessionToken) => {
+        jest.setSystemTime(signer.at);
+        const { region, accessKeyId, secretAccessKey } = signer;
+        const credentials: AwsCredentials = { accessKeyId, secretAccessKey, sessionToken };
+
+        const official = await generateAuthTokenFromCredentialsProvider({
+          region,
+          awsCredentialsProvider: () => Promise.resolve(credentials),
+        });
+        const own = requestOf(mskToken({ region, credentials, atMs: signer.at.getTime() }));
+
+        expect(own.signed).toEqual(requestOf(official.token).signed);
+        expect('X-Amz-Security-Token' in own.signed).toBe(sessionToken !== undefined);
+        expect(own.userAgent).toBe('candlestream');
+      }),
+    );
   });
 });

@@ -98,11 +98,12 @@ it('writes the metrics of an invocation at its end, in one line', async () => {
 
   const result = await telemetry.invocation(CONTEXT, () => {
     telemetry.count('MinutesObserved', 4);
-    telemetry.count('WorstLag', 90, 'Seconds');
+    telemetry.count('WorstLag', 90);
     return Promise.resolve('done');
   });
 
   const line = metricsLine();
+  expect(lines().filter((one) => '_aws' in one)).toHaveLength(1);
   expect(result).toBe('done');
   expect(line).toMatchObject({ service: 'fetch', MinutesObserved: 4, WorstLag: 90 });
   expect(line?.['Duration']).toBeGreaterThanOrEqual(0);

@@ -1,13 +1,30 @@
+import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Schema, Type } from 'avsc';
+import type { Schema } from 'avsc';
 import { SCHEMA_VERSIONS } from '../../../../lambdas/shared/codec/schema-versions';
 import { TOPICS } from '../../../../lambdas/shared/domain/topics';
+import { backwardProblems } from '../../fixtures/backward';
 
 const FOLDER = join(__dirname, '../../../../schemas');
 
-function schemaFile(topic: string, index: number): unknown {
-  return JSON.parse(readFileSync(join(FOLDER, `${topic}.v${index + 1}.json`), 'utf8'));
+/**
+ * A version is never edited once it is published: records are written with it,
+ * and the registry has it. What changes is a further file, with a line here.
+ */
+const PUBLISHED = {
+  'candles.dead-letter.v1.json': '428e788f3b4d5adcad1148da5eae2f85c584ae9132e7bcf15e58ca468283c700',
+  'candles.observed.v1.json': '8f7817163ed6928bfcc1ba8f0376ab9be6378556a55caf0f24a47c717e24d769',
+  'candles.rolled.v1.json': 'a680d6738d8710bb3f33f4dd53f2db6f333ae91e7aeea0c16130df6391a44106',
+};
+
+function schemaFile(name: string): unknown {
+  return JSON.parse(readFileSync(join(FOLDER, name), 'utf8'));
+}
+
+/** Of the text that the registry gets: white space apart, everything counts. */
+function fingerprint(schema: unknown): string {
+  return createHash('sha256').update(JSON.stringify(schema)).digest('hex');
 }
 
 describe('SCHEMA_VERSIONS', () => {
@@ -22,16 +39,115 @@ describe('SCHEMA_VERSIONS', () => {
   it.each(Object.values(TOPICS))('has the versions of %s in their order', (topic) => {
     const versions: readonly unknown[] = SCHEMA_VERSIONS[topic];
 
-    expect(versions).toEqual(versions.map((_, index) => schemaFile(topic, index)));
+    expect(versions).toEqual(versions.map((_, index) => schemaFile(`${topic}.v${index + 1}.json`)));
   });
 
   it.each(Object.values(TOPICS))('is BACKWARD compatible for %s', (topic) => {
-    const types = SCHEMA_VERSIONS[topic].map((schema) => Type.forSchema(schema as Schema));
+    expect(backwardProblems(SCHEMA_VERSIONS[topic] as readonly Schema[])).toEqual([]);
+  });
 
-    for (const [index, reader] of types.entries()) {
-      for (const writer of types.slice(0, index + 1)) {
-        expect(() => reader.createResolver(writer)).not.toThrow();
-      }
-    }
+  it('is as it was published', () => {
+    const files = readdirSync(FOLDER).map((name) => [name, fingerprint(schemaFile(name))]);
+
+    expect(Object.fromEntries(files)).toEqual(PUBLISHED);
+  });
+});
+
+interface Field {
+  readonly name: string;
+  readonly type: unknown;
+  readonly default?: unknown;
+  readonly aliases?: readonly string[];
+}
+
+const PRICE: Field = { name: 'price', type: 'string' };
+const COUNT: Field = { name: 'count', type: 'long' };
+const VENUE: Field = { name: 'venue', type: ['null', 'string'], default: null };
+
+function tradeOf(...fields: Field[]): Schema {
+  return { type: 'record', name: 'Trade', fields } as unknown as Schema;
+}
+
+/** A record within a list, as candles are. */
+function tradesOf(...fields: Field[]): Schema {
+  const trades = { name: 'trades', type: { type: 'array', items: tradeOf(...fields) } };
+  return { type: 'record', name: 'Trades', fields: [trades] } as unknown as Schema;
+}
+
+describe('the check for BACKWARD', () => {
+  const first = tradeOf(PRICE, COUNT, VENUE);
+
+  it.each([
+    [
+      'a field with a default',
+      tradeOf(PRICE, COUNT, VENUE, { ...PRICE, name: 'fee', default: '' }),
+    ],
+    ['a field less', tradeOf(PRICE, VENUE)],
+    ['a wider type', tradeOf(PRICE, { ...COUNT, type: 'double' }, VENUE)],
+    [
+      'a further branch of a union',
+      tradeOf(PRICE, COUNT, { ...VENUE, type: ['null', 'string', 'int'] }),
+    ],
+    [
+      'a new name with the old one as its alias',
+      tradeOf({ ...PRICE, name: 'cost', aliases: ['price'] }, COUNT, VENUE),
+    ],
+    ['another order of the fields', tradeOf(VENUE, COUNT, PRICE)],
+  ])('lets %s pass', (_, second) => {
+    expect(backwardProblems([first, second])).toEqual([]);
+  });
+
+  it.each([
+    ['a field without a default', tradeOf(PRICE, COUNT, VENUE, { ...PRICE, name: 'fee' })],
+    ['a narrower type', tradeOf(PRICE, { ...COUNT, type: 'int' }, VENUE)],
+    ['another type', tradeOf({ ...PRICE, type: 'double' }, COUNT, VENUE)],
+    ['a new name of a field', tradeOf({ ...PRICE, name: 'cost' }, COUNT, VENUE)],
+    ['a branch of a union less', tradeOf(PRICE, COUNT, { ...VENUE, type: ['null', 'int'] })],
+    [
+      'what was optional and no longer is',
+      tradeOf(PRICE, COUNT, { name: 'venue', type: 'string' }),
+    ],
+  ])('finds %s', (_, second) => {
+    const problems = backwardProblems([first, second]);
+
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toContain('version 2 cannot read version 1');
+  });
+
+  it('finds it within the records of a list', () => {
+    const problems = backwardProblems([tradesOf(PRICE), tradesOf(PRICE, COUNT)]);
+
+    expect(problems).toHaveLength(1);
+  });
+
+  it('holds a version against all before it, not only the last', () => {
+    // A field that goes and comes back with another type: each step alone is compatible.
+    const versions = [
+      tradeOf(PRICE, COUNT),
+      tradeOf(PRICE),
+      tradeOf(PRICE, { ...COUNT, type: 'string', default: '' }),
+    ];
+
+    expect(backwardProblems(versions.slice(0, 2))).toEqual([]);
+    expect(backwardProblems(versions.slice(1))).toEqual([]);
+    expect(backwardProblems(versions)).toEqual([
+      expect.stringContaining('version 3 cannot read version 1'),
+    ]);
+  });
+});
+
+describe('the fingerprint', () => {
+  const schema = { type: 'record', name: 'Trade', doc: 'A trade.', fields: [PRICE] };
+
+  it.each([
+    ['a doc', { ...schema, doc: 'A trade, ...' }],
+    ['a name', { ...schema, name: 'Deal' }],
+    ['a default', { ...schema, fields: [{ ...PRICE, default: '' }] }],
+  ])('tells of an edited file: %s', (_, edited) => {
+    expect(fingerprint(edited)).not.toBe(fingerprint(schema));
+  });
+
+  it('does not mind white space', () => {
+    expect(fingerprint(JSON.parse(JSON.stringify(schema, null, 4)))).toBe(fingerprint(schema));
   });
 });

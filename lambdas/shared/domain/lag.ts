@@ -1,0 +1,28 @@
+import { MINUTE_MS } from './interval';
+import type { Segment } from './segment';
+
+/** How far a tick finds its pairs behind. */
+export interface Lag {
+  readonly pairsBehind: number;
+  /** From the oldest missing minute to the tick; 0 where nothing is missing. */
+  readonly worstMs: number;
+  /** Until the exchange no longer serves that minute: never below 0. */
+  readonly retentionLeftMs: number;
+}
+
+/** A pair whose missing minutes start longer ago than this is behind: a tick asks for the newest two again anyway. */
+const BEHIND_MS = 5 * MINUTE_MS;
+
+/** The lag of the pairs that a tick has plans for; a pair without a plan is not behind. */
+export function lagOf(
+  plans: readonly (readonly Segment[])[],
+  { nowMs, retentionMs }: { readonly nowMs: number; readonly retentionMs: number },
+): Lag {
+  const lags = plans.map(([first]) => nowMs - (first?.fromMs ?? nowMs));
+  const worstMs = Math.max(0, ...lags);
+  return {
+    pairsBehind: lags.filter((lagMs) => lagMs > BEHIND_MS).length,
+    worstMs,
+    retentionLeftMs: Math.max(0, retentionMs - worstMs),
+  };
+}

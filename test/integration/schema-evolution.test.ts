@@ -1,0 +1,96 @@
+import type { Schema } from 'avsc';
+import { createKafkaLog } from '../../lambdas/shared/adapters/kafka-log';
+import { createObservedCodec } from '../../lambdas/shared/codec/segment-codec';
+import { SCHEMA_VERSIONS } from '../../lambdas/shared/codec/schema-versions';
+import { createVersionedCodec } from '../../lambdas/shared/codec/topic-codec';
+import { TOPICS } from '../../lambdas/shared/domain/topics';
+import { at, observedOf } from '../lambdas/fixtures/candles';
+import { VERSION_IDS } from '../lambdas/fixtures/records';
+import { KafkaBroker } from './kafka-broker';
+import { Topics } from './topic-records';
+
+const TOPIC = TOPICS.observed;
+const PAIR = 'BTC_USDT';
+const LIMIT_MS = 60_000;
+const SECOND_ID = '0b1c6b2e-5f5a-4d0e-9d4f-0000000000ff';
+
+const VERSIONS: readonly object[] = SCHEMA_VERSIONS[TOPIC];
+const IDS = VERSION_IDS[TOPIC];
+
+interface MinuteOnWire {
+  readonly openTimeMs: number;
+  readonly close: string;
+  /** New in the next version. */
+  readonly trades: number | null;
+}
+
+interface SegmentOnWire {
+  readonly pair: string;
+  readonly observedAtMs: number;
+  readonly minutes: readonly MinuteOnWire[];
+  /** New in the next version. */
+  readonly venue: string;
+}
+
+/** The next version of the topic's schema: a field more in a segment, and one in each minute. */
+function nextVersion(): object {
+  const next = structuredClone(SCHEMA_VERSIONS[TOPIC][0]) as {
+    fields: { name: string; type: unknown; default?: unknown }[];
+  };
+  const minutes = next.fields.find(({ name }) => name === 'minutes');
+  const { items } = minutes?.type as { items: { fields: unknown[] } };
+  items.fields.push({ name: 'trades', type: ['null', 'long'], default: null });
+  next.fields.push({ name: 'venue', type: 'string', default: 'spot' });
+  return next;
+}
+
+/** The codec of functions that were deployed with these versions. */
+function codecOf<Wire>(versions: readonly object[], ids: readonly string[]) {
+  return createVersionedCodec<Wire>(TOPIC, versions as readonly Schema[], ids);
+}
+
+const older = createObservedCodec(VERSION_IDS);
+const newer = codecOf<SegmentOnWire>([...VERSIONS, nextVersion()], [...IDS, SECOND_ID]);
+
+let broker: KafkaBroker;
+
+beforeAll(async () => {
+  broker = await KafkaBroker.start();
+  await broker.createTopic(TOPIC);
+}, 2 * LIMIT_MS);
+afterAll(() => broker.stop(), LIMIT_MS);
+
+async function append(clientId: string, value: Uint8Array): Promise<void> {
+  const brokers = () => Promise.resolve({ brokers: [broker.endpoint] });
+  await createKafkaLog({ clientId, brokers }).append(TOPIC, [{ key: PAIR, value }]);
+}
+
+test(
+  'what was written before a deploy of the next schema version is read after it, and so is what comes then',
+  async () => {
+    const written = observedOf({ observedAtMs: at(12, 7) });
+    await append('before-the-deploy', older.encode(written));
+    const wire = codecOf<SegmentOnWire>(VERSIONS, IDS).decode(Buffer.from(older.encode(written)));
+    const later: SegmentOnWire = {
+      ...wire,
+      observedAtMs: at(12, 8),
+      minutes: wire.minutes.map((minute, index) => ({ ...minute, trades: index + 1 })),
+      venue: 'margin',
+    };
+    await append('after-the-deploy', newer.encode(later));
+
+    const records = await new Topics(broker.endpoint).since(TOPIC, new Map());
+    const [first, second] = records.map(({ value }) => newer.decode(value));
+
+    expect(records).toHaveLength(2);
+    expect(first).toMatchObject({ pair: PAIR, observedAtMs: at(12, 7), venue: 'spot' });
+    expect(first?.minutes).toEqual(wire.minutes.map((minute) => ({ ...minute, trades: null })));
+    expect(first?.minutes).toHaveLength(4);
+    expect(second).toEqual(later);
+    // Functions that read a topic are therefore deployed before those that write it.
+    expect(() => older.decode(records[1]?.value ?? Buffer.alloc(0))).toThrow(
+      `The schema version ${SECOND_ID.replaceAll('-', '')} is not one of the topic ${TOPIC}`,
+    );
+  },
+  LIMIT_MS,
+);

@@ -1,0 +1,71 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+
+/** Stands between clients and a server of 127.0.0.1, and can let their connections go bad. */
+export class TcpProxy {
+  readonly #server: Server;
+  readonly #links: { readonly client: Socket; readonly upstream: Socket }[] = [];
+  #opened = 0;
+
+  private constructor(targetPort: number) {
+    this.#server = createServer((client) => this.#link(client, targetPort));
+  }
+
+  /** @param targetPort need not listen yet */
+  static async start(targetPort: number): Promise<TcpProxy> {
+    const proxy = new TcpProxy(targetPort);
+    await once(proxy.#server.listen(0, '127.0.0.1'), 'listening');
+    return proxy;
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  /** How many connections clients have opened so far. */
+  get opened(): number {
+    return this.#opened;
+  }
+
+  /** Closes all connections in order, as an idle server does. */
+  closeAll(): void {
+    for (const { client, upstream } of this.#links) {
+      client.end();
+      upstream.destroy();
+    }
+  }
+
+  /** Ends all connections with a reset, as a server that has gone does. */
+  resetAll(): void {
+    for (const { client, upstream } of this.#links) {
+      client.resetAndDestroy();
+      upstream.destroy();
+    }
+  }
+
+  /** Forgets all connections without a word, as a firewall does; new ones work. */
+  forgetAll(): void {
+    for (const { client, upstream } of this.#links) {
+      client.unpipe(upstream);
+      upstream.unpipe(client);
+      client.resume();
+      upstream.destroy();
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.resetAll();
+    this.#server.close();
+    await once(this.#server, 'close');
+  }
+
+  #link(client: Socket, targetPort: number): void {
+    this.#opened++;
+    const upstream = connect({ host: '127.0.0.1', port: targetPort });
+    this.#links.push({ client, upstream });
+    client.pipe(upstream).pipe(client);
+    // Either side may end at any time: that is what a proxy is for.
+    client.on('error', () => upstream.destroy());
+    upstream.on('error', () => client.destroy());
+  }
+}
