@@ -1,4 +1,9 @@
-import type { EventSourceProblem } from './emulator/event-source';
+import type {
+  DiscardReason,
+  EventSourceProblem,
+  RecordPosition,
+} from './emulator/event-source-problem';
+import type { InvocationFailure } from './emulator/invoker';
 import type { PipelineHooks } from './emulator/start-pipeline';
 
 type WarningHooks = Required<
@@ -23,15 +28,39 @@ export function warningHooks(note: (line: string) => void): WarningHooks {
 /** Without the numbers of attempt and request: the attempts of a batch are one problem. */
 function eventSourceText(problem: EventSourceProblem): string {
   switch (problem.kind) {
-    case 'batch-failed': {
-      const { errorType, errorMessage } = problem.failure;
-      return `a batch failed and is tried again: ${errorType}: ${errorMessage.replace(/^RequestId: \S+ /, '')}`;
-    }
+    case 'batch-failed':
+      return `a batch failed and is tried again: ${failureText(problem.failure)}`;
     case 'commit-failed':
       return `offsets could not be committed: ${String(problem.error)}`;
-    case 'record-dropped': {
-      const { topic, partition, offset, jsonBytes } = problem;
-      return `the record at ${topic}-${partition} offset ${offset} is left out: no event can hold its ${jsonBytes} bytes`;
-    }
+    case 'records-dropped':
+      return `${recordsText(problem)} left out: ${reasonText(problem.reason)}`;
+    case 'records-sent':
+      return `${recordsText(problem)} sent to ${problem.destination}: ${reasonText(problem.reason)}`;
+    case 'destination-failed':
+      return `${problem.destination} did not take records, which is tried again: ${String(problem.error)}`;
   }
+}
+
+/** Whether one or many, as the subject of a sentence. */
+function recordsText({ records }: { readonly records: readonly RecordPosition[] }): string {
+  const [first, ...others] = records;
+  const at = first ? `${first.topic}-${first.partition} offset ${first.offset}` : 'no offset';
+  return others.length === 0
+    ? `the record at ${at} is`
+    : `${records.length} records, the first at ${at}, are`;
+}
+
+function reasonText(reason: DiscardReason): string {
+  switch (reason.kind) {
+    case 'too-large':
+      return `no event can hold its ${reason.jsonBytes} bytes`;
+    case 'too-old':
+      return `older than ${reason.maxRecordAgeMs / 1000} s`;
+    case 'retries-used-up':
+      return `failed again after ${reason.retryAttempts} retries: ${failureText(reason.failure)}`;
+  }
+}
+
+function failureText({ errorType, errorMessage }: InvocationFailure): string {
+  return `${errorType}: ${errorMessage.replace(/^RequestId: \S+ /, '')}`;
 }

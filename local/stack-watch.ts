@@ -1,7 +1,11 @@
 import { join } from 'node:path';
+import type { CassandraSession } from '../lambdas/shared/adapters/cassandra-client';
 import { MINUTE_MS } from '../lambdas/shared/domain/interval';
+import type { ProgressReader } from '../lambdas/shared/domain/ports';
 import { readGaps, readNewestCandles } from './candle-reader';
 import type { InvocationReport } from './emulator/function-process';
+import type { EventSource } from './emulator/event-source';
+import type { PartitionLag } from './emulator/pipeline-lag';
 import { FUNCTION_NAMES, type FunctionName } from './emulator/pipeline-template';
 import { type CountedLine, FunctionLog } from './function-log';
 import type { LocalMarket } from './local-market';
@@ -19,7 +23,7 @@ export class StackCounts {
   readonly #pairs = new Map<string, PairCounts>();
   readonly #invocations = new Map<string, { all: number; failed: number }>();
 
-  invoked(report: InvocationReport): void {
+  invoked(report: Pick<InvocationReport, 'function' | 'result'>): void {
     const counts = this.#invocations.get(report.function) ?? { all: 0, failed: 0 };
     counts.all += 1;
     if (!report.result.ok) counts.failed += 1;
@@ -47,36 +51,54 @@ export class StackCounts {
   }
 }
 
+/** What is looked at of a stack. */
+export interface WatchedStack {
+  /** Where the candles come from, for people. */
+  readonly market: string;
+  readonly pairs: readonly string[];
+  readonly session: CassandraSession;
+  readonly store: ProgressReader;
+  readonly eventSources: readonly Pick<EventSource, 'mapping'>[];
+  /** A row for each partition of each event source. */
+  readonly lag: () => Promise<readonly PartitionLag[]>;
+  /** The counted lines of the functions' logs since the last call. */
+  readonly newLines: () => Promise<readonly CountedLine[]>;
+  /** How often a function's process was started again. */
+  readonly restartsOf: (name: FunctionName) => number;
+}
+
 /** Looks at a stack whenever it is asked to. */
 export class StackWatch {
-  readonly #stack: LocalStack<LocalMarket>;
+  readonly #stack: WatchedStack;
   readonly #counts: StackCounts;
-  readonly #logs: readonly FunctionLog[];
 
-  private constructor(
-    stack: LocalStack<LocalMarket>,
-    counts: StackCounts,
-    logs: readonly FunctionLog[],
-  ) {
+  constructor(stack: WatchedStack, counts: StackCounts) {
     this.#stack = stack;
     this.#counts = counts;
-    this.#logs = logs;
   }
 
-  /** Watches from now on. */
+  /** Watches a local stack from now on. */
   static async of(stack: LocalStack<LocalMarket>, counts: StackCounts): Promise<StackWatch> {
-    const logs = FUNCTION_NAMES.map((name) =>
-      FunctionLog.fromItsEnd(join(stack.logsDir, `${name}.log`)),
+    const { market, pairs, session, store, pipeline } = stack;
+    const logs = await Promise.all(
+      FUNCTION_NAMES.map((name) => FunctionLog.fromItsEnd(join(stack.logsDir, `${name}.log`))),
     );
-    return new StackWatch(stack, counts, await Promise.all(logs));
+    const watched: WatchedStack = {
+      ...{ pairs, session, store, eventSources: pipeline.eventSources },
+      market: market.description.replace(/^market: /, ''),
+      lag: () => pipeline.lag(),
+      newLines: async () => (await Promise.all(logs.map((log) => log.newLines()))).flat(),
+      restartsOf: (name) => Math.max(0, pipeline.functions[name].starts - 1),
+    };
+    return new StackWatch(watched, counts);
   }
 
   /** @throws CassandraError, or an error of Kafka, where they do not answer just now */
   async status(): Promise<StackStatus> {
-    for (const log of this.#logs) (await log.newLines()).forEach((line) => this.#counts.said(line));
+    (await this.#stack.newLines()).forEach((line) => this.#counts.said(line));
     const { market, pairs } = this.#stack;
     return {
-      market: market.description.replace(/^market: /, ''),
+      market,
       pairs: await Promise.all(pairs.map((pair) => this.#pairStatus(pair))),
       functions: FUNCTION_NAMES.map((name) => this.#functionStatus(name)),
       mappings: await this.#mappings(),
@@ -109,13 +131,12 @@ export class StackWatch {
 
   #functionStatus(name: FunctionName): FunctionStatus {
     const { all, failed } = this.#counts.ofFunction(name);
-    const restarts = Math.max(0, this.#stack.pipeline.functions[name].starts - 1);
-    return { name, invocations: all, errors: failed, restarts };
+    return { name, invocations: all, errors: failed, restarts: this.#stack.restartsOf(name) };
   }
 
   async #mappings(): Promise<MappingStatus[]> {
-    const lag = await this.#stack.pipeline.lag();
-    return this.#stack.pipeline.eventSources.map(({ mapping }) => ({
+    const lag = await this.#stack.lag();
+    return this.#stack.eventSources.map(({ mapping }) => ({
       name: mapping.target,
       lagRecords: lag
         .filter((row) => row.function === mapping.target)

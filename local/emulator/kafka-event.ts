@@ -64,6 +64,20 @@ function eventRecordOf(record: SourceRecord): EventRecord {
   };
 }
 
+/** The bytes that a record of an event stands for. */
+export function sourceBytesOf(
+  record: EventRecord,
+): Pick<SourceRecord, 'key' | 'value' | 'headers'> {
+  const { key, value, headers } = record;
+  return {
+    key: key === undefined ? null : Buffer.from(key, 'base64'),
+    value: value === null ? null : Buffer.from(value, 'base64'),
+    headers: headers.flatMap((header) =>
+      Object.entries(header).map(([name, bytes]) => [name, Buffer.from(bytes)] as const),
+    ),
+  };
+}
+
 /** The record with its size; base64 needs no escapes, so the value is not encoded to be measured. */
 export function waitingRecordOf(source: SourceRecord): WaitingRecord {
   const record = eventRecordOf(source);

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Batch, Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
-import type { PartitionOffset, RecordFeed, RecordSink } from './event-source';
 import type { SourceRecord } from './kafka-event';
 import { LOCAL_RETRY } from './kafka-client';
 import type { KafkaLog } from './kafka-client';
-import type { MappingTemplate } from './pipeline-template';
+import type { MappingTemplate } from './mapping-template';
+import type { PartitionOffset, RecordFeed, RecordSink } from './record-feed';
 
 /** What a group is read with. */
 export type KafkaFeedMapping = Pick<

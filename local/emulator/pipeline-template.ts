@@ -2,9 +2,12 @@ import * as v from 'valibot';
 import { FUNCTION_NAMES, type FunctionName } from '../../lib/function-names';
 import { TemplateError } from './stack-template';
 import type { Assembly, Resource } from './template';
-import { uuidOf } from './physical-names';
+import { mappingOf } from './mapping-template';
+import type { MappingTemplate } from './mapping-template';
+import { Count, read } from './template-property';
 
 export { FUNCTION_NAMES, type FunctionName };
+export type { MappingTemplate } from './mapping-template';
 
 /** A function as it deploys. */
 export interface FunctionTemplate {
@@ -27,22 +30,6 @@ export interface RuleTemplate {
   readonly arn: string;
   readonly rateMs: number;
   readonly target: FunctionName;
-}
-
-/** An event source mapping: from topics to a function. */
-export interface MappingTemplate {
-  readonly logicalId: string;
-  readonly topics: readonly string[];
-  readonly target: FunctionName;
-  readonly consumerGroupId: string;
-  /** Null for a cluster that is named by its bootstrap servers only. */
-  readonly eventSourceArn: string | null;
-  /** Records of one event, at most. */
-  readonly batchSize: number;
-  readonly windowMs: number;
-  readonly startingPosition: 'TRIM_HORIZON' | 'LATEST';
-  /** Settings of the template that the local event source does not play. */
-  readonly notPlayed: readonly string[];
 }
 
 /** A topic. */
@@ -80,7 +67,6 @@ export interface PipelineTemplate {
   readonly clusterArns: readonly string[];
 }
 
-const Count = v.pipe(v.union([v.number(), v.string()]), v.transform(Number), v.integer());
 const Column = v.object({ ColumnName: v.string(), ColumnType: v.string() });
 const ClusteringColumn = v.object({
   Column,
@@ -96,8 +82,6 @@ const DEFAULTS = {
   timeoutSeconds: 3,
   memoryMiB: 128,
   asyncRetryAttempts: 2,
-  batchSize: 100,
-  windowMs: 500,
 } as const;
 
 /**
@@ -126,20 +110,6 @@ function required(assembly: Assembly, type: string): readonly Resource[] {
   const resources = assembly.ofType(type);
   if (resources.length > 0) return resources;
   throw new TemplateError(`the stacks in ${assembly.folder} have no ${type}`);
-}
-
-/** A property of the wanted shape, or an error that says which one is not. */
-function read<T extends v.GenericSchema>(
-  resource: Resource,
-  property: string,
-  shape: T,
-): v.InferOutput<T> {
-  const value = resource.property(property);
-  const parsed = v.safeParse(shape, value);
-  if (parsed.success) return parsed.output;
-  throw new TemplateError(
-    `stack ${resource.stack}, resource ${resource.logicalId} (${resource.type}), property ${property}: ${v.summarize(parsed.issues)} (it is ${value === undefined ? 'not set' : JSON.stringify(value).slice(0, 160)})`,
-  );
 }
 
 function functionsOf(assembly: Assembly): Record<FunctionName, FunctionTemplate> {
@@ -237,54 +207,6 @@ function rateOf(resource: Resource): number {
   if (count !== undefined && unitMs !== undefined) return Number(count) * unitMs;
   throw new TemplateError(
     `rule ${resource.logicalId}: ${expression} is not played locally, only rate(...) is`,
-  );
-}
-
-const Position = v.picklist(['TRIM_HORIZON', 'LATEST']);
-const SourceConfig = v.optional(v.object({ ConsumerGroupId: v.optional(v.string()) }));
-
-function mappingOf(
-  resource: Resource,
-  functions: Readonly<Record<FunctionName, FunctionTemplate>>,
-): MappingTemplate {
-  const windowSeconds = read(resource, 'MaximumBatchingWindowInSeconds', v.optional(Count));
-  const config =
-    read(resource, 'AmazonManagedKafkaEventSourceConfig', SourceConfig) ??
-    read(resource, 'SelfManagedKafkaEventSourceConfig', SourceConfig);
-  return {
-    logicalId: resource.logicalId,
-    topics: read(resource, 'Topics', v.pipe(v.array(v.string()), v.minLength(1))),
-    target: targetOf(resource, functions),
-    consumerGroupId: config?.ConsumerGroupId ?? uuidOf(`${resource.stack}/${resource.logicalId}`),
-    eventSourceArn: read(resource, 'EventSourceArn', v.optional(v.string())) ?? null,
-    batchSize: read(resource, 'BatchSize', v.optional(Count, DEFAULTS.batchSize)),
-    windowMs: windowSeconds === undefined ? DEFAULTS.windowMs : windowSeconds * 1000,
-    startingPosition: read(resource, 'StartingPosition', Position),
-    notPlayed: NOT_PLAYED.filter((property) => resource.property(property) !== undefined),
-  };
-}
-
-/** Settings of a mapping that change how failures are handled, or which records are seen. */
-const NOT_PLAYED = [
-  'BisectBatchOnFunctionError',
-  'DestinationConfig',
-  'FilterCriteria',
-  'FunctionResponseTypes',
-  'MaximumRecordAgeInSeconds',
-  'MaximumRetryAttempts',
-] as const;
-
-function targetOf(
-  resource: Resource,
-  functions: Readonly<Record<FunctionName, FunctionTemplate>>,
-): FunctionName {
-  const target = read(resource, 'FunctionName', v.string());
-  const found = FUNCTION_NAMES.find(
-    (name) => target === functions[name].arn || functions[name].arn.endsWith(`:${target}`),
-  );
-  if (found) return found;
-  throw new TemplateError(
-    `mapping ${resource.logicalId} invokes ${target}, which is none of ${FUNCTION_NAMES.join(', ')}`,
   );
 }
 

@@ -8,6 +8,7 @@ import { FunctionProcess } from './function-process';
 import type { InvocationReport } from './function-process';
 import type { InvocationResult } from './invoker';
 import { localKafka } from './kafka-client';
+import { KafkaDestination } from './kafka-destination';
 import { KafkaFeed } from './kafka-feed';
 import { localEnvironment } from './local-environment';
 import type { ChosenSettings } from './local-environment';
@@ -217,6 +218,7 @@ class RunningPipeline implements Pipeline {
       bootstrapServers: kafka,
       feed: new KafkaFeed(this.#kafka, mapping, warn),
       invoker: this.functions[mapping.target],
+      openDestination: (topic) => new KafkaDestination(this.#kafka, topic),
       onProblem: (problem) => hooks?.onEventSourceProblem?.(mapping.target, problem),
     });
   }
@@ -240,9 +242,7 @@ class RunningPipeline implements Pipeline {
     for (const { logicalId, notPlayed } of this.#options.template.mappings) {
       if (notPlayed.length === 0) continue;
       const names = notPlayed.join(', ');
-      this.#options.hooks?.onWarning?.(
-        `mapping ${logicalId}: ${names} is not played locally; a failed batch is retried until it succeeds`,
-      );
+      this.#options.hooks?.onWarning?.(`mapping ${logicalId}: ${names} is not played locally`);
     }
   }
 }

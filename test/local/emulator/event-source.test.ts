@@ -1,103 +1,48 @@
 import { EventSource } from '../../../local/emulator/event-source';
-import type {
-  EventSourceProblem,
-  PartitionOffset,
-  RecordFeed,
-  RecordSink,
-} from '../../../local/emulator/event-source';
-import type { InvocationResult, Invoker } from '../../../local/emulator/invoker';
-import type { KafkaEvent, SourceRecord } from '../../../local/emulator/kafka-event';
-import type { MappingTemplate } from '../../../local/emulator/pipeline-template';
+import type { EventSourceProblem } from '../../../local/emulator/event-source-problem';
+import type { FailureDestination } from '../../../local/emulator/failure-destination';
+import type { EventRecord } from '../../../local/emulator/kafka-event';
+import type { BoundedFailures } from '../../../local/emulator/mapping-failures';
+import type { MappingTemplate } from '../../../local/emulator/mapping-template';
+import {
+  done,
+  FakeFeed,
+  FakeFunction,
+  failure,
+  MAPPING,
+  record,
+  settled,
+  TOPIC,
+} from './event-source-fakes';
 
-const TOPIC = 'candles.observed';
-const MAPPING: MappingTemplate = {
-  logicalId: 'M',
-  topics: [TOPIC],
-  target: 'transform',
-  consumerGroupId: 'g',
-  eventSourceArn: 'arn:aws:kafka:us-east-1:000000000000:cluster/c/1',
-  batchSize: 100,
-  windowMs: 0,
-  startingPosition: 'TRIM_HORIZON',
-  notPlayed: [],
-};
-
-function record(partition: number, offset: number, bytes = 1): SourceRecord {
-  return {
-    topic: TOPIC,
-    partition,
-    offset,
-    timestampMs: 1,
-    timestampType: 'CREATE_TIME',
-    key: null,
-    value: Buffer.alloc(bytes),
-    headers: [],
-  };
-}
-
-/** Hands on what a test gives it and keeps what is committed. */
-class FakeFeed implements RecordFeed {
-  sink: RecordSink | undefined;
-  readonly commits: (readonly PartitionOffset[])[] = [];
-  commitErrors: Error[] = [];
+/** Keeps what it is sent, and acknowledges it when the test says so, or at once. */
+class FakeDestination implements FailureDestination {
+  readonly sent: string[] = [];
+  errors: Error[] = [];
+  atOnce = true;
   stopped = false;
+  #acknowledgements: (() => void)[] = [];
 
-  start(sink: RecordSink): Promise<void> {
-    this.sink = sink;
-    return Promise.resolve();
-  }
-
-  commit(offsets: readonly PartitionOffset[]): Promise<void> {
-    const error = this.commitErrors.shift();
+  readonly send = (records: readonly EventRecord[]): Promise<void> => {
+    this.sent.push(records.map(({ partition, offset }) => `${partition}@${offset}`).join(' '));
+    const error = this.errors.shift();
     if (error) return Promise.reject(error);
-    this.commits.push(offsets);
-    return Promise.resolve();
-  }
+    if (this.atOnce) return Promise.resolve();
+    return new Promise((resolve) => this.#acknowledgements.push(resolve));
+  };
 
-  stop(): Promise<void> {
+  readonly stop = (): Promise<void> => {
     this.stopped = true;
     return Promise.resolve();
-  }
-
-  give(...records: SourceRecord[]): void {
-    if (!this.sink) throw new Error('not started');
-    this.sink.accept(records);
-  }
-
-  get committed(): string[] {
-    return this.commits.map((offsets) =>
-      offsets.map(({ partition, offset }) => `${partition}@${offset}`).join(' '),
-    );
-  }
-}
-
-/** Keeps its events, and answers each when the test says so, or at once. */
-class FakeFunction implements Invoker {
-  readonly events: string[] = [];
-  #answers: ((result: InvocationResult) => void)[] = [];
-  atOnce: InvocationResult | null = { ok: true, payload: null };
-  most = 0;
-
-  readonly invoke = (event: unknown): Promise<InvocationResult> => {
-    const records = Object.values((event as KafkaEvent).records).flat();
-    this.events.push(records.map(({ partition, offset }) => `${partition}@${offset}`).join(' '));
-    this.most = Math.max(this.most, this.#answers.length + 1);
-    if (this.atOnce) return Promise.resolve(this.atOnce);
-    return new Promise((resolve) => this.#answers.push(resolve));
   };
 
-  async answer(result: InvocationResult): Promise<void> {
-    const answer = this.#answers.shift();
-    if (!answer) throw new Error('no invocation waits');
-    answer(result);
+  async acknowledge(): Promise<void> {
+    const acknowledge = this.#acknowledgements.shift();
+    if (!acknowledge) throw new Error('nothing waits for its acknowledgement');
+    acknowledge();
     await settled();
   }
 }
-
-const done: InvocationResult = { ok: true, payload: null };
-const failure: InvocationResult = { ok: false, errorType: 'Error', errorMessage: 'no', trace: [] };
-const settled = (delayMs = 25): Promise<void> =>
-  new Promise((resolve) => setTimeout(resolve, delayMs));
 
 const running: EventSource[] = [];
 afterEach(async () => {
@@ -107,19 +52,25 @@ afterEach(async () => {
 async function startedSource(mapping: Partial<MappingTemplate> = {}) {
   const feed = new FakeFeed();
   const target = new FakeFunction();
+  const destination = new FakeDestination();
   const problems: EventSourceProblem[] = [];
   const source = new EventSource({
     mapping: { ...MAPPING, ...mapping },
     bootstrapServers: '127.0.0.1:9092',
     feed,
     invoker: target,
+    openDestination: (topic) => {
+      if (topic !== 'undelivered') throw new Error(`no such destination: ${topic}`);
+      return destination;
+    },
     onProblem: (problem) => problems.push(problem),
     retryDelaysMs: { first: 1, longest: 2 },
     stopLimitMs: 30,
+    now: () => 100_000,
   });
   running.push(source);
   await source.start();
-  return { feed, target, problems, source };
+  return { feed, target, destination, problems, source };
 }
 
 test('what all partitions have waiting makes one event, then the offsets are committed', async () => {
@@ -197,7 +148,11 @@ test('a record that no event can hold is dropped, told and counted', async () =>
   await settled();
   expect(target.events).toEqual(['0@1']);
   expect(problems).toMatchObject([
-    { kind: 'record-dropped', topic: TOPIC, partition: 0, offset: 0 },
+    {
+      kind: 'records-dropped',
+      records: [{ topic: TOPIC, partition: 0, offset: 0 }],
+      reason: { kind: 'too-large' },
+    },
   ]);
   expect(source.dropped).toBe(1);
   expect(source.processedTo(TOPIC, 0)).toBe(2);
@@ -265,10 +220,104 @@ test('the stop ends endless retries', async () => {
   const { feed, target, source } = await startedSource();
   target.atOnce = failure;
   feed.give(record(0, 0));
-  await settled();
+  while (target.events.length < 3) await settled(1);
   await source.stop();
   const tried = target.events.length;
-  expect(tried).toBeGreaterThan(2);
   await settled();
   expect(target.events).toHaveLength(tried);
+});
+
+const PROVISIONED: BoundedFailures = {
+  kind: 'bounded',
+  retryAttempts: 1,
+  maxRecordAgeMs: Number.POSITIVE_INFINITY,
+  bisect: true,
+  reportsItemFailures: true,
+  destinationTopic: 'undelivered',
+};
+
+/** Answers as a function does that fails on one record, whatever stands beside it. */
+function poisonedBy(position: string): FakeFunction['answerOf'] {
+  return (records) => (records.includes(position) ? failure : done);
+}
+
+test('provisioned: a poison record blocks nothing and goes to the destination', async () => {
+  const { feed, target, destination, source } = await startedSource({ failures: PROVISIONED });
+  target.answerOf = poisonedBy('0@1');
+  feed.give(record(0, 0), record(0, 1), record(0, 2), record(0, 3));
+  await settled();
+  feed.give(record(0, 4));
+  await settled();
+  expect(target.events).toEqual([
+    '0@0 0@1 0@2 0@3',
+    '0@0 0@1',
+    '0@0',
+    '0@1',
+    '0@1',
+    '0@2 0@3',
+    '0@4',
+  ]);
+  expect(destination.sent).toEqual(['0@1']);
+  expect(feed.committed.at(-1)).toBe('0@5');
+  expect([source.dropped, source.batches, source.processedTo(TOPIC, 0)]).toEqual([0, 2, 5]);
+});
+
+test('provisioned: a transient failure loses nothing', async () => {
+  const { feed, target, destination } = await startedSource({ failures: PROVISIONED });
+  target.answerOf = () => (target.events.length === 1 ? failure : done);
+  feed.give(record(0, 0), record(1, 0), record(0, 1));
+  await settled();
+  expect(target.events).toEqual(['0@0 0@1 1@0', '0@0 1@0', '0@1']);
+  expect([feed.committed.join(' '), destination.sent]).toEqual(['0@1 1@1 0@2', []]);
+});
+
+test('provisioned: nothing is committed past a record that is undecided', async () => {
+  const { feed, target, destination } = await startedSource({ failures: PROVISIONED });
+  target.atOnce = null;
+  feed.give(record(0, 0), record(0, 1), record(0, 2), record(1, 0));
+  await settled();
+  const itemIdentifier = { partition: `${TOPIC}-0`, offset: 1 };
+  const partial = { ok: true, payload: { batchItemFailures: [{ itemIdentifier }] } } as const;
+  await target.answer(partial);
+  expect(target.events.at(-1)).toBe('0@1');
+  expect(feed.committed).toEqual(['0@1 1@1']);
+
+  destination.atOnce = false;
+  await target.answer(failure);
+  expect(destination.sent).toEqual(['0@1']);
+  expect(feed.committed).toEqual(['0@1 1@1']);
+  await destination.acknowledge();
+  expect(feed.committed).toEqual(['0@1 1@1', '0@3']);
+});
+
+test('provisioned: a record that no event can hold goes to the destination', async () => {
+  const { feed, target, destination, source } = await startedSource({ failures: PROVISIONED });
+  feed.give(record(0, 0, 5_000_000), record(0, 1));
+  await settled();
+  expect([destination.sent, target.events, source.dropped]).toEqual([['0@0'], ['0@1'], 0]);
+});
+
+test('provisioned: the stop gives up what is undecided, and commits nothing of it', async () => {
+  const { feed, target, destination, source } = await startedSource({ failures: PROVISIONED });
+  target.atOnce = failure;
+  destination.atOnce = false;
+  feed.give(record(0, 0));
+  await settled();
+  expect(destination.sent).toEqual(['0@0']);
+  await source.stop();
+  expect([feed.committed, destination.stopped, feed.stopped]).toEqual([[], true, true]);
+});
+
+test('provisioned: reading that starts again gives up what is undecided', async () => {
+  const { feed, target, destination } = await startedSource({ failures: PROVISIONED });
+  target.atOnce = null;
+  feed.give(record(0, 0), record(0, 1));
+  await settled();
+  feed.sink?.restarted();
+  await target.answer(failure);
+  feed.give(record(0, 0), record(0, 1));
+  await settled();
+  await target.answer(done);
+  expect(target.events).toEqual(['0@0 0@1', '0@0 0@1']);
+  expect([feed.committed, destination.sent]).toEqual([['0@2'], []]);
 });

@@ -63,7 +63,7 @@ const RESOURCES: Resources = {
   Second: mapping('C', {
     Topics: ['candles.rolled'],
     AmazonManagedKafkaEventSourceConfig: { ConsumerGroupId: 'persist-group' },
-    BisectBatchOnFunctionError: true,
+    FilterCriteria: { Filters: [] },
   }),
   Topic: {
     Type: 'AWS::MSK::Topic',
@@ -142,7 +142,8 @@ test('mappings have what the template says, else the defaults of Lambda', () => 
     { target: 'persist', batchSize: 100, windowMs: 500, consumerGroupId: 'persist-group' },
   ]);
   expect(mappings[0]?.consumerGroupId).toMatch(/^[-0-9a-f]{36}$/);
-  expect(mappings.map(({ notPlayed }) => notPlayed)).toEqual([[], ['BisectBatchOnFunctionError']]);
+  expect(mappings.map(({ notPlayed }) => notPlayed)).toEqual([[], ['FilterCriteria']]);
+  expect(mappings[0]?.failures).toEqual({ kind: 'retry-until-success' });
 });
 
 test('topics have their settings', () => {

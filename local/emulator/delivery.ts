@@ -1,0 +1,77 @@
+import pRetry from 'p-retry';
+import type { InvocationResult } from './invoker';
+import type { EventRecord } from './kafka-event';
+
+/** What the delivery of one event has at hand. */
+export interface DeliveryRun {
+  /** Invokes the function with records of the event; at the end of the run it waits no longer. */
+  readonly invoke: (records: readonly EventRecord[]) => Promise<InvocationResult>;
+  /** Says that these records are done: their offsets are committed once all before them are. */
+  readonly settle: (records: readonly EventRecord[]) => void;
+  /** False once nothing new is to be tried: the run ends, or the records come again. */
+  readonly isWanted: () => boolean;
+  /**
+   * Waits for something, but not beyond the end of the run.
+   *
+   * @throws what the work throws, and at the end of the run
+   */
+  readonly waitFor: <T>(work: Promise<T>) => Promise<T>;
+  /** Aborted as the run begins to end: pauses are over then. */
+  readonly ending: AbortSignal;
+}
+
+/** How the records of an event get done, and what becomes of those that fail. */
+export interface Delivery {
+  /** Resolves with whether all are settled; else it was given up. */
+  readonly deliver: (records: readonly EventRecord[], run: DeliveryRun) => Promise<boolean>;
+  /** The same for a record that no event can hold. */
+  readonly deliverOversized: (
+    record: EventRecord,
+    jsonBytes: number,
+    run: DeliveryRun,
+  ) => Promise<boolean>;
+}
+
+/** Between attempts: doubled each time, up to the longest. */
+export interface RetryDelays {
+  readonly first: number;
+  readonly longest: number;
+}
+
+/** What an attempt threw, whatever it was. */
+class AttemptError extends Error {
+  override readonly name = 'AttemptError';
+}
+
+/** Tries again and again; resolves with whether it was done before the run lost interest. */
+export async function untilDone(
+  run: Pick<DeliveryRun, 'isWanted' | 'ending'>,
+  delays: RetryDelays,
+  work: () => Promise<void>,
+  onFailure: (error: unknown, attempt: number) => void,
+): Promise<boolean> {
+  let isDone = false;
+  const attempt = async (): Promise<void> => {
+    try {
+      await work();
+      isDone = true;
+    } catch (cause) {
+      // p-retry gives up at once on some kinds of errors.
+      throw new AttemptError('failed', { cause });
+    }
+  };
+  try {
+    await pRetry(attempt, {
+      retries: Number.POSITIVE_INFINITY,
+      minTimeout: delays.first,
+      maxTimeout: delays.longest,
+      randomize: true,
+      signal: run.ending,
+      shouldRetry: run.isWanted,
+      onFailedAttempt: ({ error, attemptNumber }) => onFailure(error.cause, attemptNumber),
+    });
+  } catch (error) {
+    if (run.isWanted()) throw error;
+  }
+  return isDone;
+}

@@ -1,0 +1,110 @@
+import * as v from 'valibot';
+import { TemplateError } from './stack-template';
+import type { Resource } from './template';
+import { Count, read } from './template-property';
+
+/** The error controls of provisioned mode. */
+export interface BoundedFailures {
+  readonly kind: 'bounded';
+  /** How often a failed batch is tried again; Infinity where there is no limit. */
+  readonly retryAttempts: number;
+  /** Older records are not tried; Infinity where there is no limit. */
+  readonly maxRecordAgeMs: number;
+  /** Whether a failed batch is split in two. */
+  readonly bisect: boolean;
+  /** Whether the function's answer may name the records that failed. */
+  readonly reportsItemFailures: boolean;
+  /** The topic that takes the records that are given up; null where they are dropped. */
+  readonly destinationTopic: string | null;
+}
+
+/** What becomes of a batch that failed: on-demand mode retries it, provisioned mode has limits. */
+export type MappingFailures = { readonly kind: 'retry-until-success' } | BoundedFailures;
+
+/**
+ * Settings that AWS takes of a Kafka event source in provisioned mode only. How
+ * many pollers there are, metrics and log levels change nothing of what is done.
+ */
+const PROVISIONED_ONLY = [
+  'BisectBatchOnFunctionError',
+  'FunctionResponseTypes',
+  'MaximumRecordAgeInSeconds',
+  'MaximumRetryAttempts',
+] as const;
+
+/** The limit that endless retries have beside a destination. */
+const RETRIES_BEFORE_DESTINATION = 10;
+const ENDLESS = -1;
+
+const within = (min: number, max: number) => v.pipe(Count, v.minValue(min), v.maxValue(max));
+const Pollers = v.object({
+  MinimumPollers: v.optional(within(1, 200)),
+  MaximumPollers: v.optional(within(1, 2_000)),
+});
+const RetryAttempts = v.optional(within(ENDLESS, 10_000), ENDLESS);
+const RecordAgeSeconds = v.optional(
+  v.union([v.pipe(Count, v.value(ENDLESS)), within(60, 604_800)]),
+  ENDLESS,
+);
+const ResponseTypes = v.optional(v.array(v.literal('ReportBatchItemFailures')), []);
+const DestinationConfig = v.optional(
+  v.object({ OnFailure: v.optional(v.object({ Destination: v.optional(v.string()) })) }),
+);
+
+/**
+ * What becomes of a mapping's failed batches, with the settings that are not
+ * played: a destination that is no Kafka topic.
+ *
+ * @throws TemplateError where a setting is not one that AWS takes
+ */
+export function mappingFailuresOf(
+  resource: Resource,
+  topics: readonly string[],
+): { readonly failures: MappingFailures; readonly notPlayed: readonly string[] } {
+  const config = read(resource, 'DestinationConfig', DestinationConfig);
+  const destination = config?.OnFailure?.Destination ?? null;
+  const topic = topicOf(destination);
+  const notPlayed = destination !== null && topic === null ? ['DestinationConfig'] : [];
+  if (read(resource, 'ProvisionedPollerConfig', v.optional(Pollers))) {
+    if (topic !== null) refuseLoop(resource, topic, topics);
+    return { failures: boundedFailures(resource, destination, topic), notPlayed };
+  }
+  const refused: string[] = PROVISIONED_ONLY.filter(
+    (name) => resource.property(name) !== undefined,
+  );
+  if (topic !== null) refused.push('DestinationConfig with a Kafka topic');
+  if (refused.length === 0) return { failures: { kind: 'retry-until-success' }, notPlayed };
+  throw new TemplateError(
+    `mapping ${resource.logicalId} has ${refused.join(', ')} but no ProvisionedPollerConfig, without which AWS refuses it; give it pollers, or leave it out`,
+  );
+}
+
+function boundedFailures(
+  resource: Resource,
+  destination: string | null,
+  destinationTopic: string | null,
+): BoundedFailures {
+  const attempts = read(resource, 'MaximumRetryAttempts', RetryAttempts);
+  const endless = destination === null ? Number.POSITIVE_INFINITY : RETRIES_BEFORE_DESTINATION;
+  const ageSeconds = read(resource, 'MaximumRecordAgeInSeconds', RecordAgeSeconds);
+  return {
+    kind: 'bounded',
+    retryAttempts: attempts === ENDLESS ? endless : attempts,
+    maxRecordAgeMs: ageSeconds === ENDLESS ? Number.POSITIVE_INFINITY : ageSeconds * 1000,
+    bisect: read(resource, 'BisectBatchOnFunctionError', v.optional(v.boolean(), false)),
+    reportsItemFailures: read(resource, 'FunctionResponseTypes', ResponseTypes).length > 0,
+    destinationTopic,
+  };
+}
+
+function topicOf(destination: string | null): string | null {
+  return /^kafka:\/\/([\w.-]+)$/.exec(destination ?? '')?.[1] ?? null;
+}
+
+/** AWS refuses it too: what failed would come again for ever. */
+function refuseLoop(resource: Resource, topic: string, topics: readonly string[]): void {
+  if (!topics.includes(topic)) return;
+  throw new TemplateError(
+    `mapping ${resource.logicalId} reads ${topic}, which is its on-failure destination too; name another topic`,
+  );
+}
