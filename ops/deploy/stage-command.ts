@@ -1,0 +1,95 @@
+import type { StageConfig } from '../../lib/stage-config';
+import { HelpRequested, UsageError } from '../../local/command-line';
+import { DeploymentProblem } from './deployment-problem';
+import {
+  type AccountLookUp,
+  NotReadyError,
+  preflight,
+  preflightOffline,
+  type Readiness,
+} from './preflight';
+import type { CdkOptions } from './run-cdk';
+import { parseStageArguments, type StageRequest } from './stage-request';
+import { whatNext } from './what-next';
+
+/** What the commands on a stage stand on. */
+export interface StageSurroundings {
+  readonly print: (text: string) => void;
+  readonly printError: (text: string) => void;
+  /** Such as `20.19.0`. */
+  readonly nodeVersion: string;
+  readonly clock: () => number;
+  /** @throws DeploymentProblem */
+  readonly findStage: (name: string) => Promise<StageConfig>;
+  readonly lookUp: (request: StageRequest) => AccountLookUp;
+  /** @returns the exit code. @throws DeploymentProblem */
+  readonly runCdk: (args: readonly string[], options: CdkOptions) => Promise<number>;
+}
+
+/**
+ * Does with a stage what the arguments ask for, first of which is the verb.
+ *
+ * @returns the exit code: that of `cdk`; 1 where something is missing; 2 for arguments that cannot be
+ * @throws errors that say nothing of what a user could do
+ */
+export async function stageCommand(
+  args: readonly string[],
+  io: StageSurroundings,
+): Promise<number> {
+  try {
+    const request = parseStageArguments(args);
+    return request.verb === 'synth' ? await synthesize(request, io) : await work(request, io);
+  } catch (error) {
+    if (error instanceof HelpRequested) {
+      io.print(error.message);
+      return 0;
+    }
+    if (!isExpected(error)) throw error;
+    io.printError(`${error.message}\n`);
+    return error instanceof UsageError ? 2 : 1;
+  }
+}
+
+function isExpected(error: unknown): error is Error {
+  return [UsageError, DeploymentProblem, NotReadyError].some(
+    (expected) => error instanceof expected,
+  );
+}
+
+async function synthesize(request: StageRequest, io: StageSurroundings): Promise<number> {
+  await preflightOffline(request, io);
+  const args = ['synth', '--quiet', '-c', `stage=${request.stage}`, ...request.cdkFlags];
+  // Where there are no credentials, cdk would wait for those of a virtual machine.
+  return io.runCdk(args, { environment: { AWS_EC2_METADATA_DISABLED: 'true' } });
+}
+
+async function work(request: StageRequest, io: StageSurroundings): Promise<number> {
+  const ready = await preflight(request, { ...io, lookUp: io.lookUp(request) });
+  io.print(announcement(request, ready));
+  const exitCode = await io.runCdk(cdkArguments(request), {
+    environment: { AWS_REGION: ready.region },
+  });
+  if (request.verb === 'deploy' && exitCode === 0) {
+    io.print(whatNext(ready.stage, ready.region, io.clock()));
+  }
+  return exitCode;
+}
+
+function announcement(
+  { verb, stage }: StageRequest,
+  { region, identity: { account, arn }, notes }: Readiness,
+): string {
+  const lines = [
+    `${verb}: stage ${stage}, account ${account}, region ${region}, as ${arn}`,
+    ...notes,
+  ];
+  if (verb === 'deploy') lines.push(`what it costs a month: npm run cost -- --stage ${stage}`);
+  return `${lines.join('\n')}\n`;
+}
+
+function cdkArguments({ verb, stage, profile, cdkFlags }: StageRequest): string[] {
+  // A diff without names is of all stacks, and knows no --all.
+  const stacks = verb === 'diff' ? [] : ['--all'];
+  const as = profile === undefined ? [] : ['--profile', profile];
+  return [verb, ...stacks, '-c', `stage=${stage}`, ...as, ...cdkFlags];
+}

@@ -1,0 +1,30 @@
+import { bucketOf } from '../../lambdas/shared/domain/bucket';
+import type { StageConfig } from '../../lib/stage-config';
+import { KEYSPACE } from '../../lib/tables';
+
+/** How to see candles arrive once a stage is deployed: a few lines, with commands that can be pasted. */
+export function whatNext(stage: StageConfig, region: string, nowMs: number): string {
+  return [
+    'The first candles arrive within a few minutes. To see them:',
+    `- dashboard: https://${region}.console.aws.amazon.com/cloudwatch/home?region=${region}#dashboards/dashboard/Candlestream-${stage.name}`,
+    `- logs:      ${tailLogs(stage, region)}`,
+    `- candles:   ${queryCandles(stage, region, nowMs)}`,
+    '',
+  ].join('\n');
+}
+
+/** CloudFormation ends the name of a log group with letters of its own. */
+function tailLogs({ name }: StageConfig, region: string): string {
+  const find = `aws logs describe-log-groups --region ${region} --log-group-name-prefix Candlestream-${name}-Pipeline-PersistLogs --query logGroups[0].logGroupName --output text`;
+  return `aws logs tail "$(${find})" --region ${region} --follow`;
+}
+
+function queryCandles({ database, pairs }: StageConfig, region: string, nowMs: number): string {
+  const bucket = bucketOf('1m', nowMs);
+  const query = `SELECT open_time, open, high, low, close FROM ${KEYSPACE}.candles WHERE pair = '${pairs[0] ?? ''}' AND interval = '1m' AND bucket = '${bucket}' LIMIT 5`;
+  const connect =
+    database.kind === 'keyspaces'
+      ? `cqlsh-expansion cassandra.${region}.amazonaws.com 9142 --ssl`
+      : `cqlsh ${(database.contactPoints[0] ?? '').replace(':', ' ')}`;
+  return `${connect} --execute "${query}"`;
+}

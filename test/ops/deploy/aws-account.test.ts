@@ -1,0 +1,229 @@
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { awsAccount } from '../../../ops/deploy/aws-account';
+import { DeploymentProblem } from '../../../ops/deploy/deployment-problem';
+import { LookUpDeniedError } from '../../../ops/deploy/preflight';
+
+type Answer = (response: ServerResponse, request: IncomingMessage) => void;
+
+/** Answers as STS and SSM do, on a port of 127.0.0.1. */
+class FakeAws {
+  answer: Answer = (response) => response.destroy(new Error('an unexpected request'));
+  readonly requests: IncomingMessage[] = [];
+  private readonly server: Server = createServer((request, response) => {
+    this.requests.push(request);
+    this.answer(response, request);
+  });
+
+  async start(): Promise<string> {
+    this.server.listen(0, '127.0.0.1');
+    await once(this.server, 'listening');
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  async stop(): Promise<void> {
+    this.server.closeAllConnections();
+    this.server.close();
+    await once(this.server, 'close');
+  }
+}
+
+const xml =
+  (status: number, body: string): Answer =>
+  (response) =>
+    response.writeHead(status, { 'content-type': 'text/xml' }).end(body);
+
+const json =
+  (status: number, body: unknown): Answer =>
+  (response) =>
+    response
+      .writeHead(status, { 'content-type': 'application/x-amz-json-1.1' })
+      .end(JSON.stringify(body));
+
+const identityAnswer = xml(
+  200,
+  `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>
+    <Arn>arn:aws:iam::123456789012:user/ops</Arn><UserId>AIDAEXAMPLE</UserId><Account>123456789012</Account>
+  </GetCallerIdentityResult></GetCallerIdentityResponse>`,
+);
+
+const stsError = (code: string, message: string) =>
+  xml(
+    403,
+    `<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type>Sender</Type>
+      <Code>${code}</Code><Message>${message}</Message></Error></ErrorResponse>`,
+  );
+
+const here = { profile: undefined, region: 'eu-central-1' };
+const before = { ...process.env };
+let aws: FakeAws;
+let url: string;
+let folder: string;
+
+beforeEach(async () => {
+  aws = new FakeAws();
+  url = await aws.start();
+  folder = mkdtempSync(join(tmpdir(), 'candlestream-aws-'));
+  for (const name of Object.keys(process.env)) {
+    if (name.startsWith('AWS_')) Reflect.deleteProperty(process.env, name);
+  }
+  Object.assign(process.env, {
+    AWS_ENDPOINT_URL_STS: url,
+    AWS_ENDPOINT_URL_SSM: url,
+    AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE',
+    AWS_SECRET_ACCESS_KEY: 'secret',
+    AWS_EC2_METADATA_DISABLED: 'true',
+    AWS_CONFIG_FILE: join(folder, 'config'),
+    AWS_SHARED_CREDENTIALS_FILE: join(folder, 'credentials'),
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+  });
+});
+
+afterEach(async () => {
+  for (const name of Object.keys(process.env)) {
+    if (name.startsWith('AWS_')) Reflect.deleteProperty(process.env, name);
+  }
+  Object.assign(process.env, before);
+  rmSync(folder, { recursive: true });
+  await aws.stop();
+});
+
+const withoutKeys = () => {
+  Reflect.deleteProperty(process.env, 'AWS_ACCESS_KEY_ID');
+  Reflect.deleteProperty(process.env, 'AWS_SECRET_ACCESS_KEY');
+};
+
+describe('the caller', () => {
+  test('is whom STS names', async () => {
+    aws.answer = identityAnswer;
+    expect(await awsAccount(here).identity()).toEqual({
+      account: '123456789012',
+      arn: 'arn:aws:iam::123456789012:user/ops',
+    });
+    expect(aws.requests[0]?.headers.authorization).toContain('/eu-central-1/sts/aws4_request');
+  });
+
+  test('is checked where there is no region yet', async () => {
+    aws.answer = identityAnswer;
+    const { account } = await awsAccount({ profile: undefined, region: undefined }).identity();
+    expect(account).toBe('123456789012');
+  });
+
+  test('is that of the profile', async () => {
+    withoutKeys();
+    writeFileSync(join(folder, 'config'), '[profile ops]\nregion = eu-west-3\n');
+    writeFileSync(
+      join(folder, 'credentials'),
+      '[ops]\naws_access_key_id = AKIAPROFILE\naws_secret_access_key = secret\n',
+    );
+    aws.answer = identityAnswer;
+    const account = awsAccount({ profile: 'ops', region: undefined });
+    expect(await account.region()).toBe('eu-west-3');
+    await account.identity();
+    expect(aws.requests[0]?.headers.authorization).toContain('AKIAPROFILE');
+    expect(aws.requests[0]?.headers.authorization).toContain('/eu-west-3/sts/');
+  });
+
+  test.each([
+    ['ExpiredToken', 'The AWS credentials have expired (gone): sign in'],
+    ['InvalidClientTokenId', 'STS does not take the AWS credentials (InvalidClientTokenId: gone)'],
+    ['SignatureDoesNotMatch', 'STS does not take the AWS credentials (SignatureDoesNotMatch'],
+    ['AccessDenied', 'STS cannot be asked (AccessDenied: gone)'],
+  ])('with %s is told, after one request', async (code, why) => {
+    aws.answer = stsError(code, 'gone');
+    const asked = awsAccount(here).identity();
+    await expect(asked).rejects.toThrow(DeploymentProblem);
+    await expect(asked).rejects.toThrow(why);
+    expect(aws.requests).toHaveLength(1);
+  });
+
+  test('without credentials is told', async () => {
+    withoutKeys();
+    const asked = awsAccount(here).identity();
+    await expect(asked).rejects.toThrow(DeploymentProblem);
+    await expect(asked).rejects.toThrow('There are no AWS credentials');
+    expect(aws.requests).toHaveLength(0);
+  });
+
+  test('is not waited for where a metadata service does not answer', async () => {
+    withoutKeys();
+    Reflect.deleteProperty(process.env, 'AWS_EC2_METADATA_DISABLED');
+    process.env['AWS_EC2_METADATA_SERVICE_ENDPOINT'] = url;
+    aws.answer = () => undefined;
+    await expect(awsAccount(here).identity()).rejects.toThrow('There are no AWS credentials');
+  });
+
+  test('is not waited for where STS does not answer', async () => {
+    aws.answer = () => undefined;
+    const asked = awsAccount({ ...here, requestTimeoutMs: 50 }).identity();
+    await expect(asked).rejects.toThrow(DeploymentProblem);
+    await expect(asked).rejects.toThrow('STS cannot be asked (TimeoutError');
+    expect(aws.requests).toHaveLength(2);
+  });
+
+  test('is not waited for where finding credentials takes too long', async () => {
+    withoutKeys();
+    Reflect.deleteProperty(process.env, 'AWS_EC2_METADATA_DISABLED');
+    process.env['AWS_EC2_METADATA_SERVICE_ENDPOINT'] = url;
+    aws.answer = () => undefined;
+    await expect(awsAccount({ ...here, questionTimeoutMs: 50 }).identity()).rejects.toThrow(
+      'STS cannot be asked (TimeoutError: no answer in 50 ms)',
+    );
+  });
+
+  test('is not found where nothing listens', async () => {
+    const other = new FakeAws();
+    process.env['AWS_ENDPOINT_URL_STS'] = await other.start();
+    await other.stop();
+    await expect(awsAccount(here).identity()).rejects.toThrow(/STS cannot be asked .*ECONNREFUSED/);
+  });
+});
+
+describe('the region', () => {
+  test.each([
+    [{ AWS_REGION: 'eu-west-1', AWS_DEFAULT_REGION: 'eu-west-2' }, 'eu-west-1'],
+    [{ AWS_DEFAULT_REGION: 'eu-west-2' }, 'eu-west-2'],
+    [{}, undefined],
+  ])('of %j is %s', async (variables, region) => {
+    Object.assign(process.env, variables);
+    expect(await awsAccount({ profile: undefined, region: undefined }).region()).toBe(region);
+  });
+
+  test('that is asked for comes first', async () => {
+    process.env['AWS_REGION'] = 'eu-west-1';
+    expect(await awsAccount(here).region()).toBe('eu-central-1');
+  });
+});
+
+describe('the bootstrap version', () => {
+  const asked = () => awsAccount(here).bootstrapVersion('eu-west-1');
+
+  test('is that of the parameter, in the region', async () => {
+    aws.answer = json(200, { Parameter: { Name: 'any', Value: '30' } });
+    expect(await asked()).toBe(30);
+    expect(aws.requests[0]?.headers.authorization).toContain('/eu-west-1/ssm/aws4_request');
+  });
+
+  test('is none where there is no parameter', async () => {
+    aws.answer = json(400, { __type: 'ParameterNotFound' });
+    expect(await asked()).toBeUndefined();
+  });
+
+  test('that may not be read is denied', async () => {
+    aws.answer = json(400, { __type: 'AccessDeniedException', message: 'not you' });
+    await expect(asked()).rejects.toThrow(LookUpDeniedError);
+    await expect(asked()).rejects.toThrow('SSM says not you');
+  });
+
+  test('is told where SSM fails, after two attempts', async () => {
+    aws.answer = json(500, { __type: 'InternalServerError', message: 'down' });
+    const failed = asked();
+    await expect(failed).rejects.toThrow(DeploymentProblem);
+    await expect(failed).rejects.toThrow('SSM cannot be asked (InternalServerError: down)');
+    expect(aws.requests).toHaveLength(2);
+  });
+});

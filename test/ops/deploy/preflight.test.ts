@@ -1,0 +1,172 @@
+import { App, CfnResource, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { StageConfig } from '../../../lib/stage-config';
+import { dev } from '../../../lib/stages/dev';
+import { DeploymentProblem } from '../../../ops/deploy/deployment-problem';
+import {
+  type AccountLookUp,
+  LEAST_BOOTSTRAP_VERSION,
+  LEAST_NODE_VERSION,
+  LookUpDeniedError,
+  NotReadyError,
+  preflight,
+  preflightOffline,
+  type PreflightSurroundings,
+} from '../../../ops/deploy/preflight';
+import type { StageRequest, Verb } from '../../../ops/deploy/stage-request';
+
+const IDENTITY = { account: '123456789012', arn: 'arn:aws:iam::123456789012:user/ops' };
+
+const request = (verb: Verb = 'deploy', profile?: string): StageRequest => ({
+  ...{ verb, profile },
+  stage: 'dev',
+  region: undefined,
+  cdkFlags: [],
+});
+
+function account(changes: Partial<AccountLookUp> = {}): AccountLookUp {
+  return {
+    region: () => Promise.resolve('eu-central-1'),
+    identity: () => Promise.resolve(IDENTITY),
+    bootstrapVersion: (region) => {
+      if (region !== 'eu-central-1') throw new Error(`unexpected region ${region}`);
+      return Promise.resolve(LEAST_BOOTSTRAP_VERSION);
+    },
+    ...changes,
+  };
+}
+
+function surroundings(changes: Partial<PreflightSurroundings> = {}): PreflightSurroundings {
+  return {
+    findStage: (name) => {
+      if (name !== 'dev') throw new Error(`unexpected stage ${name}`);
+      return Promise.resolve(dev);
+    },
+    lookUp: account(),
+    nodeVersion: '20.19.0',
+    ...changes,
+  };
+}
+
+const stageWith = (settings: { removalPolicy?: RemovalPolicy; terminationProtection?: boolean }) =>
+  surroundings({ findStage: () => Promise.resolve({ ...dev, ...settings } as StageConfig) });
+
+const refused = (why: string) => Promise.reject(new DeploymentProblem(why));
+
+test('where nothing is missing, it says where it will be', async () => {
+  expect(await preflight(request(), surroundings())).toEqual({
+    stage: dev,
+    region: 'eu-central-1',
+    identity: IDENTITY,
+    notes: [],
+  });
+});
+
+test('all that is missing is told in one message, in the same order always', async () => {
+  const nothing = surroundings({
+    findStage: () => refused('There is no stage "dev"'),
+    nodeVersion: '18.20.1',
+    lookUp: account({
+      region: () => Promise.resolve(undefined),
+      identity: () => refused('There are no AWS credentials'),
+      bootstrapVersion: () => Promise.reject(new Error('asked for nowhere')),
+    }),
+  });
+  await expect(preflight(request(), nothing)).rejects.toThrow(
+    new NotReadyError(request(), [
+      'Node.js 18.20.1 is too old: install Node.js 20.19 or later',
+      'There is no stage "dev"',
+      'There is no region: set AWS_REGION, or give --region, such as --region eu-central-1',
+      'There are no AWS credentials',
+    ]),
+  );
+});
+
+test.each([
+  ['20.18.9', false],
+  ['20.19.0', true],
+  ['22.0.0', true],
+  ['19.25.0', false],
+])('Node.js %s: is it new enough? %s', async (nodeVersion, enough) => {
+  const checked = preflightOffline(request('synth'), surroundings({ nodeVersion }));
+  if (enough) await expect(checked).resolves.toBeUndefined();
+  else await expect(checked).rejects.toThrow(`Node.js ${nodeVersion} is too old`);
+});
+
+test('the least Node.js is that of package.json', () => {
+  const file = join(__dirname, '../../../package.json');
+  const { engines } = JSON.parse(readFileSync(file, 'utf8')) as { engines: { node: string } };
+  expect(engines.node).toBe(`>=${LEAST_NODE_VERSION.join('.')}`);
+});
+
+test('the least bootstrap version is that of the synthesized stacks', () => {
+  const app = new App();
+  new CfnResource(new Stack(app, 'Any'), 'Topic', { type: 'AWS::SNS::Topic' });
+  const artifact = app.synth().getStackByName('Any');
+  expect(artifact.requiresBootstrapStackVersion).toBe(LEAST_BOOTSTRAP_VERSION);
+});
+
+test('an account that is not bootstrapped is told how to', async () => {
+  const lookUp = account({ bootstrapVersion: () => Promise.resolve(undefined) });
+  await expect(preflight(request('diff', 'ops'), surroundings({ lookUp }))).rejects.toThrow(
+    'is not bootstrapped for the CDK in eu-central-1: run npx cdk bootstrap aws://123456789012/eu-central-1 --profile ops',
+  );
+});
+
+test.each([5, Number.NaN])('the bootstrap version %d is too old', async (version) => {
+  const lookUp = account({ bootstrapVersion: () => Promise.resolve(version) });
+  await expect(preflight(request(), surroundings({ lookUp }))).rejects.toThrow(
+    `has version ${version}, and needs ${LEAST_BOOTSTRAP_VERSION}: run npx cdk bootstrap`,
+  );
+});
+
+test('who may not read the bootstrap version goes on, and is told', async () => {
+  const lookUp = account({
+    bootstrapVersion: () => Promise.reject(new LookUpDeniedError('SSM says no')),
+  });
+  const { notes } = await preflight(request(), surroundings({ lookUp }));
+  expect(notes).toEqual(['cdk will see whether the account is bootstrapped: SSM says no']);
+});
+
+test('a bootstrap version that cannot be asked for is a problem', async () => {
+  const lookUp = account({ bootstrapVersion: () => refused('SSM cannot be asked') });
+  await expect(preflight(request(), surroundings({ lookUp }))).rejects.toThrow(
+    'begin:\n- SSM cannot be asked',
+  );
+});
+
+test.each([
+  ['findStage', { findStage: () => Promise.reject(new TypeError('mistake')) }],
+  ['identity', { lookUp: account({ identity: () => Promise.reject(new TypeError('mistake')) }) }],
+  [
+    'bootstrapVersion',
+    { lookUp: account({ bootstrapVersion: () => Promise.reject(new TypeError('mistake')) }) },
+  ],
+])('a mistake in %s is not told as a problem of the user', async (_, changes) => {
+  await expect(preflight(request(), surroundings(changes))).rejects.toThrow(TypeError);
+});
+
+test('a protected stage is not destroyed, but deployed', async () => {
+  const isProtected = stageWith({ terminationProtection: true });
+  await expect(preflight(request('destroy'), isProtected)).rejects.toThrow(
+    'set terminationProtection to false in lib/stages/dev.ts',
+  );
+  await expect(preflight(request('deploy'), isProtected)).resolves.toMatchObject({ notes: [] });
+});
+
+test.each([
+  [RemovalPolicy.RETAIN, /^what holds data is kept/],
+  [RemovalPolicy.DESTROY, /^all data goes with the stacks/],
+])('before a stage is destroyed, what %s leaves is told', async (removalPolicy, note) => {
+  const stage = stageWith({ removalPolicy, terminationProtection: false });
+  const { notes } = await preflight(request('destroy'), stage);
+  expect(notes).toEqual([expect.stringMatching(note)]);
+});
+
+test('without AWS, only the stage and Node.js are looked at', async () => {
+  const findStage = () => refused('There is no stage "dev"');
+  await expect(preflightOffline(request('synth'), surroundings({ findStage }))).rejects.toThrow(
+    'synth of the stage dev cannot begin:\n- There is no stage "dev"',
+  );
+});
