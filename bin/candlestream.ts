@@ -1,6 +1,7 @@
 import { App } from 'aws-cdk-lib';
 import { addStage } from '../lib/candlestream';
-import { stageNamed } from '../lib/stages';
+import { askedStages } from '../lib/stages/asked-stages';
 
 const app = new App();
-addStage(app, stageNamed(app.node.tryGetContext('stage') ?? 'dev'));
+const asked = (key: string): unknown => app.node.tryGetContext(key);
+for (const stage of askedStages(asked('stage'), asked('settings'))) addStage(app, stage);

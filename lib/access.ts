@@ -1,7 +1,9 @@
-import { ArnFormat, Fn, Stack } from 'aws-cdk-lib';
+import { ArnFormat, Fn, Stack, Validations } from 'aws-cdk-lib';
 import type { CfnTable } from 'aws-cdk-lib/aws-cassandra';
 import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { CfnCluster, CfnTopic } from 'aws-cdk-lib/aws-msk';
+import { Construct, type IConstruct } from 'constructs';
 
 /** Allows writing records to a topic, from connecting to the brokers on. */
 export function grantWriteTopic(grantee: IGrantable, cluster: CfnCluster, topic: CfnTopic): void {
@@ -14,8 +16,10 @@ export function grantWriteTopic(grantee: IGrantable, cluster: CfnCluster, topic:
 /**
  * Allows an event source to read a topic as a consumer group: its pollers act
  * as the function that they invoke.
+ * Source: the AWS Lambda developer guide, "Configuring Lambda permissions for
+ * Amazon MSK event source mappings".
  */
-export function grantReadTopic(
+export function grantPollTopic(
   grantee: IGrantable,
   cluster: CfnCluster,
   topic: CfnTopic,
@@ -28,20 +32,75 @@ export function grantReadTopic(
   allow(grantee, ['DescribeGroup', 'AlterGroup'].map(kafkaAction), [
     kafkaArn(cluster, 'group', consumerGroup),
   ]);
-  allow(grantee, [kafkaAction('DescribeClusterDynamicConfiguration')], [cluster.attrArn]);
+  allow(
+    grantee,
+    [
+      kafkaAction('DescribeClusterDynamicConfiguration'),
+      'kafka:DescribeCluster',
+      'kafka:DescribeClusterV2',
+    ],
+    [cluster.attrArn],
+  );
+  allowNetworkInterfaces(grantee);
+}
+
+/** Allows a function in a network to run there, and to write its log. */
+export function grantRun(grantee: IGrantable, log: ILogGroup): void {
+  allow(grantee, ['logs:CreateLogStream', 'logs:PutLogEvents'], [log.logGroupArn]);
+  allowNetworkInterfaces(grantee);
 }
 
 /** Allows reading rows of a table. */
 export function grantSelect(grantee: IGrantable, table: CfnTable): void {
-  allow(grantee, ['cassandra:Select'], [tableArn(table), systemTablesArn(table)]);
+  allow(grantee, ['cassandra:Select'], [tableArn(table)]);
+  allowSystemTables(grantee, table);
 }
 
 /** Allows writing rows of a table. */
 export function grantModify(grantee: IGrantable, table: CfnTable): void {
   allow(grantee, ['cassandra:Modify'], [tableArn(table)]);
-  // A driver reads what the cluster is when it connects.
-  allow(grantee, ['cassandra:Select'], [systemTablesArn(table)]);
+  allowSystemTables(grantee, table);
 }
+
+/**
+ * Lets the driver see the nodes behind an endpoint of Keyspaces: without it
+ * `system.peers` has but one.
+ * Source: the Amazon Keyspaces developer guide, "Using Amazon Keyspaces with interface VPC endpoints".
+ */
+export function grantDescribeEndpoint(grantee: IGrantable): void {
+  allow(grantee, ['ec2:DescribeNetworkInterfaces', 'ec2:DescribeVpcEndpoints'], EVERYTHING);
+  acknowledgeEverything(grantee, 'EC2 describes network interfaces and endpoints for * only');
+}
+
+/**
+ * Network interfaces are made in the name of a function, and have no names that could be given here.
+ * Source: the AWS Lambda developer guide, "Giving Lambda functions access to resources in an Amazon VPC".
+ */
+function allowNetworkInterfaces(grantee: IGrantable): void {
+  const actions = [
+    'CreateNetworkInterface',
+    'DeleteNetworkInterface',
+    'DescribeNetworkInterfaces',
+    'DescribeSecurityGroups',
+    'DescribeSubnets',
+    'DescribeVpcs',
+    'AssignPrivateIpAddresses',
+    'UnassignPrivateIpAddresses',
+  ];
+  allow(
+    grantee,
+    actions.map((action) => `ec2:${action}`),
+    EVERYTHING,
+  );
+  acknowledgeEverything(
+    grantee,
+    'Lambda makes network interfaces with the role of the function, and they have no names before',
+  );
+}
+
+const EVERYTHING = ['*'];
+/** Source: the Amazon Keyspaces developer guide, "Amazon Keyspaces identity-based policy examples". */
+const SYSTEM_TABLES = '/keyspace/system*';
 
 function grantConnect(grantee: IGrantable, cluster: CfnCluster): void {
   allow(grantee, [kafkaAction('Connect'), 'kafka:GetBootstrapBrokers'], [cluster.attrArn]);
@@ -49,6 +108,17 @@ function grantConnect(grantee: IGrantable, cluster: CfnCluster): void {
 
 function allow(grantee: IGrantable, actions: string[], resources: string[]): void {
   grantee.grantPrincipal.addToPrincipalPolicy(new PolicyStatement({ actions, resources }));
+}
+
+function acknowledgeEverything(grantee: IGrantable, reason: string): void {
+  acknowledge(grantee, 'AwsSolutions-IAM5[Resource::*]', reason);
+}
+
+/** Says beside a grant why a check of the role that gets it may pass. */
+function acknowledge({ grantPrincipal }: IGrantable, id: string, reason: string): void {
+  if (Construct.isConstruct(grantPrincipal)) {
+    Validations.of(grantPrincipal).acknowledge({ id, reason });
+  }
 }
 
 function kafkaAction(name: string): string {
@@ -69,12 +139,18 @@ function tableArn(table: CfnTable): string {
   return keyspacesArn(table, `/keyspace/${table.keyspaceName}/table/${String(table.tableName)}`);
 }
 
-/** `system`, `system_schema` and `system_schema_mcs`: what Keyspaces tells of itself. */
-function systemTablesArn(table: CfnTable): string {
-  return keyspacesArn(table, '/keyspace/system*');
+/** A driver reads what the cluster is when it connects: `system`, `system_schema` and `system_schema_mcs`. */
+function allowSystemTables(grantee: IGrantable, table: CfnTable): void {
+  allow(grantee, ['cassandra:Select'], [keyspacesArn(table, SYSTEM_TABLES)]);
+  acknowledge(
+    grantee,
+    `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:cassandra:<AWS::Region>:<AWS::AccountId>:${SYSTEM_TABLES}]`,
+    'What Keyspaces tells of itself is granted as a whole; it can only be read, and holds no data',
+  );
 }
 
-function keyspacesArn(table: CfnTable, resource: string): string {
+/** The ARN of what Keyspaces has at a path such as `/keyspace/candlestream/table/gaps`. */
+export function keyspacesArn(scope: IConstruct, resource: string): string {
   const arnFormat = ArnFormat.NO_RESOURCE_NAME;
-  return Stack.of(table).formatArn({ service: 'cassandra', resource, arnFormat });
+  return Stack.of(scope).formatArn({ service: 'cassandra', resource, arnFormat });
 }

@@ -9,7 +9,17 @@ export function addStage(
   stage: StageConfig,
 ): { data: DataStack; pipeline: PipelineStack } {
   const prefix = `Candlestream-${stage.name}`;
-  const data = new DataStack(app, `${prefix}-Data`, { stage });
-  const pipeline = new PipelineStack(app, `${prefix}-Pipeline`, { stage, data });
+  const { terminationProtection } = stage;
+  const data = new DataStack(app, `${prefix}-Data`, {
+    description: 'Candlestream: the network, the brokers, the schemas and the tables',
+    stage,
+    terminationProtection,
+  });
+  const pipeline = new PipelineStack(app, `${prefix}-Pipeline`, {
+    description: 'Candlestream: the functions, what invokes them, and what watches them',
+    stage,
+    data,
+    terminationProtection,
+  });
   return { data, pipeline };
 }

@@ -1,21 +1,27 @@
-import type { Duration, RemovalPolicy, Size } from 'aws-cdk-lib';
-import { type ISecurityGroup, type IVpc, SubnetType } from 'aws-cdk-lib/aws-ec2';
+import { type Duration, type Size, Validations } from 'aws-cdk-lib';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Function, Runtime } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
+import { grantRun } from './access';
 import { functionCode } from './function-code';
 import type { FunctionName } from './function-names';
+import { metricNamespace } from './metrics';
+import type { Network } from './network';
+import type { StageConfig } from './stage-config';
 
-/** The variables that Lambda sets, and those of a cluster that is not MSK: never set here. */
-type NotConfigured = 'AWS_REGION' | 'KAFKA_BOOTSTRAP_SERVERS';
+/** What Lambda sets itself; and the two ways to find the brokers, of which a stage has one. */
+type NotRequired = 'AWS_REGION' | 'KAFKA_CLUSTER_ARN' | 'KAFKA_BOOTSTRAP_SERVERS';
 
 /** A value for every variable that a function reads: one that is missing is a type error. */
 export type FunctionEnvironment<Variable extends string> = Readonly<
-  Record<Exclude<Variable, NotConfigured>, string>
+  Record<Exclude<Variable, NotRequired>, string> & { [name in NotRequired]?: string }
 >;
 
 /** What a function of the pipeline is made of. `Variable` are the variables that it reads. */
 export interface PipelineFunctionProps<Variable extends string> {
+  readonly stage: StageConfig;
+  readonly network: Network;
   /** Its folder in `lambdas/`. */
   readonly name: FunctionName;
   readonly description: string;
@@ -24,37 +30,44 @@ export interface PipelineFunctionProps<Variable extends string> {
   readonly timeout: Duration;
   /** Whether it runs once at a time. @default false */
   readonly alone?: boolean;
-  readonly architecture: 'arm64' | 'x86_64';
-  readonly vpc: IVpc;
-  readonly securityGroup: ISecurityGroup;
-  readonly logRetention: RetentionDays;
-  readonly removalPolicy: RemovalPolicy;
 }
 
-/** A function of the pipeline, bundled, in the private subnets, with its own log group. */
+/** A function of the pipeline, bundled, in the private subnets, with its own role and log group. */
 export class PipelineFunction<Variable extends string> extends Function {
   constructor(scope: Construct, id: string, props: PipelineFunctionProps<Variable>) {
+    const { stage, network } = props;
+    const role = new Role(scope, `${id}Role`, {
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+      description: props.description,
+    });
+    const logGroup = new LogGroup(scope, `${id}Logs`, {
+      retention: stage.logRetention,
+      removalPolicy: stage.removalPolicy,
+    });
+    grantRun(role, logGroup);
     super(scope, id, {
+      role,
+      logGroup,
       code: functionCode(props.name),
       handler: 'index.handler',
       runtime: Runtime.NODEJS_22_X,
       description: props.description,
-      architecture: props.architecture === 'arm64' ? Architecture.ARM_64 : Architecture.X86_64,
+      architecture: stage.architecture === 'arm64' ? Architecture.ARM_64 : Architecture.X86_64,
       memorySize: props.memory.toMebibytes(),
       timeout: props.timeout,
       reservedConcurrentExecutions: props.alone === true ? 1 : undefined,
-      vpc: props.vpc,
-      vpcSubnets: { subnetType: SubnetType.PRIVATE_WITH_EGRESS },
-      securityGroups: [props.securityGroup],
-      logGroup: new LogGroup(scope, `${id}Logs`, {
-        retention: props.logRetention,
-        removalPolicy: props.removalPolicy,
-      }),
+      vpc: network.vpc,
+      vpcSubnets: network.subnets,
+      securityGroups: [network.functions],
       environment: {
         ...props.environment,
         POWERTOOLS_SERVICE_NAME: props.name,
-        POWERTOOLS_METRICS_NAMESPACE: 'Candlestream',
+        POWERTOOLS_METRICS_NAMESPACE: metricNamespace(stage),
       },
+    });
+    Validations.of(this).acknowledge({
+      id: 'AwsSolutions-L1',
+      reason: 'Node.js 22 has long-term support: on Lambda until April 2027',
     });
   }
 }

@@ -1,7 +1,10 @@
 import type { StageConfig } from '../stage-config';
 import { dev } from './dev';
+import { localstack } from './localstack';
+import { prod } from './prod';
 
-const STAGES: readonly StageConfig[] = [dev];
+/** All stages. */
+export const STAGES: readonly StageConfig[] = [dev, prod, localstack];
 
 /** A stage that there is not. */
 export class UnknownStageError extends Error {
@@ -18,6 +21,6 @@ export function stageNamed(name: unknown): StageConfig {
   if (stage !== undefined) return stage;
   const known = STAGES.map((candidate) => candidate.name).join(', ');
   throw new UnknownStageError(
-    `There is no stage ${JSON.stringify(name)}: choose one of ${known} with -c stage=<name>, or add it in lib/stages/`,
+    `There is no stage ${JSON.stringify(name)}: choose one of ${known} with --stage <name>, or add it in lib/stages/`,
   );
 }

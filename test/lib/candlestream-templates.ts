@@ -5,9 +5,39 @@ import { addStage } from '../../lib/candlestream';
 import type { StageConfig } from '../../lib/stage-config';
 import { dev } from '../../lib/stages/dev';
 
+/** Properties of a resource, as a template has them. */
+export type Properties = Readonly<Record<string, unknown>>;
+
+/** An app with the project's settings, whose functions are not bundled. */
+export function appWithoutBundles(): App {
+  return new App({ context: { ...cdk.context, 'aws:cdk:bundling-stacks': [] } });
+}
+
 /** The templates of a stage, as they are synthesized, without its functions being bundled. */
 export function templatesOf(stage: StageConfig = dev): { data: Template; pipeline: Template } {
-  const app = new App({ context: { ...cdk.context, 'aws:cdk:bundling-stacks': [] } });
-  const { data, pipeline } = addStage(app, stage);
+  const { data, pipeline } = addStage(appWithoutBundles(), stage);
   return { data: Template.fromStack(data), pipeline: Template.fromStack(pipeline) };
+}
+
+/** The properties of all resources of a type whose logical ids begin in a way, by logical id. */
+export function propertiesOf(
+  template: Template,
+  type: string,
+  prefix = '',
+): Record<string, Properties> {
+  const found = Object.entries(template.findResources(type))
+    .filter(([id]) => id.startsWith(prefix))
+    .map(([id, resource]) => [id, (resource as { Properties?: Properties }).Properties ?? {}]);
+  return Object.fromEntries(found) as Record<string, Properties>;
+}
+
+/** The only resource of a type whose logical id begins in a way. */
+export function onlyOne(
+  template: Template,
+  type: string,
+  prefix = '',
+): [id: string, properties: Properties] {
+  const [first, ...more] = Object.entries(propertiesOf(template, type, prefix));
+  if (first !== undefined && more.length === 0) return first;
+  throw new Error(`Expected one ${type} ${prefix}, found ${more.length + (first ? 1 : 0)}`);
 }

@@ -1,133 +1,295 @@
-import { Match, type Template } from 'aws-cdk-lib/assertions';
+import type { Template } from 'aws-cdk-lib/assertions';
+import { type StageConfig, stageConfig } from '../../lib/stage-config';
+import { dev } from '../../lib/stages/dev';
+import { prod } from '../../lib/stages/prod';
 import observedV1 from '../../schemas/candles.observed.v1.json';
-import { templatesOf } from './candlestream-templates';
+import { onlyOne, type Properties, propertiesOf, templatesOf } from './candlestream-templates';
+import { permissionsOf } from './roles-of';
+import { securityRulesOf } from './security-rules';
+
+const STAGES = ['dev', 'prod'] as const;
+type StageName = (typeof STAGES)[number];
+
+const HOLD_DATA = [
+  'AWS::MSK::Cluster',
+  'AWS::MSK::Topic',
+  'AWS::Cassandra::Keyspace',
+  'AWS::Cassandra::Table',
+  'AWS::Glue::Registry',
+  'AWS::Glue::Schema',
+  'AWS::Logs::LogGroup',
+];
+
+const TABLES = [
+  {
+    name: 'candles',
+    keys: ['pair text', 'interval text', 'bucket date'],
+    order: ['open_time timestamp DESC'],
+    columns: [
+      'open decimal',
+      'high decimal',
+      'low decimal',
+      'close decimal',
+      'base_volume decimal',
+      'quote_volume decimal',
+      'minutes int',
+      'closed boolean',
+      'observed_at timestamp',
+      'source text',
+    ],
+  },
+  {
+    name: 'progress',
+    keys: ['pair text'],
+    order: [],
+    columns: ['settled_to timestamp', 'seen_to timestamp', 'observed_at timestamp'],
+  },
+  {
+    name: 'gaps',
+    keys: ['pair text'],
+    order: ['from_time timestamp ASC'],
+    columns: ['to_time timestamp', 'reason text', 'observed_at timestamp'],
+  },
+];
 
 describe('the data stack', () => {
-  let data: Template;
+  let data: Readonly<Record<StageName, Template>>;
   beforeAll(() => {
-    data = templatesOf().data;
+    data = { dev: templatesOf(dev).data, prod: templatesOf(prod).data };
   });
 
-  const properties = (type: string): Record<string, unknown>[] =>
-    Object.values(data.findResources(type)).map(
-      ({ Properties }: { Properties?: Record<string, unknown> }) => Properties ?? {},
-    );
+  const all = (stage: StageName, type: string): Properties[] =>
+    Object.values(propertiesOf(data[stage], type));
+  const one = (stage: StageName, type: string, prefix = ''): Properties =>
+    onlyOne(data[stage], type, prefix)[1];
 
-  it('lets nothing in but IAM over TLS, from within', () => {
-    data.resourceCountIs('AWS::MSK::Cluster', 1);
-    const [cluster] = properties('AWS::MSK::Cluster');
-    expect(cluster?.['ClientAuthentication']).toEqual({
-      Sasl: { Iam: { Enabled: true } },
-      Unauthenticated: { Enabled: false },
+  describe('its network', () => {
+    it.each(STAGES)('gives nothing a public address: %s', (stage) => {
+      const subnets = all(stage, 'AWS::EC2::Subnet');
+      expect(subnets).toHaveLength(6);
+      expect(subnets.map((subnet) => subnet['MapPublicIpOnLaunch'])).toEqual(Array(6).fill(false));
     });
-    expect(cluster?.['EncryptionInfo']).toEqual({
-      EncryptionInTransit: { ClientBroker: 'TLS', InCluster: true },
+
+    it.each([
+      { stage: 'dev', gateways: 1 },
+      { stage: 'prod', gateways: 3 },
+    ] as const)('leaves by $gateways NAT gateways: $stage', ({ stage, gateways }) => {
+      data[stage].resourceCountIs('AWS::EC2::NatGateway', gateways);
     });
-    data.hasResourceProperties('AWS::MSK::Cluster', {
-      NumberOfBrokerNodes: 3,
-      BrokerNodeGroupInfo: {
-        ClientSubnets: [1, 2, 3].map((zone) => ({
-          Ref: Match.stringLikeRegexp(`^VpcPipelineSubnet${zone}`),
-        })),
+
+    it.each(STAGES)('lets in and out whom it names, on the port it names: %s', (stage) => {
+      expect(securityRulesOf(data[stage])).toEqual(
+        [
+          'NetworkFunctions -> 0.0.0.0/0 tcp 443',
+          'NetworkFunctions -> KafkaBrokers tcp 9098',
+          'NetworkFunctions -> KeyspacesEndpointGroup tcp 9142',
+          'KafkaBrokers <- NetworkFunctions tcp 9098',
+          // The pollers of event sources take this group.
+          'KafkaBrokers <- KafkaBrokers tcp 9098',
+          'KafkaBrokers -> KafkaBrokers tcp 9098',
+          'KafkaBrokers -> 0.0.0.0/0 tcp 443',
+          'KeyspacesEndpointGroup <- NetworkFunctions tcp 9142',
+          // A group without a rule would let everything out: this one matches nothing.
+          'KeyspacesEndpointGroup -> 255.255.255.255/32 icmp 252-86',
+        ].sort(),
+      );
+    });
+
+    it.each(STAGES)('keeps a log of what it refuses: %s', (stage) => {
+      expect(one(stage, 'AWS::EC2::FlowLog')).toMatchObject({
+        TrafficType: 'REJECT',
+        LogDestinationType: 'cloud-watch-logs',
+        ResourceId: { Ref: onlyOne(data[stage], 'AWS::EC2::VPC')[0] },
+      });
+    });
+  });
+
+  describe('its brokers', () => {
+    it.each(STAGES)('take IAM over TLS alone, from within: %s', (stage) => {
+      const cluster = one(stage, 'AWS::MSK::Cluster');
+      expect(cluster['ClientAuthentication']).toEqual({
+        Sasl: { Iam: { Enabled: true } },
+        Unauthenticated: { Enabled: false },
+      });
+      expect(cluster['EncryptionInfo']).toEqual({
+        EncryptionInTransit: { ClientBroker: 'TLS', InCluster: true },
+      });
+      expect(cluster['BrokerNodeGroupInfo']).toMatchObject({
         ConnectivityInfo: { PublicAccess: { Type: 'DISABLED' } },
-      },
+        SecurityGroups: [{ 'Fn::GetAtt': [expect.stringMatching(/^KafkaBrokers/), 'GroupId'] }],
+        ClientSubnets: [1, 2, 3].map((zone) => ({
+          Ref: expect.stringMatching(new RegExp(`^NetworkVpcPipelineSubnet${zone}`)) as string,
+        })),
+      });
+    });
+
+    it.each([
+      { stage: 'dev', type: 'kafka.t3.small', version: '3.7.x', storageGiB: 20 },
+      { stage: 'prod', type: 'kafka.m7g.large', version: '3.7.x.kraft', storageGiB: 50 },
+    ] as const)('are as the stage says: $stage', ({ stage, type, version, storageGiB }) => {
+      expect(one(stage, 'AWS::MSK::Cluster')).toMatchObject({
+        NumberOfBrokerNodes: 3,
+        KafkaVersion: version,
+        BrokerNodeGroupInfo: {
+          InstanceType: type,
+          StorageInfo: { EBSStorageInfo: { VolumeSize: storageGiB } },
+        },
+      });
+    });
+
+    it.each(STAGES)('write their log, for as long as the stage says: %s', (stage) => {
+      const [id, group] = onlyOne(data[stage], 'AWS::Logs::LogGroup', 'KafkaBrokerLogs');
+      expect(group).toMatchObject({ RetentionInDays: stage === 'dev' ? 14 : 90 });
+      expect(one(stage, 'AWS::MSK::Cluster')['LoggingInfo']).toEqual({
+        BrokerLogs: { CloudWatchLogs: { Enabled: true, LogGroup: { Ref: id } } },
+      });
+    });
+
+    it.each([
+      { stage: 'dev', most: 100 },
+      { stage: 'prod', most: 500 },
+    ] as const)('get more storage up to $most GiB, and never less: $stage', ({ stage, most }) => {
+      const [cluster] = onlyOne(data[stage], 'AWS::MSK::Cluster');
+      expect(one(stage, 'AWS::ApplicationAutoScaling::ScalableTarget')).toMatchObject({
+        ServiceNamespace: 'kafka',
+        ScalableDimension: 'kafka:broker-storage:VolumeSize',
+        ResourceId: { 'Fn::GetAtt': [cluster, 'Arn'] },
+        MaxCapacity: most,
+      });
+      expect(one(stage, 'AWS::ApplicationAutoScaling::ScalingPolicy')).toMatchObject({
+        PolicyType: 'TargetTrackingScaling',
+        TargetTrackingScalingPolicyConfiguration: {
+          DisableScaleIn: true,
+          TargetValue: 60,
+          PredefinedMetricSpecification: {
+            PredefinedMetricType: 'KafkaBrokerStorageUtilization',
+          },
+        },
+      });
+    });
+
+    it('show their metrics to Prometheus only where it is asked for', () => {
+      for (const stage of STAGES) {
+        expect(one(stage, 'AWS::MSK::Cluster')).not.toHaveProperty('OpenMonitoring');
+      }
+      const { data: monitored } = templatesOf(withOpenMonitoring());
+      monitored.hasResourceProperties('AWS::MSK::Cluster', {
+        OpenMonitoring: {
+          Prometheus: {
+            JmxExporter: { EnabledInBroker: true },
+            NodeExporter: { EnabledInBroker: true },
+          },
+        },
+      });
     });
   });
 
-  it('opens the brokers to the IAM port alone, and to security groups alone', () => {
-    for (const group of properties('AWS::EC2::SecurityGroup')) {
-      expect(group['SecurityGroupIngress']).toBeUndefined();
-    }
-    const ingress = properties('AWS::EC2::SecurityGroupIngress');
-    expect(ingress).toHaveLength(2);
-    for (const rule of ingress) {
-      expect(rule).toMatchObject({ FromPort: 9098, ToPort: 9098, IpProtocol: 'tcp' });
-      expect(rule['SourceSecurityGroupId']).toBeDefined();
-      expect(rule['CidrIp']).toBeUndefined();
-    }
-  });
-
-  it('gives nothing a public address', () => {
-    for (const subnet of properties('AWS::EC2::Subnet')) {
-      expect(subnet['MapPublicIpOnLaunch']).toBe(false);
-    }
-  });
-
-  it('has one topic for each hop and one for dead letters', () => {
-    const topics = properties('AWS::MSK::Topic').map((topic) => ({
-      name: topic['TopicName'],
-      partitions: topic['PartitionCount'],
-      replication: topic['ReplicationFactor'],
-      configs: Buffer.from(String(topic['Configs']), 'base64').toString().split('\n'),
-    }));
-    const topic = (name: string, days: number, ...more: string[]) => ({
+  describe('its topics', () => {
+    const topicsOf = (stage: StageName) =>
+      all(stage, 'AWS::MSK::Topic').map((topic) => ({
+        name: topic['TopicName'],
+        cluster: topic['ClusterArn'],
+        partitions: topic['PartitionCount'],
+        replication: topic['ReplicationFactor'],
+        configs: Buffer.from(String(topic['Configs']), 'base64').toString().split('\n'),
+      }));
+    const topic = (stage: StageName, name: string, days: number, ...more: string[]) => ({
       name,
-      partitions: 6,
+      cluster: { 'Fn::GetAtt': [onlyOne(data[stage], 'AWS::MSK::Cluster')[0], 'Arn'] },
+      partitions: stage === 'dev' ? 6 : 12,
       replication: 3,
-      configs: ['cleanup.policy=delete', `retention.ms=${days * 86_400_000}`, ...more],
+      configs: [
+        'cleanup.policy=delete',
+        'compression.type=producer',
+        'min.insync.replicas=2',
+        `retention.ms=${days * 86_400_000}`,
+        'unclean.leader.election.enable=false',
+        ...more,
+      ],
     });
-    expect(topics).toEqual([
-      topic('candles.observed', 7),
-      topic('candles.rolled', 7),
-      // A dead letter wraps a record of up to 1 MiB.
-      topic('candles.dead-letter', 30, 'max.message.bytes=2097152'),
-    ]);
+    // A dead letter wraps a record of up to 1 MiB.
+    const LARGE = 'max.message.bytes=2097152';
+
+    it('are one for each hop and one for dead letters', () => {
+      expect(topicsOf('dev')).toEqual([
+        topic('dev', 'candles.observed', 7),
+        topic('dev', 'candles.rolled', 7),
+        topic('dev', 'candles.dead-letter', 30, LARGE),
+      ]);
+    });
+
+    it('are one more where the pollers of event sources give up', () => {
+      expect(topicsOf('prod')).toEqual([
+        topic('prod', 'candles.observed', 14),
+        topic('prod', 'candles.rolled', 14),
+        topic('prod', 'candles.dead-letter', 90, LARGE),
+        topic('prod', 'candles.undelivered', 90, LARGE),
+      ]);
+    });
   });
 
-  it.each([
-    [
-      'candles',
-      ['pair text', 'interval text', 'bucket date'],
-      ['open_time timestamp DESC'],
-      [
-        'open decimal',
-        'high decimal',
-        'low decimal',
-        'close decimal',
-        'base_volume decimal',
-        'quote_volume decimal',
-        'minutes int',
-        'closed boolean',
-        'observed_at timestamp',
-        'source text',
-      ],
-    ],
-    [
-      'progress',
-      ['pair text'],
-      [],
-      ['settled_to timestamp', 'seen_to timestamp', 'observed_at timestamp'],
-    ],
-    [
-      'gaps',
-      ['pair text'],
-      ['from_time timestamp ASC'],
-      ['to_time timestamp', 'reason text', 'observed_at timestamp'],
-    ],
-  ])('has the table %s with its keys', (name, partitionKey, clusteringKey, columns) => {
-    const column = (text: string) => {
-      const [ColumnName, ColumnType] = text.split(' ');
-      return { ColumnName, ColumnType };
-    };
-    const [table] = properties('AWS::Cassandra::Table').filter((one) => one['TableName'] === name);
-    expect(table).toEqual({
-      KeyspaceName: { Ref: 'Keyspace' },
-      TableName: name,
-      PartitionKeyColumns: partitionKey.map(column),
-      ClusteringKeyColumns: clusteringKey.map((text) => ({
-        Column: column(text),
-        OrderBy: text.split(' ')[2],
-      })),
-      RegularColumns: columns.map(column),
-      BillingMode: { Mode: 'ON_DEMAND' },
-      // Without them no write can say when it was observed.
-      ClientSideTimestampsEnabled: true,
-      PointInTimeRecoveryEnabled: false,
+  describe('its tables', () => {
+    it.each(TABLES)('have the keys of the design: $name', ({ name, keys, order, columns }) => {
+      const [table] = all('dev', 'AWS::Cassandra::Table').filter((is) => is['TableName'] === name);
+      expect(table).toEqual({
+        KeyspaceName: { Ref: onlyOne(data.dev, 'AWS::Cassandra::Keyspace')[0] },
+        TableName: name,
+        PartitionKeyColumns: keys.map(columnOf),
+        ClusteringKeyColumns: order.map((text) => ({
+          Column: columnOf(text),
+          OrderBy: text.split(' ')[2],
+        })),
+        RegularColumns: columns.map(columnOf),
+        BillingMode: { Mode: 'ON_DEMAND' },
+        // Without them no write can say when it was observed.
+        ClientSideTimestampsEnabled: true,
+        PointInTimeRecoveryEnabled: false,
+      });
+    });
+
+    it('can be restored to any second where the stage says so', () => {
+      const tables = all('prod', 'AWS::Cassandra::Table');
+      expect(tables.map((table) => table['PointInTimeRecoveryEnabled'])).toEqual([
+        true,
+        true,
+        true,
+      ]);
+    });
+
+    it.each([
+      { stage: 'dev', zones: 1 },
+      { stage: 'prod', zones: 3 },
+    ] as const)('are reached within the network, in $zones zones: $stage', ({ stage, zones }) => {
+      expect(one(stage, 'AWS::EC2::VPCEndpoint')).toMatchObject({
+        VpcEndpointType: 'Interface',
+        PrivateDnsEnabled: true,
+        ServiceName: {
+          'Fn::Join': ['', ['com.amazonaws.', { Ref: 'AWS::Region' }, '.cassandra']],
+        },
+        SubnetIds: [1, 2, 3].slice(0, zones).map((zone) => ({
+          Ref: expect.stringMatching(new RegExp(`^NetworkVpcPipelineSubnet${zone}`)) as string,
+        })),
+        SecurityGroupIds: [
+          { 'Fn::GetAtt': [expect.stringMatching(/^KeyspacesEndpointGroup/), 'GroupId'] },
+        ],
+      });
+    });
+
+    it.each(STAGES)('are all that the endpoint lets through, to this account: %s', (stage) => {
+      const { PolicyDocument } = one(stage, 'AWS::EC2::VPCEndpoint');
+      const own =
+        '{"Principal":{"AWS":"*"},"Condition":{"StringEquals":{"aws:PrincipalAccount":{"Ref":"AWS::AccountId"}}}}';
+      expect(permissionsOf(PolicyDocument)).toEqual([
+        `cassandra:Modify /keyspace/candlestream/* ${own}`,
+        `cassandra:Modify /keyspace/system* ${own}`,
+        `cassandra:Select /keyspace/candlestream/* ${own}`,
+        `cassandra:Select /keyspace/system* ${own}`,
+      ]);
     });
   });
 
   it('registers the schema of each topic as it stands in schemas/', () => {
-    const schemas = properties('AWS::Glue::Schema');
+    const schemas = all('dev', 'AWS::Glue::Schema');
     expect(
       schemas.map((schema) => [schema['Name'], schema['DataFormat'], schema['Compatibility']]),
     ).toEqual([
@@ -137,4 +299,25 @@ describe('the data stack', () => {
     ]);
     expect(JSON.parse(String(schemas[0]?.['SchemaDefinition']))).toEqual(observedV1);
   });
+
+  it.each([
+    { stage: 'dev', policy: 'Delete' },
+    { stage: 'prod', policy: 'Retain' },
+  ] as const)('keeps what holds data as the stage says: $stage', ({ stage, policy }) => {
+    for (const type of HOLD_DATA) {
+      expect(all(stage, type)).not.toEqual([]);
+      data[stage].allResources(type, { DeletionPolicy: policy, UpdateReplacePolicy: policy });
+    }
+  });
 });
+
+/** `pair text` is the column `pair` of the type `text`. */
+function columnOf(text: string): { ColumnName?: string; ColumnType?: string } {
+  const [ColumnName, ColumnType] = text.split(' ');
+  return { ColumnName, ColumnType };
+}
+
+function withOpenMonitoring(): StageConfig {
+  if (dev.kafka.kind !== 'msk') throw new TypeError('Expected dev to have brokers of its own');
+  return stageConfig({ ...dev, kafka: { ...dev.kafka, openMonitoring: true } });
+}

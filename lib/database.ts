@@ -1,0 +1,20 @@
+import type { IGrantable } from 'aws-cdk-lib/aws-iam';
+import type { TableName } from './tables';
+
+/** Where candles are stored: how the functions find it, and who may read and write which table. */
+export interface Database {
+  /** How a function reaches it. */
+  readonly environment: Readonly<
+    Record<
+      | 'CASSANDRA_CONTACT_POINTS'
+      | 'CASSANDRA_LOCAL_DATA_CENTER'
+      | 'CASSANDRA_AUTHENTICATION'
+      | 'CASSANDRA_KEYSPACE',
+      string
+    >
+  >;
+  /** Allows reading rows of a table. */
+  grantSelect(grantee: IGrantable, table: TableName): void;
+  /** Allows writing rows of a table. */
+  grantModify(grantee: IGrantable, table: TableName): void;
+}

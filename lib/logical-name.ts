@@ -1,0 +1,5 @@
+/** `Topic` and `candles.dead-letter` make `TopicCandlesDeadLetter`. */
+export function logicalName(prefix: string, name: string): string {
+  const words = name.split(/[^a-z]/).map((word) => word.charAt(0).toUpperCase() + word.slice(1));
+  return [prefix, ...words].join('');
+}

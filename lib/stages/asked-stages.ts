@@ -1,0 +1,45 @@
+import * as v from 'valibot';
+import { type StageConfig, stageConfig } from '../stage-config';
+import { stageNamed } from './index';
+
+/** Settings over those of a stage that are not understood. */
+export class InvalidSettingsError extends Error {
+  override readonly name = 'InvalidSettingsError';
+}
+
+/** By stage: the settings that are to be others, each as a whole. */
+const Settings = v.record(v.string(), v.record(v.string(), v.unknown()));
+
+/**
+ * The stages that an app is asked for by its context: `stage` names them, with
+ * commas between; `settings` is JSON that replaces settings of theirs, such as
+ * `{"dev":{"pairs":["BTC_USDT"]}}`.
+ *
+ * @throws UnknownStageError, InvalidSettingsError, InvalidStageConfigError
+ */
+export function askedStages(names: unknown = 'dev', settings: unknown = {}): StageConfig[] {
+  const bySettings = settingsOf(settings);
+  const stages = String(names).split(',').map(stageNamed);
+  const stranger = Object.keys(bySettings).find((name) => !stages.some((one) => one.name === name));
+  if (stranger !== undefined) {
+    throw new InvalidSettingsError(
+      `There are settings for ${JSON.stringify(stranger)}, but the stage is ${String(names)}: name one of these`,
+    );
+  }
+  return stages.map((stage) => {
+    const chosen = bySettings[stage.name];
+    // What is chosen may be anything: it is checked as if it stood in the stage's file.
+    return chosen === undefined ? stage : stageConfig({ ...stage, ...(chosen as object) });
+  });
+}
+
+function settingsOf(settings: unknown): v.InferOutput<typeof Settings> {
+  const shape =
+    typeof settings === 'string' ? v.pipe(v.string(), v.parseJson(), Settings) : Settings;
+  const parsed = v.safeParse(shape, settings);
+  if (parsed.success) return parsed.output;
+  const said = typeof settings === 'string' ? settings : JSON.stringify(settings);
+  throw new InvalidSettingsError(
+    `The settings ${said} are not understood: give JSON such as -c settings='{"dev":{"pairs":["BTC_USDT"]}}'`,
+  );
+}

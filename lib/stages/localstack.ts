@@ -1,0 +1,35 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { stageConfig } from '../stage-config';
+import { dev } from './dev';
+
+/**
+ * For LocalStack on one machine: `dev` with Kafka and Cassandra in containers
+ * beside it, and without what its free edition has no provider for: NAT
+ * gateways, MSK, Keyspaces, Glue, Kafka event sources.
+ */
+export const localstack = stageConfig({
+  ...dev,
+  name: 'localstack',
+  network: { ...dev.network, natGateways: 0 },
+  kafka: { kind: 'existing', bootstrapServers: ['kafka:19092'] },
+  database: {
+    kind: 'existing',
+    contactPoints: ['cassandra:9042'],
+    localDataCenter: 'datacenter1',
+  },
+  schemaRegistry: {
+    kind: 'existing',
+    // Of no registry: any will do, as long as they stay the same.
+    versionIds: {
+      'candles.observed': ['0b5e7e0a-52a4-4c1c-9f6e-0c5a5f5d1c01'],
+      'candles.rolled': ['0b5e7e0a-52a4-4c1c-9f6e-0c5a5f5d1c02'],
+      'candles.dead-letter': ['0b5e7e0a-52a4-4c1c-9f6e-0c5a5f5d1c03'],
+    },
+  },
+  eventSources: { ...dev.eventSources, mode: { kind: 'none' } },
+  // Containers run what this machine's processor runs.
+  architecture: process.arch === 'arm64' ? 'arm64' : 'x86_64',
+  removalPolicy: RemovalPolicy.DESTROY,
+  logRetention: RetentionDays.ONE_DAY,
+});

@@ -1,0 +1,30 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { stageConfig } from '../stage-config';
+import { dev } from './dev';
+
+/** For data that others rely on: outlives a zone, keeps its data, and is not deleted by mistake. */
+export const prod = stageConfig({
+  ...dev,
+  name: 'prod',
+  network: { natGateways: 3, endpointZones: 3 },
+  kafka: {
+    kind: 'msk',
+    instanceType: 'kafka.m7g.large',
+    count: 3,
+    storageGiB: 50,
+    maxStorageGiB: 500,
+    kafkaVersion: '3.7.x.kraft',
+    openMonitoring: false,
+  },
+  database: { kind: 'keyspaces', pointInTimeRecovery: true },
+  topics: { ...dev.topics, partitions: 12, retentionDays: 14, deadLetterRetentionDays: 90 },
+  eventSources: {
+    mode: { kind: 'provisioned', minPollers: 1, maxPollers: 4, retryAttempts: 10 },
+    transform: { batchSize: 16, windowSeconds: 0 },
+    persist: { batchSize: 16, windowSeconds: 0 },
+  },
+  removalPolicy: RemovalPolicy.RETAIN,
+  terminationProtection: true,
+  logRetention: RetentionDays.THREE_MONTHS,
+});

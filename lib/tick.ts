@@ -1,0 +1,9 @@
+/** The longest that Lambda runs a function, in seconds. */
+const LONGEST_SECONDS = 900;
+/** So that a tick ends before the next one begins. */
+const MARGIN_SECONDS = 5;
+
+/** How long fetch may take for a tick, with one every so many minutes. */
+export function fetchTimeoutSeconds(scheduleMinutes: number): number {
+  return Math.min(scheduleMinutes * 60, LONGEST_SECONDS) - MARGIN_SECONDS;
+}

@@ -1,0 +1,156 @@
+import type { App } from 'aws-cdk-lib';
+import { ManagedPolicy, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
+import { addStage } from '../../lib/candlestream';
+import type { StageConfig } from '../../lib/stage-config';
+import { dev } from '../../lib/stages/dev';
+import { prod } from '../../lib/stages/prod';
+import { appWithoutBundles } from './candlestream-templates';
+import { accessTypesOf, type Roles, rolesOf } from './roles-of';
+
+// What each role may do, and with what: whoever widens a role changes this list too.
+
+/** What has no name, or none before it is there: the network interfaces of a function. */
+const ON_EVERYTHING = [
+  'ec2:AssignPrivateIpAddresses *',
+  'ec2:CreateNetworkInterface *',
+  'ec2:DeleteNetworkInterface *',
+  'ec2:DescribeNetworkInterfaces *',
+  'ec2:DescribeSecurityGroups *',
+  'ec2:DescribeSubnets *',
+  'ec2:DescribeVpcEndpoints *',
+  'ec2:DescribeVpcs *',
+  'ec2:UnassignPrivateIpAddresses *',
+];
+const SYSTEM_TABLES = 'cassandra:Select /keyspace/system*';
+const CONNECT = [
+  'kafka-cluster:Connect {KafkaCluster}',
+  'kafka:GetBootstrapBrokers {KafkaCluster}',
+];
+
+const log = (logs: string) => [`logs:CreateLogStream {${logs}}`, `logs:PutLogEvents {${logs}}`];
+const write = (topic: string) => [
+  `kafka-cluster:DescribeTopic topic/{KafkaCluster}/${topic}`,
+  `kafka-cluster:WriteData topic/{KafkaCluster}/${topic}`,
+];
+const poll = (topic: string, group: string) => [
+  'kafka-cluster:DescribeClusterDynamicConfiguration {KafkaCluster}',
+  'kafka:DescribeCluster {KafkaCluster}',
+  'kafka:DescribeClusterV2 {KafkaCluster}',
+  `kafka-cluster:DescribeTopic topic/{KafkaCluster}/${topic}`,
+  `kafka-cluster:ReadData topic/{KafkaCluster}/${topic}`,
+  `kafka-cluster:AlterGroup group/{KafkaCluster}/${group}`,
+  `kafka-cluster:DescribeGroup group/{KafkaCluster}/${group}`,
+];
+const table = (name: string) => `/keyspace/{KeyspacesKeyspace}/table/${name}`;
+
+const inOrder = (permissions: readonly string[]) => [...new Set(permissions)].sort();
+const LAMBDA = ['sts:AssumeRole by lambda.amazonaws.com'];
+
+/** The roles of a stage; `undelivered` is what the pollers of its event sources may do besides. */
+const expectedRoles = (undelivered: readonly string[]): Roles => ({
+  NetworkVpcRefusalsIAMRole: {
+    trust: ['sts:AssumeRole by vpc-flow-logs.amazonaws.com'],
+    permissions: inOrder([...log('NetworkRefusals'), 'logs:DescribeLogStreams {NetworkRefusals}']),
+  },
+  FetchRole: {
+    trust: LAMBDA,
+    permissions: inOrder([
+      ...log('FetchLogs'),
+      ...ON_EVERYTHING,
+      ...CONNECT,
+      ...write('candles.observed'),
+      SYSTEM_TABLES,
+      `cassandra:Select ${table('progress')}`,
+    ]),
+  },
+  TransformRole: {
+    trust: LAMBDA,
+    permissions: inOrder([
+      ...log('TransformLogs'),
+      ...ON_EVERYTHING,
+      ...CONNECT,
+      ...poll('candles.observed', 'candlestream.transform'),
+      ...write('candles.rolled'),
+      ...write('candles.dead-letter'),
+      ...undelivered,
+      SYSTEM_TABLES,
+      `cassandra:Select ${table('candles')}`,
+    ]),
+  },
+  PersistRole: {
+    trust: LAMBDA,
+    permissions: inOrder([
+      ...log('PersistLogs'),
+      ...ON_EVERYTHING,
+      ...CONNECT,
+      ...poll('candles.rolled', 'candlestream.persist'),
+      ...write('candles.dead-letter'),
+      ...undelivered,
+      SYSTEM_TABLES,
+      `cassandra:Select ${table('progress')}`,
+      `cassandra:Modify ${table('candles')}`,
+      `cassandra:Modify ${table('gaps')}`,
+      `cassandra:Modify ${table('progress')}`,
+    ]),
+  },
+});
+
+function appOf(stage: StageConfig): App {
+  const app = appWithoutBundles();
+  addStage(app, stage);
+  return app;
+}
+
+describe.each([
+  // On demand a batch is repeated until it succeeds: nothing is given up, and kept elsewhere.
+  { name: 'dev', stage: dev, undelivered: [] },
+  { name: 'prod', stage: prod, undelivered: write('candles.undelivered') },
+])('the roles of the stage $name', ({ stage, undelivered }) => {
+  let app: App;
+  let roles: Roles;
+  beforeAll(() => {
+    app = appOf(stage);
+    roles = rolesOf(app);
+  });
+
+  it('may do what is listed, and no more', () => {
+    expect(roles).toEqual(expectedRoles(undelivered));
+  });
+
+  it('name their resources, but for network interfaces and the tables of the system', () => {
+    const permissions = Object.values(roles).flatMap((role) => role.permissions);
+    const wide = permissions.filter((permission) => permission.includes('*'));
+    expect(inOrder(wide)).toEqual(inOrder([...ON_EVERYTHING, SYSTEM_TABLES]));
+  });
+
+  it('give all access, beside the rule that invokes fetch and the alarm that tells its topic', () => {
+    expect(accessTypesOf(app)).toEqual([
+      'AWS::IAM::Policy',
+      'AWS::IAM::Role',
+      'AWS::Lambda::Permission',
+      'AWS::SNS::TopicPolicy',
+    ]);
+  });
+});
+
+describe('the list of roles', () => {
+  const CLUSTER = 'arn:aws:kafka:eu-west-1:111122223333:cluster/other/1';
+  let roles: Roles;
+  beforeAll(() => {
+    const app = appOf(dev);
+    const fetch = app.node.findChild('Candlestream-dev-Pipeline').node.findChild('FetchRole');
+    if (!(fetch instanceof Role)) throw new TypeError('Expected fetch to have a role');
+    fetch.addToPolicy(new PolicyStatement({ actions: ['kafka:*'], resources: [CLUSTER] }));
+    fetch.addManagedPolicy(ManagedPolicy.fromAwsManagedPolicyName('ReadOnlyAccess'));
+    roles = rolesOf(app);
+  });
+
+  it('tells of a statement and of a managed policy that are added', () => {
+    const before = expectedRoles([])['FetchRole']?.permissions ?? [];
+    const added = roles['FetchRole']?.permissions.filter((one) => !before.includes(one));
+    expect(added).toEqual([
+      'arn:{AWS::Partition}:iam::aws:policy/ReadOnlyAccess',
+      `kafka:* ${CLUSTER}`,
+    ]);
+  });
+});
