@@ -32,6 +32,8 @@ const FetchEnvironment = v.object({
   ),
   /** How many minutes back the exchange still serves, with a margin. */
   RETENTION_MINUTES: wholeNumber,
+  /** A pair whose missing minutes start longer ago than this is counted as behind. */
+  BEHIND_MINUTES: wholeNumber,
   /** How many requests the exchange may be sent in 10 s, with a margin. */
   REQUESTS_PER_10_S: wholeNumber,
   /** The base URL of the exchange's API, up to and with `/api/v4`. */

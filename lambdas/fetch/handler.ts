@@ -26,6 +26,7 @@ const observeTick = createObserveTick(
     source: 'gate.io',
     historyStartMs: environment.HISTORY_START,
     retentionMs: environment.RETENTION_MINUTES * MINUTE_MS,
+    behindMs: environment.BEHIND_MINUTES * MINUTE_MS,
   },
 );
 

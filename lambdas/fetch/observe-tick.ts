@@ -23,6 +23,8 @@ export interface ObserveTickSettings {
   readonly source: string;
   readonly historyStartMs: number;
   readonly retentionMs: number;
+  /** A pair whose missing minutes start longer ago than this is behind. */
+  readonly behindMs: number;
 }
 
 /** A firing of the schedule. */
@@ -141,11 +143,11 @@ function tellObserved(telemetry: Telemetry, segment: ObservedSegment): void {
 
 function tellTick(
   { telemetry, exchange }: ObserveTickPorts,
-  { pairs, retentionMs }: ObserveTickSettings,
+  { pairs, retentionMs, behindMs }: ObserveTickSettings,
   plans: readonly Segment[][],
   { nowMs }: Tick,
 ): void {
-  const { pairsBehind, worstMs, retentionLeftMs } = lagOf(plans, { nowMs, retentionMs });
+  const { pairsBehind, worstMs, retentionLeftMs } = lagOf(plans, { nowMs, retentionMs, behindMs });
   telemetry.count('PairsBehind', pairsBehind);
   telemetry.count('WorstLag', worstMs / 1_000);
   telemetry.count('RetentionLeft', retentionLeftMs / 1_000);

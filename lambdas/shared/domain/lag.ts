@@ -1,4 +1,3 @@
-import { MINUTE_MS } from './interval';
 import type { Segment } from './segment';
 
 /** How far a tick finds its pairs behind. */
@@ -10,18 +9,23 @@ export interface Lag {
   readonly retentionLeftMs: number;
 }
 
-/** A pair whose missing minutes start longer ago than this is behind: a tick asks for the newest two again anyway. */
-const BEHIND_MS = 5 * MINUTE_MS;
+/** What a lag is measured against. */
+export interface LagLimits {
+  readonly nowMs: number;
+  readonly retentionMs: number;
+  /** A pair whose missing minutes start longer ago than this is behind. */
+  readonly behindMs: number;
+}
 
 /** The lag of the pairs that a tick has plans for; a pair without a plan is not behind. */
 export function lagOf(
   plans: readonly (readonly Segment[])[],
-  { nowMs, retentionMs }: { readonly nowMs: number; readonly retentionMs: number },
+  { nowMs, retentionMs, behindMs }: LagLimits,
 ): Lag {
   const lags = plans.map(([first]) => nowMs - (first?.fromMs ?? nowMs));
   const worstMs = Math.max(0, ...lags);
   return {
-    pairsBehind: lags.filter((lagMs) => lagMs > BEHIND_MS).length,
+    pairsBehind: lags.filter((lagMs) => lagMs > behindMs).length,
     worstMs,
     retentionLeftMs: Math.max(0, retentionMs - worstMs),
   };

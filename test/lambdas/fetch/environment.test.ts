@@ -8,6 +8,7 @@ function read(changes: Readonly<Record<string, string | undefined>> = {}) {
     HISTORY_START: '2026-01-01T00:00:00Z',
     RETENTION_MINUTES: '9000',
     REQUESTS_PER_10_S: '180',
+    BEHIND_MINUTES: '5',
     GATE_IO_URL: 'https://api.gateio.ws/api/v4',
     ...changes,
   });
@@ -20,6 +21,7 @@ describe('readFetchEnvironment', () => {
       HISTORY_START: Date.UTC(2026, 0, 1),
       RETENTION_MINUTES: 9_000,
       REQUESTS_PER_10_S: 180,
+      BEHIND_MINUTES: 5,
       GATE_IO_URL: 'https://api.gateio.ws/api/v4',
     });
   });

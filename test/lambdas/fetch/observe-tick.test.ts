@@ -28,6 +28,7 @@ function prepare(
       source: 'gate.io',
       historyStartMs: at(12),
       retentionMs: 9_000 * MINUTE_MS,
+      behindMs: 5 * MINUTE_MS,
     },
   );
   const tick = (nowMs = at(12, 7), remainingMs = () => 60_000) =>
@@ -283,7 +284,13 @@ describe('a tick rejects', () => {
         log: new FakeLog(),
         telemetry: new FakeTelemetry(),
       },
-      { pairs: ['BTC_USDT'], source: 'gate.io', historyStartMs: DAY, retentionMs: DAY_MS },
+      {
+        pairs: ['BTC_USDT'],
+        source: 'gate.io',
+        historyStartMs: DAY,
+        retentionMs: DAY_MS,
+        behindMs: 5 * MINUTE_MS,
+      },
     );
 
     await expect(observeTick({ nowMs: at(12), remainingMs: () => 60_000 })).rejects.toThrow(

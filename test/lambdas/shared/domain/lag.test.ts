@@ -2,7 +2,7 @@ import { MINUTE_MS } from '../../../../lambdas/shared/domain/interval';
 import { lagOf } from '../../../../lambdas/shared/domain/lag';
 import { at, segmentOf } from '../../fixtures/candles';
 
-const NOW = { nowMs: at(12, 7), retentionMs: 60 * MINUTE_MS };
+const NOW = { nowMs: at(12, 7), retentionMs: 60 * MINUTE_MS, behindMs: 5 * MINUTE_MS };
 
 /** A plan that starts at a time, with a later segment behind it. */
 function planFrom(fromMs: number) {
