@@ -1,0 +1,32 @@
+/** What AWS does not charge for by itself; what it uses is charged elsewhere. */
+export const FREE_RESOURCES: ReadonlySet<string> = new Set([
+  // Networks are free, their gateways, addresses and endpoints are not.
+  'AWS::EC2::InternetGateway',
+  'AWS::EC2::Route',
+  'AWS::EC2::RouteTable',
+  'AWS::EC2::SecurityGroup',
+  'AWS::EC2::SecurityGroupEgress',
+  'AWS::EC2::SecurityGroupIngress',
+  'AWS::EC2::Subnet',
+  'AWS::EC2::SubnetRouteTableAssociation',
+  'AWS::EC2::VPCGatewayAttachment',
+  'AWS::IAM::ManagedPolicy',
+  'AWS::IAM::Policy',
+  'AWS::IAM::Role',
+  // Topics, keyspaces and schemas are part of what is charged for their servers and rows.
+  'AWS::ApplicationAutoScaling::ScalableTarget',
+  'AWS::Cassandra::Keyspace',
+  'AWS::Glue::Registry',
+  'AWS::Glue::Schema',
+  'AWS::Glue::SchemaVersion',
+  'AWS::MSK::Topic',
+  // Rules on a schedule are free; so is what says how a function is invoked.
+  'AWS::Events::Rule',
+  'AWS::Lambda::EventInvokeConfig',
+  'AWS::Lambda::Permission',
+  // Messages are charged, with the subscription that they go to.
+  'AWS::SNS::Topic',
+  'AWS::SNS::TopicInlinePolicy',
+  'AWS::SNS::TopicPolicy',
+  'AWS::CDK::Metadata',
+]);

@@ -1,0 +1,109 @@
+import { bucketsOf } from '../../lambdas/shared/domain/bucket';
+import type { Candle } from '../../lambdas/shared/domain/candle';
+import { parseDecimal } from '../../lambdas/shared/domain/decimal';
+import { DAY_MS, INTERVALS, intervalMs, MINUTE_MS } from '../../lambdas/shared/domain/interval';
+import { planSegments, SETTLING_MS } from '../../lambdas/shared/domain/plan';
+import { advance, type Progress } from '../../lambdas/shared/domain/progress';
+import { type ChildrenRange, childrenToRead, rollUp } from '../../lambdas/shared/domain/roll-up';
+import type { Segment } from '../../lambdas/shared/domain/segment';
+import { ASSUMED } from './assumptions';
+
+/** What following one pair for a month comes to. */
+export interface MonthOfAPair {
+  readonly ticks: bigint;
+  /** Of each: a request to the exchange, a record in each of the two topics, a log line of each function. */
+  readonly segments: bigint;
+  /** One-minute candles asked for, repeated ones too. */
+  readonly minutes: bigint;
+  /** Candles in records that are rolled up: each is a row written. */
+  readonly candles: bigint;
+  /** Rows of `candles` and `progress` written, repeated ones too: a write unit each. */
+  readonly writeUnits: bigint;
+  /** Of progress, and of stored children. */
+  readonly readUnits: bigint;
+  /** Rows that there are more after it. */
+  readonly newRows: bigint;
+}
+
+const MONTH_MS = Number(ASSUMED.hoursPerMonth) * 60 * MINUTE_MS;
+const START_MS = Date.UTC(2026, 0, 1);
+const READ_UNIT_BYTES = 4_096n;
+
+/** A month takes half a second to play, and is the same each time. */
+const played = new Map<number, MonthOfAPair>();
+
+/**
+ * Plays the ticks of a month for a pair that trades in every minute, with the
+ * plan, the roll-up and the progress of the pipeline itself.
+ */
+export function monthOfAPair(scheduleMinutes: number): MonthOfAPair {
+  const month = played.get(scheduleMinutes) ?? playMonth(scheduleMinutes);
+  played.set(scheduleMinutes, month);
+  return month;
+}
+
+function playMonth(scheduleMinutes: number): MonthOfAPair {
+  const everyMs = scheduleMinutes * MINUTE_MS;
+  let progress: Progress | undefined = {
+    settledToMs: START_MS - SETTLING_MS,
+    seenToMs: START_MS,
+    observedAtMs: START_MS,
+  };
+  const counts = { ticks: 0n, segments: 0n, minutes: 0n, candles: 0n, writes: 0n, reads: 0n };
+  for (let nowMs = START_MS + everyMs; nowMs <= START_MS + MONTH_MS; nowMs += everyMs) {
+    counts.ticks += 1n;
+    counts.reads += 1n;
+    for (const segment of planOf(progress, nowMs)) {
+      const work = workOf(segment);
+      counts.segments += 1n;
+      counts.minutes += work.minutes;
+      counts.candles += work.candles;
+      // Persist reads the pair's progress, and writes it where it moves.
+      counts.reads += work.reads + 1n;
+      const next = advance(progress, segment);
+      counts.writes += work.candles + (next === undefined ? 0n : 1n);
+      progress = next ?? progress;
+    }
+  }
+  const { ticks, segments, minutes, candles, writes: writeUnits, reads: readUnits } = counts;
+  return { ticks, segments, minutes, candles, writeUnits, readUnits, newRows: newRows() };
+}
+
+function planOf(progress: Progress | undefined, nowMs: number): Segment[] {
+  const [pair, source] = ['BTC_USDT', 'gate-io'];
+  return planSegments({
+    ...{ pair, source, progress, nowMs, historyStartMs: START_MS, retentionMs: DAY_MS },
+  });
+}
+
+function workOf(segment: Segment): { minutes: bigint; candles: bigint; reads: bigint } {
+  const minutes = minutesOf(segment);
+  const rolled = Object.values(rollUp({ ...segment, minutes }, {}));
+  const candles = rolled.reduce((count, list) => count + list.length, 0);
+  const reads = childrenToRead(segment).reduce((units, range) => units + readUnitsOf(range), 0n);
+  return { minutes: BigInt(minutes.length), candles: BigInt(candles), reads };
+}
+
+/** A query is a unit for every 4 KB that it reads, and one where it finds nothing. */
+function readUnitsOf({ interval, fromMs, toMs }: ChildrenRange): bigint {
+  const bytes = BigInt((toMs - fromMs) / intervalMs(interval)) * ASSUMED.rowBytes;
+  const units = (bytes + READ_UNIT_BYTES - 1n) / READ_UNIT_BYTES;
+  return units * BigInt(bucketsOf(interval, fromMs, toMs).length);
+}
+
+const PRICE = parseDecimal('1.00');
+
+function minutesOf({ fromMs, toMs }: Segment): Candle[] {
+  const count = (toMs - fromMs) / MINUTE_MS;
+  return Array.from({ length: count }, (_, index) => ({
+    openTimeMs: fromMs + index * MINUTE_MS,
+    ...{ open: PRICE, high: PRICE, low: PRICE, close: PRICE },
+    ...{ baseVolume: PRICE, quoteVolume: PRICE, minutes: 1 },
+  }));
+}
+
+function newRows(): bigint {
+  return INTERVALS.reduce((rows, interval) => {
+    return rows + BigInt(Math.ceil(MONTH_MS / intervalMs(interval)));
+  }, 0n);
+}

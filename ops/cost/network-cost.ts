@@ -1,0 +1,70 @@
+import * as v from 'valibot';
+import { ASSUMED } from './assumptions';
+import { type CostLine, fixedLine, growingLine } from './cost-line';
+import { gigabytes, gigabytesText, times } from './money';
+import { PRICES } from './prices';
+import { propertiesOf, type StageResource, UnreadableResourceError } from './stage-resources';
+import type { Usage } from './usage';
+
+const Endpoint = v.object({
+  VpcEndpointType: v.optional(v.picklist(['Gateway', 'Interface']), 'Gateway'),
+  SubnetIds: v.optional(v.array(v.unknown()), []),
+});
+
+/** What the way out to the exchange and to AWS APIs costs. */
+export function natGatewayLines(gateways: readonly StageResource[], usage: Usage): CostLine[] {
+  return [
+    natGatewayHours(gateways),
+    growingLine(
+      'Network',
+      `${gigabytesText(usage.natBytes)} through NAT`,
+      times(PRICES.natGatewayPerGb, gigabytes(usage.natBytes)),
+    ),
+  ];
+}
+
+/** What NAT gateways cost without any traffic. */
+export function natGatewayHours(gateways: readonly StageResource[]): CostLine {
+  const hours = BigInt(gateways.length) * ASSUMED.hoursPerMonth;
+  const usd = times(PRICES.natGatewayPerHour, hours);
+  return fixedLine('Network', `${gateways.length} x NAT gateway`, usd);
+}
+
+/** What public addresses cost. */
+export function addressLines(addresses: readonly StageResource[]): CostLine[] {
+  const count = BigInt(addresses.length);
+  const usd = times(PRICES.publicAddressPerHour, count, ASSUMED.hoursPerMonth);
+  return [fixedLine('Network', `${count} x public address`, usd)];
+}
+
+/** What endpoints cost: by the zones that they are in, and by what goes through that of the tables. */
+export function endpointLines(endpoints: readonly StageResource[], usage: Usage): CostLine[] {
+  const zones = endpoints.reduce((count, resource) => count + zonesOf(resource), 0);
+  if (zones === 0) return [];
+  return [
+    fixedLine(
+      'Network',
+      `interface endpoints in ${zones} ${zones === 1 ? 'zone' : 'zones'}`,
+      times(PRICES.endpointPerZoneMonth, BigInt(zones)),
+    ),
+    growingLine(
+      'Network',
+      `${gigabytesText(usage.endpointBytes)} through endpoints`,
+      times(PRICES.endpointPerGb, gigabytes(usage.endpointBytes)),
+    ),
+  ];
+}
+
+function zonesOf(resource: StageResource): number {
+  const { VpcEndpointType: type, SubnetIds: subnets } = propertiesOf(resource, Endpoint);
+  if (type === 'Gateway') return 0;
+  if (subnets.length > 0) return subnets.length;
+  throw new UnreadableResourceError(resource, 'it is in no subnet');
+}
+
+/** What traffic between zones costs: leaving one, and entering the other. */
+export function betweenZonesLines(_vpcs: readonly StageResource[], usage: Usage): CostLine[] {
+  const bytes = usage.recordBytes + usage.natBytes + usage.endpointBytes;
+  const usd = times(PRICES.betweenZonesPerGbEachWay, gigabytes(bytes), 2n);
+  return [growingLine('Network', `${gigabytesText(bytes)} between zones`, usd)];
+}

@@ -1,0 +1,126 @@
+import * as v from 'valibot';
+import { ASSUMED, STEADY_METRICS } from './assumptions';
+import { type CostLine, fixedLine, growingLine } from './cost-line';
+import { brokerLogBytes } from './kafka-cost';
+import { gigabytes, gigabytesText, times } from './money';
+import { PRICES } from './prices';
+import { propertiesOf, type StageResource, UnreadableResourceError } from './stage-resources';
+import type { Usage } from './usage';
+
+const LogGroup = v.object({ RetentionInDays: v.number() });
+
+const AlarmedMetric = v.object({
+  MetricStat: v.optional(v.object({ Period: v.number() })),
+  Expression: v.optional(v.string(), ''),
+});
+
+const Alarm = v.object({
+  Period: v.optional(v.number()),
+  Metrics: v.optional(v.array(AlarmedMetric)),
+  ThresholdMetricId: v.optional(v.undefined('an anomaly detector has another price')),
+});
+
+const Subscription = v.object({ Protocol: v.picklist(['email', 'email-json']) });
+
+/** What logs cost that do not depend on the pairs: those of the brokers, and of refused traffic. */
+export function brokerLogLines(clusters: readonly StageResource[]): CostLine[] {
+  const bytes = brokerLogBytes(clusters);
+  if (bytes === 0n) return [];
+  const usd = times(PRICES.logsPerGb, gigabytes(bytes));
+  return [fixedLine('Observability', `${gigabytesText(bytes)} of logs of brokers`, usd)];
+}
+
+/** What logs of the network cost. */
+export function flowLogLines(flowLogs: readonly StageResource[]): CostLine[] {
+  const refused = v.object({ TrafficType: v.literal('REJECT') });
+  for (const resource of flowLogs) propertiesOf(resource, refused);
+  const bytes = BigInt(flowLogs.length) * ASSUMED.refusedTrafficLogBytes;
+  const usd = times(PRICES.logsPerGb, gigabytes(bytes));
+  return [fixedLine('Observability', `${gigabytesText(bytes)} of logs of refused traffic`, usd)];
+}
+
+/** What the logs and the metrics of the functions cost. */
+export function functionTelemetryLines(
+  _functions: readonly StageResource[],
+  usage: Usage,
+): CostLine[] {
+  const bytes = functionLogBytes(usage);
+  const metrics = BigInt(Object.values(STEADY_METRICS).flat().length);
+  return [
+    growingLine(
+      'Observability',
+      `${gigabytesText(bytes)} of logs of functions`,
+      times(PRICES.logsPerGb, gigabytes(bytes)),
+    ),
+    fixedLine('Observability', `${metrics} metrics`, times(PRICES.metricPerMonth, metrics)),
+  ];
+}
+
+/** What keeping the functions' logs costs, for the longest that any log is kept. */
+export function logStorageLines(groups: readonly StageResource[], usage: Usage): CostLine[] {
+  const days = Math.max(
+    ...groups.map((resource) => propertiesOf(resource, LogGroup).RetentionInDays),
+  );
+  const bytes = (functionLogBytes(usage) * BigInt(days) * 24n) / ASSUMED.hoursPerMonth;
+  const usd = times(PRICES.logStoragePerGbMonth, gigabytes(bytes));
+  return [growingLine('Observability', `${days} days of logs kept`, usd)];
+}
+
+function functionLogBytes({ functions }: Usage): bigint {
+  return Object.values(functions).reduce((bytes, { logBytes }) => bytes + logBytes, 0n);
+}
+
+/** What alarms cost: each by the metrics that it looks at. */
+export function alarmLines(alarms: readonly StageResource[]): CostLine[] {
+  const metrics = BigInt(alarms.reduce((count, resource) => count + alarmedMetrics(resource), 0));
+  const usd = times(PRICES.alarmedMetricPerMonth, metrics);
+  return [fixedLine('Observability', `${alarms.length} x alarm, on ${metrics} metrics`, usd)];
+}
+
+function alarmedMetrics(resource: StageResource): number {
+  const { Period, Metrics: metrics } = propertiesOf(resource, Alarm);
+  const seconds = [Period, ...(metrics ?? []).map(({ MetricStat: stat }) => stat?.Period)];
+  if (seconds.some((period) => period !== undefined && period < 60)) {
+    throw new UnreadableResourceError(resource, 'a period below 60 s has another price');
+  }
+  if (metrics === undefined) return 1;
+  const count = metrics.reduce((sum, metric) => sum + metricsBehind(metric), 0);
+  if (count > 0) return count;
+  throw new UnreadableResourceError(resource, 'it is not seen which metrics it looks at');
+}
+
+/** Arithmetic is free, a query is charged by the metrics that it finds. */
+function metricsBehind({ MetricStat, Expression }: v.InferOutput<typeof AlarmedMetric>): number {
+  if (MetricStat !== undefined) return 1;
+  return /^select /i.test(Expression) ? ASSUMED.metricsPerQuery : 0;
+}
+
+/** What composite alarms cost. */
+export function compositeAlarmLines(alarms: readonly StageResource[]): CostLine[] {
+  const usd = times(PRICES.compositeAlarmPerMonth, BigInt(alarms.length));
+  return [fixedLine('Observability', `${alarms.length} x composite alarm`, usd)];
+}
+
+/** What the alarm of a storage that grows by itself costs; the scaling itself is free. */
+export function scalingAlarmLines(policies: readonly StageResource[]): CostLine[] {
+  const upwards = v.object({
+    TargetTrackingScalingPolicyConfiguration: v.object({ DisableScaleIn: v.literal(true) }),
+  });
+  for (const resource of policies) propertiesOf(resource, upwards);
+  const usd = times(PRICES.alarmedMetricPerMonth, BigInt(policies.length));
+  return [fixedLine('Observability', `${policies.length} x alarm that has disks grow`, usd)];
+}
+
+/** What dashboards cost. */
+export function dashboardLines(dashboards: readonly StageResource[]): CostLine[] {
+  const usd = times(PRICES.dashboardPerMonth, BigInt(dashboards.length));
+  return [fixedLine('Observability', `${dashboards.length} x dashboard`, usd)];
+}
+
+/** What telling of alarms costs. */
+export function subscriptionLines(subscriptions: readonly StageResource[]): CostLine[] {
+  for (const resource of subscriptions) propertiesOf(resource, Subscription);
+  const emails = BigInt(subscriptions.length) * ASSUMED.emailsPerMonth;
+  const usd = times(PRICES.emailEach, emails);
+  return [fixedLine('Observability', `${emails} e-mails`, usd)];
+}

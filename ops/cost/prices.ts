@@ -1,0 +1,56 @@
+import { parseDecimal } from '../../lambdas/shared/domain/decimal';
+
+// List prices of AWS in US dollars, without discounts, savings plans, free
+// tiers and taxes. Whoever changes a price changes the date, and looks at all
+// of the page that it is from.
+
+/** Where and when the prices were so. */
+export const PRICE_LIST = { region: 'us-east-1', asOf: '2026-11' } as const;
+
+const usd = parseDecimal;
+
+/** Of one broker. Source: the page "Amazon MSK pricing". */
+export const BROKER_PER_HOUR = {
+  'kafka.t3.small': usd('0.0456'),
+  'kafka.m7g.large': usd('0.204'),
+} as const;
+
+/** Prices by what they are for; the unit stands at the end of each name. */
+export const PRICES = {
+  // "Amazon MSK pricing"
+  brokerStoragePerGbMonth: usd('0.10'),
+  // "Amazon VPC pricing", "AWS PrivateLink pricing"
+  natGatewayPerHour: usd('0.045'),
+  natGatewayPerGb: usd('0.045'),
+  publicAddressPerHour: usd('0.005'),
+  endpointPerZoneMonth: usd('7.30'),
+  endpointPerGb: usd('0.01'),
+  // "Amazon EC2 on-demand pricing", data transfer within a region; both sides of a zone's border pay
+  betweenZonesPerGbEachWay: usd('0.01'),
+  // "AWS Lambda pricing"
+  lambdaArm64PerGbSecond: usd('0.0000133334'),
+  lambdaX86PerGbSecond: usd('0.0000166667'),
+  lambdaPerMillionRequests: usd('0.20'),
+  eventPollerUnitPerHour: usd('0.185'),
+  // "Amazon Keyspaces pricing", on-demand capacity
+  tableWritesPerMillionUnits: usd('0.625'),
+  tableReadsPerMillionUnits: usd('0.125'),
+  tableStoragePerGbMonth: usd('0.25'),
+  tableRecoveryPerGbMonth: usd('0.20'),
+  // "Amazon CloudWatch pricing"
+  logsPerGb: usd('0.50'),
+  logStoragePerGbMonth: usd('0.03'),
+  metricPerMonth: usd('0.30'),
+  alarmedMetricPerMonth: usd('0.10'),
+  compositeAlarmPerMonth: usd('0.50'),
+  dashboardPerMonth: usd('3.00'),
+  // "Amazon SNS pricing"
+  emailEach: usd('0.00002'),
+  // "Amazon Managed Workflows for Apache Airflow pricing", "Amazon EMR pricing": EMR Serverless
+  airflowSmallPerMonth: usd('357.70'),
+  sparkPerVcpuHour: usd('0.052624'),
+  sparkPerGbHour: usd('0.0057785'),
+  // "Amazon EC2 on-demand pricing", "Amazon EBS pricing"
+  t4gLargePerHour: usd('0.0672'),
+  gp3PerGbMonth: usd('0.08'),
+} as const;

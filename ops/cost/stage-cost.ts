@@ -1,0 +1,74 @@
+import type { CostLine } from './cost-line';
+import { FREE_RESOURCES } from './free-resources';
+import { functionLines, pollerLines } from './functions-cost';
+import { brokerLines } from './kafka-cost';
+import { addressLines, betweenZonesLines, endpointLines, natGatewayLines } from './network-cost';
+import {
+  alarmLines,
+  brokerLogLines,
+  compositeAlarmLines,
+  dashboardLines,
+  flowLogLines,
+  functionTelemetryLines,
+  logStorageLines,
+  scalingAlarmLines,
+  subscriptionLines,
+} from './observability-cost';
+import type { StageResource } from './stage-resources';
+import { tableLines } from './tables-cost';
+import { type Usage, usageOf } from './usage';
+
+/** Gives the lines of all resources of one type. */
+type Pricing = (resources: readonly StageResource[], usage: Usage) => CostLine[];
+
+/** In the order in which they are printed. */
+const PRICED: readonly (readonly [type: string, pricing: Pricing])[] = [
+  ['AWS::MSK::Cluster', brokerLines],
+  ['AWS::EC2::NatGateway', natGatewayLines],
+  ['AWS::EC2::EIP', addressLines],
+  ['AWS::EC2::VPCEndpoint', endpointLines],
+  ['AWS::EC2::VPC', betweenZonesLines],
+  ['AWS::Lambda::Function', functionLines],
+  ['AWS::Lambda::EventSourceMapping', pollerLines],
+  ['AWS::Cassandra::Table', tableLines],
+  ['AWS::Lambda::Function', functionTelemetryLines],
+  ['AWS::MSK::Cluster', brokerLogLines],
+  ['AWS::EC2::FlowLog', flowLogLines],
+  ['AWS::Logs::LogGroup', logStorageLines],
+  ['AWS::CloudWatch::Alarm', alarmLines],
+  ['AWS::CloudWatch::CompositeAlarm', compositeAlarmLines],
+  ['AWS::ApplicationAutoScaling::ScalingPolicy', scalingAlarmLines],
+  ['AWS::CloudWatch::Dashboard', dashboardLines],
+  ['AWS::SNS::Subscription', subscriptionLines],
+];
+
+/** The templates have types of resources that nobody has said the cost of. */
+export class UnpricedResourceError extends Error {
+  override readonly name = 'UnpricedResourceError';
+  constructor(types: readonly string[]) {
+    super(
+      `What these resources cost is not known: ${types.join(', ')}; price them in ops/cost/stage-cost.ts, or add them to ops/cost/free-resources.ts`,
+    );
+  }
+}
+
+/**
+ * What a stage costs a month, by its resources.
+ *
+ * @throws UnpricedResourceError, UnreadableResourceError
+ */
+export function stageCost(resources: readonly StageResource[]): CostLine[] {
+  assertPriced(resources);
+  const usage = usageOf(resources);
+  return PRICED.flatMap(([priced, pricing]) => {
+    const ofType = resources.filter(({ type }) => type === priced);
+    return ofType.length === 0 ? [] : pricing(ofType, usage);
+  });
+}
+
+function assertPriced(resources: readonly StageResource[]): void {
+  const priced = new Set(PRICED.map(([type]) => type));
+  const types = new Set(resources.map(({ type }) => type));
+  const unknown = [...types].filter((type) => !priced.has(type) && !FREE_RESOURCES.has(type));
+  if (unknown.length > 0) throw new UnpricedResourceError(unknown.sort());
+}

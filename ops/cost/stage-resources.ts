@@ -1,0 +1,71 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as v from 'valibot';
+import { addStage } from '../../lib/candlestream';
+import type { StageConfig } from '../../lib/stage-config';
+import { unbundledApp } from '../../lib/unbundled-app';
+
+/** A resource of a synthesized template. */
+export interface StageResource {
+  readonly stack: string;
+  readonly logicalId: string;
+  readonly type: string;
+  readonly properties: unknown;
+}
+
+/** A resource whose properties are not such as its price is known for; the message names it. */
+export class UnreadableResourceError extends Error {
+  override readonly name = 'UnreadableResourceError';
+  constructor({ stack, logicalId, type }: StageResource, problem: string, options?: ErrorOptions) {
+    super(
+      `The cost of ${logicalId} (${type}) in ${stack} cannot be told: ${problem}; teach ops/cost/ what it costs`,
+      options,
+    );
+  }
+}
+
+const Template = v.object({
+  Resources: v.record(
+    v.string(),
+    v.object({ Type: v.string(), Properties: v.optional(v.unknown(), {}) }),
+  ),
+});
+
+/** The resources of all stacks of a stage, as they are synthesized, without the functions being bundled. */
+export function resourcesOf(stage: StageConfig): StageResource[] {
+  const outdir = mkdtempSync(join(tmpdir(), 'candlestream-cost-'));
+  try {
+    const app = unbundledApp(outdir);
+    addStage(app, stage);
+    return app
+      .synth()
+      .stacks.flatMap(({ stackName, template }) => resourcesIn(stackName, template));
+  } finally {
+    rmSync(outdir, { recursive: true, force: true });
+  }
+}
+
+function resourcesIn(stack: string, template: unknown): StageResource[] {
+  const { Resources } = v.parse(Template, template);
+  return Object.entries(Resources).map(([logicalId, { Type: type, Properties: properties }]) => ({
+    ...{ stack, logicalId, type, properties },
+  }));
+}
+
+/**
+ * The properties of a resource that its cost follows from.
+ *
+ * @throws UnreadableResourceError
+ */
+export function propertiesOf<Schema extends v.GenericSchema>(
+  resource: StageResource,
+  schema: Schema,
+): v.InferOutput<Schema> {
+  const parsed = v.safeParse(schema, resource.properties);
+  if (parsed.success) return parsed.output;
+  const problems = parsed.issues.map((issue) => {
+    return `${v.getDotPath(issue) ?? 'Properties'}: ${issue.message}`;
+  });
+  throw new UnreadableResourceError(resource, problems.join(', '));
+}

@@ -1,0 +1,38 @@
+import * as v from 'valibot';
+import { type CostLine, growingLine } from './cost-line';
+import { gigabytes, gigabytesText, millions, millionsText, times } from './money';
+import { PRICES } from './prices';
+import { propertiesOf, type StageResource } from './stage-resources';
+import type { Usage } from './usage';
+
+const TableProperties = v.object({
+  BillingMode: v.object({ Mode: v.literal('ON_DEMAND') }),
+  PointInTimeRecoveryEnabled: v.optional(v.boolean(), false),
+});
+
+/** What the tables cost. Nearly all of it is the candles', so that they stand for all. */
+export function tableLines(tables: readonly StageResource[], usage: Usage): CostLine[] {
+  const settings = tables.map((resource) => propertiesOf(resource, TableProperties));
+  const { writeUnits, readUnits, storedBytes } = usage;
+  const stored = gigabytes(storedBytes);
+  const lines = [
+    growingLine(
+      'Tables',
+      `${millionsText(writeUnits)} writes`,
+      times(PRICES.tableWritesPerMillionUnits, millions(writeUnits)),
+    ),
+    growingLine(
+      'Tables',
+      `${millionsText(readUnits)} reads`,
+      times(PRICES.tableReadsPerMillionUnits, millions(readUnits)),
+    ),
+    growingLine(
+      'Tables',
+      `${gigabytesText(storedBytes)} stored`,
+      times(PRICES.tableStoragePerGbMonth, stored),
+    ),
+  ];
+  if (!settings.some((table) => table.PointInTimeRecoveryEnabled)) return lines;
+  const recovery = times(PRICES.tableRecoveryPerGbMonth, stored);
+  return [...lines, growingLine('Tables', 'recovery to any second of them', recovery)];
+}

@@ -1,0 +1,71 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { LintProblem } from './lint-problem';
+
+/** The exact versions of cfn-lint and of all that it needs. */
+const REQUIREMENTS = join(__dirname, 'requirements.txt');
+const CONFIG = join(__dirname, 'cfn-lint.yaml');
+
+const VENV_TIMEOUT_MS = 120_000;
+const INSTALL_TIMEOUT_MS = 600_000;
+const LINT_TIMEOUT_MS = 300_000;
+
+const PYTHON_REMEDY = 'install Python 3.11 or later with its venv module (Debian: python3-venv)';
+
+/** Where cfn-lint comes from. */
+export interface CfnLintOptions {
+  /** Gets a Python environment of its own, which is kept for the next time. */
+  readonly folder: string;
+  /** @default python3 */
+  readonly python?: string;
+}
+
+/**
+ * Has cfn-lint check templates, and prints its findings as they come.
+ *
+ * @throws LintProblem where there are findings, or cfn-lint cannot be had
+ */
+export function lintTemplates(files: readonly string[], options: CfnLintOptions): void {
+  const cfnLint = installedCfnLint(options);
+  const args = ['--config-file', CONFIG, '--', ...files];
+  const { status, error } = spawnSync(cfnLint, args, {
+    stdio: 'inherit',
+    timeout: LINT_TIMEOUT_MS,
+  });
+  if (error !== undefined) {
+    throw new LintProblem(`${cfnLint} cannot be run (${error.message}): remove ${options.folder}`, {
+      cause: error,
+    });
+  }
+  if (status !== 0) throw new LintProblem('cfn-lint has findings: mend them in lib/');
+}
+
+/** Installs anew where other versions are wanted than are there, or an installation did not end. */
+function installedCfnLint({ folder, python = 'python3' }: CfnLintOptions): string {
+  const cfnLint = join(folder, 'bin', 'cfn-lint');
+  const installed = join(folder, 'installed.txt');
+  const wanted = readFileSync(REQUIREMENTS, 'utf8');
+  if (existsSync(installed) && readFileSync(installed, 'utf8') === wanted) return cfnLint;
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(dirname(folder), { recursive: true });
+  run(python, ['-m', 'venv', folder], VENV_TIMEOUT_MS, PYTHON_REMEDY);
+  const install = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check'];
+  run(
+    join(folder, 'bin', 'python'),
+    [...install, '--requirement', REQUIREMENTS],
+    INSTALL_TIMEOUT_MS,
+    'check that PyPI can be reached, and that Python is 3.11 or later',
+  );
+  writeFileSync(installed, wanted);
+  return cfnLint;
+}
+
+function run(command: string, args: readonly string[], timeout: number, remedy: string): void {
+  const { status, error, stdout, stderr } = spawnSync(command, args, { encoding: 'utf8', timeout });
+  if (status === 0) return;
+  const reason = error?.message ?? [stdout, stderr].join('\n').trim();
+  throw new LintProblem(`${command} ${args.join(' ')} failed (${reason}): ${remedy}`, {
+    cause: error,
+  });
+}
