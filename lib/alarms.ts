@@ -23,6 +23,7 @@ import {
 } from './metrics';
 import { MskKafka } from './msk-kafka';
 import type { StageConfig } from './stage-config';
+import { behindMinutes } from './tick';
 import type { WatchedPipeline } from './watched-pipeline';
 
 /** An alarm: what it watches, and when it rings. */
@@ -84,9 +85,9 @@ function lagAlarms({ stage, functions }: WatchedPipeline): AlarmSpec[] {
       ...tellsLag,
       id: 'PairsBehind',
       runbook: 'pairs-behind',
-      says: `Minutes of some pair are missing for more than ${humanText(behindMinutes(stage))}`,
+      says: `Minutes of some pair are missing for more than ${humanText(behindMinutes(stage.scheduleMinutes))}`,
       metric: publishedMetric(stage, 'fetch', 'WorstLag', 'Minimum'),
-      rings: { above: behindMinutes(stage) * 60 },
+      rings: { above: behindMinutes(stage.scheduleMinutes) * 60 },
     },
     {
       ...tellsLag,
@@ -108,11 +109,6 @@ function lagAlarms({ stage, functions }: WatchedPipeline): AlarmSpec[] {
       missing: TreatMissingData.BREACHING,
     },
   ];
-}
-
-/** A tick finds the two newest minutes unsettled, and what was traded since the last tick; one tick may fail. */
-function behindMinutes({ scheduleMinutes }: StageConfig): number {
-  return 2 * scheduleMinutes + 3;
 }
 
 /** A day, or half of what the exchange serves where that is less than two. */

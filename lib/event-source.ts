@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import {
   EventSourceMapping,
   type EventSourceMappingOptions,
@@ -36,7 +36,7 @@ export function addEventSource(
     startingPosition: StartingPosition.TRIM_HORIZON,
     batchSize: batches.batchSize,
     maxBatchingWindow: Duration.seconds(batches.windowSeconds),
-    ...errorControls(mode),
+    ...errorControls(mode, Stack.of(target).stackName),
   });
   return { topic, consumerGroupId, mapping };
 }
@@ -67,10 +67,18 @@ function connectionOf(origin: FeedOrigin): Partial<EventSourceMappingOptions> {
  * Source: the AWS Lambda developer guide, "Configuring error handling controls
  * for Kafka event sources".
  */
-function errorControls(mode: PollerMode): Partial<EventSourceMappingOptions> {
+function errorControls(
+  mode: PollerMode,
+  pollerGroupName: string,
+): Partial<EventSourceMappingOptions> {
   if (mode.kind === 'on-demand') return {};
   return {
-    provisionedPollerConfig: { minimumPollers: mode.minPollers, maximumPollers: mode.maxPollers },
+    provisionedPollerConfig: {
+      minimumPollers: mode.minPollers,
+      maximumPollers: mode.maxPollers,
+      // Event sources of one group share the units that are paid for.
+      pollerGroupName,
+    },
     reportBatchItemFailures: true,
     bisectBatchOnError: true,
     retryAttempts: mode.retryAttempts,

@@ -63,17 +63,10 @@ export class Keyspaces extends Construct implements Database {
       open: false,
       privateDnsEnabled: true,
     });
-    endpoint.addToPolicy(
-      new PolicyStatement({
-        principals: [new AnyPrincipal()],
-        actions: ['cassandra:Select', 'cassandra:Modify'],
-        resources: [
-          keyspacesArn(this, `/keyspace/${KEYSPACE}/*`),
-          keyspacesArn(this, '/keyspace/system*'),
-        ],
-        conditions: { StringEquals: { 'aws:PrincipalAccount': Aws.ACCOUNT_ID } },
-      }),
-    );
+    const tables = keyspacesArn(this, `/keyspace/${KEYSPACE}/*`);
+    const systemTables = keyspacesArn(this, '/keyspace/system*');
+    endpoint.addToPolicy(ofThisAccount('cassandra:Select', tables, systemTables));
+    endpoint.addToPolicy(ofThisAccount('cassandra:Modify', tables));
   }
 
   private createTable(
@@ -99,6 +92,15 @@ export class Keyspaces extends Construct implements Database {
     created.applyRemovalPolicy(stage.removalPolicy);
     return created;
   }
+}
+
+function ofThisAccount(action: string, ...resources: string[]): PolicyStatement {
+  return new PolicyStatement({
+    principals: [new AnyPrincipal()],
+    actions: [action],
+    resources,
+    conditions: { StringEquals: { 'aws:PrincipalAccount': Aws.ACCOUNT_ID } },
+  });
 }
 
 function columnsOf(columns: Columns): CfnTable.ColumnProperty[] {

@@ -26,7 +26,11 @@ export interface MskKafkaProps {
   readonly network: Network;
 }
 
-/** Brokers of Amazon MSK, over TLS and with IAM only, and their topics. */
+/**
+ * Brokers of Amazon MSK, over TLS and with IAM only, and their topics. They go
+ * with the stack in every stage: what is in them is on its way to the tables,
+ * and brokers that stayed would keep their network from being deleted.
+ */
 export class MskKafka extends Construct implements Kafka {
   readonly cluster: CfnCluster;
   readonly topics: ReadonlyMap<TopicName, CfnTopic>;
@@ -103,7 +107,6 @@ export class MskKafka extends Construct implements Kafka {
       },
       openMonitoring: brokers.openMonitoring ? PROMETHEUS : undefined,
     });
-    cluster.applyRemovalPolicy(removalPolicy);
     return cluster;
   }
 
@@ -139,18 +142,16 @@ export class MskKafka extends Construct implements Kafka {
   }
 
   private createTopic(topicName: TopicName): CfnTopic {
-    const { topics, removalPolicy } = this.stage;
+    const { topics } = this.stage;
     const settings = Object.entries(topicSettings(topicName, this.stage));
     const lines = settings.map(([name, value]) => `${name}=${value}`).join('\n');
-    const topic = new CfnTopic(this, logicalName('Topic', topicName), {
+    return new CfnTopic(this, logicalName('Topic', topicName), {
       clusterArn: this.cluster.attrArn,
       topicName,
       partitionCount: topics.partitions,
       replicationFactor: topics.replication,
       configs: Buffer.from(lines).toString('base64'),
     });
-    topic.applyRemovalPolicy(removalPolicy);
-    return topic;
   }
 }
 

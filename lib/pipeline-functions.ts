@@ -6,7 +6,7 @@ import type { TransformVariable } from '../lambdas/transform/environment';
 import type { DataStack } from './data-stack';
 import { type FunctionEnvironment, PipelineFunction } from './pipeline-function';
 import type { StageConfig } from './stage-config';
-import { fetchTimeoutSeconds } from './tick';
+import { behindMinutes, fetchTimeoutSeconds } from './tick';
 
 /** What the functions of a pipeline are made of. */
 export interface PipelineFunctionsProps {
@@ -33,6 +33,7 @@ export function createFetch(
       HISTORY_START: stage.historyStart,
       RETENTION_MINUTES: String(stage.retentionMinutes),
       REQUESTS_PER_10_S: String(stage.requestsPer10Seconds),
+      BEHIND_MINUTES: String(behindMinutes(stage.scheduleMinutes)),
       GATE_IO_URL: stage.gateIoUrl,
     },
   });

@@ -35,6 +35,9 @@ export class PipelineStack extends Stack {
     const fetch = this.observe();
     const transform = this.rollUp();
     const persist = this.store();
+    // Who reads a new schema version is deployed before who writes it.
+    transform.target.node.addDependency(persist.target);
+    fetch.node.addDependency(transform.target);
     this.watch({
       functions: { fetch, transform: transform.target, persist: persist.target },
       eventSources: [transform.source, persist.source].filter((source) => source !== undefined),

@@ -6,6 +6,7 @@ import {
   brokerProblem,
   eventSourceProblem,
   networkProblem,
+  pairsProblem,
   rateProblem,
   topicsProblem,
 } from './stage-limits';
@@ -205,6 +206,10 @@ const StageConfig = v.pipe(
     /** Who is told of an alarm: the address confirms the subscription once. Nobody without it. */
     alarmEmail: v.optional(v.pipe(v.string(), v.email('give an e-mail address'))),
   }),
+  v.check(
+    (settings) => pairsProblem(settings) === undefined,
+    ({ input }) => pairsProblem(input) ?? '',
+  ),
   v.check(
     (settings) => networkProblem(settings) === undefined,
     ({ input }) => networkProblem(input) ?? '',

@@ -66,3 +66,13 @@ export function networkProblem(stage: {
   if (stage.network.natGateways > 0 || stage.kafka.kind !== 'msk') return undefined;
   return 'network.natGateways is 0, and the functions would not reach the exchange: give at least 1';
 }
+
+/** Lambda gives all variables of a function 4 KB; what is not the pairs is less than 1 KB. */
+const PAIRS_BYTES = 3_000;
+
+/** The pairs reach fetch as one variable. */
+export function pairsProblem({ pairs }: { readonly pairs: readonly string[] }): string | undefined {
+  const bytes = pairs.join(',').length;
+  if (bytes <= PAIRS_BYTES) return undefined;
+  return `pairs are ${pairs.length}, together ${bytes} bytes: give at most ${PAIRS_BYTES} bytes of them, which is what fits into a function's environment`;
+}

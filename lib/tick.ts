@@ -7,3 +7,11 @@ const MARGIN_SECONDS = 5;
 export function fetchTimeoutSeconds(scheduleMinutes: number): number {
   return Math.min(scheduleMinutes * 60, LONGEST_SECONDS) - MARGIN_SECONDS;
 }
+
+/**
+ * From how many minutes on a pair is behind: a tick finds the two newest
+ * unsettled, and what was traded since the last tick; one tick may fail.
+ */
+export function behindMinutes(scheduleMinutes: number): number {
+  return 2 * scheduleMinutes + 3;
+}

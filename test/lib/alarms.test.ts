@@ -3,13 +3,8 @@ import { addStage } from '../../lib/candlestream';
 import { type StageConfig, stageConfig } from '../../lib/stage-config';
 import { dev } from '../../lib/stages/dev';
 import { prod } from '../../lib/stages/prod';
-import {
-  appWithoutBundles,
-  onlyOne,
-  type Properties,
-  propertiesOf,
-  templatesOf,
-} from './candlestream-templates';
+import { onlyOne, type Properties, propertiesOf, templatesOf } from './candlestream-templates';
+import { unbundledApp } from '../../lib/unbundled-app';
 
 const ALARM = 'AWS::CloudWatch::Alarm';
 
@@ -226,7 +221,7 @@ describe('the alarms of other stages', () => {
 
   it('mails where the stage says to whom', () => {
     const mailing = stageConfig({ ...dev, alarmEmail: 'on-call@example.com' });
-    const { pipeline } = addStage(appWithoutBundles(), mailing);
+    const { pipeline } = addStage(unbundledApp(), mailing);
     const template = Template.fromStack(pipeline);
     const [topic] = onlyOne(template, 'AWS::SNS::Topic');
     const [, subscription] = onlyOne(template, 'AWS::SNS::Subscription');
@@ -239,7 +234,7 @@ describe('the alarms of other stages', () => {
   });
 
   it('warns where nobody is told', () => {
-    const { pipeline } = addStage(appWithoutBundles(), dev);
+    const { pipeline } = addStage(unbundledApp(), dev);
     Template.fromStack(pipeline).resourceCountIs('AWS::SNS::Subscription', 0);
     Annotations.fromStack(pipeline).hasWarning(
       '*',

@@ -1,21 +1,15 @@
-import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import cdk from '../../cdk.json';
 import { addStage } from '../../lib/candlestream';
 import type { StageConfig } from '../../lib/stage-config';
 import { dev } from '../../lib/stages/dev';
+import { unbundledApp } from '../../lib/unbundled-app';
 
 /** Properties of a resource, as a template has them. */
 export type Properties = Readonly<Record<string, unknown>>;
 
-/** An app with the project's settings, whose functions are not bundled. */
-export function appWithoutBundles(): App {
-  return new App({ context: { ...cdk.context, 'aws:cdk:bundling-stacks': [] } });
-}
-
 /** The templates of a stage, as they are synthesized, without its functions being bundled. */
 export function templatesOf(stage: StageConfig = dev): { data: Template; pipeline: Template } {
-  const { data, pipeline } = addStage(appWithoutBundles(), stage);
+  const { data, pipeline } = addStage(unbundledApp(), stage);
   return { data: Template.fromStack(data), pipeline: Template.fromStack(pipeline) };
 }
 

@@ -11,8 +11,6 @@ const STAGES = ['dev', 'prod'] as const;
 type StageName = (typeof STAGES)[number];
 
 const HOLD_DATA = [
-  'AWS::MSK::Cluster',
-  'AWS::MSK::Topic',
   'AWS::Cassandra::Keyspace',
   'AWS::Cassandra::Table',
   'AWS::Glue::Registry',
@@ -278,12 +276,12 @@ describe('the data stack', () => {
     it.each(STAGES)('are all that the endpoint lets through, to this account: %s', (stage) => {
       const { PolicyDocument } = one(stage, 'AWS::EC2::VPCEndpoint');
       const own =
-        '{"Principal":{"AWS":"*"},"Condition":{"StringEquals":{"aws:PrincipalAccount":{"Ref":"AWS::AccountId"}}}}';
+        '{"Condition":{"StringEquals":{"aws:PrincipalAccount":{"Ref":"AWS::AccountId"}}},"Principal":{"AWS":"*"}}';
+      // A statement an action, so the order is theirs.
       expect(permissionsOf(PolicyDocument)).toEqual([
-        `cassandra:Modify /keyspace/candlestream/* ${own}`,
-        `cassandra:Modify /keyspace/system* ${own}`,
         `cassandra:Select /keyspace/candlestream/* ${own}`,
         `cassandra:Select /keyspace/system* ${own}`,
+        `cassandra:Modify /keyspace/candlestream/* ${own}`,
       ]);
     });
   });
@@ -307,6 +305,14 @@ describe('the data stack', () => {
     for (const type of HOLD_DATA) {
       expect(all(stage, type)).not.toEqual([]);
       data[stage].allResources(type, { DeletionPolicy: policy, UpdateReplacePolicy: policy });
+    }
+  });
+
+  it('keeps no brokers behind, which would hold on to a network that is deleted', () => {
+    for (const type of ['AWS::MSK::Cluster', 'AWS::MSK::Topic']) {
+      const resources = Object.values(data.prod.findResources(type));
+      expect(resources.length).toBeGreaterThan(0);
+      for (const resource of resources) expect(resource).not.toHaveProperty('DeletionPolicy');
     }
   });
 });

@@ -4,7 +4,7 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import { addStage } from '../../lib/candlestream';
 import { dev } from '../../lib/stages/dev';
 import { prod } from '../../lib/stages/prod';
-import { appWithoutBundles } from './candlestream-templates';
+import { unbundledApp } from '../../lib/unbundled-app';
 
 const SYSTEM_TABLES =
   'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:cassandra:<AWS::Region>:<AWS::AccountId>:/keyspace/system*]';
@@ -17,7 +17,7 @@ const ACKNOWLEDGED = ['Fetch', 'Transform', 'Persist'].flatMap((name) => [
 ]);
 
 describe.each([dev, prod])('the stacks of the stage $name', (stage) => {
-  const app = appWithoutBundles();
+  const app = unbundledApp();
   const { data, pipeline } = addStage(app, stage);
 
   it.each([
@@ -35,7 +35,7 @@ describe.each([dev, prod])('the stacks of the stage $name', (stage) => {
 });
 
 describe('the checks', () => {
-  const { data } = addStage(appWithoutBundles(), dev);
+  const { data } = addStage(unbundledApp(), dev);
   data.network.functions.addIngressRule(Peer.anyIpv4(), Port.allTraffic());
 
   it('find a security group that is open to all', () => {

@@ -3,7 +3,8 @@ import { addStage } from '../../lib/candlestream';
 import { stageConfig } from '../../lib/stage-config';
 import { dev } from '../../lib/stages/dev';
 import { prod } from '../../lib/stages/prod';
-import { appWithoutBundles, onlyOne, type Properties, templatesOf } from './candlestream-templates';
+import { unbundledApp } from '../../lib/unbundled-app';
+import { onlyOne, type Properties, templatesOf } from './candlestream-templates';
 
 const STAGES = ['dev', 'prod'] as const;
 type StageName = (typeof STAGES)[number];
@@ -16,7 +17,11 @@ const CLUSTER = imported(/FnGetAttKafkaCluster.*Arn/);
 
 /** What pollers of its own do with a batch that fails: split it, repeat it, and then keep it in a topic. */
 const BOUNDED_RETRIES = {
-  ProvisionedPollerConfig: { MinimumPollers: 1, MaximumPollers: 4 },
+  ProvisionedPollerConfig: {
+    MinimumPollers: 1,
+    MaximumPollers: 4,
+    PollerGroupName: 'Candlestream-prod-Pipeline',
+  },
   FunctionResponseTypes: ['ReportBatchItemFailures'],
   BisectBatchOnFunctionError: true,
   MaximumRetryAttempts: 10,
@@ -109,6 +114,7 @@ describe('the pipeline stack', () => {
           HISTORY_START: '2026-01-01T00:00:00Z',
           RETENTION_MINUTES: '9900',
           REQUESTS_PER_10_S: '180',
+          BEHIND_MINUTES: '5',
           GATE_IO_URL: 'https://api.gateio.ws/api/v4',
         },
       },
@@ -204,7 +210,7 @@ describe('the pipeline stack', () => {
   ])(
     'is protected from deletion with its data, where the stage says: $name',
     ({ stage, isProtected }) => {
-      const stacks = addStage(appWithoutBundles(), stage);
+      const stacks = addStage(unbundledApp(), stage);
       expect(stacks.data.terminationProtection).toBe(isProtected);
       expect(stacks.pipeline.terminationProtection).toBe(isProtected);
     },

@@ -4,7 +4,7 @@ import { addStage } from '../../lib/candlestream';
 import type { StageConfig } from '../../lib/stage-config';
 import { dev } from '../../lib/stages/dev';
 import { prod } from '../../lib/stages/prod';
-import { appWithoutBundles } from './candlestream-templates';
+import { unbundledApp } from '../../lib/unbundled-app';
 import { accessTypesOf, type Roles, rolesOf } from './roles-of';
 
 // What each role may do, and with what: whoever widens a role changes this list too.
@@ -96,7 +96,7 @@ const expectedRoles = (undelivered: readonly string[]): Roles => ({
 });
 
 function appOf(stage: StageConfig): App {
-  const app = appWithoutBundles();
+  const app = unbundledApp();
   addStage(app, stage);
   return app;
 }

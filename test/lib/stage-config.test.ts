@@ -1,5 +1,6 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { InvalidStageConfigError, type StageConfig, stageConfig } from '../../lib/stage-config';
+import { rateProblem } from '../../lib/stage-limits';
 import { stageNamed, UnknownStageError } from '../../lib/stages';
 import { dev } from '../../lib/stages/dev';
 import { prod } from '../../lib/stages/prod';
@@ -251,24 +252,32 @@ describe('topics', () => {
 });
 
 describe('pairs', () => {
-  // 55 s of which 15 s are for appending: 40 s * 18 requests a second, two requests a pair.
+  it('are no more than fit into the environment of a function', () => {
+    const many = Array.from({ length: 150 }, (_, index) => `WITHALONGNAME${index}_USDT`);
+    expect(problemsOf({ pairs: many })).toEqual([
+      `- pairs are 150, together ${many.join(',').length} bytes: give at most 3000 bytes of them, which is what fits into a function's environment`,
+    ]);
+  });
+
   it('are as many as the rate limit can follow within a tick', () => {
-    expect(stageConfig({ ...dev, pairs: pairs(360) }).pairs).toHaveLength(360);
-    expect(problemsOf({ pairs: pairs(361) })).toEqual([
-      '- pairs are 361, and a tick every 1 min with 180 requests in 10 s can follow 360: give fewer pairs, more requests (requestsPer10Seconds, at most 190) or more minutes (scheduleMinutes)',
+    // 55 s of which 15 s are for appending: 40 s * 10 requests a second, two requests a pair.
+    const slower = { requestsPer10Seconds: 100 };
+    expect(stageConfig({ ...dev, ...slower, pairs: pairs(200) }).pairs).toHaveLength(200);
+    expect(problemsOf({ ...slower, pairs: pairs(201) })).toEqual([
+      '- pairs are 201, and a tick every 1 min with 100 requests in 10 s can follow 200: give fewer pairs, more requests (requestsPer10Seconds, at most 190) or more minutes (scheduleMinutes)',
     ]);
   });
 
   it.each<[most: number, change: Partial<StageConfig>]>([
-    [200, { requestsPer10Seconds: 100 }],
+    [360, {}],
     [2_520, { scheduleMinutes: 5 }],
     // A function runs for 15 minutes at most.
     [7_920, { scheduleMinutes: 60 }],
-  ])('are at most %d with %j', (most, change) => {
-    expect(stageConfig({ ...dev, ...change, pairs: pairs(most) }).pairs).toHaveLength(most);
-    expect(problemsOf({ ...change, pairs: pairs(most + 1) })).toEqual([
-      expect.stringContaining(`can follow ${most}: `),
-    ]);
+  ])('are at most %d by the rate limit with %j', (most, change) => {
+    expect(rateProblem({ ...dev, ...change, pairs: pairs(most) })).toBeUndefined();
+    expect(rateProblem({ ...dev, ...change, pairs: pairs(most + 1) })).toContain(
+      `can follow ${most}: `,
+    );
   });
 });
 
