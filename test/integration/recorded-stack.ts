@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { INTERVALS } from '../../lambdas/shared/domain/interval';
 import type { EventSourceProblem } from '../../local/emulator/event-source';
 import type { InvocationReport } from '../../local/emulator/function-process';
 import type { InvocationResult } from '../../local/emulator/invoker';
@@ -15,14 +14,12 @@ import { replay, type ReplayPatience, type ReplayRange } from '../../local/repla
 import {
   endMs,
   exchangeWindows,
-  expectedBucket,
-  expectedCandles,
   type ExpectedCandle,
   RECORDED_PAIRS,
   recordedCandles,
   recordedFolder,
 } from './oracle';
-import { candleKey, candleLine, differences, type Rows, StoredTables } from './stored-rows';
+import { candleKey, differences, expectedRows, type Rows, StoredTables } from './stored-rows';
 import { Topics } from './topic-records';
 
 export const MINUTE_MS = 60_000;
@@ -53,13 +50,18 @@ export class RecordedStack {
   readonly #recorded = recordedFolder();
   readonly #minutes = new Map<string, ExpectedCandle[]>();
   readonly #fromMs: number;
+  readonly #stage: string;
   #playedToMs: number;
   #folder: string | undefined;
   #stack: LocalStack<TimedMarket> | undefined;
 
-  /** @param fromMs from when on recorded time is played */
-  constructor(fromMs: number) {
+  /**
+   * @param fromMs from when on recorded time is played
+   * @param stage the stage whose template runs
+   */
+  constructor(fromMs: number, stage = 'dev') {
     this.#fromMs = fromMs;
+    this.#stage = stage;
     this.#playedToMs = fromMs;
   }
 
@@ -68,7 +70,7 @@ export class RecordedStack {
     const { faults, reports, problems } = this;
     this.#folder = await mkdtemp(join(tmpdir(), 'candlestream-pipeline-'));
     this.#stack = await startLocalStack({
-      stage: 'dev',
+      stage: this.#stage,
       dataDir: this.#folder,
       engines: 'jvm',
       kafkaPort: await freePort(),
@@ -239,16 +241,8 @@ export class RecordedStack {
     for (const pair of RECORDED_PAIRS) {
       const minutes = this.minutes(pair, this.#fromMs, this.#playedToMs);
       if (minutes.length === 0) throw new Error(`Nothing was recorded of ${pair} in that time`);
-      const candles = expectedCandles(minutes, this.#fromMs, this.#playedToMs);
-      for (const interval of INTERVALS) {
-        for (const candle of candles[interval]) {
-          const { openTimeMs } = candle;
-          const bucket = expectedBucket(interval, openTimeMs);
-          const closed = endMs(interval, openTimeMs) <= this.#playedToMs;
-          const line = candleLine({ ...candle, bucket, closed, source: 'gate.io' });
-          rows.set(candleKey(pair, interval, openTimeMs), line);
-        }
-      }
+      const expected = expectedRows(pair, minutes, this.#fromMs, this.#playedToMs);
+      for (const [key, line] of expected) rows.set(key, line);
     }
     return rows;
   }

@@ -1,7 +1,7 @@
 import { Client, type types } from 'cassandra-driver';
-import type { Interval } from '../../lambdas/shared/domain/interval';
+import { type Interval, INTERVALS } from '../../lambdas/shared/domain/interval';
 import { localDataCenter } from '../../local/engines/engine-answers';
-import { units } from './oracle';
+import { endMs, expectedBucket, type ExpectedCandle, expectedCandles, units } from './oracle';
 
 /** Rows as lines of text, by what names them: so that a difference can be read. */
 export type Rows = ReadonlyMap<string, string>;
@@ -36,6 +36,26 @@ export function candleLine(cells: CandleCells): string {
   const { bucket, open, high, low, close, baseVolume, quoteVolume } = cells;
   const numbers = [open, high, low, close, baseVolume, quoteVolume].join(' ');
   return `${bucket} ${numbers} minutes ${cells.minutes} closed ${cells.closed} of ${cells.source}`;
+}
+
+/** The rows of all candles that a pair's minutes of `[fromMs, toMs)` make. */
+export function expectedRows(
+  pair: string,
+  minutes: readonly ExpectedCandle[],
+  fromMs: number,
+  toMs: number,
+): Rows {
+  const candles = expectedCandles(minutes, fromMs, toMs);
+  const rows = INTERVALS.flatMap((interval) =>
+    candles[interval].map((candle): [string, string] => {
+      const { openTimeMs } = candle;
+      const bucket = expectedBucket(interval, openTimeMs);
+      const closed = endMs(interval, openTimeMs) <= toMs;
+      const line = candleLine({ ...candle, bucket, closed, source: 'gate.io' });
+      return [candleKey(pair, interval, openTimeMs), line];
+    }),
+  );
+  return new Map(rows);
 }
 
 /** The first differences between two lots of rows. */
