@@ -14,6 +14,8 @@ const shared = {
 };
 
 export default {
+  // Against tests that hang, with room for machines that are busy.
+  testTimeout: 60_000,
   projects: [
     {
       ...shared,
