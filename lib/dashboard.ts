@@ -28,6 +28,7 @@ import {
 } from './metrics';
 import { MskKafka } from './msk-kafka';
 import type { TopicName } from './pipeline-topics';
+import { behindMinutes } from './tick';
 import type { WatchedPipeline } from './watched-pipeline';
 
 /** How many columns a dashboard of CloudWatch is wide. */
@@ -88,7 +89,7 @@ function lagRow(pipeline: WatchedPipeline): IWidget {
     new SingleValueWidget({ title, metrics, width: 4, height: GRAPH_HEIGHT });
   return new Row(
     newest('Worst lag (s)', worst),
-    newest('Pairs more than 5 min behind', behind),
+    newest(`Pairs more than ${behindMinutes(pipeline.stage.scheduleMinutes)} min behind`, behind),
     newest('Until missing minutes are lost (s)', least),
     graph(pipeline, { title: 'Worst lag (s)', metrics: worst }, WIDTH - 12),
   );

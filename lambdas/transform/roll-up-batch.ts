@@ -19,6 +19,7 @@ import type {
 } from '../shared/domain/ports';
 import { childrenToRead, rollUp } from '../shared/domain/roll-up';
 import type { ObservedSegment, RolledSegment } from '../shared/domain/segment';
+import { UnreadableCandleError } from '../shared/domain/unreadable-candle-error';
 import { TOPICS } from '../shared/domain/topics';
 
 /** What the transform function works with. */
@@ -81,6 +82,8 @@ async function rollUpOne(
   try {
     stored = await storedChildren(children, segment);
   } catch (cause) {
+    // Such a row stays as it is until someone corrects it: a record that waited for it would keep all others waiting.
+    if (cause instanceof UnreadableCandleError) return deadLetter(record, cause);
     return { kind: 'failed', record, pair, cause };
   }
   try {
@@ -90,8 +93,12 @@ async function rollUpOne(
     const details = describe(segment, countOf(candles) - minutes.length);
     return { kind: 'rolled up', record, pair, appends, details };
   } catch (cause) {
-    return { kind: 'dead letter', letter: deadLetterOf(record, 'transform', cause) };
+    return deadLetter(record, cause);
   }
+}
+
+function deadLetter(record: KafkaRecord, cause: unknown): Outcome {
+  return { kind: 'dead letter', letter: deadLetterOf(record, 'transform', cause) };
 }
 
 function storedChildren(

@@ -1,5 +1,3 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
-import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { stageConfig } from '../stage-config';
 import { dev } from './dev';
 
@@ -30,6 +28,4 @@ export const localstack = stageConfig({
   eventSources: { ...dev.eventSources, mode: { kind: 'none' } },
   // Containers run what this machine's processor runs.
   architecture: process.arch === 'arm64' ? 'arm64' : 'x86_64',
-  removalPolicy: RemovalPolicy.DESTROY,
-  logRetention: RetentionDays.ONE_DAY,
 });

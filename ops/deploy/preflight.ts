@@ -192,6 +192,6 @@ function protectionOf({ name, terminationProtection }: StageConfig): string[] {
 
 function whatIsLeft({ removalPolicy }: StageConfig): string {
   return removalPolicy === RemovalPolicy.RETAIN
-    ? 'what holds data is kept, under its names, and goes on costing: brokers, topics, tables, logs'
+    ? 'the tables, the schema registry and the logs are kept, under their names, and go on costing; the brokers go, with all records that are on their way or were kept as dead letters'
     : 'all data goes with the stacks: brokers, topics, tables with their candles, logs';
 }

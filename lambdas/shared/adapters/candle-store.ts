@@ -3,6 +3,7 @@ import pLimit from 'p-limit';
 import { bucketOf, bucketsOf } from '../domain/bucket';
 import type { Candle, CandlesByInterval } from '../domain/candle';
 import { type Interval, INTERVALS, intervalMs } from '../domain/interval';
+import { UnreadableCandleError } from '../domain/unreadable-candle-error';
 import type { CandleReader, SegmentStore } from '../domain/ports';
 import type { Gap, Progress } from '../domain/progress';
 import type { ChildrenRange } from '../domain/roll-up';
@@ -34,18 +35,6 @@ const SELECT_CANDLES = `SELECT open_time, open, high, low, close, base_volume, q
   FROM candles WHERE pair = ? AND interval = ? AND bucket = ? AND open_time >= ? AND open_time < ?`;
 const SELECT_PROGRESS =
   'SELECT pair, settled_to, seen_to, observed_at FROM progress WHERE pair = ?';
-
-/** A stored candle that cannot be read, such as one with a column that is null. */
-export class UnreadableCandleError extends Error {
-  override readonly name = 'UnreadableCandleError';
-  constructor(pair: string, interval: Interval, row: types.Row, cause: unknown) {
-    const openTime = row.get('open_time') as Date | null;
-    super(
-      `The stored ${interval} candle of ${pair} that opens at ${openTime?.toISOString() ?? '(null)'} cannot be read: ${String(cause)}; correct or delete that row`,
-      { cause },
-    );
-  }
-}
 
 /**
  * The tables `candles`, `progress` and `gaps`. Every row is written
@@ -219,7 +208,8 @@ function candleOf(pair: string, interval: Interval, row: types.Row): Candle {
   try {
     return readCandle(row);
   } catch (cause) {
-    throw new UnreadableCandleError(pair, interval, row, cause);
+    const openTime = row.get('open_time') as Date | null;
+    throw new UnreadableCandleError(pair, interval, openTime, cause);
   }
 }
 

@@ -4,7 +4,7 @@
  */
 export const METRICS = {
   // fetch
-  /** Pairs whose missing minutes start more than 5 minutes before the tick. */
+  /** Pairs whose missing minutes start longer before the tick than the stage takes for normal. */
   PairsBehind: 'Count',
   /** From the oldest missing minute of any pair to the tick. */
   WorstLag: 'Seconds',

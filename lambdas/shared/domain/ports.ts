@@ -40,7 +40,11 @@ export interface ProgressReader {
 
 /** Stored candles, for reading. */
 export interface CandleReader {
-  /** The stored candles of a pair in the ranges, by interval, in the order of the ranges and of time. */
+  /**
+   * The stored candles of a pair in the ranges, by interval, in the order of the ranges and of time.
+   *
+   * @throws UnreadableCandleError for a row that no repetition can read, and whatever else kept it from reading
+   */
   read(pair: string, ranges: readonly ChildrenRange[]): Promise<CandlesByInterval>;
 }
 

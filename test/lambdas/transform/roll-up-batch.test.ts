@@ -1,3 +1,4 @@
+import { UnreadableCandleError } from '../../../lambdas/shared/domain/unreadable-candle-error';
 import { createRollUpBatch } from '../../../lambdas/transform/roll-up-batch';
 import { BatchFailedError, type BatchFailures } from '../../../lambdas/shared/codec/batch-answer';
 import {
@@ -152,6 +153,19 @@ describe('a batch', () => {
     expect(deadLetters.letters.map(({ value }) => value)).toEqual(
       records.slice(0, 4).map(({ value }) => value),
     );
+  });
+
+  it('goes on past a segment whose stored children stay unreadable', async () => {
+    const unreadable = new UnreadableCandleError('BTC_USDT', '5m', null, new Error('null'));
+    const { rollUpBatch, sent, deadLetters } = prepare(new FakeChildren(unreadable));
+
+    await rollUpBatch(recordsFor(observedOf(), historyOf({ pair: 'ETH_USDT' })));
+
+    // A whole day needs no children.
+    expect(sent().map(({ pair }) => pair)).toEqual(['ETH_USDT']);
+    expect(deadLetters.letters.map(({ reason }) => reason)).toEqual([
+      expect.stringMatching(/^UnreadableCandleError: .*correct or delete that row/),
+    ]);
   });
 });
 

@@ -1,8 +1,5 @@
 import { types } from 'cassandra-driver';
-import {
-  createCandleStore,
-  UnreadableCandleError,
-} from '../../../../lambdas/shared/adapters/candle-store';
+import { createCandleStore } from '../../../../lambdas/shared/adapters/candle-store';
 import type {
   CassandraSession,
   Statement,
@@ -11,6 +8,7 @@ import { type Decimal, parseDecimal } from '../../../../lambdas/shared/domain/de
 import { DAY_MS, INTERVALS } from '../../../../lambdas/shared/domain/interval';
 import { rollUp } from '../../../../lambdas/shared/domain/roll-up';
 import type { ObservedSegment, RolledSegment } from '../../../../lambdas/shared/domain/segment';
+import { UnreadableCandleError } from '../../../../lambdas/shared/domain/unreadable-candle-error';
 import {
   at,
   countOf,
