@@ -73,7 +73,7 @@ export function grantDescribeEndpoint(grantee: IGrantable): void {
 }
 
 /**
- * Network interfaces are made in the name of a function, and have no names that could be given here.
+ * Network interfaces are made in the name of a function. What they are made of has names, but they have none before, and AWS's own policy names nothing.
  * Source: the AWS Lambda developer guide, "Giving Lambda functions access to resources in an Amazon VPC".
  */
 function allowNetworkInterfaces(grantee: IGrantable): void {

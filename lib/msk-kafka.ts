@@ -15,7 +15,7 @@ import { addEventSource } from './event-source';
 import type { EventSource, Feed, Kafka } from './kafka';
 import { logicalName } from './logical-name';
 import type { Network } from './network';
-import { topicNames, type TopicName, topicSettings, UNDELIVERED } from './pipeline-topics';
+import { TOPIC_NAMES, type TopicName, topicSettings, UNDELIVERED } from './pipeline-topics';
 import { KAFKA_IAM_PORT } from './ports';
 import type { StageConfig } from './stage-config';
 
@@ -42,7 +42,7 @@ export class MskKafka extends Construct implements Kafka {
     this.stage = stage;
     this.cluster = this.createCluster(brokers, network, this.createBrokerGroup(network));
     this.growStorage(brokers.maxStorageGiB);
-    this.topics = new Map(topicNames(stage).map((name) => [name, this.createTopic(name)]));
+    this.topics = new Map(TOPIC_NAMES.map((name) => [name, this.createTopic(name)]));
     this.environment = { KAFKA_CLUSTER_ARN: this.cluster.attrArn };
   }
 

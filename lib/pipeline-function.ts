@@ -28,8 +28,6 @@ export interface PipelineFunctionProps<Variable extends string> {
   readonly environment: FunctionEnvironment<Variable>;
   readonly memory: Size;
   readonly timeout: Duration;
-  /** Whether it runs once at a time. @default false */
-  readonly alone?: boolean;
 }
 
 /** A function of the pipeline, bundled, in the private subnets, with its own role and log group. */
@@ -55,7 +53,6 @@ export class PipelineFunction<Variable extends string> extends Function {
       architecture: stage.architecture === 'arm64' ? Architecture.ARM_64 : Architecture.X86_64,
       memorySize: props.memory.toMebibytes(),
       timeout: props.timeout,
-      reservedConcurrentExecutions: props.alone === true ? 1 : undefined,
       vpc: network.vpc,
       vpcSubnets: network.subnets,
       securityGroups: [network.functions],

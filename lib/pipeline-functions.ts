@@ -26,7 +26,6 @@ export function createFetch(
     description: 'Asks the exchange for the minutes that are missing',
     memory: Size.mebibytes(512),
     timeout: Duration.seconds(fetchTimeoutSeconds(stage.scheduleMinutes)),
-    alone: true,
     environment: {
       ...connections(scope, data),
       PAIRS: stage.pairs.join(','),

@@ -55,9 +55,9 @@ export class PipelineStack extends Stack {
   }
 
   private schedule(fetch: Function): void {
-    // A tick that fails is not repeated: the next one asks for the same minutes again.
-    fetch.configureAsyncInvoke({ retryAttempts: 0 });
     const every = Duration.minutes(this.props.stage.scheduleMinutes);
+    // A tick that fails, or waits for too long, is not repeated: the next one asks for the same minutes again.
+    fetch.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: every });
     const target = new LambdaFunction(fetch, { retryAttempts: 2, maxEventAge: every });
     new Rule(this, 'Schedule', {
       description: 'The ticks',

@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { type Topic, TOPICS } from '../lambdas/shared/domain/topics';
 import type { StageConfig } from './stage-config';
 
-/** Records that an event source gave up on, as they were: only where its retries are bounded. */
+/** Records that an event source gave up on, as they were. */
 export const UNDELIVERED = 'candles.undelivered';
 
 /** A topic of the pipeline by its name. */
@@ -11,11 +11,11 @@ export type TopicName = Topic | typeof UNDELIVERED;
 /** A dead letter wraps a whole record, and the other topics take records of up to 1 MiB. */
 const DEAD_LETTER_BYTES = 2 * 1_024 * 1_024;
 
-/** The topics that a stage has. */
-export function topicNames({ eventSources }: StageConfig): TopicName[] {
-  const names = Object.values(TOPICS);
-  return eventSources.mode.kind === 'provisioned' ? [...names, UNDELIVERED] : names;
-}
+/**
+ * The topics of a stage, in every mode of its event sources: one that goes over
+ * to the other mode takes no records with it.
+ */
+export const TOPIC_NAMES: readonly TopicName[] = [...Object.values(TOPICS), UNDELIVERED];
 
 /** The settings of a topic, as Kafka names them. Source: Kafka's documentation, "Topic configs". */
 export function topicSettings(name: TopicName, { topics }: StageConfig): Record<string, string> {

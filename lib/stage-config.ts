@@ -28,6 +28,21 @@ const hostAndPort = v.pipe(
 
 const hostsAndPorts = v.pipe(v.array(hostAndPort), v.minLength(1, 'give at least one'));
 
+/**
+ * Versions that MSK makes clusters with, and whose topics can be resources of a stack.
+ * Source: the Amazon MSK developer guide, "Supported Apache Kafka versions".
+ */
+const KAFKA_VERSIONS = [
+  '3.7.x',
+  '3.7.x.kraft',
+  '3.8.x',
+  '3.8.x.kraft',
+  '3.9.x',
+  '3.9.x.kraft',
+  '4.0.x.kraft',
+  '4.1.x.kraft',
+] as const;
+
 /** Brokers of the stack's own. */
 const MskBrokers = v.pipe(
   v.strictObject({
@@ -35,7 +50,7 @@ const MskBrokers = v.pipe(
     instanceType: v.pipe(
       v.string(),
       v.regex(
-        /^kafka\.(t3|m5|m7g)\.\w+$/,
+        /^kafka\.(t3\.small|m5\.(large|(2|4|8|12|16|24)?xlarge)|m7g\.(large|(2|4|8|12|16)?xlarge))$/,
         'give a provisioned MSK instance type such as kafka.t3.small or kafka.m7g.large',
       ),
     ),
@@ -48,14 +63,7 @@ const MskBrokers = v.pipe(
     storageGiB: whole(1, 16_384),
     /** Up to which the storage of each broker grows by itself: it never shrinks. */
     maxStorageGiB: whole(1, 16_384),
-    /** From 3.6 on topics can be resources of the stack. */
-    kafkaVersion: v.pipe(
-      v.string(),
-      v.regex(
-        /^(3\.([6-9]|\d\d)|[4-9]\.\d+)\.\w+(\.kraft)?$/,
-        'give a version of MSK from 3.6.0 on',
-      ),
-    ),
+    kafkaVersion: v.picklist(KAFKA_VERSIONS, `give one of ${KAFKA_VERSIONS.join(', ')}`),
     /** Whether Prometheus may read the brokers' metrics. */
     openMonitoring: trueOrFalse,
   }),
@@ -195,10 +203,10 @@ const StageConfig = v.pipe(
     eventSources: v.strictObject({ mode: EventSourceMode, transform: Batches, persist: Batches }),
     /** The processors of the functions. */
     architecture: v.picklist(['arm64', 'x86_64'], 'give arm64 or x86_64'),
-    /** What happens to the data when the stack is deleted. */
+    /** What happens to stored candles, schemas and logs when the stack is deleted; one that was never whole keeps nothing. */
     removalPolicy: v.picklist(
-      [RemovalPolicy.DESTROY, RemovalPolicy.RETAIN],
-      'give RemovalPolicy.DESTROY or RemovalPolicy.RETAIN',
+      [RemovalPolicy.DESTROY, RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE],
+      'give RemovalPolicy.DESTROY or RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE',
     ),
     /** Whether the stacks refuse to be deleted. */
     terminationProtection: trueOrFalse,

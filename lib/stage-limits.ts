@@ -3,7 +3,7 @@ import { fetchTimeoutSeconds } from './tick';
 // What settings of a stage cannot be together. Each check gives the problem
 // and its remedy, or nothing.
 
-/** Kafka's last versions with ZooKeeper are 3.x; from 4 on there is nothing but KRaft. */
+/** `kafka.t3` brokers run with ZooKeeper only. */
 export function brokerProblem(brokers: {
   readonly instanceType: string;
   readonly kafkaVersion: string;
@@ -11,9 +11,8 @@ export function brokerProblem(brokers: {
   readonly maxStorageGiB: number;
 }): string | undefined {
   const { instanceType, kafkaVersion, storageGiB, maxStorageGiB } = brokers;
-  const isKraft = kafkaVersion.endsWith('.kraft') || !kafkaVersion.startsWith('3.');
-  if (instanceType.startsWith('kafka.t3.') && isKraft) {
-    return `${instanceType} brokers cannot run KRaft, which Kafka ${kafkaVersion} is: give a version with ZooKeeper such as 3.7.x, or a larger instance type`;
+  if (instanceType.startsWith('kafka.t3.') && kafkaVersion.endsWith('.kraft')) {
+    return `${instanceType} brokers cannot run KRaft, which Kafka ${kafkaVersion} is: give a version with ZooKeeper such as 3.9.x, or a larger instance type`;
   }
   if (maxStorageGiB >= storageGiB) return undefined;
   return `maxStorageGiB is ${maxStorageGiB}, less than storageGiB (${storageGiB}): give at least as much, as storage never shrinks`;
@@ -58,12 +57,12 @@ export function rateProblem(stage: {
   return `pairs are ${pairs.length}, and a tick every ${scheduleMinutes} min with ${requestsPer10Seconds} requests in 10 s can follow ${most}: give fewer pairs, more requests (requestsPer10Seconds, at most 190) or more minutes (scheduleMinutes)`;
 }
 
-/** Functions in a network of AWS reach the exchange through a gateway only. */
+/** Functions in a network of AWS reach the exchange through a gateway only; where something else plays AWS there is none. */
 export function networkProblem(stage: {
   readonly network: { readonly natGateways: number };
-  readonly kafka: { readonly kind: string };
+  readonly eventSources: { readonly mode: { readonly kind: string } };
 }): string | undefined {
-  if (stage.network.natGateways > 0 || stage.kafka.kind !== 'msk') return undefined;
+  if (stage.network.natGateways > 0 || stage.eventSources.mode.kind === 'none') return undefined;
   return 'network.natGateways is 0, and the functions would not reach the exchange: give at least 1';
 }
 

@@ -29,7 +29,7 @@ export const dev = stageConfig({
     count: 3,
     storageGiB: 20,
     maxStorageGiB: 100,
-    kafkaVersion: '3.7.x',
+    kafkaVersion: '3.9.x',
     openMonitoring: false,
   },
   database: { kind: 'keyspaces', pointInTimeRecovery: false },

@@ -14,7 +14,7 @@ export const prod = stageConfig({
     count: 3,
     storageGiB: 50,
     maxStorageGiB: 500,
-    kafkaVersion: '3.7.x.kraft',
+    kafkaVersion: '3.9.x.kraft',
     openMonitoring: false,
   },
   database: { kind: 'keyspaces', pointInTimeRecovery: true },
@@ -24,7 +24,7 @@ export const prod = stageConfig({
     transform: { batchSize: 16, windowSeconds: 0 },
     persist: { batchSize: 16, windowSeconds: 0 },
   },
-  removalPolicy: RemovalPolicy.RETAIN,
+  removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
   terminationProtection: true,
   logRetention: RetentionDays.THREE_MONTHS,
 });

@@ -191,7 +191,7 @@ function protectionOf({ name, terminationProtection }: StageConfig): string[] {
 }
 
 function whatIsLeft({ removalPolicy }: StageConfig): string {
-  return removalPolicy === RemovalPolicy.RETAIN
+  return removalPolicy === RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
     ? 'the tables, the schema registry and the logs are kept, under their names, and go on costing; the brokers go, with all records that are on their way or were kept as dead letters'
     : 'all data goes with the stacks: brokers, topics, tables with their candles, logs';
 }

@@ -24,7 +24,7 @@ function queryCandles({ database, pairs }: StageConfig, region: string, nowMs: n
   const query = `SELECT open_time, open, high, low, close FROM ${KEYSPACE}.candles WHERE pair = '${pairs[0] ?? ''}' AND interval = '1m' AND bucket = '${bucket}' LIMIT 5`;
   const connect =
     database.kind === 'keyspaces'
-      ? `cqlsh-expansion cassandra.${region}.amazonaws.com 9142 --ssl`
+      ? `cqlsh-expansion.init && cqlsh-expansion cassandra.${region}.amazonaws.com 9142 --ssl`
       : `cqlsh ${(database.contactPoints[0] ?? '').replace(':', ' ')}`;
   return `${connect} --execute "${query}"`;
 }

@@ -122,8 +122,8 @@ describe('the data stack', () => {
     });
 
     it.each([
-      { stage: 'dev', type: 'kafka.t3.small', version: '3.7.x', storageGiB: 20 },
-      { stage: 'prod', type: 'kafka.m7g.large', version: '3.7.x.kraft', storageGiB: 50 },
+      { stage: 'dev', type: 'kafka.t3.small', version: '3.9.x', storageGiB: 20 },
+      { stage: 'prod', type: 'kafka.m7g.large', version: '3.9.x.kraft', storageGiB: 50 },
     ] as const)('are as the stage says: $stage', ({ stage, type, version, storageGiB }) => {
       expect(one(stage, 'AWS::MSK::Cluster')).toMatchObject({
         NumberOfBrokerNodes: 3,
@@ -208,22 +208,20 @@ describe('the data stack', () => {
     // A dead letter wraps a record of up to 1 MiB.
     const LARGE = 'max.message.bytes=2097152';
 
-    it('are one for each hop and one for dead letters', () => {
-      expect(topicsOf('dev')).toEqual([
-        topic('dev', 'candles.observed', 7),
-        topic('dev', 'candles.rolled', 7),
-        topic('dev', 'candles.dead-letter', 30, LARGE),
-      ]);
-    });
-
-    it('are one more where the pollers of event sources give up', () => {
-      expect(topicsOf('prod')).toEqual([
-        topic('prod', 'candles.observed', 14),
-        topic('prod', 'candles.rolled', 14),
-        topic('prod', 'candles.dead-letter', 90, LARGE),
-        topic('prod', 'candles.undelivered', 90, LARGE),
-      ]);
-    });
+    it.each([
+      { stage: 'dev', days: 7, failureDays: 30 },
+      { stage: 'prod', days: 14, failureDays: 90 },
+    ] as const)(
+      'are one for each hop, one for dead letters and one for what event sources gave up on: $stage',
+      ({ stage, days, failureDays }) => {
+        expect(topicsOf(stage)).toEqual([
+          topic(stage, 'candles.observed', days),
+          topic(stage, 'candles.rolled', days),
+          topic(stage, 'candles.dead-letter', failureDays, LARGE),
+          topic(stage, 'candles.undelivered', failureDays, LARGE),
+        ]);
+      },
+    );
   });
 
   describe('its tables', () => {
@@ -299,14 +297,21 @@ describe('the data stack', () => {
   });
 
   it.each([
-    { stage: 'dev', policy: 'Delete' },
-    { stage: 'prod', policy: 'Retain' },
-  ] as const)('keeps what holds data as the stage says: $stage', ({ stage, policy }) => {
-    for (const type of HOLD_DATA) {
-      expect(all(stage, type)).not.toEqual([]);
-      data[stage].allResources(type, { DeletionPolicy: policy, UpdateReplacePolicy: policy });
-    }
-  });
+    { stage: 'dev', deletion: 'Delete', replacement: 'Delete' },
+    // A deployment that never succeeded leaves nothing behind that the next one would stumble over.
+    { stage: 'prod', deletion: 'RetainExceptOnCreate', replacement: 'Retain' },
+  ] as const)(
+    'keeps what holds data as the stage says: $stage',
+    ({ stage, deletion, replacement }) => {
+      for (const type of HOLD_DATA) {
+        expect(all(stage, type)).not.toEqual([]);
+        data[stage].allResources(type, {
+          DeletionPolicy: deletion,
+          UpdateReplacePolicy: replacement,
+        });
+      }
+    },
+  );
 
   it('keeps no brokers behind, which would hold on to a network that is deleted', () => {
     for (const type of ['AWS::MSK::Cluster', 'AWS::MSK::Topic']) {

@@ -64,15 +64,18 @@ describe('the pipeline stack', () => {
       });
     });
 
-    it('runs one fetch at a time, which ends before the next tick and is not repeated', () => {
+    it('runs fetch for less than the time to the next tick, and repeats none', () => {
       const [id, fetch] = only(stage, 'AWS::Lambda::Function', 'Fetch');
       expect(fetch).toMatchObject({
-        ReservedConcurrentExecutions: 1,
         Timeout: 55,
         MemorySize: 512,
       });
       const [, asynchronous] = only(stage, 'AWS::Lambda::EventInvokeConfig', 'Fetch');
-      expect(asynchronous).toMatchObject({ FunctionName: { Ref: id }, MaximumRetryAttempts: 0 });
+      expect(asynchronous).toMatchObject({
+        FunctionName: { Ref: id },
+        MaximumRetryAttempts: 0,
+        MaximumEventAgeInSeconds: 60,
+      });
     });
 
     it('has nothing else that invokes a function', () => {

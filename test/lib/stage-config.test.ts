@@ -115,8 +115,12 @@ describe('a stage config', () => {
       brokers({ instanceType: 't3.small' }),
     ],
     [
-      'kafka.kafkaVersion is "3.5.1": give a version of MSK from 3.6.0 on',
-      brokers({ kafkaVersion: '3.5.1' }),
+      'kafka.kafkaVersion is "4.0.x": give one of 3.7.x, 3.7.x.kraft, 3.8.x, 3.8.x.kraft, 3.9.x, 3.9.x.kraft, 4.0.x.kraft, 4.1.x.kraft',
+      untyped({ kafka: { ...dev.kafka, kafkaVersion: '4.0.x' } }),
+    ],
+    [
+      'kafka.instanceType is "kafka.m7g.huge": give a provisioned MSK instance type such as kafka.t3.small or kafka.m7g.large',
+      brokers({ instanceType: 'kafka.m7g.huge' }),
     ],
     ['kafka.storageGiB is 0: give at least 1', brokers({ storageGiB: 0 })],
     ['kafka.maxStorageGiB is 20000: give at most 16384', brokers({ maxStorageGiB: 20_000 })],
@@ -165,7 +169,7 @@ describe('a stage config', () => {
     ['eventSources.transform.windowSeconds is 301: give at most 300', transform(16, 301)],
     ['architecture is "sparc": give arm64 or x86_64', untyped({ architecture: 'sparc' })],
     [
-      'removalPolicy is "snapshot": give RemovalPolicy.DESTROY or RemovalPolicy.RETAIN',
+      'removalPolicy is "snapshot": give RemovalPolicy.DESTROY or RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE',
       untyped({ removalPolicy: RemovalPolicy.SNAPSHOT }),
     ],
     [
@@ -198,30 +202,30 @@ describe('a stage config', () => {
 });
 
 describe('a network', () => {
-  it('has a way to the exchange wherever brokers of its own are', () => {
+  it('has a way to the exchange wherever AWS is what it runs on', () => {
     const network = { ...dev.network, natGateways: 0 };
     expect(problemsOf({ network })).toEqual([
       '- network.natGateways is 0, and the functions would not reach the exchange: give at least 1',
     ]);
-    const kafka = { kind: 'existing' as const, bootstrapServers: ['kafka:9092'] };
-    expect(stageConfig({ ...dev, network, kafka }).network).toEqual(network);
+    const eventSources = { ...dev.eventSources, mode: { kind: 'none' as const } };
+    expect(stageConfig({ ...dev, network, eventSources }).network).toEqual(network);
   });
 });
 
 describe('brokers', () => {
-  it.each(['3.7.x.kraft', '4.0.x.kraft', '4.0.x'])(
+  it.each(['3.7.x.kraft', '4.0.x.kraft'] as const)(
     'cannot be t3 with Kafka %s, which is KRaft',
     (kafkaVersion) => {
       expect(problemsOf(brokers({ kafkaVersion }))).toEqual([
-        `- kafka: kafka.t3.small brokers cannot run KRaft, which Kafka ${kafkaVersion} is: give a version with ZooKeeper such as 3.7.x, or a larger instance type`,
+        `- kafka: kafka.t3.small brokers cannot run KRaft, which Kafka ${kafkaVersion} is: give a version with ZooKeeper such as 3.9.x, or a larger instance type`,
       ]);
     },
   );
 
-  it.each([
+  it.each<Partial<Brokers>>([
     { instanceType: 'kafka.m7g.large', kafkaVersion: '3.7.x.kraft' },
-    { instanceType: 'kafka.m5.large', kafkaVersion: '3.8.x' },
-    { instanceType: 'kafka.t3.small', kafkaVersion: '3.6.0' },
+    { instanceType: 'kafka.m5.24xlarge', kafkaVersion: '3.8.x' },
+    { instanceType: 'kafka.t3.small', kafkaVersion: '3.7.x' },
     { instanceType: 'kafka.t3.small', maxStorageGiB: 20, storageGiB: 20 },
   ])('can be %j', (change) => {
     expect(stageConfig({ ...dev, ...brokers(change) }).kafka).toMatchObject(change);

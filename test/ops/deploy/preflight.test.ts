@@ -157,7 +157,7 @@ test('a protected stage is not destroyed, but deployed', async () => {
 
 test.each([
   [
-    RemovalPolicy.RETAIN,
+    RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     'the tables, the schema registry and the logs are kept, under their names, and go on costing; the brokers go, with all records that are on their way or were kept as dead letters',
   ],
   [
