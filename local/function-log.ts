@@ -67,8 +67,8 @@ async function whereThere<T>(looking: Promise<T>): Promise<T | undefined> {
   }
 }
 
-/** Functions write other lines too, and not all of them are JSON. */
-function countedLine(line: string): CountedLine[] {
+/** The line where it counts: functions write others too, and not all of them are JSON. */
+export function countedLine(line: string): CountedLine[] {
   if (!line.startsWith('{')) return [];
   const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), Counted), line);
   return parsed.success ? [parsed.output] : [];

@@ -46,6 +46,7 @@ export interface MarketPairs {
 export async function openMarket(
   choice: string,
   { ofStage, asked }: MarketPairs,
+  options: Partial<MarketOptions> = {},
 ): Promise<LocalMarket> {
   const chosen = await chooseMarket(choice, { pairs: asked ?? ofStage });
   if (chosen.kind === 'live') {
@@ -54,7 +55,7 @@ export async function openMarket(
   }
   assertRecorded(asked, chosen.source, choice);
   const { source, moved } = broughtToToday(chosen, Date.now());
-  const server = await startMarket({ port: 0, source, now: Date.now });
+  const server = await startMarket({ port: 0, source, now: Date.now, ...options });
   return {
     apiUrl: apiOf(server.url),
     description: chosen.description + moved,

@@ -164,7 +164,8 @@ export function keyspaceOf({ functions }: PipelineTemplate): string {
   return functions.persist.environment['CASSANDRA_KEYSPACE'] ?? 'candlestream';
 }
 
-function sessionOf(cassandra: string, template: PipelineTemplate): CassandraSession {
+/** A session of a local Cassandra at `host:port`, in the keyspace of the template. */
+export function sessionOf(cassandra: string, template: PipelineTemplate): CassandraSession {
   return createCassandraSession({
     CASSANDRA_CONTACT_POINTS: [cassandra],
     CASSANDRA_LOCAL_DATA_CENTER: localDataCenter,

@@ -125,7 +125,8 @@ function startCommand(): Command {
     .option('--exit', 'with --replay: end once all is stored');
 }
 
-function pairsArgument(text: string): readonly string[] {
+/** An option's value as pairs. @throws InvalidArgumentError */
+export function pairsArgument(text: string): readonly string[] {
   const pairs = text.split(',');
   const wrong = pairs.find((pair) => !isPair(pair));
   if (wrong === undefined) return pairs;
@@ -138,7 +139,8 @@ function portArgument(text: string): number {
   throw new InvalidArgumentError('Expected a port from 1 to 65535.');
 }
 
-function minuteArgument(text: string): number {
+/** An option's value as a whole minute: UTC milliseconds. @throws InvalidArgumentError */
+export function minuteArgument(text: string): number {
   const timeMs = timeArgument(text);
   if (timeMs % MINUTE_MS === 0) return timeMs;
   throw new InvalidArgumentError('Expected a whole minute.');

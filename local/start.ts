@@ -1,7 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { DAY_MS, floorTo, intervalMs, INTERVALS } from '../lambdas/shared/domain/interval';
 import { readStoredCandles } from './candle-reader';
-import { HelpRequested, UsageError } from './command-line';
+import { failureText, StopAsked, stopAsked, tellFailure } from './command-end';
 import { type Console, createConsole } from './console';
 import type { ChosenSettings } from './emulator/local-environment';
 import { type Pipeline, PipelineStuckError } from './emulator/start-pipeline';
@@ -21,6 +20,7 @@ import { defaultDataDir, removeRunningStack, writeRunningStack } from './running
 import { parseStartArguments, type ReplayRequest, type StartRequest } from './start-request';
 import { warningHooks } from './stack-warnings';
 import { StackCounts, StackWatch } from './stack-watch';
+import { Watched } from './watched';
 
 /** An engine ended while the stack ran. */
 class EngineDiedError extends Error {
@@ -32,32 +32,20 @@ class EngineDiedError extends Error {
   }
 }
 
-const LOOK_EVERY_MS = 1_000;
-
 /** `npm start`: see `--help`. */
 async function main(args: readonly string[]): Promise<void> {
   const request = parseStartArguments(args);
   const shown = createConsole({ stream: process.stdout, isTTY: process.stdout.isTTY });
-  const asked = new AbortController();
-  const stop = () => asked.abort(new StopAsked());
-  process.on('SIGINT', stop).on('SIGTERM', stop).on('SIGHUP', stop);
-  process.stdout.on('error', (error: NodeJS.ErrnoException) =>
-    asked.abort(error.code === 'EPIPE' ? new StopAsked() : error),
-  );
+  const asked = stopAsked();
   try {
     const lastLine = await (request.replay === undefined
-      ? runByTheClock(request, shown, asked.signal)
-      : runReplay(request, request.replay, shown, asked.signal));
+      ? runByTheClock(request, shown, asked)
+      : runReplay(request, request.replay, shown, asked));
     shown.note(lastLine);
   } catch (error) {
     if (!(error instanceof StopAsked)) throw error;
     shown.note('stopped: nothing is left running; the data stays for the next start');
   }
-}
-
-/** Ctrl-C, or what means the same: another signal, or a reader of the output that has gone. */
-class StopAsked extends Error {
-  override readonly name = 'StopAsked';
 }
 
 async function runByTheClock(
@@ -268,71 +256,4 @@ function descriptionOf({ engines, market, template }: LocalStack<LocalMarket>) {
   };
 }
 
-/** Looks at the stack every second and shows what it sees. */
-class Watched {
-  readonly #watch: StackWatch;
-  readonly #shown: Console;
-  readonly #signal: AbortSignal;
-  #said = '';
-
-  constructor(watch: StackWatch, shown: Console, signal: AbortSignal) {
-    this.#watch = watch;
-    this.#shown = shown;
-    this.#signal = signal;
-  }
-
-  /** One look; where the engines do not answer just now, that is said once. */
-  async look(nowMs: number): Promise<void> {
-    try {
-      this.#shown.update(await this.#watch.status(), nowMs);
-      this.#said = '';
-    } catch (error) {
-      if (this.#signal.aborted) return;
-      const said = `no status just now: ${String(error)}`;
-      if (said !== this.#said) this.#shown.note(said);
-      this.#said = said;
-    }
-  }
-
-  /** Looks until it is told to end. */
-  until(nowMs: () => number): { end(): Promise<void> } {
-    const ended = new AbortController();
-    const looking = this.#lookUntil(AbortSignal.any([ended.signal, this.#signal]), nowMs);
-    return {
-      end: async () => {
-        ended.abort();
-        await looking;
-      },
-    };
-  }
-
-  /** Looks until the run is to end. @throws the reason, such as StopAsked */
-  async untilStopped(nowMs: () => number): Promise<never> {
-    await this.#lookUntil(this.#signal, nowMs);
-    throw this.#signal.reason;
-  }
-
-  async #lookUntil(signal: AbortSignal, nowMs: () => number): Promise<void> {
-    while (!signal.aborted) {
-      await this.look(nowMs());
-      await sleep(LOOK_EVERY_MS, undefined, { signal }).catch(() => undefined);
-    }
-  }
-}
-
-/** An error for people: what it says, and what the errors in it say. */
-function failureText(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const inner: unknown[] = error instanceof AggregateError ? error.errors : [];
-  return [error.message, ...inner.map(failureText)].join(': ');
-}
-
-main(process.argv.slice(2)).catch((error: unknown) => {
-  if (error instanceof HelpRequested) {
-    process.stdout.write(error.message);
-    return;
-  }
-  const isUsage = error instanceof UsageError;
-  process.stderr.write(`${failureText(error)}\n`);
-  process.exitCode = isUsage ? 2 : 1;
-});
+main(process.argv.slice(2)).catch(tellFailure);

@@ -16,6 +16,7 @@ const OUTPUT_LINES = 30;
  * Synthesizes a stage of the CDK app, bundles and all, as a deployment would,
  * into a folder of its own. Nothing of AWS is asked.
  *
+ * @param context over that of the project and the stage, such as `{settings: ...}`
  * @returns the folder of the cloud assembly
  * @throws SynthesisError
  */
@@ -23,13 +24,14 @@ export async function synthesize(
   stage: string,
   folder: string,
   signal?: AbortSignal,
+  context: Readonly<Record<string, unknown>> = {},
 ): Promise<string> {
   const app = spawn(process.execPath, ['--import', 'tsx', join(PROJECT, 'bin/candlestream.ts')], {
     cwd: PROJECT,
     env: {
       ...process.env,
       CDK_OUTDIR: folder,
-      CDK_CONTEXT_JSON: JSON.stringify({ ...contextOfProject(), stage }),
+      CDK_CONTEXT_JSON: JSON.stringify({ ...contextOfProject(), stage, ...context }),
     },
     stdio: ['ignore', 'pipe', 'pipe'],
     signal,
@@ -37,8 +39,17 @@ export async function synthesize(
   const said = Promise.all([text(app.stdout), text(app.stderr)]);
   const [code] = (await once(app, 'close')) as [number | null];
   if (code === 0) return folder;
-  const output = (await said).join('').trim().split('\n').slice(-OUTPUT_LINES).join('\n');
-  throw new SynthesisError(`The stage ${stage} could not be synthesized:\n${output}`);
+  const output = (await said).join('').trim().split('\n');
+  const reason = reasonIn(output).slice(-OUTPUT_LINES).join('\n');
+  throw new SynthesisError(`The stage ${stage} could not be synthesized:\n${reason}`);
+}
+
+/** What Node.js prints of an error that nobody caught, without the code and the calls around it. */
+function reasonIn(output: readonly string[]): readonly string[] {
+  const first = output.findIndex((line) => /^\w*Error: /.test(line));
+  if (first < 0) return output;
+  const length = output.slice(first).findIndex((line) => /^ {4}at /.test(line));
+  return length < 0 ? output.slice(first) : output.slice(first, first + length);
 }
 
 /** The feature flags that `cdk` itself would pass on. */

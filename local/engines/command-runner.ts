@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { createInterface } from 'node:readline';
 
 /** What a command that ran to its end left behind. */
 export interface CommandResult {
@@ -10,6 +11,10 @@ export interface CommandResult {
 export interface CommandLimits {
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
+  /** Set over the variables of this process. */
+  readonly environment?: Readonly<Record<string, string>> | undefined;
+  /** Takes each line of its output and its errors as it comes. */
+  readonly onLine?: ((line: string) => void) | undefined;
 }
 
 /**
@@ -33,10 +38,11 @@ export class CommandTimeoutError extends Error {
 }
 
 /** Runs the command as a child process. */
-export const runCommand: RunCommand = (file, args, { timeoutMs, signal }) =>
+export const runCommand: RunCommand = (file, args, { timeoutMs, signal, environment, onLine }) =>
   new Promise((resolve, reject) => {
-    const options = { timeout: timeoutMs, signal, maxBuffer: 64 * 1024 * 1024 };
-    execFile(file, args, options, (error, stdout, stderr) => {
+    const env = { ...process.env, ...environment };
+    const options = { timeout: timeoutMs, signal, env, maxBuffer: 64 * 1024 * 1024 };
+    const child = execFile(file, args, options, (error, stdout, stderr) => {
       if (!error) resolve({ exitCode: 0, stdout, stderr });
       else if (error.code === 'ENOENT')
         reject(new CommandNotFoundError(`There is no program "${file}".`, { cause: error }));
@@ -45,6 +51,10 @@ export const runCommand: RunCommand = (file, args, { timeoutMs, signal }) =>
         reject(new CommandTimeoutError(tookTooLong(file, args, timeoutMs), { cause: error }));
       else reject(new Error(`"${file}" could not be run: ${error.message}`, { cause: error }));
     });
+    if (onLine === undefined) return;
+    for (const stream of [child.stdout, child.stderr]) {
+      if (stream !== null) createInterface({ input: stream }).on('line', onLine);
+    }
   });
 
 function tookTooLong(file: string, args: readonly string[], timeoutMs: number): string {

@@ -14,8 +14,10 @@ const KEEP_ALIVE_MS = 120_000;
 
 /** What a market is started with. */
 export interface MarketOptions {
-  /** The port on 127.0.0.1; 0 for any free one. */
+  /** The port; 0 for any free one. */
   readonly port: number;
+  /** The address that it listens on; 127.0.0.1 if left out. */
+  readonly host?: string;
   readonly source: CandleSource;
   /** The market's time in UTC milliseconds: which minute is open, what is retained. */
   readonly now: () => number;
@@ -55,16 +57,16 @@ export interface RunningMarket {
 /** The market's port cannot be used. */
 export class MarketPortError extends Error {
   override readonly name = 'MarketPortError';
-  constructor(port: number, cause: unknown) {
+  constructor(host: string, port: number, cause: unknown) {
     super(
-      `The market cannot listen on ${LOOPBACK}:${port} (${failureReason(cause)}); stop what uses the port, or choose another`,
+      `The market cannot listen on ${host}:${port} (${failureReason(cause)}); stop what uses the port, or choose another`,
       { cause },
     );
   }
 }
 
 /**
- * Starts an HTTP server on the loopback address that speaks Gate.io's v4 spot
+ * Starts an HTTP server, on the loopback address unless told, that speaks Gate.io's v4 spot
  * market data: `candlesticks`, `time`, `currency_pairs`, `currency_pairs/{pair}`
  * and `tickers` under `/api/v4/spot/`.
  *
@@ -74,21 +76,22 @@ export async function startMarket(options: MarketOptions): Promise<RunningMarket
   const requests = new MarketRequests(options);
   const server = createServer((request, response) => requests.answer(request, response));
   server.keepAliveTimeout = KEEP_ALIVE_MS;
-  await listening(server, options.port);
+  const { host = LOOPBACK } = options;
+  await listening(server, host, options.port);
   const { port } = server.address() as AddressInfo;
   return {
-    url: `http://${LOOPBACK}:${port}`,
+    url: `http://${host}:${port}`,
     counts: () => requests.counts(),
     stop: () => stopped(server),
   };
 }
 
-async function listening(server: Server, port: number): Promise<void> {
-  server.listen(port, LOOPBACK);
+async function listening(server: Server, host: string, port: number): Promise<void> {
+  server.listen(port, host);
   try {
     await once(server, 'listening');
   } catch (cause) {
-    throw new MarketPortError(port, cause);
+    throw new MarketPortError(host, port, cause);
   }
 }
 

@@ -1,0 +1,48 @@
+import { createConsole } from '../console';
+import { failureText, StopAsked, stopAsked, tellFailure } from '../command-end';
+import { runCommand } from '../engines/command-runner';
+import type { LocalstackCommand } from './command';
+import { type LocalstackRequest, parseLocalstackArguments } from './localstack-request';
+import { placeOf } from './place';
+import { bringDown } from './bring-down';
+import { bringUp } from './bring-up';
+import { showDifference } from './show-difference';
+import { showLogs } from './show-logs';
+
+// The project says itself which Node.js it needs, and pins an SDK that runs on it.
+process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
+
+/** `npm run localstack`: see `--help`. */
+async function main(args: readonly string[]): Promise<void> {
+  const request = parseLocalstackArguments(args);
+  const shown = createConsole({ stream: process.stdout, isTTY: process.stdout.isTTY });
+  const signal = stopAsked();
+  const command = { place: placeOf(process.env), run: runCommand, shown, signal };
+  try {
+    await perform(request, command);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    const reason: unknown = signal.reason;
+    if (!(reason instanceof StopAsked)) throw reason;
+    if (error !== reason && request.kind === 'up') shown.note(`warning: ${failureText(error)}`);
+    if (request.kind !== 'up') return;
+    shown.note(
+      'stopped: no records are handed on; the containers and the rule go on until "npm run localstack -- --down"',
+    );
+  }
+}
+
+function perform(request: LocalstackRequest, command: LocalstackCommand): Promise<void> {
+  switch (request.kind) {
+    case 'up':
+      return bringUp(request, command);
+    case 'down':
+      return bringDown(request, command);
+    case 'logs':
+      return showLogs(request, command);
+    case 'difference':
+      return showDifference(command);
+  }
+}
+
+main(process.argv.slice(2)).catch(tellFailure);

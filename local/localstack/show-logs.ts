@@ -1,0 +1,28 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { FunctionName } from '../../lib/function-names';
+import type { LocalstackCommand } from './command';
+import { deployedFunctions } from './deployed-functions';
+import { FunctionLogs, logsApi } from './function-logs';
+
+const LOOK_EVERY_MS = 1_000;
+
+/** Prints a function's log, and with `follow` goes on until it is asked to stop. */
+export async function showLogs(
+  { of, follow }: { readonly of: FunctionName; readonly follow: boolean },
+  { place, shown, signal }: LocalstackCommand,
+): Promise<void> {
+  const functions = await deployedFunctions(place);
+  const api = logsApi(place);
+  try {
+    const logs = new FunctionLogs(api, functions[of].functionName, 0);
+    for (;;) {
+      for (const { timeMs, message } of await logs.newLines()) {
+        shown.note(`${new Date(timeMs).toISOString()} ${message}`);
+      }
+      if (!follow) return;
+      await sleep(LOOK_EVERY_MS, undefined, { signal });
+    }
+  } finally {
+    api.destroy();
+  }
+}

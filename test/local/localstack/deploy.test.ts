@@ -1,0 +1,89 @@
+import { deploy, failureReasons } from '../../../local/localstack/deploy';
+import { functionsOf } from '../../../local/localstack/deployed-functions';
+import { placeOf } from '../../../local/localstack/place';
+import type { CommandLimits } from '../../../local/engines/command-runner';
+
+const place = placeOf({ LOCALSTACK_PORT: '14566' });
+
+const FAILED = [
+  'Candlestream-localstack-Pipeline |  4/16 | 8:06:02 AM | CREATE_COMPLETE | AWS::IAM::Role | FetchRole (FetchRole1A0AB0CA)',
+  'Candlestream-localstack-Pipeline |  4/16 | 8:06:03 AM | CREATE_FAILED        | AWS::Lambda::EventSourceMapping | Persist/EventSource (Persist51) Resource provider operation failed: Unsupported event source mapping source service',
+  'Candlestream-localstack-Pipeline |  4/16 | 8:06:03 AM | CREATE_FAILED        | AWS::Lambda::Function | Fetch (Fetch84857CE8) ',
+  '❌  Candlestream-localstack-Pipeline failed: ToolkitError: The stack failed',
+  '    at FullCloudFormationDeployment.monitorDeployment (/x/index.js:1:2)',
+].join('\n');
+
+test("a failed deployment has LocalStack's reasons, without what failed in their wake", () => {
+  expect(failureReasons(FAILED)).toEqual([
+    'CREATE_FAILED AWS::Lambda::EventSourceMapping Persist/EventSource (Persist51) Resource provider operation failed: Unsupported event source mapping source service',
+  ]);
+});
+
+test('without a failed resource, it has what cdk says of the stack', () => {
+  const stuck = 'The stack named X is in a failed state. You may need to delete it: DELETE_FAILED';
+  expect(failureReasons(`publishing\n${stuck}\n    at y`)).toEqual([stuck]);
+});
+
+test('cdk deploys the stacks of the stage into LocalStack, as nobody in particular', async () => {
+  const calls: [readonly string[], CommandLimits][] = [];
+  await deploy({
+    ...{ place, assembly: '/out' },
+    run: (_file, args, limits) => {
+      calls.push([args, limits]);
+      return Promise.resolve({ exitCode: 0, stdout: '', stderr: '' });
+    },
+  });
+  expect(calls).toMatchObject([
+    [
+      expect.arrayContaining(['deploy', 'Candlestream-localstack-*', '--app', '/out']),
+      {
+        environment: {
+          AWS_ENDPOINT_URL: 'http://127.0.0.1:14566',
+          AWS_ENDPOINT_URL_S3: 'http://127.0.0.1:14566',
+          AWS_ACCESS_KEY_ID: 'test',
+        },
+      },
+    ],
+  ]);
+});
+
+test('a deployment that fails says why, and what to do', async () => {
+  const failing = deploy({
+    ...{ place, assembly: '/out' },
+    run: () => Promise.resolve({ exitCode: 1, stdout: '', stderr: FAILED }),
+  });
+  await expect(failing).rejects.toMatchObject({
+    name: 'DeployFailedError',
+    message: expect.stringMatching(
+      /^"cdk deploy" failed:\nCREATE_FAILED .*source service\nMend it and run again/,
+    ) as string,
+  });
+});
+
+function deployed(name: string, service: string) {
+  return {
+    FunctionName: name,
+    Timeout: 55,
+    Environment: { Variables: { POWERTOOLS_SERVICE_NAME: service } },
+  };
+}
+
+test('functions are found by their stack, and by what they call themselves', () => {
+  const found = functionsOf([
+    deployed('Other-Fetch', 'fetch'),
+    deployed('Candlestream-localstack-Pipeline-B-1', 'persist'),
+    deployed('Candlestream-localstack-Pipeline-A-2', 'fetch'),
+    deployed('Candlestream-localstack-Pipeline-C-3', 'transform'),
+  ]);
+  expect(found.fetch).toEqual({
+    functionName: 'Candlestream-localstack-Pipeline-A-2',
+    timeoutMs: 55_000,
+  });
+  expect(found.persist.functionName).toBe('Candlestream-localstack-Pipeline-B-1');
+});
+
+test('a function that is not deployed is named', () => {
+  expect(() => functionsOf([deployed('Candlestream-localstack-Pipeline-A', 'fetch')])).toThrow(
+    'The function transform is not deployed in LocalStack: run "npm run localstack"',
+  );
+});

@@ -1,0 +1,66 @@
+import { parseLocalstackArguments } from '../../../local/localstack/localstack-request';
+import { endpointOf, placeOf } from '../../../local/localstack/place';
+import { notTooOften } from '../../../local/localstack/command';
+
+test('without arguments everything is brought up', () => {
+  expect(parseLocalstackArguments([])).toEqual({
+    ...{ kind: 'up', market: 'auto', settings: {}, ui: false },
+    ...{ marketTimeMs: undefined, pairs: undefined, historyStartMs: undefined },
+  });
+});
+
+test('all that a run can be told', () => {
+  const args = ['--market', 'simulated', '--market-time', '2018-01-23T02:00', '--ui'];
+  const more = ['--pairs', 'BTC_USDT', '--history-start', '2018-01-23'];
+  const settings = ['--settings', '{"scheduleMinutes":5}'];
+  expect(parseLocalstackArguments([...args, ...more, ...settings])).toEqual({
+    ...{ kind: 'up', market: 'simulated', pairs: ['BTC_USDT'], ui: true },
+    marketTimeMs: Date.UTC(2018, 0, 23, 2),
+    historyStartMs: Date.UTC(2018, 0, 23),
+    settings: { scheduleMinutes: 5 },
+  });
+});
+
+test.each([
+  [['--down'], { kind: 'down', volumes: false }],
+  [['--down', '--volumes'], { kind: 'down', volumes: true }],
+  [['--logs', 'persist', '--follow'], { kind: 'logs', of: 'persist', follow: true }],
+  [['--difference'], { kind: 'difference' }],
+])('%j', (args, request) => {
+  expect(parseLocalstackArguments(args)).toEqual(request);
+});
+
+test.each([
+  [['--volumes'], /--volumes goes with --down/],
+  [['--follow'], /--follow goes with --logs/],
+  [['--down', '--logs', 'fetch'], /cannot be used with option/],
+  [['--logs', 'fetsch'], /The functions are fetch, transform, persist/],
+  [['--settings', '[1]'], /Expected a JSON object/],
+  [['--settings', '{'], /Expected a JSON object/],
+  [['--market', 'live', '--market-time', '2018-01-23'], /--market-time goes with a market/],
+])('%j is refused', (args, message) => {
+  expect(() => parseLocalstackArguments(args)).toThrow(message);
+});
+
+test('ports and names come from the environment, as for the compose file', () => {
+  const place = placeOf({ KAFKA_PORT: '19092', CANDLESTREAM_DATA_DIR: '/data' });
+  expect(place).toMatchObject({
+    ...{ project: 'candlestream-localstack', folder: '/data/localstack' },
+    ports: { localstack: 4566, kafka: 19092, cassandra: 9042 },
+  });
+  expect(endpointOf(place, 'kafka')).toBe('127.0.0.1:19092');
+  expect(() => placeOf({ KAFKA_PORT: '0' })).toThrow('KAFKA_PORT is "0": give a port');
+});
+
+test('warnings that take turns are told once a minute', () => {
+  const said: string[] = [];
+  let nowMs = 0;
+  const note = notTooOften(
+    (line) => said.push(line),
+    () => nowMs,
+  );
+  for (const line of ['a', 'b', 'a', 'b']) note(line);
+  nowMs = 60_000;
+  note('a');
+  expect(said).toEqual(['a', 'b', 'a']);
+});
