@@ -1,10 +1,10 @@
-import { findStage } from '../deploy/find-stage';
+import { findAwsStage } from '../deploy/find-stage';
 import { stageCostCommand } from './stage-cost-command';
 
 void stageCostCommand(process.argv.slice(2), {
   print: (text) => process.stdout.write(text),
   printError: (text) => process.stderr.write(text),
-  findStage,
+  findStage: findAwsStage,
 }).then((exitCode) => {
   process.exitCode = exitCode;
 });

@@ -18,3 +18,16 @@ export async function findStage(name: string): Promise<StageConfig> {
     throw new DeploymentProblem(cause.message, { cause });
   }
 }
+
+/**
+ * The stage of a name that is meant for AWS.
+ *
+ * @throws DeploymentProblem for one that is not, beside what {@link findStage} throws
+ */
+export async function findAwsStage(name: string): Promise<StageConfig> {
+  const stage = await findStage(name);
+  if (stage.eventSources.mode.kind !== 'none') return stage;
+  throw new DeploymentProblem(
+    `The stage ${name} is not for AWS, where nothing would invoke its functions: run it with "npm run localstack", or choose another one`,
+  );
+}

@@ -1,17 +1,20 @@
 import { awsAccount } from './aws-account';
-import { findStage } from './find-stage';
+import { findAwsStage, findStage } from './find-stage';
 import { runCdk } from './run-cdk';
 import { stageCommand } from './stage-command';
 
 // The project says itself which Node.js it needs, and pins an SDK that runs on it.
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
 
-void stageCommand(process.argv.slice(2), {
+const args = process.argv.slice(2);
+
+void stageCommand(args, {
   print: (text) => process.stdout.write(text),
   printError: (text) => process.stderr.write(text),
   nodeVersion: process.versions.node,
   clock: Date.now,
-  findStage,
+  // Any stage has templates, but not any can stand on AWS.
+  findStage: args[0] === 'synth' ? findStage : findAwsStage,
   lookUp: awsAccount,
   runCdk,
 }).then((exitCode) => {

@@ -1,6 +1,6 @@
 import { dev } from '../../../lib/stages/dev';
 import { DeploymentProblem } from '../../../ops/deploy/deployment-problem';
-import { findStage } from '../../../ops/deploy/find-stage';
+import { findAwsStage, findStage } from '../../../ops/deploy/find-stage';
 
 test('a stage is found by its name', async () => {
   expect(await findStage('dev')).toEqual(dev);
@@ -9,4 +9,12 @@ test('a stage is found by its name', async () => {
 test('one that there is not is told, with those that there are', async () => {
   await expect(findStage('nope')).rejects.toThrow(DeploymentProblem);
   await expect(findStage('nope')).rejects.toThrow(/There is no stage "nope": choose one of dev/);
+});
+
+test('one that nothing on AWS would invoke is found, but not for AWS', async () => {
+  expect((await findStage('localstack')).name).toBe('localstack');
+  await expect(findAwsStage('localstack')).rejects.toThrow(
+    'The stage localstack is not for AWS, where nothing would invoke its functions: run it with "npm run localstack", or choose another one',
+  );
+  expect(await findAwsStage('dev')).toEqual(dev);
 });
