@@ -40,7 +40,7 @@ export function batchOutcome(
   const answer = v.safeParse(Answer, result.payload);
   if (!answer.success) return badAnswer(records, v.summarize(answer.issues));
   const reported = answer.output.batchItemFailures;
-  const known = new Set(records.map((record) => nameOf(partitionKey(record), record.offset)));
+  const known = new Set(records.map(nameOfRecord));
   const named = new Set<string>();
   for (const { itemIdentifier } of reported) {
     const name = nameOf(itemIdentifier.partition, itemIdentifier.offset);
@@ -51,8 +51,7 @@ export function batchOutcome(
 }
 
 function partialOutcome(records: readonly EventRecord[], named: ReadonlySet<string>): BatchOutcome {
-  const isNamed = (record: EventRecord): boolean =>
-    named.has(nameOf(partitionKey(record), record.offset));
+  const isNamed = (record: EventRecord): boolean => named.has(nameOfRecord(record));
   const failed = records.filter(isNamed);
   if (failed.length === 0) return { succeeded: records, failed, failure: null };
   const [first = ''] = named;
@@ -68,6 +67,10 @@ function badAnswer(records: readonly EventRecord[], why: string): BatchOutcome {
   const errorMessage = `the answer's batchItemFailures cannot be used, so all records count as failed: ${why}`;
   const failure = { errorType: 'Local.BatchAnswerNotUnderstood', errorMessage, trace: [] };
   return { succeeded: [], failed: records, failure };
+}
+
+function nameOfRecord(record: EventRecord): string {
+  return nameOf(partitionKey(record), record.offset);
 }
 
 function nameOf(partition: string, offset: number): string {

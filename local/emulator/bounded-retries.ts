@@ -1,9 +1,10 @@
 import { batchOutcome } from './batch-outcome';
-import { untilDone } from './delivery';
+import { delayAfter, untilDone } from './delivery';
 import type { Delivery, DeliveryRun, RetryDelays } from './delivery';
 import type { DiscardReason, EventSourceProblem } from './event-source-problem';
 import type { FailureDestination } from './failure-destination';
 import type { InvocationFailure } from './invoker';
+import { positionOf } from './kafka-event';
 import type { EventRecord } from './kafka-event';
 import type { BoundedFailures } from './mapping-failures';
 import { pause } from './run-end';
@@ -114,8 +115,7 @@ export class BoundedRetries implements Delivery {
       return (await this.#discard(piece.records, reason, run)) ? [] : null;
     }
     this.#reportFailure(piece, failure);
-    const { first, longest } = this.#options.delays;
-    await pause(Math.min(longest, first * 2 ** piece.retries), run.ending);
+    await pause(delayAfter(piece.retries + 1, this.#options.delays), run.ending);
     return [{ ...piece, retries: piece.retries + 1 }];
   }
 
@@ -130,7 +130,7 @@ export class BoundedRetries implements Delivery {
     run: DeliveryRun,
   ): Promise<boolean> {
     const { destination, delays, report } = this.#options;
-    const positions = records.map(({ topic, partition, offset }) => ({ topic, partition, offset }));
+    const positions = records.map(positionOf);
     if (!destination) {
       report({ kind: 'records-dropped', records: positions, reason });
       run.settle(records);

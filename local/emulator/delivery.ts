@@ -1,6 +1,6 @@
-import pRetry from 'p-retry';
 import type { InvocationResult } from './invoker';
 import type { EventRecord } from './kafka-event';
+import { pause } from './run-end';
 
 /** What the delivery of one event has at hand. */
 export interface DeliveryRun {
@@ -38,40 +38,33 @@ export interface RetryDelays {
   readonly longest: number;
 }
 
-/** What an attempt threw, whatever it was. */
-class AttemptError extends Error {
-  override readonly name = 'AttemptError';
+/** How long to wait after the nth failed attempt, from 1, in the unit of the delays. */
+export function delayAfter(attempt: number, { first, longest }: RetryDelays): number {
+  return Math.min(longest, first * 2 ** (attempt - 1));
 }
 
-/** Tries again and again; resolves with whether it was done before the run lost interest. */
+/**
+ * Tries again and again; resolves with whether it was done before the run lost interest.
+ *
+ * p-retry is not used: an attempt that succeeds as its signal aborts counts as
+ * failed there, and a TypeError is not tried again.
+ *
+ * @throws what `onFailure` throws
+ */
 export async function untilDone(
   run: Pick<DeliveryRun, 'isWanted' | 'ending'>,
   delays: RetryDelays,
   work: () => Promise<void>,
   onFailure: (error: unknown, attempt: number) => void,
 ): Promise<boolean> {
-  let isDone = false;
-  const attempt = async (): Promise<void> => {
+  for (let attempt = 1; run.isWanted(); attempt += 1) {
     try {
       await work();
-      isDone = true;
-    } catch (cause) {
-      // p-retry gives up at once on some kinds of errors.
-      throw new AttemptError('failed', { cause });
+      return true;
+    } catch (error) {
+      onFailure(error, attempt);
     }
-  };
-  try {
-    await pRetry(attempt, {
-      retries: Number.POSITIVE_INFINITY,
-      minTimeout: delays.first,
-      maxTimeout: delays.longest,
-      randomize: true,
-      signal: run.ending,
-      shouldRetry: run.isWanted,
-      onFailedAttempt: ({ error, attemptNumber }) => onFailure(error.cause, attemptNumber),
-    });
-  } catch (error) {
-    if (run.isWanted()) throw error;
+    if (run.isWanted()) await pause(delayAfter(attempt, delays), run.ending);
   }
-  return isDone;
+  return false;
 }

@@ -1,11 +1,7 @@
 import type { InvocationFailure } from './invoker';
+import type { RecordPosition } from './kafka-event';
 
-/** Where a record stands. */
-export interface RecordPosition {
-  readonly topic: string;
-  readonly partition: number;
-  readonly offset: number;
-}
+export type { RecordPosition } from './kafka-event';
 
 /** Why records are not tried any more. */
 export type DiscardReason =

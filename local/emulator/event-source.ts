@@ -11,7 +11,7 @@ import { OffsetCommits } from './offset-commits';
 import { PAYLOAD_LIMIT_BYTES, RecordBacklog } from './record-backlog';
 import type { PartitionOffset, RecordFeed } from './record-feed';
 import { RetryUntilSuccess } from './retry-until-success';
-import { orUntilEnd, pause } from './run-end';
+import { orUntilEnd, pause, RunEndedError } from './run-end';
 import { SettledOffsets } from './settled-offsets';
 import { WakeSignal } from './wake-signal';
 
@@ -28,7 +28,7 @@ export interface EventSourceOptions {
   readonly openDestination: (topic: string) => FailureDestination;
   /** Between the attempts of a failed batch; 0.1 to 2 s without it. */
   readonly retryDelaysMs?: RetryDelays;
-  /** How long `stop` waits for the invocation that runs; 5 s without it. */
+  /** How long `stop` waits for the invocation that runs and its commit; 5 s without it. */
   readonly stopLimitMs?: number;
   /** The clock that a record's age is read from, in ms since 1970; the system's without it. */
   readonly now?: () => number;
@@ -110,6 +110,7 @@ export class EventSource {
       restarted: () => {
         this.#generation += 1;
         this.#backlog.clear();
+        this.#commits.forget();
         this.#changes.notify();
       },
     });
@@ -124,12 +125,24 @@ export class EventSource {
     this.#ending.abort();
     this.#changes.notify();
     const limit = new AbortController();
-    await Promise.race([this.#running, pause(stopLimitMs, limit.signal)]);
-    limit.abort();
-    this.#ended.abort();
+    try {
+      await this.#finish(pause(stopLimitMs, limit.signal));
+    } finally {
+      limit.abort();
+      await Promise.all([feed.stop(), this.#destination?.port.stop()]);
+    }
+  }
+
+  /** @throws what ended the deliveries before their time */
+  async #finish(limit: Promise<void>): Promise<void> {
+    try {
+      await Promise.race([this.#running, limit]);
+    } finally {
+      this.#ended.abort();
+    }
     await this.#running;
-    await this.#commits.idle();
-    await Promise.all([feed.stop(), this.#destination?.port.stop()]);
+    await Promise.race([this.#commits.idle(), limit]);
+    if (!this.#commits.isIdle) this.#report({ kind: 'commit-failed', error: unacknowledged() });
   }
 
   #makeDelivery(): Delivery {
@@ -188,12 +201,16 @@ export class EventSource {
 
   #runOf(records: readonly EventRecord[]): DeliveryRun {
     const generation = this.#generation;
+    const isCurrent = (): boolean => generation === this.#generation;
     const offsets = new SettledOffsets(records);
     const ending = this.#ending.signal;
     return {
       invoke: (part) => this.#invoke(part),
-      settle: (part) => this.#done(offsets.settle(part)),
-      isWanted: () => !ending.aborted && generation === this.#generation,
+      settle: (part) => {
+        // Else the records come again, and their offsets are committed then.
+        if (isCurrent()) this.#done(offsets.settle(part));
+      },
+      isWanted: () => !ending.aborted && isCurrent(),
       waitFor: (work) => orUntilEnd(this.#ended.signal, work),
       ending,
     };
@@ -223,6 +240,12 @@ function openDestination({
   if (failures.kind !== 'bounded' || failures.destinationTopic === null) return null;
   const name = failures.destinationTopic;
   return { name, port: open(name) };
+}
+
+function unacknowledged(): RunEndedError {
+  return new RunEndedError(
+    'the offsets were not acknowledged before the stop; their records come again in the next run',
+  );
 }
 
 /** An invoker may be a network away: what it throws is a failed attempt too. */

@@ -85,6 +85,14 @@ export function waitingRecordOf(source: SourceRecord): WaitingRecord {
   return { record, jsonBytes: Buffer.byteLength(withoutValue) + (record.value?.length ?? 2) };
 }
 
+/** Where a record stands. */
+export type RecordPosition = Pick<EventRecord, 'topic' | 'partition' | 'offset'>;
+
+/** Where this record stands, without the rest of it. */
+export function positionOf({ topic, partition, offset }: RecordPosition): RecordPosition {
+  return { topic, partition, offset };
+}
+
 /** The key of a partition's records in an event. */
 export function partitionKey({
   topic,

@@ -12,7 +12,7 @@ export class OffsetCommits {
   readonly #feed: RecordFeed;
   readonly #ended: AbortSignal;
   readonly #onFailure: (error: unknown) => void;
-  readonly #uncommitted = new Map<string, PartitionOffset>();
+  #waiting = new Map<string, PartitionOffset>();
   #running: Promise<void> | null = null;
 
   constructor(feed: RecordFeed, ended: AbortSignal, onFailure: (error: unknown) => void) {
@@ -21,30 +21,56 @@ export class OffsetCommits {
     this.#onFailure = onFailure;
   }
 
-  add(offsets: readonly PartitionOffset[]): void {
-    for (const offset of offsets) this.#uncommitted.set(partitionKey(offset), offset);
-    this.#running ??= this.#commitAll().finally(() => (this.#running = null));
+  /** Whether no commit is under way. */
+  get isIdle(): boolean {
+    return this.#running === null;
   }
 
-  /** Resolves once there is nothing left to commit. */
+  add(offsets: readonly PartitionOffset[]): void {
+    for (const offset of offsets) this.#waiting.set(partitionKey(offset), offset);
+    this.#running ??= this.#commitAll();
+  }
+
+  /** Gives up what waits for a commit, and does not repeat the one under way if it fails. */
+  forget(): void {
+    this.#waiting = new Map();
+  }
+
+  /** Resolves once there is nothing left to commit, or it was given up at the end. */
   async idle(): Promise<void> {
-    await this.#running;
+    while (this.#running) await this.#running;
   }
 
   async #commitAll(): Promise<void> {
-    while (this.#uncommitted.size > 0) {
-      const offsets = [...this.#uncommitted.entries()];
-      this.#uncommitted.clear();
-      try {
-        await this.#feed.commit(offsets.map(([, offset]) => offset));
-      } catch (error) {
-        this.#onFailure(error);
-        if (this.#ended.aborted) return;
-        for (const [key, offset] of offsets) {
-          if (!this.#uncommitted.has(key)) this.#uncommitted.set(key, offset);
-        }
-        await pause(RETRY_DELAY_MS, this.#ended);
-      }
+    try {
+      while (this.#waiting.size > 0 && (await this.#commitWaiting()));
+    } finally {
+      // In the step that found nothing waiting: what is added after it starts anew.
+      this.#running = null;
     }
+  }
+
+  /** Resolves with whether to go on. */
+  async #commitWaiting(): Promise<boolean> {
+    const waiting = this.#waiting;
+    const offsets = [...waiting.values()];
+    waiting.clear();
+    try {
+      await this.#feed.commit(offsets);
+    } catch (error) {
+      this.#onFailure(error);
+      if (this.#ended.aborted) return false;
+      putBack(waiting, offsets);
+      await pause(RETRY_DELAY_MS, this.#ended);
+    }
+    return true;
+  }
+}
+
+/** Into the map they came from, which nobody reads once it is forgotten. */
+function putBack(waiting: Map<string, PartitionOffset>, offsets: readonly PartitionOffset[]): void {
+  for (const offset of offsets) {
+    const key = partitionKey(offset);
+    if (!waiting.has(key)) waiting.set(key, offset);
   }
 }

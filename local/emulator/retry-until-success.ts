@@ -2,6 +2,7 @@ import { untilDone } from './delivery';
 import type { Delivery, DeliveryRun, RetryDelays } from './delivery';
 import type { EventSourceProblem } from './event-source-problem';
 import type { InvocationFailure } from './invoker';
+import { positionOf } from './kafka-event';
 import type { EventRecord } from './kafka-event';
 
 /** A batch that the function did not take. */
@@ -47,10 +48,9 @@ export class RetryUntilSuccess implements Delivery {
   }
 
   deliverOversized(record: EventRecord, jsonBytes: number, run: DeliveryRun): Promise<boolean> {
-    const { topic, partition, offset } = record;
     this.#report({
       kind: 'records-dropped',
-      records: [{ topic, partition, offset }],
+      records: [positionOf(record)],
       reason: { kind: 'too-large', jsonBytes },
     });
     run.settle([record]);

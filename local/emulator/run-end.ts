@@ -1,5 +1,4 @@
 import { once } from 'node:events';
-import { setTimeout as sleep } from 'node:timers/promises';
 
 /** The end of the run came before the end of something that it waited for. */
 export class RunEndedError extends Error {
@@ -26,9 +25,15 @@ export async function orUntilEnd<T>(ended: AbortSignal, work: Promise<T>): Promi
 
 /** Waits, but no longer than until the signal. */
 export async function pause(delayMs: number, signal: AbortSignal): Promise<void> {
-  try {
-    await sleep(delayMs, undefined, { signal });
-  } catch (error) {
-    if (!signal.aborted) throw error;
-  }
+  if (signal.aborted) return;
+  await new Promise<void>((resolve) => {
+    const end = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
+    // Not that of node:timers/promises, which a test's clock does not steer.
+    const timer = setTimeout(end, delayMs);
+    signal.addEventListener('abort', end);
+  });
 }

@@ -1,4 +1,4 @@
-import { partitionKey } from './kafka-event';
+import { partitionKey, positionOf } from './kafka-event';
 import type { EventRecord } from './kafka-event';
 import type { PartitionOffset } from './record-feed';
 
@@ -30,7 +30,6 @@ export class SettledOffsets {
   #advance(ahead: EventRecord[]): PartitionOffset[] {
     const firstOpen = ahead.findIndex((record) => !this.#settled.has(record));
     const last = ahead.splice(0, firstOpen === -1 ? ahead.length : firstOpen).at(-1);
-    if (!last) return [];
-    return [{ topic: last.topic, partition: last.partition, offset: last.offset + 1 }];
+    return last ? [{ ...positionOf(last), offset: last.offset + 1 }] : [];
   }
 }

@@ -1,21 +1,26 @@
 /** Wakes everyone who waits. */
 export class WakeSignal {
-  #waiting: (() => void)[] = [];
+  readonly #waiting = new Set<() => void>();
+
+  /** How many wait. */
+  get waiting(): number {
+    return this.#waiting.size;
+  }
 
   notify(): void {
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const wake of waiting) wake();
+    for (const wake of [...this.#waiting]) wake();
   }
 
   /** Resolves at the next notification, or after `limitMs`. */
   next(limitMs?: number): Promise<void> {
     return new Promise((resolve) => {
-      const timer = limitMs === undefined ? undefined : setTimeout(resolve, limitMs);
-      this.#waiting.push(() => {
+      const wake = (): void => {
         clearTimeout(timer);
+        this.#waiting.delete(wake);
         resolve();
-      });
+      };
+      const timer = limitMs === undefined ? undefined : setTimeout(wake, limitMs);
+      this.#waiting.add(wake);
     });
   }
 }

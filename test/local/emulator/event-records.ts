@@ -22,7 +22,7 @@ export function eventRecord(position: string): EventRecord {
   };
 }
 
-/** The positions of records, as `eventRecords` takes them. */
-export function positionsOf(records: readonly EventRecord[]): string {
+/** The positions of records, as `eventRecords` takes them; or offsets of partitions. */
+export function positionsOf(records: readonly Pick<EventRecord, 'partition' | 'offset'>[]): string {
   return records.map(({ partition, offset }) => `${partition}@${offset}`).join(' ');
 }

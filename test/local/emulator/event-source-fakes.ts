@@ -1,7 +1,10 @@
 import type { PartitionOffset, RecordFeed, RecordSink } from '../../../local/emulator/record-feed';
 import type { InvocationResult, Invoker } from '../../../local/emulator/invoker';
-import type { KafkaEvent, SourceRecord } from '../../../local/emulator/kafka-event';
+import type { FailureDestination } from '../../../local/emulator/failure-destination';
+import type { EventRecord, KafkaEvent, SourceRecord } from '../../../local/emulator/kafka-event';
+import type { BoundedFailures } from '../../../local/emulator/mapping-failures';
 import type { MappingTemplate } from '../../../local/emulator/mapping-template';
+import { positionsOf } from './event-records';
 
 export const TOPIC = 'candles.observed';
 export const MAPPING: MappingTemplate = {
@@ -15,6 +18,16 @@ export const MAPPING: MappingTemplate = {
   startingPosition: 'TRIM_HORIZON',
   failures: { kind: 'retry-until-success' },
   notPlayed: [],
+};
+
+/** The error controls of provisioned mode, with a destination. */
+export const PROVISIONED: BoundedFailures = {
+  kind: 'bounded',
+  retryAttempts: 1,
+  maxRecordAgeMs: Number.POSITIVE_INFINITY,
+  bisect: true,
+  reportsItemFailures: true,
+  destinationTopic: 'undelivered',
 };
 
 /** A record of `bytes` zeros. */
@@ -31,12 +44,17 @@ export function record(partition: number, offset: number, bytes = 1): SourceReco
   };
 }
 
-/** Hands on what a test gives it and keeps what is committed. */
+/** Hands on what a test gives it; acknowledges a commit when the test says so, or at once. */
 export class FakeFeed implements RecordFeed {
   sink: RecordSink | undefined;
-  readonly commits: (readonly PartitionOffset[])[] = [];
+  /** What was to be committed, `0@7 1@3`, whatever came of it. */
+  readonly asked: string[] = [];
+  /** What is acknowledged. */
+  readonly committed: string[] = [];
   commitErrors: Error[] = [];
+  atOnce = true;
   stopped = false;
+  #waiting: { readonly acknowledge: () => void; readonly refuse: (error: Error) => void }[] = [];
 
   start(sink: RecordSink): Promise<void> {
     this.sink = sink;
@@ -44,10 +62,18 @@ export class FakeFeed implements RecordFeed {
   }
 
   commit(offsets: readonly PartitionOffset[]): Promise<void> {
+    const asked = positionsOf(offsets);
+    this.asked.push(asked);
     const error = this.commitErrors.shift();
     if (error) return Promise.reject(error);
-    this.commits.push(offsets);
-    return Promise.resolve();
+    return new Promise((resolve, refuse) => {
+      const acknowledge = (): void => {
+        this.committed.push(asked);
+        resolve();
+      };
+      if (this.atOnce) acknowledge();
+      else this.#waiting.push({ acknowledge, refuse });
+    });
   }
 
   stop(): Promise<void> {
@@ -60,10 +86,20 @@ export class FakeFeed implements RecordFeed {
     this.sink.accept(records);
   }
 
-  get committed(): string[] {
-    return this.commits.map((offsets) =>
-      offsets.map(({ partition, offset }) => `${partition}@${offset}`).join(' '),
-    );
+  async acknowledge(): Promise<void> {
+    this.#nextCommit().acknowledge();
+    await settled();
+  }
+
+  async refuse(error: Error): Promise<void> {
+    this.#nextCommit().refuse(error);
+    await settled();
+  }
+
+  #nextCommit() {
+    const commit = this.#waiting.shift();
+    if (!commit) throw new Error('no commit waits');
+    return commit;
   }
 }
 
@@ -78,10 +114,9 @@ export class FakeFunction implements Invoker {
 
   readonly invoke = (event: unknown): Promise<InvocationResult> => {
     const records = Object.values((event as KafkaEvent).records).flat();
-    const positions = records.map(({ partition, offset }) => `${partition}@${offset}`);
-    this.events.push(positions.join(' '));
+    this.events.push(positionsOf(records));
     this.most = Math.max(this.most, this.#answers.length + 1);
-    if (this.answerOf) return Promise.resolve(this.answerOf(positions));
+    if (this.answerOf) return Promise.resolve(this.answerOf(positionsOf(records).split(' ')));
     if (this.atOnce) return Promise.resolve(this.atOnce);
     return new Promise((resolve) => this.#answers.push(resolve));
   };
@@ -94,6 +129,32 @@ export class FakeFunction implements Invoker {
   }
 }
 
+/** Keeps what it is sent, and acknowledges it when the test says so, or at once. */
+export class FakeDestination implements FailureDestination {
+  readonly sent: string[] = [];
+  atOnce = true;
+  stopped = false;
+  #acknowledgements: (() => void)[] = [];
+
+  readonly send = (records: readonly EventRecord[]): Promise<void> => {
+    this.sent.push(positionsOf(records));
+    if (this.atOnce) return Promise.resolve();
+    return new Promise((resolve) => this.#acknowledgements.push(resolve));
+  };
+
+  readonly stop = (): Promise<void> => {
+    this.stopped = true;
+    return Promise.resolve();
+  };
+
+  async acknowledge(): Promise<void> {
+    const acknowledge = this.#acknowledgements.shift();
+    if (!acknowledge) throw new Error('nothing waits for its acknowledgement');
+    acknowledge();
+    await settled();
+  }
+}
+
 export const done: InvocationResult = { ok: true, payload: null };
 export const failure: InvocationResult = {
   ok: false,
@@ -101,6 +162,8 @@ export const failure: InvocationResult = {
   errorMessage: 'no',
   trace: [],
 };
-/** What is under way has come to where it waits. */
-export const settled = (delayMs = 25): Promise<void> =>
-  new Promise((resolve) => setTimeout(resolve, delayMs));
+/** What is under way comes to where it waits; by jest's timers, as no time passes. */
+export const settled = (): Promise<void> => jest.advanceTimersByTimeAsync(0);
+
+/** So much time passes, by jest's timers. */
+export const passed = (delayMs: number): Promise<void> => jest.advanceTimersByTimeAsync(delayMs);
