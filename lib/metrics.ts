@@ -136,3 +136,15 @@ export function sumOf(metrics: readonly IMetric[], label: string): MathExpressio
     label,
   });
 }
+
+/** The sum of a metric that several functions publish. */
+export function sumOfFunctions(
+  stage: StageConfig,
+  services: readonly FunctionName[],
+  name: MetricName,
+): MathExpression {
+  return sumOf(
+    services.map((service) => publishedMetric(stage, service, name, 'Sum')),
+    name,
+  );
+}

@@ -2,7 +2,7 @@ import type { Dashboard } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { AlarmTopic } from './alarm-topic';
-import { createAlarms } from './alarms';
+import { createAlarms } from './alarms/create-alarms';
 import { createDashboard } from './dashboard';
 import type { WatchedPipeline } from './watched-pipeline';
 
