@@ -32,6 +32,7 @@ export class CassandraError extends Error {
   override readonly name = 'CassandraError';
 }
 
+const CASSANDRA_PORT = 9042;
 const CONNECT_TIMEOUT_MS = 5_000;
 const ANSWER_TIMEOUT_MS = 5_000;
 /** Three repetitions in at most about 3 s, jittered. */
@@ -176,6 +177,8 @@ export function clientOptions(environment: CassandraEnvironment): ClientOptions 
     contactPoints: [...environment.CASSANDRA_CONTACT_POINTS],
     localDataCenter: dataCenter,
     keyspace: environment.CASSANDRA_KEYSPACE,
+    // The nodes tell each other's addresses without the port, which is the same for all.
+    protocolOptions: { port: portOf(environment) },
     ...(environment.CASSANDRA_AUTHENTICATION === 'sigv4' ? keyspacesOptions(environment) : {}),
     // What a function needs of it, and no more: no schema metadata, statements prepared where they run.
     isMetadataSyncEnabled: false,
@@ -190,6 +193,11 @@ export function clientOptions(environment: CassandraEnvironment): ClientOptions 
       loadBalancing: new policies.loadBalancing.DCAwareRoundRobinPolicy(dataCenter),
     },
   };
+}
+
+/** The port of the first contact point, or Cassandra's own where it names none. */
+function portOf({ CASSANDRA_CONTACT_POINTS: [first = ''] }: CassandraEnvironment): number {
+  return Number(/^(?:[^:]+|\[.+\]):(\d+)$/.exec(first)?.[1] ?? CASSANDRA_PORT);
 }
 
 /** TLS, verified against Node's own store, which has Amazon's roots; and AWS credentials. */

@@ -183,6 +183,17 @@ describe('clientOptions', () => {
     expect(options).not.toHaveProperty('authProvider');
   });
 
+  it.each([
+    ['cassandra.eu-west-1.amazonaws.com:9142', 9142],
+    ['[::1]:9142', 9142],
+    ['cassandra-1', 9042],
+    ['::1', 9042],
+  ])('seek the other nodes of %s on its port %i', (contactPoint, port) => {
+    const options = clientOptions({ ...KEYSPACES, CASSANDRA_CONTACT_POINTS: [contactPoint] });
+
+    expect(options.protocolOptions).toEqual({ port });
+  });
+
   it('leave repetitions to what is above the driver', () => {
     expect(clientOptions(KEYSPACES).policies?.retry).toBeInstanceOf(
       policies.retry.FallthroughRetryPolicy,
