@@ -190,11 +190,12 @@ function writes(row: types.Row): string[] {
   return WRITTEN.map((column) => String(row.get(`written_${column}`)));
 }
 
-/** Nothing where every cell bears its observation's time. */
+/** Nothing where every cell bears the same time, of the millisecond of its observation. */
 function oddWrites(row: types.Row): string {
-  const observedAt = `${timeOf(row, 'observed_at')}000`;
-  const odd = writes(row).filter((written) => written !== observedAt);
-  return odd.length === 0 ? '' : ` written at ${odd.join()}, observed at ${observedAt}`;
+  const observedAt = String(timeOf(row, 'observed_at'));
+  const times = [...new Set(writes(row))];
+  const isOdd = times.length > 1 || times.some((written) => written.slice(0, -3) !== observedAt);
+  return isOdd ? ` written at ${times.join()} us, observed at ${observedAt} ms` : '';
 }
 
 function timeOf(row: types.Row, column: string): number {

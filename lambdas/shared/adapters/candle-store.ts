@@ -4,6 +4,7 @@ import { bucketOf, bucketsOf } from '../domain/bucket';
 import type { Candle, CandlesByInterval } from '../domain/candle';
 import { type Interval, INTERVALS, intervalMs } from '../domain/interval';
 import { UnreadableCandleError } from '../domain/unreadable-candle-error';
+import { writeTimeUs } from '../domain/write-time';
 import type { CandleReader, SegmentStore } from '../domain/ports';
 import type { Gap, Progress } from '../domain/progress';
 import type { ChildrenRange } from '../domain/roll-up';
@@ -92,7 +93,7 @@ function rowOf(segment: RolledSegment, interval: Interval): (candle: Candle) => 
   const [observedAt, sourceName, written] = [
     longValue(observedAtMs),
     textValue(source),
-    writeTime(observedAtMs),
+    longValue(writeTimeUs(segment)),
   ];
   return (candle) => {
     const open = decimalValue(candle.open);

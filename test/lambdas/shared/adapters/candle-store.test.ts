@@ -6,6 +6,7 @@ import type {
 } from '../../../../lambdas/shared/adapters/cassandra-client';
 import { type Decimal, parseDecimal } from '../../../../lambdas/shared/domain/decimal';
 import { DAY_MS, INTERVALS } from '../../../../lambdas/shared/domain/interval';
+import { writeTimeUs } from '../../../../lambdas/shared/domain/write-time';
 import { rollUp } from '../../../../lambdas/shared/domain/roll-up';
 import type { ObservedSegment, RolledSegment } from '../../../../lambdas/shared/domain/segment';
 import { UnreadableCandleError } from '../../../../lambdas/shared/domain/unreadable-candle-error';
@@ -117,10 +118,12 @@ describe('writeCandles', () => {
     const session = new FakeSession();
     const minutes = [minuteAt(at(12, 3), { high: '11.50', quote: '1157762.86821200' })];
 
-    await createCandleStore(session).writeCandles(rolledOf(observedOf({ minutes })));
+    const segment = rolledOf(observedOf({ minutes }));
+
+    await createCandleStore(session).writeCandles(segment);
 
     const [row] = session.batches.flat().map(written);
-    expect(long(row?.['TIMESTAMP'])).toBe(at(12, 7) * 1_000);
+    expect(long(row?.['TIMESTAMP'])).toBe(writeTimeUs(segment));
     expect(long(row?.['observed_at'])).toBe(at(12, 7));
     expect(long(row?.['open_time'])).toBe(at(12, 3));
     expect(['open', 'high', 'low', 'close'].map((price) => decimal(row?.[price]))).toEqual([
