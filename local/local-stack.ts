@@ -174,8 +174,12 @@ export function sessionOf(cassandra: string, template: PipelineTemplate): Cassan
   });
 }
 
-/** Last started, first stopped; one that fails does not keep the others. */
-async function stopAll(stops: Stop[]): Promise<void> {
+/**
+ * Stops what was started: last started, first stopped; one that fails does not keep the others.
+ *
+ * @throws AggregateError of what failed
+ */
+export async function stopAll(stops: Stop[]): Promise<void> {
   const errors: unknown[] = [];
   for (let stop = stops.pop(); stop !== undefined; stop = stops.pop()) {
     await stop().catch((error: unknown) => errors.push(error));

@@ -26,13 +26,17 @@ export type RunningStack = Readonly<v.InferOutput<typeof runningStackSchema>>;
 export class StackNotRunningError extends Error {
   override readonly name = 'StackNotRunningError';
   constructor(reason: string, cause?: unknown) {
-    super(`The local run is not running (${reason}). Start it with "npm start".`, { cause });
+    super(
+      `The local run is not running (${reason}). Start it with "npm start", or "npm run localstack".`,
+      { cause },
+    );
   }
 }
 
 /** The folder that the local run keeps its data in: `.candlestream` of the project, or as the environment says. */
 export function defaultDataDir(environment: NodeJS.ProcessEnv = process.env): string {
-  return resolve(environment['CANDLESTREAM_DATA_DIR'] ?? join(__dirname, '..', '.candlestream'));
+  const chosen = environment['CANDLESTREAM_DATA_DIR'] ?? '';
+  return chosen === '' ? join(__dirname, '..', '.candlestream') : resolve(chosen);
 }
 
 /** Says that a stack runs on the data folder. */

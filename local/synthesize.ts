@@ -18,7 +18,7 @@ const OUTPUT_LINES = 30;
  *
  * @param context over that of the project and the stage, such as `{settings: ...}`
  * @returns the folder of the cloud assembly
- * @throws SynthesisError
+ * @throws SynthesisError; the signal's reason, where it is ended by that
  */
 export async function synthesize(
   stage: string,
@@ -26,6 +26,7 @@ export async function synthesize(
   signal?: AbortSignal,
   context: Readonly<Record<string, unknown>> = {},
 ): Promise<string> {
+  signal?.throwIfAborted();
   const app = spawn(process.execPath, ['--import', 'tsx', join(PROJECT, 'bin/candlestream.ts')], {
     cwd: PROJECT,
     env: {
@@ -37,7 +38,10 @@ export async function synthesize(
     signal,
   });
   const said = Promise.all([text(app.stdout), text(app.stderr)]);
-  const [code] = (await once(app, 'close')) as [number | null];
+  const [code] = (await once(app, 'close').catch((error: unknown) => {
+    signal?.throwIfAborted();
+    throw error;
+  })) as [number | null];
   if (code === 0) return folder;
   const output = (await said).join('').trim().split('\n');
   const reason = reasonIn(output).slice(-OUTPUT_LINES).join('\n');

@@ -1,20 +1,39 @@
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { HeldLock } from '../engines/lock-file';
 import { composeOf, type LocalstackCommand, step } from './command';
-import { stopOtherRun } from './other-run';
-import { RUN_LOCK } from './bring-up';
+import { DEPLOY_LOCK, RUN_LOCK, stopOtherRun, takeLock } from './other-run';
 
 /** Ends all that a run started: its process, the containers, the functions' containers, the network. */
 export async function bringDown(
   { volumes }: { readonly volumes: boolean },
   command: LocalstackCommand,
 ): Promise<void> {
-  const { place, run, shown } = command;
   const compose = composeOf(command);
   await compose.check();
-  const pid = await stopOtherRun(join(place.folder, RUN_LOCK), run);
-  if (pid !== undefined) shown.note(`process ${pid} has stopped`);
-  await step(command, 'containers and network removed', () => compose.down({ volumes }));
-  shown.note(
+  const locks = await locksOfStoppedRuns(command);
+  try {
+    await step(command, 'containers and network removed', () => compose.down({ volumes }));
+  } finally {
+    for (const lock of locks) await lock.release();
+  }
+  command.shown.note(
     volumes ? 'the data is forgotten' : 'the data stays; --down --volumes forgets it, too',
   );
+}
+
+/**
+ * First whoever brings things up, who would hand records on next. With their
+ * locks held, no other run makes what is being removed.
+ */
+async function locksOfStoppedRuns({ place, run, shown }: LocalstackCommand): Promise<HeldLock[]> {
+  await mkdir(place.folder, { recursive: true });
+  const locks: HeldLock[] = [];
+  for (const name of [DEPLOY_LOCK, RUN_LOCK]) {
+    const file = join(place.folder, name);
+    const pid = await stopOtherRun(file, run);
+    if (pid !== undefined) shown.note(`process ${pid} has stopped`);
+    locks.push(await takeLock(file, run));
+  }
+  return locks;
 }

@@ -2,49 +2,91 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DAY_MS, floorTo } from '../../lambdas/shared/domain/interval';
 import { localstack } from '../../lib/stages/localstack';
+import { StopAsked } from '../command-end';
 import { createTables } from '../emulator/create-tables';
 import { createTopics } from '../emulator/create-topics';
 import { localKafka } from '../emulator/kafka-client';
 import { type PipelineTemplate, readPipelineTemplate } from '../emulator/pipeline-template';
 import { readAssembly } from '../emulator/template';
-import { localDataCenter } from '../engines/engine-answers';
-import { acquireLock, type HeldLock, LockedError } from '../engines/lock-file';
-import { keyspaceOf } from '../local-stack';
-import { removeRunningStack, writeRunningStack } from '../running-stack';
-import { warningHooks } from '../stack-warnings';
+import { type HeldLock, LockedError } from '../engines/lock-file';
 import { synthesize } from '../synthesize';
-import { Watched } from '../watched';
-import { composeOf, type LocalstackCommand, notTooOften, step } from './command';
+import { composeOf, type LocalstackCommand, step } from './command';
 import type { Compose } from './compose';
 import { bootstrap, deploy, isBootstrapped } from './deploy';
-import { deployedFunctions } from './deployed-functions';
+import { type Deployed, handOn } from './hand-on';
 import type { UpRequest } from './localstack-request';
 import { type MarketService, marketService } from './market-service';
+import { DEPLOY_LOCK, RUN_LOCK, takeLock } from './other-run';
 import { endpointOf } from './place';
-import { RunningStack } from './run-stack';
+import { startContainers } from './start-containers';
+import { stageSettings } from './stage-settings';
 
-/** The file in a place's folder that holds the pid of the run that hands records on. */
-export const RUN_LOCK = 'run.lock';
+/** Another run brings the same containers up or down just now. */
+export class RunAtWorkError extends Error {
+  override readonly name = 'RunAtWorkError';
+}
+
+const DOWN = '"npm run localstack -- --down"';
+/** How far a run has come, and what is said where it is stopped there. */
+const STOPPED = {
+  nothing: 'stopped: this run has started nothing',
+  containers: `stopped before all was deployed: the containers go on until ${DOWN}`,
+  rule: `stopped: no records are handed on; the containers and the rule go on until ${DOWN}`,
+} as const;
+type Reached = keyof typeof STOPPED;
 
 /** Brings everything up, deploys what has changed, and shows it until it is asked to stop. */
 export async function bringUp(request: UpRequest, command: LocalstackCommand): Promise<void> {
+  let reached: Reached = 'nothing';
+  try {
+    const deployed = await deployAlone(request, command, (now) => (reached = now));
+    if (deployed === undefined) return;
+    await handOn(command, deployed).finally(() => deployed.lock.release());
+  } catch (error) {
+    const { shown, signal } = command;
+    if (!signal.aborted) throw error;
+    // What failed after the abort failed because of it.
+    if (signal.reason instanceof StopAsked) shown.note(STOPPED[reached]);
+    throw signal.reason;
+  }
+}
+
+/** @returns what is to be handed on to, with the lock for it; undefined where another run does it */
+async function deployAlone(
+  request: UpRequest,
+  command: LocalstackCommand,
+  onReached: (reached: Reached) => void,
+): Promise<(Deployed & { readonly lock: HeldLock }) | undefined> {
   const compose = composeOf(command);
   await compose.check();
   await mkdir(command.place.folder, { recursive: true });
+  const deploying = await deployLock(command);
+  try {
+    const deployed = await bringUpAndDeploy(request, command, compose, onReached);
+    const lock = await runLock(command);
+    return lock && { ...deployed, lock };
+  } finally {
+    await deploying.release();
+  }
+}
+
+async function bringUpAndDeploy(
+  request: UpRequest,
+  command: LocalstackCommand,
+  compose: Compose,
+  onReached: (reached: Reached) => void,
+): Promise<Deployed> {
   const market = await chosenMarket(request, command);
+  const settings = stageSettings(settingsOf(request, market, Date.now()));
+  const onBegun = (): void => onReached('containers');
   const [, template] = await together(
-    startContainers(request, command, compose, market),
-    synthesizedTemplate(request, command, market),
+    startContainers(command, { compose, market, ui: request.ui, onBegun }),
+    synthesizedTemplate(command, settings),
   );
   await together(makeTopicsAndTables(command, template), bootstrapWhereMissing(command));
   await step(command, 'deployed', () => deploy(deployment(command)));
-  const lock = await lockOf(command);
-  if (lock === undefined) return;
-  try {
-    await runUntilStopped(command, compose, market, template);
-  } finally {
-    await lock.release();
-  }
+  onReached('rule');
+  return { compose, market, template };
 }
 
 async function chosenMarket(
@@ -57,29 +99,15 @@ async function chosenMarket(
   return market;
 }
 
-async function startContainers(
-  { ui }: UpRequest,
-  command: LocalstackCommand,
-  compose: Compose,
-  market: MarketService,
-): Promise<void> {
-  const profiles = [...(market.inContainer ? ['market'] : []), ...(ui ? ['ui'] : [])];
-  await compose.pullMissing(profiles);
-  if (!market.inContainer) await compose.remove('market');
-  await step(command, 'containers up', () => compose.up(profiles, market.environment));
-}
-
 /**
  * Both stages: what is deployed is `localstack`; topics, tables and event
  * sources are those of `dev`, as LocalStack has none of the three.
  */
 async function synthesizedTemplate(
-  request: UpRequest,
   command: LocalstackCommand,
-  market: MarketService,
+  settings: ReturnType<typeof stageSettings>,
 ): Promise<PipelineTemplate> {
   const folder = assemblyOf(command);
-  const settings = { localstack: settingsOf(request, market, Date.now()) };
   await step(command, 'stage localstack synthesized', () =>
     synthesize('localstack,dev', folder, command.signal, {
       settings,
@@ -108,9 +136,10 @@ async function makeTopicsAndTables(
   const { place, shown } = command;
   const log = (said: string): void => shown.note(`warning: ${said}`);
   const kafka = localKafka(endpointOf(place, 'kafka'), 'candlestream-localstack', log);
+  const remedy = 'forget the data with "npm run localstack -- --down --volumes" first';
   await step(command, 'topics and tables of stage dev there', () =>
     together(
-      createTopics(kafka, template.topics),
+      createTopics(kafka, template.topics, remedy),
       createTables(endpointOf(place, 'cassandra'), template),
     ),
   );
@@ -130,73 +159,28 @@ function assemblyOf({ place }: LocalstackCommand): string {
   return join(place.folder, 'cdk.out');
 }
 
-/** Undefined where another run hands the records on already: it goes on with what was deployed. */
-async function lockOf({ place, shown }: LocalstackCommand): Promise<HeldLock | undefined> {
+/** @throws RunAtWorkError where another run holds it */
+async function deployLock({ place, run }: LocalstackCommand): Promise<HeldLock> {
   try {
-    return await acquireLock(join(place.folder, RUN_LOCK));
+    return await takeLock(join(place.folder, DEPLOY_LOCK), run);
+  } catch (cause) {
+    if (!(cause instanceof LockedError)) throw cause;
+    throw new RunAtWorkError(
+      `Process ${cause.pid} brings the containers up or down just now: wait for it, or end it with ${DOWN}`,
+      { cause },
+    );
+  }
+}
+
+/** Undefined where another run hands the records on already: it goes on with what was deployed. */
+async function runLock({ place, run, shown }: LocalstackCommand): Promise<HeldLock | undefined> {
+  try {
+    return await takeLock(join(place.folder, RUN_LOCK), run);
   } catch (error) {
     if (!(error instanceof LockedError)) throw error;
     shown.note(`process ${error.pid} hands the records on, now to what was just deployed`);
     return undefined;
   }
-}
-
-async function runUntilStopped(
-  command: LocalstackCommand,
-  compose: Compose,
-  market: MarketService,
-  template: PipelineTemplate,
-): Promise<void> {
-  const { place, shown, signal } = command;
-  const stack = await RunningStack.start({
-    ...{ place, template, pairs: market.pairs },
-    findFunctions: () => deployedFunctions(place),
-    market: market.description.replace(/^market: /, ''),
-    hooks: warningHooks(
-      notTooOften((line) => {
-        // What a run that ends leaves undone is no news.
-        if (!signal.aborted) shown.note(line);
-      }),
-    ),
-  });
-  const ending = new AbortController();
-  const ended = AbortSignal.any([signal, ending.signal]);
-  try {
-    await writeRunningStack(place.dataDir, descriptionOf(command, market, template));
-    shown.note('the rule fires every minute; Ctrl-C ends the table and leaves the containers');
-    const watched = new Watched(stack.watch, shown, ended).untilStopped(Date.now);
-    await Promise.race([watched, failureOf(compose, market, ended)]);
-  } finally {
-    shown.close();
-    ending.abort(new Error('the run has ended'));
-    await removeRunningStack(place.dataDir);
-    await stack.stop();
-  }
-}
-
-async function failureOf(
-  compose: Compose,
-  { inContainer }: MarketService,
-  signal: AbortSignal,
-): Promise<never> {
-  const services = ['localstack', 'kafka', 'cassandra', ...(inContainer ? ['market'] : [])];
-  throw await compose.failure(services, signal);
-}
-
-function descriptionOf(
-  { place }: LocalstackCommand,
-  { description: market }: MarketService,
-  template: PipelineTemplate,
-) {
-  return {
-    pid: process.pid,
-    kafka: endpointOf(place, 'kafka'),
-    cassandra: endpointOf(place, 'cassandra'),
-    localDataCenter,
-    keyspace: keyspaceOf(template),
-    market,
-    startedAt: new Date().toISOString(),
-  };
 }
 
 /** Both at once; of two failures, the first one, once both have ended. */

@@ -35,6 +35,17 @@ export class ContainerFailedError extends Error {
   }
 }
 
+/** The containers of the project's name are those of another checkout. */
+export class OtherCheckoutError extends Error {
+  override readonly name = 'OtherCheckoutError';
+  constructor(project: string, folder: string) {
+    const ports = SERVICES.map((service) => PORTS[service][0]).join(', ');
+    super(
+      `The containers of ${project} belong to the checkout in ${folder}: end them there with "npm run localstack -- --down", or set COMPOSE_PROJECT_NAME to another name and ${ports} to other ports, on every command alike`,
+    );
+  }
+}
+
 /** `docker compose` failed in a way of its own. */
 export class ComposeError extends Error {
   override readonly name = 'ComposeError';

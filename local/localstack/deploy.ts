@@ -1,6 +1,6 @@
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { join } from 'node:path';
-import { lastLines, type RunCommand } from '../engines/command-runner';
+import { type CommandResult, lastLines, type RunCommand } from '../engines/command-runner';
 import { awsEnvironment, clientConfig, type Place, REGION } from './place';
 
 /** The account that LocalStack plays. */
@@ -28,16 +28,23 @@ export interface DeployOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Whether `cdk bootstrap` was run on this LocalStack: it forgets that when it ends. */
+/**
+ * Whether `cdk bootstrap` was run on this LocalStack: it forgets that when it ends.
+ *
+ * @throws DeployFailedError where LocalStack does not answer
+ */
 export async function isBootstrapped(place: Place): Promise<boolean> {
   const client = new SSMClient(clientConfig(place));
   try {
     const look = new GetParameterCommand({ Name: BOOTSTRAP_PARAMETER });
     await client.send(look, { abortSignal: AbortSignal.timeout(LOOK_LIMIT_MS) });
     return true;
-  } catch (error) {
-    if (error instanceof Error && error.name === 'ParameterNotFound') return false;
-    throw error;
+  } catch (cause) {
+    if (cause instanceof Error && cause.name === 'ParameterNotFound') return false;
+    throw new DeployFailedError(
+      `LocalStack does not answer on port ${place.ports.localstack} (${String(cause)}): see "docker logs ${place.project}-localstack-1", and run again`,
+      { cause },
+    );
   } finally {
     client.destroy();
   }
@@ -51,31 +58,42 @@ export async function bootstrap(options: DeployOptions): Promise<void> {
 /**
  * Deploys the stacks of the stage, the changed ones only.
  *
- * @throws DeployFailedError with the reasons of the resources that failed
+ * @throws DeployFailedError with the reasons of the resources that failed; the signal's reason
  */
 export async function deploy(options: DeployOptions): Promise<void> {
   await cdk(['deploy', 'Candlestream-localstack-*', '--require-approval', 'never'], options);
 }
 
 async function cdk(args: readonly string[], options: DeployOptions): Promise<void> {
-  const { place, assembly, run, signal } = options;
+  const { assembly } = options;
   const quiet = ['--app', assembly, '--ci', '--no-notices', '--no-color'];
-  const result = await run(CDK, [...args, ...quiet], {
-    timeoutMs: CDK_LIMIT_MS,
-    environment: {
-      ...awsEnvironment(place),
-      // The project says itself which Node.js it needs.
-      AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
-      // It would leave a process behind for a while.
-      CDK_DISABLE_CLI_TELEMETRY: 'true',
-    },
-    signal,
-  });
+  const result = await runCdk([...args, ...quiet], options);
   if (result.exitCode === 0) return;
   const reasons = failureReasons(`${result.stdout}\n${result.stderr}`);
   throw new DeployFailedError(
     `"cdk ${args[0] ?? ''}" failed:\n${reasons.join('\n') || lastLines(result, 8)}\n${REMEDY}`,
   );
+}
+
+async function runCdk(
+  args: readonly string[],
+  { place, run, signal }: DeployOptions,
+): Promise<CommandResult> {
+  const environment = {
+    ...awsEnvironment(place),
+    // The project says itself which Node.js it needs.
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+    // It would leave a process behind for a while.
+    CDK_DISABLE_CLI_TELEMETRY: 'true',
+  };
+  signal?.throwIfAborted();
+  try {
+    return await run(CDK, args, { timeoutMs: CDK_LIMIT_MS, environment, signal });
+  } catch (error) {
+    // What failed after the abort failed because of it.
+    signal?.throwIfAborted();
+    throw error;
+  }
 }
 
 /** Of what `cdk` prints, why resources failed: `<resource>: <LocalStack's reason>`. */

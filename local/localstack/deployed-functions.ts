@@ -10,6 +10,7 @@ import { clientConfig, type Place } from './place';
 export interface DeployedFunction {
   /** Its name in Lambda. */
   readonly functionName: string;
+  /** Its own time limit, as it was when it was looked up. */
   readonly timeoutMs: number;
 }
 

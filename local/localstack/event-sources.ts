@@ -1,4 +1,5 @@
 import type { Admin, Kafka } from 'kafkajs';
+import { failureText } from '../command-end';
 import { EventSource } from '../emulator/event-source';
 import type { Invoker } from '../emulator/invoker';
 import { localKafka } from '../emulator/kafka-client';
@@ -40,7 +41,7 @@ export class EventSources {
       await started.#admin.connect();
       await Promise.all(started.sources.map((source) => source.start()));
     } catch (error) {
-      await started.stop();
+      await started.stop().catch((also: unknown) => hooks.onWarning?.(failureText(also)));
       throw error;
     }
     return started;

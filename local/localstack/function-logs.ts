@@ -1,6 +1,7 @@
 import {
   CloudWatchLogsClient,
   FilterLogEventsCommand,
+  type FilteredLogEvent,
   type FilterLogEventsCommandOutput,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { clientConfig, type Place } from './place';
@@ -51,28 +52,37 @@ export class FunctionLogs {
 
   /** The lines since the last call, oldest first. @throws where LocalStack does not answer */
   async newLines(): Promise<LogLine[]> {
-    const lines: LogLine[] = [];
-    let nextToken: string | undefined;
-    do {
-      const page = await this.#page(nextToken);
-      for (const event of page.events ?? []) {
-        const { timestamp = 0, message = '' } = event;
-        if (!this.#isNew(`${event.logStreamName ?? ''} ${event.eventId ?? ''}`, timestamp))
-          continue;
-        lines.push({ timeMs: timestamp, message: message.trimEnd() });
-      }
-      nextToken = page.nextToken;
-    } while (nextToken !== undefined);
+    // All pages of one time: a token goes with the call that it came from.
+    const events = await this.#events(Math.max(this.#sinceMs, this.#newestMs - LATE_MS));
+    const lines = events
+      .filter(({ timestamp = 0, logStreamName = '', eventId = '' }) =>
+        this.#isNew(`${logStreamName} ${eventId}`, timestamp),
+      )
+      .map(({ timestamp = 0, message = '' }) => ({
+        timeMs: timestamp,
+        message: message.trimEnd(),
+      }));
     this.#forgetOld();
-    return lines;
+    return lines.toSorted((a, b) => a.timeMs - b.timeMs);
   }
 
-  async #page(nextToken: string | undefined): Promise<FilterLogEventsCommandOutput> {
-    const command = new FilterLogEventsCommand({
-      logGroupName: this.#group,
-      startTime: Math.max(this.#sinceMs, this.#newestMs - LATE_MS),
-      nextToken,
-    });
+  async #events(startTime: number): Promise<FilteredLogEvent[]> {
+    const events: FilteredLogEvent[] = [];
+    let nextToken: string | undefined;
+    do {
+      const page = await this.#page(startTime, nextToken);
+      events.push(...(page.events ?? []));
+      nextToken = page.nextToken;
+    } while (nextToken !== undefined);
+    return events;
+  }
+
+  async #page(
+    startTime: number,
+    nextToken: string | undefined,
+  ): Promise<FilterLogEventsCommandOutput> {
+    const logGroupName = this.#group;
+    const command = new FilterLogEventsCommand({ logGroupName, startTime, nextToken });
     try {
       return await this.#api.send(command, { abortSignal: AbortSignal.timeout(ANSWER_LIMIT_MS) });
     } catch (error) {

@@ -12,7 +12,7 @@ export interface InvokeApi {
 /** What an invoker is made with. */
 export interface LambdaInvokerOptions {
   readonly api: InvokeApi;
-  /** Looked at for each invocation: a function may be deployed anew. */
+  /** Asked for each invocation: a function may be deployed anew, with another name or time limit. */
   readonly target: () => DeployedFunction;
   readonly onResult?: (result: InvocationResult) => void;
 }

@@ -68,13 +68,14 @@ function upRequest(options: Options): UpRequest {
 }
 
 function localstackCommand(): Command {
-  const modes = ['down', 'logs', 'difference'];
-  const mode = (flags: string, text: string, others: readonly string[]) =>
-    new Option(flags, text).conflicts(modes.filter((name) => others.includes(name)));
-  return new Command('npm run localstack --')
-    .description(
-      'Deploys the stack into LocalStack on this machine, with Kafka and Cassandra in containers, and shows its work. Ports: LOCALSTACK_PORT, KAFKA_PORT, CASSANDRA_PORT, MARKET_PORT, KAFKA_UI_PORT.',
-    )
+  const command = new Command('npm run localstack --').description(
+    'Deploys the stack into LocalStack on this machine, with Kafka and Cassandra in containers, and shows its work. Ports: LOCALSTACK_PORT, KAFKA_PORT, CASSANDRA_PORT, MARKET_PORT, KAFKA_UI_PORT.',
+  );
+  return withModes(withUpOptions(command));
+}
+
+function withUpOptions(command: Command): Command {
+  return command
     .option(
       '--market <market>',
       'auto (live where Gate.io answers, else simulated), live, simulated, or a folder with recorded candles',
@@ -92,7 +93,14 @@ function localstackCommand(): Command {
       minuteArgument,
     )
     .option('--settings <json>', 'settings over those of lib/stages/localstack.ts', settingsOf, {})
-    .option('--ui', 'with Kafka UI, on http://127.0.0.1:8080')
+    .option('--ui', 'with Kafka UI, on http://127.0.0.1:8080');
+}
+
+function withModes(command: Command): Command {
+  const modes = ['down', 'logs', 'difference'];
+  const mode = (flags: string, text: string, others: readonly string[]) =>
+    new Option(flags, text).conflicts(modes.filter((name) => others.includes(name)));
+  return command
     .addOption(mode('--down', 'stop and remove everything; the data stays', ['logs', 'difference']))
     .option('--volumes', 'with --down: forget the data too')
     .addOption(

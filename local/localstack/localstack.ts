@@ -1,5 +1,5 @@
 import { createConsole } from '../console';
-import { failureText, StopAsked, stopAsked, tellFailure } from '../command-end';
+import { StopAsked, stopAsked, tellFailure } from '../command-end';
 import { runCommand } from '../engines/command-runner';
 import type { LocalstackCommand } from './command';
 import { type LocalstackRequest, parseLocalstackArguments } from './localstack-request';
@@ -24,11 +24,6 @@ async function main(args: readonly string[]): Promise<void> {
     if (!signal.aborted) throw error;
     const reason: unknown = signal.reason;
     if (!(reason instanceof StopAsked)) throw reason;
-    if (error !== reason && request.kind === 'up') shown.note(`warning: ${failureText(error)}`);
-    if (request.kind !== 'up') return;
-    shown.note(
-      'stopped: no records are handed on; the containers and the rule go on until "npm run localstack -- --down"',
-    );
   }
 }
 

@@ -30,6 +30,9 @@ export interface MarketServiceOptions {
   readonly timeMs: number | undefined;
 }
 
+/** Of the market's container, for functions. */
+const API_URL = 'http://market:4570/api/v4';
+
 /**
  * Chooses the market, and makes what its container runs.
  *
@@ -48,18 +51,13 @@ export async function marketService(options: MarketServiceOptions): Promise<Mark
   const recorded = chosen.kind === 'recorded' ? chosen.source.pairs() : undefined;
   assertRecorded(options.pairs, recorded, choice);
   const pairs = options.pairs ?? recorded ?? pairsOfStage;
-  return {
-    apiUrl: 'http://market:4570/api/v4',
-    description,
-    pairs,
-    inContainer: true,
-    environment: {
-      MARKET_BUNDLE: await bundleMarket(place),
-      MARKET_PAIRS: pairs.join(','),
-      MARKET_TIME: timeMs === undefined ? '' : new Date(timeMs).toISOString(),
-      MARKET_RECORDINGS: recorded === undefined ? '' : resolve(choice),
-    },
+  const environment = {
+    MARKET_BUNDLE: await bundleMarket(place),
+    MARKET_PAIRS: pairs.join(','),
+    MARKET_TIME: timeMs === undefined ? '' : new Date(timeMs).toISOString(),
+    MARKET_RECORDINGS: recorded === undefined ? '' : resolve(choice),
   };
+  return { apiUrl: API_URL, description, pairs, inContainer: true, environment };
 }
 
 function assertRecorded(

@@ -3,6 +3,7 @@ import { UsageError } from '../command-line';
 import { defaultDataDir } from '../running-stack';
 
 const PROJECT = join(__dirname, '..', '..');
+const DEFAULT_PROJECT = 'candlestream-localstack';
 
 /** The services of the compose file that a port of this machine leads to. */
 export const SERVICES = ['localstack', 'kafka', 'cassandra', 'market', 'kafka-ui'] as const;
@@ -38,9 +39,10 @@ export interface Place {
  */
 export function placeOf(environment: NodeJS.ProcessEnv): Place {
   const dataDir = defaultDataDir(environment);
+  const project = environment['COMPOSE_PROJECT_NAME'] ?? '';
   const ports = SERVICES.map((service) => [service, portOf(service, environment)] as const);
   return {
-    project: environment['COMPOSE_PROJECT_NAME'] ?? 'candlestream-localstack',
+    project: project === '' ? DEFAULT_PROJECT : project,
     composeFile: join(PROJECT, 'docker-compose.localstack.yml'),
     folder: join(dataDir, 'localstack'),
     dataDir,
@@ -53,10 +55,15 @@ export function endpointOf({ ports }: Place, service: Service): string {
   return `127.0.0.1:${ports[service]}`;
 }
 
-/** What the AWS SDK and `cdk` find LocalStack by. */
-export function awsEnvironment(place: Place): Record<string, string> {
+/** What the AWS SDK and `cdk` find LocalStack by, over the user's own endpoints. */
+export function awsEnvironment(
+  place: Place,
+  environment: NodeJS.ProcessEnv = process.env,
+): Record<string, string> {
   const url = `http://${endpointOf(place, 'localstack')}`;
+  const others = Object.keys(environment).filter((name) => name.startsWith('AWS_ENDPOINT_URL'));
   return {
+    ...Object.fromEntries(others.map((name) => [name, url])),
     AWS_ENDPOINT_URL: url,
     AWS_ENDPOINT_URL_S3: url,
     AWS_ACCESS_KEY_ID: 'test',

@@ -5,9 +5,10 @@ import type { InvocationResult } from '../emulator/invoker';
 import type { FunctionName, PipelineTemplate } from '../emulator/pipeline-template';
 import type { PipelineHooks } from '../emulator/start-pipeline';
 import { type CountedLine, countedLine } from '../function-log';
-import { sessionOf } from '../local-stack';
+import { failureText } from '../command-end';
+import { sessionOf, stopAll } from '../local-stack';
 import { StackCounts, StackWatch } from '../stack-watch';
-import type { DeployedFunction } from './deployed-functions';
+import { CurrentFunctions, type DeployedFunctions } from './current-functions';
 import { EventSources } from './event-sources';
 import { FunctionLogs, logsApi } from './function-logs';
 import { invokeApi, LambdaInvoker } from './lambda-invoker';
@@ -26,59 +27,87 @@ export interface RunStackOptions {
   readonly hooks: Pick<PipelineHooks, 'onEventSourceProblem' | 'onWarning'>;
 }
 
-type DeployedFunctions = Readonly<Record<FunctionName, DeployedFunction>>;
-type Stop = () => Promise<void> | void;
+type Stop = () => Promise<void>;
 
 /** The event sources beside LocalStack, and how all of it stands. */
 export class RunningStack {
   readonly watch: StackWatch;
-  readonly #stops: readonly Stop[];
+  readonly #stops: Stop[];
 
-  private constructor(watch: StackWatch, stops: readonly Stop[]) {
+  private constructor(watch: StackWatch, stops: Stop[]) {
     this.watch = watch;
     this.#stops = stops;
   }
 
+  /** Where anything fails, nothing is left running. */
   static async start(options: RunStackOptions): Promise<RunningStack> {
-    const { place, template, hooks } = options;
-    const counts = new StackCounts();
-    const api = invokeApi(place);
-    const logs = new CountedLogs(place, counts);
-    let functions = logs.read(await options.findFunctions());
-    const eventSources = await EventSources.start({
-      ...{ mappings: template.mappings, hooks },
-      kafka: endpointOf(place, 'kafka'),
-      invokerOf: (name) =>
-        new LambdaInvoker({
-          ...{ api, target: () => functions[name] },
-          onResult: (result) => {
-            counts.invoked({ function: name, result });
-            if (!isGone(result)) return;
-            // Another LocalStack, with another function: the event source tries again with that.
-            options.findFunctions().then(
-              (found) => (functions = logs.read(found)),
-              (error: unknown) => hooks.onWarning?.(String(error)),
-            );
-          },
-        }),
-    });
-    const session = sessionOf(endpointOf(place, 'cassandra'), template);
-    const watch = watchOf(options, { eventSources, session, logs, counts });
-    const end = () => {
-      logs.close();
-      api.destroy();
-    };
-    return new RunningStack(watch, [() => eventSources.stop(), () => session.close(), end]);
+    const stops: Stop[] = [];
+    try {
+      return new RunningStack(await startWatch(options, stops), stops);
+    } catch (error) {
+      await stopAll(stops).catch((also: unknown) => options.hooks.onWarning?.(failureText(also)));
+      throw error;
+    }
   }
 
   /** The invocation that is under way may end, then nothing runs beside LocalStack any more. */
-  async stop(): Promise<void> {
-    for (const stop of this.#stops) await stop();
+  stop(): Promise<void> {
+    return stopAll(this.#stops);
   }
 }
 
-function isGone(result: InvocationResult): boolean {
-  return !result.ok && result.errorType === 'ResourceNotFoundException';
+async function startWatch(options: RunStackOptions, stops: Stop[]): Promise<StackWatch> {
+  const { place, template } = options;
+  const counts = new StackCounts();
+  const logs = new CountedLogs(place, counts);
+  stops.push(ended(() => logs.close()));
+  const session = sessionOf(endpointOf(place, 'cassandra'), template);
+  stops.push(() => session.close());
+  const eventSources = await startEventSources(options, { logs, counts }, stops);
+  return watchOf(options, { eventSources, session, logs, counts });
+}
+
+function ended(end: () => void): Stop {
+  return () => {
+    end();
+    return Promise.resolve();
+  };
+}
+
+async function startEventSources(
+  options: RunStackOptions,
+  { logs, counts }: Pick<WatchedParts, 'logs' | 'counts'>,
+  stops: Stop[],
+): Promise<EventSources> {
+  const { place, template, hooks } = options;
+  const functions = await currentFunctions(options, logs);
+  const api = invokeApi(place);
+  stops.push(ended(() => api.destroy()));
+  const onResult = (name: FunctionName, result: InvocationResult): void => {
+    counts.invoked({ function: name, result });
+    void functions.heard(result);
+  };
+  const eventSources = await EventSources.start({
+    ...{ mappings: template.mappings, hooks, kafka: endpointOf(place, 'kafka') },
+    invokerOf: (name) =>
+      new LambdaInvoker({
+        ...{ api, target: () => functions.of(name) },
+        onResult: (result) => onResult(name, result),
+      }),
+  });
+  stops.push(() => eventSources.stop());
+  return eventSources;
+}
+
+async function currentFunctions(
+  { findFunctions: find, hooks }: RunStackOptions,
+  logs: CountedLogs,
+): Promise<CurrentFunctions> {
+  return new CurrentFunctions(logs.read(await find()), {
+    find,
+    onOthers: (others) => logs.read(others),
+    onWarning: (message) => hooks.onWarning?.(message),
+  });
 }
 
 interface WatchedParts {

@@ -59,7 +59,7 @@ test('nothing runs where nothing was described, or no longer is', async () => {
   await removeRunningStack(dataDir);
 
   await expect(readRunningStack(dataDir)).rejects.toThrow(
-    `The local run is not running (there is no ${join(dataDir, 'running-stack.json')}). Start it with "npm start".`,
+    `The local run is not running (there is no ${join(dataDir, 'running-stack.json')}). Start it with "npm start", or "npm run localstack".`,
   );
 });
 
@@ -91,5 +91,6 @@ test.each([
 
 test('the data folder is .candlestream of the project, or as the environment says', () => {
   expect(defaultDataDir({})).toBe(join(__dirname, '../../.candlestream'));
+  expect(defaultDataDir({ CANDLESTREAM_DATA_DIR: '' })).toBe(defaultDataDir({}));
   expect(defaultDataDir({ CANDLESTREAM_DATA_DIR: '/data' })).toBe('/data');
 });

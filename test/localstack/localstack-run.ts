@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { type CommandResult, runCommand } from '../../local/engines/command-runner';
 import { freePort } from '../../local/engines/free-port';
 import { type Place, placeOf } from '../../local/localstack/place';
@@ -15,6 +14,8 @@ const DOCKER_LIMIT_MS = 30_000;
 export interface Command {
   readonly child: ChildProcess;
   printed(): string;
+  /** What it has said to its errors so far. */
+  complaints(): string;
   /** Its exit code and what it said, once it has ended. */
   readonly end: Promise<{ code: number | null; output: string; errors: string }>;
 }
@@ -54,12 +55,14 @@ export class LocalstackRun {
       env: this.#environment,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    let printed = '';
+    let [printed, errors] = ['', ''];
     child.stdout.on('data', (chunk: Buffer) => (printed += chunk.toString('utf8')));
+    child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString('utf8')));
     return {
       child,
       printed: () => printed,
-      end: Promise.all([once(child, 'close'), text(child.stderr)]).then(([[code], errors]) => ({
+      complaints: () => errors,
+      end: once(child, 'close').then(([code]) => ({
         code: code as number | null,
         output: printed,
         errors,

@@ -1,7 +1,10 @@
 import { connect } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { DAY_MS, floorTo, MINUTE_MS } from '../../lambdas/shared/domain/interval';
 import { scheduledEvent } from '../../local/emulator/schedule';
+import { runCommand } from '../../local/engines/command-runner';
+import { Compose } from '../../local/localstack/compose';
 import { deployedFunctions } from '../../local/localstack/deployed-functions';
 import { invokeApi, LambdaInvoker } from '../../local/localstack/lambda-invoker';
 import { endpointOf, SERVICES } from '../../local/localstack/place';
@@ -34,24 +37,45 @@ const HOUR = {
   toMs: Date.parse('2018-01-23T01:00:00Z'),
 };
 const FIRINGS = 3;
+/** Of a case; what is waited for within it takes less, so that what was printed is told. */
 const LIMIT_MS = 5 * MINUTE_MS;
+const WAIT_MS = 2 * MINUTE_MS;
+const PULL_LIMIT_MS = 20 * MINUTE_MS;
+const END_LIMIT_MS = 30_000;
 const KEYSPACE = 'candlestream';
 
 let run: LocalstackRun;
 /** The run that hands records on, from the first case to the last. */
-let main: Command;
+let main: Command | undefined;
+/** Whether there is anything for the cases after the first one to go on from. */
+let isUp = false;
 
 beforeAll(async () => {
   // The project says itself which Node.js it needs.
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
   run = await LocalstackRun.prepare();
-});
+  const onProgress = (line: string) => process.stderr.write(`${line}\n`);
+  await new Compose({ place: run.place, run: runCommand, onProgress }).pullMissing(['market']);
+}, PULL_LIMIT_MS);
 
 afterAll(async () => {
+  if (main !== undefined) await endOf(main);
   const { errors } = await run.localstack('--down', '--volumes').end;
   await run.forget();
   expect(errors).toBe('');
 }, LIMIT_MS);
+
+/** Where a case failed, the run goes on. */
+async function endOf({ child, end }: Command): Promise<void> {
+  child.kill('SIGTERM');
+  const ended = new AbortController();
+  const late = sleep(END_LIMIT_MS, undefined, { signal: ended.signal }).then(
+    () => child.kill('SIGKILL'),
+    () => undefined,
+  );
+  await end.finally(() => ended.abort());
+  await late;
+}
 
 function isoMinute(timeMs: number): string {
   return new Date(timeMs).toISOString().replace('.000Z', 'Z');
@@ -73,33 +97,38 @@ async function tickTimes(tables: StoredTables): Promise<Set<string>> {
   return new Set(minutes.map(([, line]) => / observed at (\d+)/.exec(line)?.[1] ?? ''));
 }
 
-function assertRuns(command: Command): void {
-  if (command.child.exitCode !== null) throw new Error(`It has ended:\n${command.printed()}`);
+/** The run from the first case on. @throws where it is not up, or has ended */
+function running(): Command {
+  if (main === undefined || !isUp) throw new Error('The first case failed: see there');
+  if (main.child.exitCode !== null) throw new Error(`It has ended:\n${main.printed()}`);
+  return main;
+}
+
+/** @throws with all that the run has printed, where it has ended or takes too long */
+async function untilPrinted(what: RegExp, command: Command, fromChar = 0): Promise<void> {
+  const isPrinted = () => {
+    if (what.test(command.printed().slice(fromChar))) return true;
+    if (command.child.exitCode !== null) throw new Error('it has ended');
+    return false;
+  };
+  try {
+    await until(String(what), isPrinted, WAIT_MS);
+  } catch (cause) {
+    throw new Error(`${String(cause)}\n${command.printed()}${command.complaints()}`, { cause });
+  }
 }
 
 test(
   'one command ends with candles that the rule brought',
   async () => {
     main = run.localstack(...SIMULATED);
-    let errors = '';
-    main.child.stderr?.on('data', (chunk: Buffer) => (errors += chunk.toString('utf8')));
-    await until(
-      'the table is shown',
-      () => {
-        if (main.child.exitCode !== null) throw new Error(`${main.printed()}${errors}`);
-        return main.printed().includes('the rule fires every minute');
-      },
-      LIMIT_MS,
-    );
-    await until(
-      'the first candles are stored',
-      () => /[1-9]\d* windows? stored/.test(main.printed()),
-      LIMIT_MS,
-    );
+    await untilPrinted(/the rule fires every minute/, main);
+    await untilPrinted(/[1-9]\d* windows? stored/, main);
 
     const shown = await run.run('show.ts', 'BTC_USDT', '5m', '--limit', '3', '--json').end;
     expect(shown).toMatchObject({ code: 0, errors: '' });
     expect(JSON.parse(shown.output)).toHaveLength(3);
+    isUp = true;
   },
   LIMIT_MS,
 );
@@ -107,6 +136,7 @@ test(
 test(
   'nothing listens on anything but loopback',
   async () => {
+    running();
     const published = await run.published();
 
     expect(published.length).toBeGreaterThanOrEqual(4);
@@ -123,13 +153,12 @@ test(
       historyStart: isoMinute(HISTORY_START_MS),
       gateIoUrl: 'http://market:4570/api/v4',
     };
+    const main = running();
     await deployBrokenPersist(run.place, settings);
     const before = await use(tickTimes);
-    const isFailing = () => {
-      assertRuns(main);
-      return main.printed().includes('warning: persist: a batch failed and is tried again');
-    };
-    await until('persist fails', isFailing, LIMIT_MS);
+    // What it has warned of before is of no account.
+    const printedBefore = main.printed().length;
+    await untilPrinted(/warning: persist: a batch failed and is tried again/, main, printedBefore);
     const meanwhile = await use(tickTimes);
 
     const mended = await run.localstack(...SIMULATED).end;
@@ -138,7 +167,7 @@ test(
     expect(mended.output).toContain(`process ${main.child.pid ?? ''} hands the records on`);
     expect(meanwhile).toEqual(before);
     const isStored = async () => (await use(tickTimes)).size > before.size;
-    await until('what was held back is stored', isStored, LIMIT_MS);
+    await until('what was held back is stored', isStored, WAIT_MS);
   },
   LIMIT_MS,
 );
@@ -146,8 +175,9 @@ test(
 test(
   'three firings of the rule have brought every minute of the market, and its windows',
   async () => {
+    running();
     const haveFired = async () => (await use(tickTimes)).size >= FIRINGS;
-    await until(`${FIRINGS} ticks are stored`, haveFired, LIMIT_MS);
+    await until(`${FIRINGS} ticks are stored`, haveFired, 2 * WAIT_MS);
 
     const market = new GeneratedCandles({ seed: 1, pairs: PAIRS });
     const { stored, progress } = await standing();
@@ -194,6 +224,7 @@ function ofPair(rows: Rows, pair: string): Rows {
 test(
   'a recorded hour, tick by tick through the Lambda API, equals the recording',
   async () => {
+    running();
     const folder = recordedFolder();
     const deployed = await run.localstack(
       ...['--market', folder, '--market-time', isoMinute(HOUR.toMs + 60 * MINUTE_MS)],
@@ -232,7 +263,7 @@ async function playHour(): Promise<void> {
     progress: createCandleStore(session),
   };
   try {
-    await replay(stage, HOUR, undefined, AbortSignal.timeout(LIMIT_MS / 2));
+    await replay(stage, HOUR, undefined, AbortSignal.timeout(WAIT_MS));
   } finally {
     await session.close();
     api.destroy();
@@ -242,6 +273,7 @@ async function playHour(): Promise<void> {
 test(
   "a function's log is there to be read",
   async () => {
+    running();
     const { code, output } = await run.localstack('--logs', 'fetch').end;
 
     expect(code).toBe(0);
@@ -253,7 +285,7 @@ test(
 test(
   'down leaves no container, no network, no process and no listening port',
   async () => {
-    assertRuns(main);
+    const main = running();
     const down = await run.localstack('--down', '--volumes').end;
 
     expect(down).toMatchObject({ code: 0, errors: '' });

@@ -1,3 +1,5 @@
+import { tmpdir } from 'node:os';
+import { dirname } from 'node:path';
 import { CommandTimeoutError } from '../../../local/engines/command-runner';
 import { Compose } from '../../../local/localstack/compose';
 import { portProblem } from '../../../local/localstack/compose-problems';
@@ -18,8 +20,13 @@ function compose(answers: Parameters<typeof fakeRun>[0]) {
   };
 }
 
-function container(service: string, state: string, health = '', exitCode = 0): string {
-  return JSON.stringify({ Service: service, State: state, Health: health, ExitCode: exitCode });
+const PS = 'docker ps --all --filter label=com.docker.compose.project=cs --format';
+const FUNCTIONS = 'docker ps --all --quiet --filter name=^/?cs-localstack-1-lambda-';
+/** Nothing of the project is there. */
+const NOTHING = { [PS]: { stdout: '' }, [FUNCTIONS]: { stdout: '' } };
+
+function container(service: string, state: string, status = 'Up 2 minutes', folder = ''): string {
+  return [service, state, status, folder].join('\t');
 }
 
 test.each<[string, Record<string, FakeAnswer>, RegExp]>([
@@ -28,6 +35,11 @@ test.each<[string, Record<string, FakeAnswer>, RegExp]>([
     'no compose',
     { 'docker compose version': { exitCode: 1, stderr: "'compose' is not a docker command" } },
     /has no compose: install its compose plugin.*\n.*not a docker command/,
+  ],
+  [
+    'a compose that is too old',
+    { 'docker compose version': { stdout: 'v2.20.3\n' } },
+    /compose plugin is v2\.20\.3: install 2\.21 or later/,
   ],
   [
     'an engine that is not there',
@@ -49,6 +61,35 @@ test.each<[string, Record<string, FakeAnswer>, RegExp]>([
   const { subject } = compose(answers);
   await expect(subject.check()).rejects.toThrow(message);
   await expect(subject.check()).rejects.toMatchObject({ name: 'DockerUnavailableError' });
+});
+
+test.each(['2.21.0', 'v2.40.3-desktop.1', '5.0.0', 'dev'])(
+  'with compose %s and nothing there, all is well',
+  async (version) => {
+    const { subject } = compose({
+      'docker compose version': { stdout: version },
+      'docker info': { stdout: '20.10.24' },
+      [PS]: { stdout: '' },
+    });
+    await expect(subject.check()).resolves.toBeUndefined();
+  },
+);
+
+test.each<[string, string, string | undefined]>([
+  ['another checkout', tmpdir(), `The containers of cs belong to the checkout in ${tmpdir()}: end`],
+  ['this checkout', dirname(place.composeFile), undefined],
+  ['a checkout that is deleted', '/no/such/checkout', undefined],
+])('containers of %s', async (_, folder, message) => {
+  const { subject } = compose({
+    'docker compose version': { stdout: '2.40.3' },
+    'docker info': { stdout: '20.10.24' },
+    [PS]: { stdout: `${container('kafka', 'running', 'Up 2 minutes', folder)}\n` },
+  });
+  const refusal = await subject.check().then(
+    () => undefined,
+    (error: unknown) => (error as Error).message.slice(0, message?.length),
+  );
+  expect(refusal).toBe(message);
 });
 
 test('only the images that are missing are pulled, each told', async () => {
@@ -78,7 +119,7 @@ test('an image that cannot be pulled is named, with what Docker said', async () 
 test('a port that is taken is named, with the variable that changes it', async () => {
   const stderr =
     'Error response from daemon: driver failed programming external connectivity: listen tcp4 127.0.0.1:19092: bind: address already in use';
-  const { subject } = compose({ [`${MARKET} up`]: { exitCode: 1, stderr } });
+  const { subject } = compose({ ...NOTHING, [`${MARKET} up`]: { exitCode: 1, stderr } });
   await expect(subject.up(['market'], {})).rejects.toMatchObject({
     name: 'ComposePortError',
     message: expect.stringMatching(/^Port 19092 .*set KAFKA_PORT to another port/) as string,
@@ -91,17 +132,25 @@ test('both ways in which Docker says that a port is taken are understood', () =>
   expect(portProblem('something else at 127.0.0.1:4566', place.ports)).toBeUndefined();
 });
 
+/** Of an earlier run: it is not to blame. */
+const KAFKA_UI = container('kafka-ui', 'exited', 'Exited (143) 2 days ago');
+
 test.each<[string, string, RegExp]>([
-  ['ended', container('cassandra', 'exited', '', 137), /cassandra ended with exit code 137/],
+  [
+    'ended',
+    container('cassandra', 'exited', 'Exited (137) 1 minute ago'),
+    /cassandra ended with exit code 137/,
+  ],
   [
     'is not healthy',
-    container('cassandra', 'running', 'unhealthy'),
+    container('cassandra', 'running', 'Up 2 minutes (unhealthy)'),
     /cassandra is not healthy\. It said last:\nOutOfMemory/,
   ],
 ])('a container that %s is told with its last lines', async (_, state, message) => {
   const { subject } = compose({
+    ...NOTHING,
     [`${MARKET} up`]: { exitCode: 1, stderr: 'dependency failed to start' },
-    [`${ALL} ps`]: { stdout: `${container('kafka', 'running', 'healthy')}\n${state}\n` },
+    [PS]: { stdout: [KAFKA_UI, container('kafka', 'running'), state, ''].join('\n') },
     [`${ALL} logs`]: { stdout: 'OutOfMemory' },
   });
   await expect(subject.up(['market'], {})).rejects.toMatchObject({
@@ -112,8 +161,8 @@ test.each<[string, string, RegExp]>([
 
 test('a failure of another kind has what compose said', async () => {
   const { subject } = compose({
+    ...NOTHING,
     [`${MARKET} up`]: { exitCode: 1, stderr: 'invalid interpolation format' },
-    [`${ALL} ps`]: { stdout: '' },
   });
   await expect(subject.up(['market'], {})).rejects.toThrow(/"docker compose up" failed:\ninvalid/);
 });
@@ -141,49 +190,118 @@ async function upWith(lines: readonly string[]) {
   return { said };
 }
 
+test('what the functions of a LocalStack that crashed have left is removed before it starts', async () => {
+  const { subject, fake } = compose({
+    [PS]: { stdout: `${container('localstack', 'exited', 'Exited (137) 1 hour ago')}\n` },
+    [FUNCTIONS]: { stdout: 'a1\n' },
+    'docker rm --force --volumes a1': {},
+    [`${COMPOSE} up`]: {},
+  });
+  await subject.up([], {});
+  expect(fake.lines.at(-2)).toBe('docker rm --force --volumes a1');
+});
+
+test('the functions of a LocalStack that runs are left alone', async () => {
+  const { subject, fake } = compose({
+    [PS]: { stdout: `${container('localstack', 'running')}\n` },
+    [`${COMPOSE} up`]: {},
+  });
+  await subject.up([], {});
+  expect(fake.lines).toHaveLength(2);
+});
+
 test('down ends LocalStack first, then the containers of functions that it left, then all else', async () => {
   const { subject, fake } = compose({
+    [PS]: { stdout: '' },
     [`${ALL} stop localstack`]: {},
-    'docker ps --all --quiet --filter name=^/?cs-localstack-1-lambda-': { stdout: 'a1\nb2\n' },
+    [FUNCTIONS]: { stdout: 'a1\nb2\n' },
     'docker rm --force --volumes a1 b2': {},
     [`${ALL} down --remove-orphans --volumes`]: {},
   });
   await subject.down({ volumes: true });
-  expect(fake.lines.map((line) => line.replace(`${ALL} `, '').split(' ')[0])).toEqual([
-    ...['stop', 'docker', 'docker', 'down'],
+  expect(fake.lines.map((line) => line.replace(`${ALL} `, '').split(' ').slice(0, 2))).toEqual([
+    ['stop', 'localstack'],
+    ['docker', 'ps'],
+    ['docker', 'rm'],
+    ['down', '--remove-orphans'],
+    ['docker', 'ps'],
   ]);
+});
+
+test('the functions of a project with an underscore are found as LocalStack names them', async () => {
+  const { run, lines } = fakeRun({ docker: {} });
+  const other = placeOf({ COMPOSE_PROJECT_NAME: 'my_cs' });
+  await new Compose({ place: other, run, onProgress: () => undefined }).down({ volumes: false });
+  expect(lines).toContain('docker ps --all --quiet --filter name=^/?my-cs-localstack-1-lambda-');
+});
+
+const DOWN = { [`${ALL} stop localstack`]: {}, [FUNCTIONS]: {}, [`${ALL} down`]: {} };
+
+test('what turns up while all is removed is removed too', async () => {
+  const looks = [container('kafka', 'created', 'Created'), ''];
+  const { subject, fake } = compose({
+    ...DOWN,
+    [PS]: () => Promise.resolve({ stdout: looks.shift() ?? 'not expected\trunning' }),
+  });
+  await subject.down({ volumes: false });
+  expect(fake.lines.filter((line) => line.startsWith(`${ALL} down`))).toHaveLength(2);
+});
+
+test('what cannot be removed is named', async () => {
+  const { subject } = compose({ ...DOWN, [PS]: { stdout: container('kafka', 'running') } });
+  await expect(subject.down({ volumes: false })).rejects.toThrow(/there is still kafka: try again/);
 });
 
 test('a container of functions that has gone by itself meanwhile is no failure', async () => {
   const { subject } = compose({
-    [`${ALL} stop localstack`]: {},
-    'docker ps': { stdout: 'a1\n' },
+    ...DOWN,
+    [PS]: { stdout: '' },
+    [FUNCTIONS]: { stdout: 'a1\n' },
     'docker rm': { exitCode: 1, stderr: 'Error: No such container: a1' },
-    [`${ALL} down`]: {},
   });
   await expect(subject.down({ volumes: false })).resolves.toBeUndefined();
 });
 
-test('a container that ends while it is needed is told, one that is made anew is not', async () => {
-  const running = [container('kafka', 'running'), container('market', 'running')];
-  const looks = [
-    running,
-    // Made anew.
-    [container('kafka', 'running')],
-    running,
-    [container('kafka', 'exited', '', 137), container('market', 'running')],
-    [container('kafka', 'exited', '', 137), container('market', 'running')],
-  ];
+const KAFKA = container('kafka', 'running');
+const MARKET_RUNS = container('market', 'running');
+const KAFKA_ENDED = container('kafka', 'exited', 'Exited (137) 5 seconds ago');
+const RUNNING = [KAFKA, MARKET_RUNS];
+
+/** Watches kafka and market; each look sees the next of these, the last one again and again. */
+async function failureAfter(looks: (readonly string[] | 'no answer')[]) {
   const { run } = fakeRun({
-    [`${ALL} ps`]: () => Promise.resolve({ stdout: looks.shift()?.join('\n') ?? '' }),
+    [PS]: () => {
+      const look = looks.length > 1 ? looks.shift() : looks[0];
+      const isAnswer = look !== undefined && look !== 'no answer';
+      return Promise.resolve(
+        isAnswer ? { stdout: look.join('\n') } : { exitCode: 1, stderr: 'the engine restarts' },
+      );
+    },
     [`${ALL} logs`]: { stdout: 'shutting down' },
   });
   const subject = new Compose({ place, run, onProgress: () => undefined, lookEveryMs: 1 });
-
   const failure = await subject.failure(['kafka', 'market'], new AbortController().signal);
+  return failure.message;
+}
 
-  expect(failure.message).toMatch(/kafka ended with exit code 137.*\nshutting down/);
-  expect(looks).toEqual([]);
+test('a container that ends while it is needed is told, one that is made anew is not', async () => {
+  const looks = [RUNNING, [MARKET_RUNS], [MARKET_RUNS], RUNNING, [KAFKA_ENDED, MARKET_RUNS]];
+  expect(await failureAfter(looks)).toMatch(/kafka ended with exit code 137.*\nshutting down/);
+});
+
+test('a market that another run does without is not missed, one that ended is', async () => {
+  const gone = Array.from({ length: 8 }, () => [KAFKA]);
+  const ended = [KAFKA, container('market', 'exited', 'Exited (1) 5 seconds ago')];
+  expect(await failureAfter([...gone, ended])).toMatch(/market ended with exit code 1\./);
+});
+
+test('a look that fails is made again', async () => {
+  const looks = ['no answer', 'no answer', RUNNING, 'no answer', [KAFKA_ENDED]] as const;
+  expect(await failureAfter([...looks])).toMatch(/kafka ended/);
+});
+
+test('a Docker that does not answer any more is told', async () => {
+  await expect(failureAfter([RUNNING, 'no answer'])).rejects.toThrow('the engine restarts');
 });
 
 test('nobody looks any more once the run ends', async () => {

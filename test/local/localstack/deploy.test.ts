@@ -1,9 +1,15 @@
-import { deploy, failureReasons } from '../../../local/localstack/deploy';
+import { deploy, failureReasons, isBootstrapped } from '../../../local/localstack/deploy';
 import { functionsOf } from '../../../local/localstack/deployed-functions';
-import { placeOf } from '../../../local/localstack/place';
+import { awsEnvironment, placeOf } from '../../../local/localstack/place';
+import { freePort } from '../../../local/engines/free-port';
 import type { CommandLimits } from '../../../local/engines/command-runner';
 
 const place = placeOf({ LOCALSTACK_PORT: '14566' });
+
+beforeAll(() => {
+  // The project says itself which Node.js it needs.
+  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
+});
 
 const FAILED = [
   'Candlestream-localstack-Pipeline |  4/16 | 8:06:02 AM | CREATE_COMPLETE | AWS::IAM::Role | FetchRole (FetchRole1A0AB0CA)',
@@ -58,6 +64,35 @@ test('a deployment that fails says why, and what to do', async () => {
       /^"cdk deploy" failed:\nCREATE_FAILED .*source service\nMend it and run again/,
     ) as string,
   });
+});
+
+test('a deployment that is stopped ends with the reason, not with what cdk made of it', async () => {
+  const stopping = new AbortController();
+  const stopped = deploy({
+    ...{ place, assembly: '/out', signal: stopping.signal },
+    run: () => {
+      stopping.abort(new Error('Ctrl-C'));
+      return Promise.reject(new Error('"cdk" could not be run: The operation was aborted'));
+    },
+  });
+  await expect(stopped).rejects.toThrow('Ctrl-C');
+});
+
+test('a LocalStack that does not answer is told with its port', async () => {
+  const nobody = placeOf({ LOCALSTACK_PORT: String(await freePort()) });
+  await expect(isBootstrapped(nobody)).rejects.toMatchObject({
+    name: 'DeployFailedError',
+    message: expect.stringMatching(/does not answer on port \d+ \(.*ECONNREFUSED/) as string,
+  });
+});
+
+test("the user's own endpoints do not lead cdk to AWS", () => {
+  const environment = awsEnvironment(place, { AWS_ENDPOINT_URL_SSM: 'https://ssm.aws', HOME: '/' });
+  expect(environment).toMatchObject({
+    AWS_ENDPOINT_URL: 'http://127.0.0.1:14566',
+    AWS_ENDPOINT_URL_SSM: 'http://127.0.0.1:14566',
+  });
+  expect(environment).not.toHaveProperty('HOME');
 });
 
 function deployed(name: string, service: string) {

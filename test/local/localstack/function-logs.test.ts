@@ -32,23 +32,36 @@ function named(name: string): Error {
 
 test('all pages are read, and a line that comes again is given once', async () => {
   const { logs, inputs } = logsOf([
-    { events: [event('0', SINCE_MS + 5)], nextToken: 'more' },
-    { events: [event('1', SINCE_MS + 5)] },
+    // A line of page 1 that is more than a minute younger does not move the start of page 2.
+    { events: [event('young', SINCE_MS + 100_000)], nextToken: 'more' },
+    { events: [event('0', SINCE_MS + 5), event('1', SINCE_MS + 5)] },
     {
-      events: [event('0', SINCE_MS + 5), event('1', SINCE_MS + 5), event('2', SINCE_MS + 200_000)],
+      events: [event('young', SINCE_MS + 100_000), event('2', SINCE_MS + 200_000)],
     },
     { events: [] },
   ]);
-  expect((await logs.newLines()).map(({ message }) => message)).toEqual(['line 0', 'line 1']);
+  expect((await logs.newLines()).map(({ message }) => message)).toEqual([
+    ...['line 0', 'line 1', 'line young'],
+  ]);
   expect(await logs.newLines()).toEqual([{ timeMs: SINCE_MS + 200_000, message: 'line 2' }]);
   expect(await logs.newLines()).toEqual([]);
   expect(inputs()).toMatchObject([
     { logGroupName: '/aws/lambda/Fetch-1a2b', startTime: SINCE_MS, nextToken: undefined },
-    { nextToken: 'more' },
-    { startTime: SINCE_MS },
+    { nextToken: 'more', startTime: SINCE_MS },
+    { startTime: SINCE_MS + 40_000 },
     // A line may be late by a minute.
     { startTime: SINCE_MS + 140_000 },
   ]);
+});
+
+test('what a look that failed half-way had read comes with the next one', async () => {
+  const { logs } = logsOf([
+    { events: [event('0', SINCE_MS)], nextToken: 'more' },
+    named('TimeoutError'),
+    { events: [event('0', SINCE_MS)] },
+  ]);
+  await expect(logs.newLines()).rejects.toThrow('TimeoutError');
+  expect(await logs.newLines()).toHaveLength(1);
 });
 
 test('a function that has not logged yet has no lines', async () => {

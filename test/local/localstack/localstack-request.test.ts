@@ -49,6 +49,7 @@ test('ports and names come from the environment, as for the compose file', () =>
     ports: { localstack: 4566, kafka: 19092, cassandra: 9042 },
   });
   expect(endpointOf(place, 'kafka')).toBe('127.0.0.1:19092');
+  expect(placeOf({ COMPOSE_PROJECT_NAME: '' }).project).toBe('candlestream-localstack');
   expect(() => placeOf({ KAFKA_PORT: '0' })).toThrow('KAFKA_PORT is "0": give a port');
 });
 

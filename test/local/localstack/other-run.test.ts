@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runCommand } from '../../../local/engines/command-runner';
-import { stopOtherRun } from '../../../local/localstack/other-run';
+import { isLocalstackCommand, stopOtherRun, takeLock } from '../../../local/localstack/other-run';
 import { fakeRun } from '../engines/fake-run';
 
 let folder: string;
@@ -21,11 +21,18 @@ async function lockOf(pid: number): Promise<string> {
   return file;
 }
 
+const NODE =
+  '/usr/bin/node --require /p/node_modules/tsx/dist/preflight.cjs --import file:///p/node_modules/tsx/dist/loader.mjs';
+const RUNS = { 'ps -ww': { stdout: `${NODE} local/localstack/localstack.ts --ui\n` } };
+const EDITS = { 'ps -ww': { stdout: 'vim local/localstack/localstack.ts\n' } };
+
 test('a run is told to stop, and waited for', async () => {
   const script = 'setInterval(() => undefined, 1000); console.log("up")';
-  const child = spawn(process.execPath, ['-e', script, 'localstack.ts'], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const child = spawn(
+    process.execPath,
+    ['-e', script, 'tsx', '/p/local/localstack/localstack.ts', '--market', 'simulated'],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
   await once(child.stdout, 'data');
   const ended = once(child, 'exit');
 
@@ -35,13 +42,46 @@ test('a run is told to stop, and waited for', async () => {
   expect(await ended).toEqual([null, 'SIGTERM']);
 });
 
+test.each([
+  [`${NODE} local/localstack/localstack.ts`, true],
+  [`${NODE} /p q/local/localstack/localstack.ts --down`, true],
+  ['node --import tsx local/localstack/localstack.ts --market simulated', true],
+  ['node /p/node_modules/.bin/tsx local/localstack/localstack.ts', true],
+  [`${NODE} local/start.ts`, false],
+  [`${NODE} local/localstack/localstack.tsx`, false],
+  ['node /p/node_modules/.bin/eslint local/localstack/localstack.ts', false],
+  ['vim local/localstack/localstack.ts', false],
+  ['less tsx local/localstack/localstack.ts', false],
+  ['', false],
+])('%j runs this command: %s', (line, isOne) => {
+  expect(isLocalstackCommand(line)).toBe(isOne);
+});
+
 test('a process that has got the number of a run that is gone is left alone', async () => {
-  const { run, lines } = fakeRun({ 'ps -p': { stdout: 'vim notes.md\n' } });
+  const { run, lines } = fakeRun(EDITS);
   expect(await stopOtherRun(await lockOf(process.ppid), run)).toBeUndefined();
-  expect(lines).toEqual([`ps -p ${process.ppid} -o args=`]);
+  expect(lines).toEqual([`ps -ww -p ${process.ppid} -o args=`]);
 });
 
 test('where nothing runs, nothing is stopped', async () => {
   const { run } = fakeRun({});
   expect(await stopOtherRun(join(folder, 'no.lock'), run)).toBeUndefined();
+});
+
+test('the lock of a run that goes on is not taken', async () => {
+  const { run } = fakeRun(RUNS);
+  await expect(takeLock(await lockOf(process.ppid), run)).rejects.toMatchObject({
+    ...{ name: 'LockedError', pid: process.ppid },
+  });
+});
+
+test('a lock with the number of another program is taken over, and leaves no file behind', async () => {
+  const { run } = fakeRun(EDITS);
+  const file = await lockOf(process.ppid);
+
+  const lock = await takeLock(file, run);
+
+  expect(await readFile(file, 'utf8')).toBe(String(process.pid));
+  await lock.release();
+  expect(await readdir(folder)).toEqual([]);
 });

@@ -1,0 +1,146 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { StopAsked } from '../../../local/command-end';
+import { bringDown } from '../../../local/localstack/bring-down';
+import { bringUp } from '../../../local/localstack/bring-up';
+import { composeOf } from '../../../local/localstack/command';
+import { parseLocalstackArguments } from '../../../local/localstack/localstack-request';
+import { placeOf } from '../../../local/localstack/place';
+import { startContainers } from '../../../local/localstack/start-containers';
+import { type FakeAnswer, fakeRun } from '../engines/fake-run';
+
+let dataDir: string;
+
+beforeEach(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), 'candlestream-up-'));
+});
+
+afterEach(() => rm(dataDir, { recursive: true, force: true }));
+
+const HERE: Record<string, FakeAnswer> = {
+  'docker compose version': { stdout: '2.40.3' },
+  'docker info': { stdout: '20.10.24' },
+  'docker ps': { stdout: '' },
+};
+
+type Answers = Parameters<typeof fakeRun>[0];
+
+/** @param answersOf of a `docker compose` of the project, and what it says where the run is stopped in it */
+function commandOf(answersOf: (compose: string, stop: () => Promise<FakeAnswer>) => Answers) {
+  const place = placeOf({ COMPOSE_PROJECT_NAME: 'cs', CANDLESTREAM_DATA_DIR: dataDir });
+  const compose = `docker compose --project-name cs --file ${place.composeFile} --progress plain`;
+  const stopping = new AbortController();
+  const stop = () => {
+    stopping.abort(new StopAsked());
+    return Promise.resolve(new Error('"docker" could not be run: The operation was aborted'));
+  };
+  const { run, lines } = fakeRun({ ...HERE, ...answersOf(compose, stop) });
+  const said: string[] = [];
+  const unexpected = (): never => {
+    throw new Error('there is nothing to show');
+  };
+  const shown = { note: (line: string) => said.push(line), update: unexpected, close: unexpected };
+  return { said, lines, command: { place, run, shown, signal: stopping.signal } };
+}
+
+function upRequest() {
+  const request = parseLocalstackArguments(['--market', 'simulated']);
+  if (request.kind !== 'up') throw new Error(`${request.kind} was not asked for`);
+  return request;
+}
+
+test.each<[string, Parameters<typeof commandOf>[0], string]>([
+  [
+    'before the containers',
+    (compose, stop) => ({ [`${compose} --profile market config`]: stop }),
+    'stopped: this run has started nothing',
+  ],
+  [
+    'while they come up',
+    (compose, stop) => ({
+      [`${compose} --profile market config`]: { stdout: 'here:1\n' },
+      'docker image inspect here:1': {},
+      [`${compose} --profile market up`]: stop,
+    }),
+    'stopped before all was deployed: the containers go on until "npm run localstack -- --down"',
+  ],
+])('stopped %s, it says so and no more, and lets go of its lock', async (_, answersOf, line) => {
+  const { command, said } = commandOf(answersOf);
+  await expect(bringUp(upRequest(), command)).rejects.toBeInstanceOf(StopAsked);
+  expect(said).toEqual(['market: simulated, seed 1', line]);
+  expect((await readdir(command.place.folder)).filter((name) => name.includes('lock'))).toEqual([]);
+});
+
+test('the image of the functions is fetched where the market is not a container either', async () => {
+  const { command, lines } = commandOf((compose) => ({
+    [`${compose} --profile market config`]: { stdout: 'lambda:22\n' },
+    'docker image inspect': { exitCode: 1 },
+    'docker pull --quiet lambda:22': {},
+    [`${compose} --profile * rm --stop --force market`]: {},
+    [`${compose} up`]: {},
+  }));
+  const market = {
+    description: 'live',
+    pairs: [],
+    apiUrl: '',
+    inContainer: false,
+    environment: {},
+  };
+  let hasBegun = false;
+  const onBegun = () => (hasBegun = true);
+
+  const compose = composeOf(command);
+  await startContainers(command, { compose, market, ui: false, onBegun });
+
+  expect(lines).toContain('docker pull --quiet lambda:22');
+  expect(hasBegun).toBe(true);
+});
+
+const OTHER_RUNS = {
+  'ps -ww': { stdout: 'node --import tsx local/localstack/localstack.ts' },
+};
+
+test('what another run brings up is not brought up a second time', async () => {
+  const { command } = commandOf(() => OTHER_RUNS);
+  await mkdir(command.place.folder, { recursive: true });
+  await writeFile(join(command.place.folder, 'deploy.lock'), String(process.ppid));
+  await expect(bringUp(upRequest(), command)).rejects.toMatchObject({
+    name: 'RunAtWorkError',
+    message: expect.stringContaining(`Process ${process.ppid} brings the containers up`) as string,
+  });
+});
+
+test('down stops the run that brings things up before it removes them', async () => {
+  const child = spawn(process.execPath, ['-e', 'setInterval(() => undefined, 1000)']);
+  const ended = once(child, 'exit').then(() => child.signalCode);
+  const { command, said } = commandOf((compose) => ({
+    ...OTHER_RUNS,
+    [`${compose} --profile * stop localstack`]: async () => ({ stdout: (await ended) ?? '' }),
+    [`${compose} --profile * down`]: {},
+  }));
+  await mkdir(command.place.folder, { recursive: true });
+  await writeFile(join(command.place.folder, 'deploy.lock'), String(child.pid));
+
+  await bringDown({ volumes: false }, command);
+
+  expect(await ended).toBe('SIGTERM');
+  expect(said[0]).toBe(`process ${child.pid ?? ''} has stopped`);
+  expect(await readdir(command.place.folder)).toEqual([]);
+});
+
+test('down removes the lock that a run left behind, whoever has its number now', async () => {
+  const { command } = commandOf((compose) => ({
+    'ps -ww': { stdout: 'vim local/localstack/localstack.ts' },
+    [`${compose} --profile * stop localstack`]: {},
+    [`${compose} --profile * down`]: {},
+  }));
+  await mkdir(command.place.folder, { recursive: true });
+  await writeFile(join(command.place.folder, 'run.lock'), String(process.ppid));
+
+  await bringDown({ volumes: false }, command);
+
+  expect(await readdir(command.place.folder)).toEqual([]);
+});
