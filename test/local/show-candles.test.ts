@@ -112,7 +112,7 @@ test('not running', async () => {
 
   expect(shown).toMatchObject({ exitCode: 1, out: '', closed: 0 });
   expect(shown.err).toBe(
-    'The local run is not running (there is no file). Start it with "npm start".\n',
+    'The local run is not running (there is no file). Start it with "npm start", or "npm run localstack".\n',
   );
 });
 
