@@ -2,6 +2,7 @@ import boundaries from 'eslint-plugin-boundaries';
 import { defineConfig } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
+// One element a room; a room inside another stands before it.
 const elements = [
   { type: 'domain', pattern: 'lambdas/shared/domain' },
   { type: 'codec', pattern: 'lambdas/shared/codec' },
@@ -10,7 +11,21 @@ const elements = [
   { type: 'schemas', pattern: 'schemas' },
   { type: 'lib', pattern: 'lib' },
   { type: 'bin', pattern: 'bin' },
-  { type: 'local', pattern: 'local' },
+  { type: 'cli', pattern: 'cli' },
+  { type: 'start', pattern: 'local/start' },
+  { type: 'show', pattern: 'local/show' },
+  { type: 'watch', pattern: 'local/watch' },
+  { type: 'run', pattern: 'local/run' },
+  { type: 'engines', pattern: 'local/engines' },
+  { type: 'containers', pattern: 'local/containers' },
+  { type: 'template', pattern: 'local/emulator/template' },
+  { type: 'lambda', pattern: 'local/emulator/lambda' },
+  { type: 'event-source', pattern: 'local/emulator/event-source' },
+  { type: 'kafka', pattern: 'local/emulator/kafka' },
+  { type: 'emulator', pattern: 'local/emulator' },
+  { type: 'exchange', pattern: 'local/exchange' },
+  { type: 'localstack', pattern: 'local/localstack' },
+  { type: 'bench', pattern: 'local/bench' },
   { type: 'ops', pattern: 'ops' },
 ];
 
@@ -19,26 +34,48 @@ const files = [
   { category: 'handler', pattern: 'lambdas/*/handler.ts' },
 ];
 
-// Who may import what; everything else is refused. The arrows point one way:
-// domain <- codec <- adapters <- handlers.
+const FUNCTIONS_CODE = ['domain', 'codec', 'adapters'];
+const EMULATOR = ['emulator', 'kafka', 'event-source', 'lambda', 'template'];
+
+// Who may import what; everything else is refused. Each line's arrows point one way.
 const policies = [
-  arrow({ type: 'domain' }, 'domain'),
-  arrow({ type: 'codec' }, 'domain', 'codec', 'schemas'),
-  arrow({ type: 'adapters' }, 'domain', 'codec', 'adapters'),
-  arrow({ type: 'function' }, 'domain', 'codec', 'function'),
-  arrow({ type: 'lib' }, 'lib', 'domain', 'schemas'),
-  arrow({ type: 'bin' }, 'lib'),
-  arrow({ type: 'local' }, 'local', 'lib', 'domain', 'codec', 'adapters'),
-  arrow({ type: 'ops' }, 'ops', 'lib', 'local', 'domain'),
+  arrow('domain', 'domain'),
+  arrow('codec', 'domain', 'codec', 'schemas'),
+  arrow('adapters', 'domain', 'codec', 'adapters'),
+  arrow('function', 'domain', 'codec', 'function'),
+  arrow('lib', 'lib', 'domain', 'schemas'),
+  arrow('bin', 'lib'),
+  arrow('cli', 'cli'),
+  arrow('ops', 'ops', 'lib', 'cli', 'domain'),
+
+  arrow('template', 'template', 'cli', 'lib', 'domain'),
+  arrow('lambda', 'lambda', 'template', 'cli', 'domain'),
+  arrow('event-source', 'event-source', 'lambda', 'template', 'cli', 'domain'),
+  arrow('kafka', 'kafka', 'event-source', 'template', 'cli', ...FUNCTIONS_CODE),
+  arrow('emulator', ...EMULATOR, 'engines', 'cli', 'lib', ...FUNCTIONS_CODE),
+  arrow('containers', 'containers', 'cli'),
+  arrow('engines', 'engines', 'containers', 'cli'),
+  arrow('exchange', 'exchange', 'cli', 'domain'),
+  arrow('run', 'run', ...EMULATOR, 'engines', 'exchange', 'cli', 'lib', ...FUNCTIONS_CODE),
+  arrow('watch', 'watch', 'run', ...EMULATOR, 'cli', 'lib', ...FUNCTIONS_CODE),
+  arrow('show', 'show', 'run', 'cli', ...FUNCTIONS_CODE),
+  arrow('start', 'start', 'watch', 'run', ...EMULATOR, 'engines', 'cli', ...FUNCTIONS_CODE),
+  arrow(
+    'localstack',
+    ...['localstack', 'start', 'watch', 'run', 'exchange', 'engines', 'containers'],
+    ...[...EMULATOR, 'cli', 'lib', ...FUNCTIONS_CODE],
+  ),
+  arrow('bench', 'bench', 'run', 'exchange', ...EMULATOR, 'cli', 'lib', ...FUNCTIONS_CODE),
+
   { from: { file: { categories: { anyOf: ['handler', 'environment'] } } }, allow: to('adapters') },
   {
-    from: { element: { types: { anyOf: ['lib', 'local'] } } },
+    from: { element: { types: { anyOf: ['lib', 'emulator', 'run'] } } },
     allow: { to: { file: { categories: 'environment' } } },
   },
 ];
 
-function arrow(element, ...types) {
-  return { from: { element }, allow: to(...types) };
+function arrow(type, ...types) {
+  return { from: { element: { type } }, allow: to(...types) };
 }
 
 function to(...types) {
@@ -63,7 +100,7 @@ export default defineConfig(
     },
   },
   {
-    files: ['lambdas/**/*.ts', 'lib/**/*.ts', 'bin/**/*.ts', 'local/**/*.ts', 'ops/**/*.ts'],
+    files: ['{lambdas,lib,bin,cli,local,ops}/**/*.ts'],
     plugins: { boundaries },
     settings: {
       'boundaries/elements': elements,

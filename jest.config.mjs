@@ -8,7 +8,7 @@ const shared = {
   transform: { '^.+\\.[cm]?[jt]s$': swc },
   // These publish ES modules only, which jest loads after a transform.
   transformIgnorePatterns: [
-    'node_modules/(?!(p-limit|p-queue|p-retry|p-timeout|eventemitter3|yocto-queue|is-network-error)/)',
+    'node_modules/(?!(p-limit|p-queue|p-retry|p-timeout|p-event|get-port|execa|@sindresorhus|figures|is-plain-obj|npm-run-path|path-key|parse-ms|pretty-ms|signal-exit|strip-final-newline|unicorn-magic|yoctocolors|human-signals|get-stream|is-stream|eventemitter3|yocto-queue|is-network-error)/)',
   ],
   setupFilesAfterEnv: ['aws-cdk-lib/testhelpers/jest-autoclean'],
 };
@@ -21,21 +21,18 @@ export default {
       ...shared,
       displayName: 'unit',
       testMatch: ['<rootDir>/test/**/*.test.ts'],
-      testPathIgnorePatterns: [
-        '/node_modules/',
-        '<rootDir>/test/integration/',
-        '<rootDir>/test/localstack/',
-      ],
+      testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/integration/'],
     },
     {
       ...shared,
       displayName: 'integration',
       testMatch: ['<rootDir>/test/integration/**/*.test.ts'],
+      testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/integration/localstack/'],
     },
     {
       ...shared,
       displayName: 'localstack',
-      testMatch: ['<rootDir>/test/localstack/**/*.test.ts'],
+      testMatch: ['<rootDir>/test/integration/localstack/**/*.test.ts'],
     },
   ],
 };

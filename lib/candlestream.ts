@@ -1,7 +1,7 @@
 import type { App } from 'aws-cdk-lib';
 import { DataStack } from './data-stack';
 import { PipelineStack } from './pipeline-stack';
-import type { StageConfig } from './stage-config';
+import type { StageConfig } from './stages/stage-config';
 
 /** Adds a stage to an app: its data, and the pipeline that works on it. */
 export function addStage(

@@ -1,14 +1,14 @@
 import { Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import type { Database } from './database';
-import { ExistingCassandra } from './existing-cassandra';
-import { ExistingKafka } from './existing-kafka';
-import type { Kafka } from './kafka';
-import { Keyspaces } from './keyspaces';
-import { MskKafka } from './msk-kafka';
+import type { Database } from './database/database';
+import { ExistingCassandra } from './database/existing-cassandra';
+import { ExistingKafka } from './kafka/existing-kafka';
+import type { Kafka } from './kafka/kafka';
+import { Keyspaces } from './database/keyspaces';
+import { MskKafka } from './kafka/msk-kafka';
 import { Network } from './network';
-import { SchemaRegistry } from './schema-registry';
-import type { StageConfig } from './stage-config';
+import { SchemaRegistry } from './kafka/schema-registry';
+import type { StageConfig } from './stages/stage-config';
 
 /** What a data stack is made of. */
 export interface DataStackProps extends StackProps {

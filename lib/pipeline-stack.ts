@@ -4,13 +4,13 @@ import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import type { Function } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { TOPICS } from '../lambdas/shared/domain/topics';
-import { dashboardUrl } from './dashboard';
+import { dashboardUrl } from './observability/dashboard';
 import type { DataStack } from './data-stack';
-import type { EventSource } from './kafka';
-import { Observability } from './observability';
-import { createFetch, createPersist, createTransform } from './pipeline-functions';
-import type { StageConfig } from './stage-config';
-import type { WatchedPipeline } from './watched-pipeline';
+import type { EventSource } from './kafka/kafka';
+import { Observability } from './observability/observability';
+import { createFetch, createPersist, createTransform } from './functions/pipeline-functions';
+import type { StageConfig } from './stages/stage-config';
+import type { WatchedPipeline } from './observability/watched-pipeline';
 
 /** What a pipeline stack is made of. */
 export interface PipelineStackProps extends StackProps {

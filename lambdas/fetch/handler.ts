@@ -1,6 +1,6 @@
 import type { Context } from 'aws-lambda';
 import { createConnections } from '../shared/adapters/connections';
-import { createGateIo } from '../shared/adapters/gate-io';
+import { createGateIo } from '../shared/adapters/exchanges/gate-io';
 import { createObservedCodec } from '../shared/codec/segment-codec';
 import { MINUTE_MS } from '../shared/domain/interval';
 import { readFetchEnvironment } from './environment';

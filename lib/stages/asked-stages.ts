@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { type StageConfig, stageConfig } from '../stage-config';
+import { type StageConfig, stageConfig } from './stage-config';
 import { stageNamed } from './index';
 
 /** Settings over those of a stage that are not understood. */

@@ -1,6 +1,6 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { stageConfig } from '../stage-config';
+import { stageConfig } from './stage-config';
 
 /** For development: small, cheap, and gone without a trace when it is deleted. */
 export const dev = stageConfig({

@@ -1,4 +1,4 @@
-import type { StageConfig } from '../stage-config';
+import type { StageConfig } from './stage-config';
 import { dev } from './dev';
 import { localstack } from './localstack';
 import { prod } from './prod';

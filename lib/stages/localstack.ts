@@ -1,4 +1,4 @@
-import { stageConfig } from '../stage-config';
+import { stageConfig } from './stage-config';
 import { dev } from './dev';
 
 /**

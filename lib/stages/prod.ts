@@ -1,6 +1,6 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { stageConfig } from '../stage-config';
+import { stageConfig } from './stage-config';
 import { dev } from './dev';
 
 /** For data that others rely on: outlives a zone, keeps its data, and is not deleted by mistake. */

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import type { SchemaVersionIds } from '../../lambdas/shared/codec/schema-versions';
 import type { ChosenSettings } from '../emulator/local-environment';
 import type { Pipeline } from '../emulator/start-pipeline';
-import { freePort } from '../engines/free-port';
-import { openTimedMarket, type TimedMarket } from '../local-market';
-import { type LocalStack, startLocalStack } from '../local-stack';
-import { GeneratedCandles } from '../market/generated-candles';
-import { defaultDataDir } from '../running-stack';
+import { freePort } from '../../cli/free-port';
+import { openTimedExchange, type TimedExchange } from '../run/run-exchange';
+import { type LocalStack, startLocalStack } from '../run/local-run';
+import { GeneratedCandles } from '../exchange/candles/generated-candles';
+import { defaultDataDir } from '../run/run-description';
 import { type Usage, usageOf, usedSince } from './process-usage';
 
 /** Generated pairs: `P000_USDT`, `P001_USDT`, ... */
@@ -18,11 +18,11 @@ export function generatedPairs(count: number): string[] {
 /** The first minute of all benchmarks. */
 export const BENCH_START_MS = Date.parse('2026-03-01T00:00:00Z');
 
-/** A stack with empty data and generated candles, whose market lifts the exchange's limits. */
+/** A stack with empty data and generated candles, whose exchange lifts the exchange's limits. */
 export async function startBenchStack(
   pairs: readonly string[],
   onProgress: (line: string) => void,
-): Promise<LocalStack<TimedMarket>> {
+): Promise<LocalStack<TimedExchange>> {
   const dataDir = join(defaultDataDir(), 'bench');
   await rm(dataDir, { recursive: true, force: true });
   const settings: ChosenSettings = {
@@ -38,8 +38,8 @@ export async function startBenchStack(
     kafkaPort: await freePort(),
     cassandraPort: await freePort(),
     fresh: true,
-    market: () =>
-      openTimedMarket(new GeneratedCandles({ seed: 1, pairs }), 'generated', {
+    exchange: () =>
+      openTimedExchange(new GeneratedCandles({ seed: 1, pairs }), 'generated', {
         requestsPerWindow: 1_000_000,
         retentionPoints: 100_000,
       }),
@@ -49,7 +49,7 @@ export async function startBenchStack(
 }
 
 /** The schema version ids that the functions of a stack are configured with. */
-export function schemaVersionIdsOf({ template }: LocalStack<TimedMarket>): SchemaVersionIds {
+export function schemaVersionIdsOf({ template }: LocalStack<TimedExchange>): SchemaVersionIds {
   const ids = template.functions.transform.environment['SCHEMA_VERSION_IDS'] ?? '{}';
   return JSON.parse(ids) as SchemaVersionIds;
 }
@@ -68,7 +68,7 @@ export function usageOfFunctions({ functions }: Pipeline): UsageByProcess {
 }
 
 /** A look at the engines, and at this process, which plays AWS and the exchange. */
-export function usageOfEngines({ engines }: LocalStack<TimedMarket>): UsageByProcess {
+export function usageOfEngines({ engines }: LocalStack<TimedExchange>): UsageByProcess {
   return {
     kafka: usageOf(engines.kafka.pid),
     cassandra: usageOf(engines.cassandra.pid),

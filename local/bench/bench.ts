@@ -1,11 +1,11 @@
 import { cpus } from 'node:os';
 import { Command } from 'commander';
-import { FUNCTION_NAMES } from '../emulator/pipeline-template';
-import { HelpRequested, parseCommand, UsageError } from '../command-line';
-import type { TimedMarket } from '../local-market';
-import type { LocalStack } from '../local-stack';
-import { GeneratedCandles } from '../market/generated-candles';
-import { type Column, tableLines } from '../text-table';
+import { FUNCTION_NAMES } from '../emulator/template/pipeline-template';
+import { HelpRequested, parseCommand, UsageError } from '../../cli/command-line';
+import type { TimedExchange } from '../run/run-exchange';
+import type { LocalStack } from '../run/local-run';
+import { GeneratedCandles } from '../exchange/candles/generated-candles';
+import { type Column, tableLines } from '../../cli/text-table';
 import { generatedPairs, startBenchStack } from './bench-stack';
 import { type BundleFigures, bundleLoads } from './bundle-load';
 import { type CatchUpFigures, catchUp, fromPreloadedTopic } from './catch-up';
@@ -72,7 +72,7 @@ async function measureAll(days: readonly number[]): Promise<Figures> {
 async function onStack(
   pairs: readonly string[],
   name: string,
-  measure: (stack: LocalStack<TimedMarket>, name: string) => Promise<void>,
+  measure: (stack: LocalStack<TimedExchange>, name: string) => Promise<void>,
 ): Promise<void> {
   process.stderr.write(`${name} ...\n`);
   const stack = await startBenchStack(pairs, () => undefined);

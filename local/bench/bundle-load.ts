@@ -5,7 +5,7 @@ import {
   FUNCTION_NAMES,
   type FunctionTemplate,
   type PipelineTemplate,
-} from '../emulator/pipeline-template';
+} from '../emulator/template/pipeline-template';
 
 /** What a cold start pays for a function's code. */
 export interface BundleFigures {

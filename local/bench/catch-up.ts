@@ -1,14 +1,14 @@
 import { DAY_MS } from '../../lambdas/shared/domain/interval';
 import { createObservedCodec } from '../../lambdas/shared/codec/segment-codec';
-import { createKafkaLog } from '../../lambdas/shared/adapters/kafka-log';
+import { createKafkaLog } from '../../lambdas/shared/adapters/kafka/kafka-log';
 import { parseDecimal } from '../../lambdas/shared/domain/decimal';
 import type { ObservedSegment } from '../../lambdas/shared/domain/segment';
 import { TOPICS } from '../../lambdas/shared/domain/topics';
 import { startPipeline } from '../emulator/start-pipeline';
-import type { TimedMarket } from '../local-market';
-import type { LocalStack } from '../local-stack';
-import type { CandleSource } from '../market/candle-source';
-import type { MarketCandle } from '../market/market-candle';
+import type { TimedExchange } from '../run/run-exchange';
+import type { LocalStack } from '../run/local-run';
+import type { CandleSource } from '../exchange/candles/candle-source';
+import type { ExchangeCandle } from '../exchange/candles/exchange-candle';
 import {
   BENCH_START_MS,
   schemaVersionIdsOf,
@@ -37,7 +37,7 @@ const SECOND_MS = 1_000;
  * functions and of the event sources.
  */
 export async function fromPreloadedTopic(
-  stack: LocalStack<TimedMarket>,
+  stack: LocalStack<TimedExchange>,
   source: CandleSource,
   days: number,
 ): Promise<CatchUpFigures> {
@@ -60,12 +60,12 @@ export async function fromPreloadedTopic(
 
 /** The whole pipeline: from the first tick, which finds `days` days missing, to all stored. */
 export async function catchUp(
-  stack: LocalStack<TimedMarket>,
+  stack: LocalStack<TimedExchange>,
   source: CandleSource,
   days: number,
 ): Promise<CatchUpFigures> {
   const toMs = BENCH_START_MS + days * DAY_MS;
-  stack.market.setTime(toMs);
+  stack.exchange.setTime(toMs);
   const minutes = minutesOf(source, days);
   const before = { ...usageOfFunctions(stack.pipeline), ...usageOfEngines(stack) };
   const startedMs = performance.now();
@@ -81,7 +81,7 @@ export async function catchUp(
 }
 
 /** A function out of time leaves the rest to the next tick: there are as many as it takes. */
-async function tickUntilStored(stack: LocalStack<TimedMarket>, toMs: number): Promise<void> {
+async function tickUntilStored(stack: LocalStack<TimedExchange>, toMs: number): Promise<void> {
   for (let tick = 0; tick < MOST_TICKS; tick++) {
     await stack.pipeline.tick(toMs + tick * SECOND_MS);
     await stack.pipeline.caughtUp(LIMIT_MS);
@@ -92,7 +92,7 @@ async function tickUntilStored(stack: LocalStack<TimedMarket>, toMs: number): Pr
   );
 }
 
-async function allSeen(stack: LocalStack<TimedMarket>, toMs: number): Promise<boolean> {
+async function allSeen(stack: LocalStack<TimedExchange>, toMs: number): Promise<boolean> {
   const progress = await stack.store.read(stack.pairs);
   return stack.pairs.every((pair) => (progress.get(pair)?.seenToMs ?? 0) >= toMs);
 }
@@ -105,7 +105,7 @@ function minutesOf(source: CandleSource, days: number): number {
 }
 
 /** Writes what fetch would have: a segment a pair and day. */
-async function preload(stack: LocalStack<TimedMarket>, source: CandleSource, days: number) {
+async function preload(stack: LocalStack<TimedExchange>, source: CandleSource, days: number) {
   const codec = createObservedCodec(schemaVersionIdsOf(stack));
   const brokers = [stack.engines.kafka.endpoint];
   const log = createKafkaLog({ clientId: 'bench', brokers: () => Promise.resolve({ brokers }) });
@@ -129,7 +129,7 @@ export function* segmentsOf(source: CandleSource, days: number): Generator<Obser
   }
 }
 
-function candleOf(candle: MarketCandle) {
+function candleOf(candle: ExchangeCandle) {
   return {
     openTimeMs: candle.openTimeMs,
     open: parseDecimal(candle.open),

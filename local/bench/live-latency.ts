@@ -1,6 +1,6 @@
 import { MINUTE_MS } from '../../lambdas/shared/domain/interval';
-import type { TimedMarket } from '../local-market';
-import type { LocalStack } from '../local-stack';
+import type { TimedExchange } from '../run/run-exchange';
+import type { LocalStack } from '../run/local-run';
 import { BENCH_START_MS } from './bench-stack';
 
 /** From a tick to a pair's newest minute stored and readable, over all ticks and pairs, in milliseconds. */
@@ -17,7 +17,7 @@ const WARM_UP_TICKS = 10;
 
 /** Ticks that each bring one new minute of every pair. */
 export async function liveLatency(
-  stack: LocalStack<TimedMarket>,
+  stack: LocalStack<TimedExchange>,
   ticks: number,
 ): Promise<LatencyFigures> {
   const latencies: number[] = [];
@@ -32,10 +32,10 @@ export async function liveLatency(
 
 /** Reads again and again until every pair is there; a pair's progress is written after its candles. */
 async function latenciesOf(
-  { market, pipeline, store, pairs }: LocalStack<TimedMarket>,
+  { exchange, pipeline, store, pairs }: LocalStack<TimedExchange>,
   nowMs: number,
 ): Promise<number[]> {
-  market.setTime(nowMs);
+  exchange.setTime(nowMs);
   const startedMs = performance.now();
   const ticking = pipeline.tick(nowMs);
   const latencies = new Map<string, number>();

@@ -1,12 +1,12 @@
 import { Kafka, logLevel } from 'kafkajs';
 import { createObservedCodec } from '../../lambdas/shared/codec/segment-codec';
-import { createKafkaLog } from '../../lambdas/shared/adapters/kafka-log';
-import { quietIdleConnections } from '../../lambdas/shared/adapters/kafkajs-idle';
+import { createKafkaLog } from '../../lambdas/shared/adapters/kafka/kafka-log';
+import { quietIdleConnections } from '../../lambdas/shared/adapters/kafka/kafkajs-idle';
 import { rollUp } from '../../lambdas/shared/domain/roll-up';
 import type { RolledSegment } from '../../lambdas/shared/domain/segment';
-import type { TimedMarket } from '../local-market';
-import type { LocalStack } from '../local-stack';
-import type { CandleSource } from '../market/candle-source';
+import type { TimedExchange } from '../run/run-exchange';
+import type { LocalStack } from '../run/local-run';
+import type { CandleSource } from '../exchange/candles/candle-source';
 import { schemaVersionIdsOf } from './bench-stack';
 import { segmentsOf } from './catch-up';
 
@@ -21,7 +21,7 @@ const TOPIC = 'bench.raw';
 
 /** The clients alone, in this process: the same records, and the same rows in the same batches. */
 export async function rawLimits(
-  stack: LocalStack<TimedMarket>,
+  stack: LocalStack<TimedExchange>,
   source: CandleSource,
 ): Promise<RawLimits> {
   const segments = [...segmentsOf(source, 1)];
@@ -60,7 +60,7 @@ async function createTopic(kafka: Kafka): Promise<void> {
 }
 
 async function write(
-  { engines }: LocalStack<TimedMarket>,
+  { engines }: LocalStack<TimedExchange>,
   records: readonly { readonly key: string; readonly value: Buffer }[],
 ): Promise<void> {
   const brokers = [engines.kafka.endpoint];
@@ -87,6 +87,6 @@ async function readAll(kafka: Kafka, count: number): Promise<void> {
   await consumer.disconnect();
 }
 
-async function writeRows({ store }: LocalStack<TimedMarket>, rolled: readonly RolledSegment[]) {
+async function writeRows({ store }: LocalStack<TimedExchange>, rolled: readonly RolledSegment[]) {
   await Promise.all(rolled.map((segment) => store.writeCandles(segment)));
 }

@@ -1,5 +1,5 @@
 import { localDataCenter } from '../engines/engine-answers';
-import type { FunctionTemplate } from './pipeline-template';
+import type { FunctionTemplate } from './template/pipeline-template';
 
 /** Where the functions find what they use. */
 export interface LocalEndpoints {
@@ -8,7 +8,7 @@ export interface LocalEndpoints {
   /** `host:port` */
   readonly cassandra: string;
   /** The exchange's base URL, up to and with `/api/v4`. */
-  readonly marketUrl: string;
+  readonly exchangeUrl: string;
   /** The local MSK endpoint. */
   readonly mskUrl: string;
 }
@@ -33,7 +33,7 @@ export interface ChosenSettings {
  * - `CASSANDRA_CONTACT_POINTS`, `CASSANDRA_LOCAL_DATA_CENTER`,
  *   `CASSANDRA_AUTHENTICATION`: a Cassandra of this machine, without TLS and
  *   signatures, stands for Keyspaces.
- * - `GATE_IO_URL`: the market that was chosen. Only fetch has it.
+ * - `GATE_IO_URL`: the exchange that was chosen. Only fetch has it.
  * - the settings that were chosen by flags, where the function has them.
  */
 export function localEnvironment(
@@ -43,7 +43,7 @@ export function localEnvironment(
 ): Record<string, string> {
   const whereTheTemplateHasThem = {
     KAFKA_BOOTSTRAP_SERVERS: endpoints.kafka,
-    GATE_IO_URL: endpoints.marketUrl,
+    GATE_IO_URL: endpoints.exchangeUrl,
     ...chosen,
   };
   const replaced = Object.entries(whereTheTemplateHasThem).filter(

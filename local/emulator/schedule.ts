@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { InvocationResult, Invoker } from './invoker';
-import { LOCAL_ACCOUNT, LOCAL_REGION } from './physical-names';
-import type { RuleTemplate } from './pipeline-template';
+import type { InvocationResult, Invoker } from './lambda/invoker';
+import { LOCAL_ACCOUNT, LOCAL_REGION } from './template/physical-names';
+import type { RuleTemplate } from './template/pipeline-template';
 
 /** What EventBridge invokes the target of a rule with a schedule with. */
 export interface ScheduledEvent {

@@ -1,23 +1,23 @@
 import type { Admin, Kafka } from 'kafkajs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createTables } from './create-tables';
-import { createTopics } from './create-topics';
-import { EventSource } from './event-source';
-import type { EventSourceProblem } from './event-source';
-import { FunctionProcess } from './function-process';
-import type { InvocationReport } from './function-process';
-import type { InvocationResult } from './invoker';
-import { localKafka } from './kafka-client';
-import { KafkaDestination } from './kafka-destination';
-import { KafkaFeed } from './kafka-feed';
+import { createTopics } from './kafka/create-topics';
+import { EventSource } from './event-source/event-source';
+import type { EventSourceProblem } from './event-source/event-source';
+import { FunctionProcess } from './lambda/function-process';
+import type { InvocationReport } from './lambda/function-process';
+import type { InvocationResult } from './lambda/invoker';
+import { localKafka } from './kafka/kafka-client';
+import { KafkaDestination } from './kafka/kafka-destination';
+import { KafkaFeed } from './kafka/kafka-feed';
 import { localEnvironment } from './local-environment';
 import type { ChosenSettings } from './local-environment';
 import { startMskEndpoint } from './msk-endpoint';
 import type { MskEndpoint } from './msk-endpoint';
-import { PipelineLag } from './pipeline-lag';
-import type { PartitionLag } from './pipeline-lag';
-import { FUNCTION_NAMES } from './pipeline-template';
-import type { FunctionName, MappingTemplate, PipelineTemplate } from './pipeline-template';
+import { PipelineLag } from './kafka/pipeline-lag';
+import type { PartitionLag } from './kafka/pipeline-lag';
+import { FUNCTION_NAMES } from './template/pipeline-template';
+import type { FunctionName, MappingTemplate, PipelineTemplate } from './template/pipeline-template';
 import { Schedule } from './schedule';
 import type { TickProblem } from './schedule';
 
@@ -38,7 +38,7 @@ export interface PipelineOptions {
   /** `host:port` of the local Cassandra */
   readonly cassandra: string;
   /** The exchange's base URL, up to and with `/api/v4`. */
-  readonly marketUrl: string;
+  readonly exchangeUrl: string;
   /** Takes a log file a function. */
   readonly logsDir: string;
   readonly chosen?: ChosenSettings;

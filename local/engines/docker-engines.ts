@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { lastLines } from './command-runner';
-import type { CommandResult, RunCommand } from './command-runner';
+import { lastLines } from '../../cli/run-command';
+import type { CommandResult, RunCommand } from '../../cli/run-command';
 import { EngineStartError } from './engine';
 import type { Engine, EngineName } from './engine';
 import { checkCassandraAnswers, checkKafkaAnswers } from './engine-answers';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { CommandNotFoundError, lastLines } from './command-runner';
-import type { CommandResult, RunCommand } from './command-runner';
+import { CommandNotFoundError, lastLines } from '../../cli/run-command';
+import type { CommandResult, RunCommand } from '../../cli/run-command';
 import { MissingProgramError } from './engine';
 
 /** The version that both engines run on: Kafka 4 needs 17 or later, Cassandra 5.0 11 or 17. */

@@ -1,11 +1,11 @@
 import { access, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import pRetry from 'p-retry';
-import { CommandNotFoundError, lastLines } from './command-runner';
-import type { RunCommand } from './command-runner';
+import { CommandNotFoundError, lastLines } from '../../cli/run-command';
+import type { RunCommand } from '../../cli/run-command';
 import { MissingProgramError } from './engine';
 import type { EngineName } from './engine';
-import { acquireLockWaiting } from './lock-file';
+import { acquireLockWaiting } from '../../cli/lock-file';
 
 /** The versions of the jars; each equals the version of its pom in `poms/`. */
 export const jarVersions = { kafka: '4.3.1', cassandra: '5.0.6' } as const;

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { access, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { lastLines } from './command-runner';
-import type { RunCommand } from './command-runner';
+import { lastLines } from '../../cli/run-command';
+import type { RunCommand } from '../../cli/run-command';
 import { EngineStartError } from './engine';
 import type { Engine } from './engine';
 import { checkKafkaAnswers } from './engine-answers';

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { runCommand } from './command-runner';
-import type { RunCommand } from './command-runner';
+import { runCommand } from '../../cli/run-command';
+import type { RunCommand } from '../../cli/run-command';
 import {
   containerName,
   dockerAnswers,
@@ -14,13 +14,13 @@ import {
 } from './docker-engines';
 import { MissingProgramError } from './engine';
 import type { Engine, EngineName } from './engine';
-import { assertPortFree, freePort } from './free-port';
+import { assertPortFree, freePort } from '../../cli/free-port';
 import { assertJava, javaCommand } from './java-runtime';
 import { jvmCassandra } from './jvm-cassandra';
 import { assertJarsOrMaven, defaultJarsDir, prepareJars } from './jvm-jars';
 import { jvmKafka } from './jvm-kafka';
-import { acquireLock, isAlive, pidIn } from './lock-file';
-import type { HeldLock } from './lock-file';
+import { acquireLock, isAlive, pidIn } from '../../cli/lock-file';
+import type { HeldLock } from '../../cli/lock-file';
 import { pidFile } from './supervised-process';
 
 /** Containers, or processes of this machine. */

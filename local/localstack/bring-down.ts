@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { HeldLock } from '../engines/lock-file';
+import type { HeldLock } from '../../cli/lock-file';
 import { composeOf, type LocalstackCommand, step } from './command';
 import { DEPLOY_LOCK, RUN_LOCK, stopOtherRun, takeLock } from './other-run';
 

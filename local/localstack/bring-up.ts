@@ -2,24 +2,27 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DAY_MS, floorTo } from '../../lambdas/shared/domain/interval';
 import { localstack } from '../../lib/stages/localstack';
-import { StopAsked } from '../command-end';
+import { StopAsked } from '../../cli/command-end';
 import { createTables } from '../emulator/create-tables';
-import { createTopics } from '../emulator/create-topics';
-import { localKafka } from '../emulator/kafka-client';
-import { type PipelineTemplate, readPipelineTemplate } from '../emulator/pipeline-template';
-import { readAssembly } from '../emulator/template';
-import { type HeldLock, LockedError } from '../engines/lock-file';
-import { synthesize } from '../synthesize';
+import { createTopics } from '../emulator/kafka/create-topics';
+import { localKafka } from '../emulator/kafka/kafka-client';
+import {
+  type PipelineTemplate,
+  readPipelineTemplate,
+} from '../emulator/template/pipeline-template';
+import { readAssembly } from '../emulator/template/template';
+import { type HeldLock, LockedError } from '../../cli/lock-file';
+import { synthesize } from '../../cli/synthesize';
 import { composeOf, type LocalstackCommand, step } from './command';
-import type { Compose } from './compose';
-import { bootstrap, deploy, isBootstrapped } from './deploy';
-import { type Deployed, handOn } from './hand-on';
+import type { Compose } from '../containers/compose';
+import { bootstrap, deploy, isBootstrapped } from './deployment/deploy';
+import { type Deployed, handOn } from './show-deployed';
 import type { UpRequest } from './localstack-request';
-import { type MarketService, marketService } from './market-service';
+import { type ExchangeService, exchangeService } from './exchange/exchange-service';
 import { DEPLOY_LOCK, RUN_LOCK, takeLock } from './other-run';
-import { endpointOf } from './place';
+import { endpointOf } from './run-place';
 import { startContainers } from './start-containers';
-import { stageSettings } from './stage-settings';
+import { stageSettings } from './deployment/stage-settings';
 
 /** Another run brings the same containers up or down just now. */
 export class RunAtWorkError extends Error {
@@ -76,27 +79,27 @@ async function bringUpAndDeploy(
   compose: Compose,
   onReached: (reached: Reached) => void,
 ): Promise<Deployed> {
-  const market = await chosenMarket(request, command);
-  const settings = stageSettings(settingsOf(request, market, Date.now()));
+  const exchange = await chosenExchange(request, command);
+  const settings = stageSettings(settingsOf(request, exchange, Date.now()));
   const onBegun = (): void => onReached('containers');
   const [, template] = await together(
-    startContainers(command, { compose, market, ui: request.ui, onBegun }),
+    startContainers(command, { compose, exchange, ui: request.ui, onBegun }),
     synthesizedTemplate(command, settings),
   );
   await together(makeTopicsAndTables(command, template), bootstrapWhereMissing(command));
   await step(command, 'deployed', () => deploy(deployment(command)));
   onReached('rule');
-  return { compose, market, template };
+  return { compose, exchange, template };
 }
 
-async function chosenMarket(
-  { market: choice, marketTimeMs: timeMs, pairs }: UpRequest,
+async function chosenExchange(
+  { exchange: choice, exchangeTimeMs: timeMs, pairs }: UpRequest,
   { place, shown }: LocalstackCommand,
-): Promise<MarketService> {
+): Promise<ExchangeService> {
   const pairsOfStage = localstack.pairs;
-  const market = await marketService({ place, choice, pairs, pairsOfStage, timeMs });
-  shown.note(market.description);
-  return market;
+  const exchange = await exchangeService({ place, choice, pairs, pairsOfStage, timeMs });
+  shown.note(exchange.description);
+  return exchange;
 }
 
 /**
@@ -121,7 +124,7 @@ async function synthesizedTemplate(
 
 function settingsOf(
   { historyStartMs, settings }: UpRequest,
-  { apiUrl, pairs }: MarketService,
+  { apiUrl, pairs }: ExchangeService,
   nowMs: number,
 ): Record<string, unknown> {
   const startMs = historyStartMs ?? floorTo(nowMs, DAY_MS) - DAY_MS;

@@ -1,7 +1,7 @@
-import type { Console } from '../console';
-import type { RunCommand } from '../engines/command-runner';
-import { Compose } from './compose';
-import type { Place } from './place';
+import type { Console } from '../watch/console';
+import type { RunCommand } from '../../cli/run-command';
+import { Compose } from '../containers/compose';
+import type { Place } from './run-place';
 
 /** What every part of `npm run localstack` works with. */
 export interface LocalstackCommand {

@@ -1,13 +1,13 @@
 import type { Admin, Kafka } from 'kafkajs';
-import { failureText } from '../command-end';
-import { EventSource } from '../emulator/event-source';
-import type { Invoker } from '../emulator/invoker';
-import { localKafka } from '../emulator/kafka-client';
-import { KafkaDestination } from '../emulator/kafka-destination';
-import { KafkaFeed } from '../emulator/kafka-feed';
-import type { MappingTemplate } from '../emulator/mapping-template';
-import { type PartitionLag, PipelineLag } from '../emulator/pipeline-lag';
-import type { FunctionName } from '../emulator/pipeline-template';
+import { failureText } from '../../cli/command-end';
+import { EventSource } from '../emulator/event-source/event-source';
+import type { Invoker } from '../emulator/lambda/invoker';
+import { localKafka } from '../emulator/kafka/kafka-client';
+import { KafkaDestination } from '../emulator/kafka/kafka-destination';
+import { KafkaFeed } from '../emulator/kafka/kafka-feed';
+import type { MappingTemplate } from '../emulator/template/mapping-template';
+import { type PartitionLag, PipelineLag } from '../emulator/kafka/pipeline-lag';
+import type { FunctionName } from '../emulator/template/pipeline-template';
 import type { PipelineHooks } from '../emulator/start-pipeline';
 
 /** What event sources are started with. */

@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { FUNCTION_NAMES, type FunctionName } from '../../lib/function-names';
-import { parseCommand, UsageError } from '../command-line';
-import { minuteArgument, pairsArgument } from '../start-request';
+import { FUNCTION_NAMES, type FunctionName } from '../../lib/functions/function-names';
+import { parseCommand, UsageError } from '../../cli/command-line';
+import { minuteArgument, pairsArgument } from '../start/start-request';
 
 /** What `npm run localstack` is asked for. */
 export type LocalstackRequest =
@@ -14,9 +14,9 @@ export type LocalstackRequest =
 export interface UpRequest {
   readonly kind: 'up';
   /** `auto`, `live`, `simulated`, or a folder with recorded candles. */
-  readonly market: string;
-  /** When it always is at a market that is not live; undefined for the clock's time. */
-  readonly marketTimeMs: number | undefined;
+  readonly exchange: string;
+  /** When it always is at an exchange that is not live; undefined for the clock's time. */
+  readonly exchangeTimeMs: number | undefined;
   /** Undefined: those of the stage, or of the recording. */
   readonly pairs: readonly string[] | undefined;
   /** Where new pairs start; undefined: yesterday. */
@@ -28,8 +28,8 @@ export interface UpRequest {
 }
 
 interface Options {
-  readonly market: string;
-  readonly marketTime?: number;
+  readonly exchange: string;
+  readonly exchangeTime?: number;
   readonly pairs?: readonly string[];
   readonly historyStart?: number;
   readonly settings: Readonly<Record<string, unknown>>;
@@ -57,19 +57,19 @@ export function parseLocalstackArguments(args: readonly string[]): LocalstackReq
 }
 
 function upRequest(options: Options): UpRequest {
-  const { market, pairs, settings } = options;
-  const marketTimeMs = options.marketTime;
+  const { exchange, pairs, settings } = options;
+  const exchangeTimeMs = options.exchangeTime;
   const historyStartMs = options.historyStart;
-  if (market === 'live' && marketTimeMs !== undefined) {
-    throw new UsageError('--market-time goes with a market that is simulated or recorded');
+  if (exchange === 'live' && exchangeTimeMs !== undefined) {
+    throw new UsageError('--exchange-time goes with an exchange that is simulated or recorded');
   }
   const ui = options.ui === true;
-  return { kind: 'up', market, marketTimeMs, pairs, historyStartMs, settings, ui };
+  return { kind: 'up', exchange, exchangeTimeMs, pairs, historyStartMs, settings, ui };
 }
 
 function localstackCommand(): Command {
   const command = new Command('npm run localstack --').description(
-    'Deploys the stack into LocalStack on this machine, with Kafka and Cassandra in containers, and shows its work. Ports: LOCALSTACK_PORT, KAFKA_PORT, CASSANDRA_PORT, MARKET_PORT, KAFKA_UI_PORT.',
+    'Deploys the stack into LocalStack on this machine, with Kafka and Cassandra in containers, and shows its work. Ports: LOCALSTACK_PORT, KAFKA_PORT, CASSANDRA_PORT, EXCHANGE_PORT, KAFKA_UI_PORT.',
   );
   return withModes(withUpOptions(command));
 }
@@ -77,13 +77,13 @@ function localstackCommand(): Command {
 function withUpOptions(command: Command): Command {
   return command
     .option(
-      '--market <market>',
+      '--exchange <exchange>',
       'auto (live where Gate.io answers, else simulated), live, simulated, or a folder with recorded candles',
       'auto',
     )
     .option(
-      '--market-time <time>',
-      'when it always is at a market that is not live (default: now)',
+      '--exchange-time <time>',
+      'when it always is at an exchange that is not live (default: now)',
       minuteArgument,
     )
     .option('--pairs <pairs>', 'such as BTC_USDT,ETH_USDT', pairsArgument)

@@ -1,9 +1,9 @@
-import { createConsole } from '../console';
-import { StopAsked, stopAsked, tellFailure } from '../command-end';
-import { runCommand } from '../engines/command-runner';
+import { createConsole } from '../watch/console';
+import { StopAsked, stopAsked, tellFailure } from '../../cli/command-end';
+import { runCommand } from '../../cli/run-command';
 import type { LocalstackCommand } from './command';
 import { type LocalstackRequest, parseLocalstackArguments } from './localstack-request';
-import { placeOf } from './place';
+import { placeOf } from './run-place';
 import { bringDown } from './bring-down';
 import { bringUp } from './bring-up';
 import { showDifference } from './show-difference';

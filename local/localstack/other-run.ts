@@ -1,7 +1,7 @@
 import { rename, rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { RunCommand } from '../engines/command-runner';
-import { acquireLock, type HeldLock, isAlive, pidIn } from '../engines/lock-file';
+import type { RunCommand } from '../../cli/run-command';
+import { acquireLock, type HeldLock, isAlive, pidIn } from '../../cli/lock-file';
 
 /** The file in a place's folder that holds the pid of the run that brings it up, or down. */
 export const DEPLOY_LOCK = 'deploy.lock';

@@ -1,7 +1,11 @@
 import { join } from 'node:path';
-import { synthesize } from '../synthesize';
+import { synthesize } from '../../cli/synthesize';
 import type { LocalstackCommand } from './command';
-import { differenceTable, readStageTemplates, templateDifferences } from './template-difference';
+import {
+  differenceTable,
+  readStageTemplates,
+  templateDifferences,
+} from './deployment/template-difference';
 
 /** Prints how the templates that are deployed into LocalStack differ from those of the stage `dev`. */
 export async function showDifference({ place, shown, signal }: LocalstackCommand): Promise<void> {

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { FunctionName } from '../../lib/function-names';
+import type { FunctionName } from '../../lib/functions/function-names';
 import type { LocalstackCommand } from './command';
-import { deployedFunctions } from './deployed-functions';
-import { FunctionLogs, logsApi } from './function-logs';
+import { deployedFunctions } from './deployment/deployed-functions';
+import { FunctionLogs, logsApi } from './deployment/function-logs';
 
 const LOOK_EVERY_MS = 1_000;
 

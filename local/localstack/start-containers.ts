@@ -1,11 +1,11 @@
 import { type LocalstackCommand, step } from './command';
-import type { Compose } from './compose';
-import type { MarketService } from './market-service';
+import type { Compose } from '../containers/compose';
+import type { ExchangeService } from './exchange/exchange-service';
 
 /** What is started. */
 export interface WantedContainers {
   readonly compose: Compose;
-  readonly market: MarketService;
+  readonly exchange: ExchangeService;
   /** Whether Kafka UI is wanted too. */
   readonly ui: boolean;
   /** Called once containers are about to be there. */
@@ -19,13 +19,13 @@ export interface WantedContainers {
  */
 export async function startContainers(
   command: LocalstackCommand,
-  { compose, market, ui, onBegun }: WantedContainers,
+  { compose, exchange, ui, onBegun }: WantedContainers,
 ): Promise<void> {
   const uiProfile = ui ? ['ui'] : [];
-  // The functions run on the image of the market: it is wanted either way.
-  await compose.pullMissing(['market', ...uiProfile]);
+  // The functions run on the image of the exchange: it is wanted either way.
+  await compose.pullMissing(['exchange', ...uiProfile]);
   onBegun();
-  if (!market.inContainer) await compose.remove('market');
-  const profiles = [...(market.inContainer ? ['market'] : []), ...uiProfile];
-  await step(command, 'containers up', () => compose.up(profiles, market.environment));
+  if (!exchange.inContainer) await compose.remove('exchange');
+  const profiles = [...(exchange.inContainer ? ['exchange'] : []), ...uiProfile];
+  await step(command, 'containers up', () => compose.up(profiles, exchange.environment));
 }

@@ -1,5 +1,5 @@
 import { formatDecimal } from '../../lambdas/shared/domain/decimal';
-import { type Column, tableLines } from '../../local/text-table';
+import { type Column, tableLines } from '../../cli/text-table';
 import { type CostLine, totalOf } from './cost-line';
 import { PRICE_LIST } from './prices';
 

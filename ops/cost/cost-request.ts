@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { parseCommand } from '../../local/command-line';
+import { parseCommand } from '../../cli/command-line';
 
 /** What `npm run cost` is asked for. */
 export interface CostRequest {

@@ -1,5 +1,5 @@
-import { HelpRequested, UsageError } from '../../local/command-line';
-import { type StageConfig, stageConfig } from '../../lib/stage-config';
+import { HelpRequested, UsageError } from '../../cli/command-line';
+import { type StageConfig, stageConfig } from '../../lib/stages/stage-config';
 import { assumptions, peerAssumptions } from './assumptions';
 import { type CostReport, reportJson, reportText } from './cost-report';
 import { type CostRequest, parseCostArguments } from './cost-request';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { addStage } from '../../lib/candlestream';
-import type { StageConfig } from '../../lib/stage-config';
+import type { StageConfig } from '../../lib/stages/stage-config';
 import { unbundledApp } from '../../lib/unbundled-app';
 
 /** A resource of a synthesized template. */

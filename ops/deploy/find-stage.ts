@@ -1,4 +1,4 @@
-import type { StageConfig } from '../../lib/stage-config';
+import type { StageConfig } from '../../lib/stages/stage-config';
 import { DeploymentProblem } from './deployment-problem';
 
 /** What is told of a stage, as opposed to what is a mistake in the program. */

@@ -1,5 +1,5 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
-import type { StageConfig } from '../../lib/stage-config';
+import type { StageConfig } from '../../lib/stages/stage-config';
 import { DeploymentProblem } from './deployment-problem';
 import type { StageRequest } from './stage-request';
 

@@ -1,5 +1,5 @@
-import type { StageConfig } from '../../lib/stage-config';
-import { HelpRequested, UsageError } from '../../local/command-line';
+import type { StageConfig } from '../../lib/stages/stage-config';
+import { HelpRequested, UsageError } from '../../cli/command-line';
 import { DeploymentProblem } from './deployment-problem';
 import {
   type AccountLookUp,

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { parseCommand, UsageError } from '../../local/command-line';
+import { parseCommand, UsageError } from '../../cli/command-line';
 
 /** What can be done with a stage: each is a script of the project, and a command of `cdk`. */
 export const VERBS = ['deploy', 'diff', 'destroy', 'synth'] as const;

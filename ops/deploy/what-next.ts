@@ -1,6 +1,6 @@
 import { bucketOf } from '../../lambdas/shared/domain/bucket';
-import type { StageConfig } from '../../lib/stage-config';
-import { KEYSPACE } from '../../lib/tables';
+import type { StageConfig } from '../../lib/stages/stage-config';
+import { KEYSPACE } from '../../lib/database/tables';
 
 /** How to see candles arrive once a stage is deployed: a few lines, with commands that can be pasted. */
 export function whatNext(stage: StageConfig, region: string, nowMs: number): string {

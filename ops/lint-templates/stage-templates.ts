@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { addStage } from '../../lib/candlestream';
-import type { StageConfig } from '../../lib/stage-config';
+import type { StageConfig } from '../../lib/stages/stage-config';
 import { unbundledApp } from '../../lib/unbundled-app';
 
 /** Synthesizes a stage into a folder, without its functions being bundled: its template files. */

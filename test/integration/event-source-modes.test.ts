@@ -3,21 +3,24 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Kafka, logLevel } from 'kafkajs';
 import type { Message } from 'kafkajs';
-import { EventSource } from '../../local/emulator/event-source';
-import type { EventSourceProblem } from '../../local/emulator/event-source-problem';
-import { FunctionProcess } from '../../local/emulator/function-process';
-import { localKafka } from '../../local/emulator/kafka-client';
-import { KafkaDestination } from '../../local/emulator/kafka-destination';
-import { KafkaFeed } from '../../local/emulator/kafka-feed';
-import type { BoundedFailures, MappingFailures } from '../../local/emulator/mapping-failures';
-import type { MappingTemplate } from '../../local/emulator/mapping-template';
-import { runCommand } from '../../local/engines/command-runner';
+import { EventSource } from '../../local/emulator/event-source/event-source';
+import type { EventSourceProblem } from '../../local/emulator/event-source/event-source-problem';
+import { FunctionProcess } from '../../local/emulator/lambda/function-process';
+import { localKafka } from '../../local/emulator/kafka/kafka-client';
+import { KafkaDestination } from '../../local/emulator/kafka/kafka-destination';
+import { KafkaFeed } from '../../local/emulator/kafka/kafka-feed';
+import type {
+  BoundedFailures,
+  MappingFailures,
+} from '../../local/emulator/template/mapping-failures';
+import type { MappingTemplate } from '../../local/emulator/template/mapping-template';
+import { runCommand } from '../../cli/run-command';
 import type { Engine } from '../../local/engines/engine';
-import { freePort } from '../../local/engines/free-port';
+import { freePort } from '../../cli/free-port';
 import { javaCommand } from '../../local/engines/java-runtime';
 import { defaultJarsDir, prepareJars } from '../../local/engines/jvm-jars';
 import { jvmKafka } from '../../local/engines/jvm-kafka';
-import { until } from './waiting';
+import { until } from './support/waiting';
 
 const LIMIT_MS = 120_000;
 const PARTITIONS = [0, 1];

@@ -3,11 +3,11 @@ import { type Schema, Type } from 'avsc';
 import deadLetterSchema from '../../schemas/candles.dead-letter.v1.json';
 import observedSchema from '../../schemas/candles.observed.v1.json';
 import rolledSchema from '../../schemas/candles.rolled.v1.json';
-import { isAlive } from '../../local/engines/lock-file';
-import { MINUTE_MS, RecordedStack, UNKNOWN_PAIR } from './recorded-stack';
-import { differences } from './stored-rows';
-import { type TopicEnds, type TopicRecord, total } from './topic-records';
-import { until } from './waiting';
+import { isAlive } from '../../cli/lock-file';
+import { MINUTE_MS, RecordedStack, UNKNOWN_PAIR } from './support/recorded-run';
+import { differences } from './support/stored-rows';
+import { type TopicEnds, type TopicRecord, total } from './support/topic-records';
+import { until } from './support/waiting';
 
 /**
  * One stack for all of the file: each case plays on from where the one before it

@@ -1,8 +1,8 @@
 import { TOPICS } from '../../lambdas/shared/domain/topics';
-import { UNDELIVERED } from '../../lib/pipeline-topics';
-import { MINUTE_MS, RecordedStack } from './recorded-stack';
-import { total } from './topic-records';
-import { until } from './waiting';
+import { UNDELIVERED } from '../../lib/kafka/pipeline-topics';
+import { MINUTE_MS, RecordedStack } from './support/recorded-run';
+import { total } from './support/topic-records';
+import { until } from './support/waiting';
 
 /** The whole pipeline from the template of `prod`: functions report what failed, event sources bound their retries. */
 const LIMIT_MS = 5 * MINUTE_MS;

@@ -1,13 +1,13 @@
 import type { Schema } from 'avsc';
-import { createKafkaLog } from '../../lambdas/shared/adapters/kafka-log';
+import { createKafkaLog } from '../../lambdas/shared/adapters/kafka/kafka-log';
 import { createObservedCodec } from '../../lambdas/shared/codec/segment-codec';
 import { SCHEMA_VERSIONS } from '../../lambdas/shared/codec/schema-versions';
 import { createVersionedCodec } from '../../lambdas/shared/codec/topic-codec';
 import { TOPICS } from '../../lambdas/shared/domain/topics';
-import { at, observedOf } from '../lambdas/fixtures/candles';
-import { VERSION_IDS } from '../lambdas/fixtures/records';
-import { KafkaBroker } from './kafka-broker';
-import { Topics } from './topic-records';
+import { at, observedOf } from '../fakes/candles';
+import { VERSION_IDS } from '../fakes/records';
+import { KafkaBroker } from './engines/kafka-broker';
+import { Topics } from './support/topic-records';
 
 const TOPIC = TOPICS.observed;
 const PAIR = 'BTC_USDT';

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { INTERVALS } from '../../lambdas/shared/domain/interval';
-import { freePort } from '../../local/engines/free-port';
-import { isAlive } from '../../local/engines/lock-file';
+import { freePort } from '../../cli/free-port';
+import { isAlive } from '../../cli/lock-file';
 import {
   expectedCandles,
   type ExpectedCandle,
@@ -15,9 +15,9 @@ import {
   recordedCandles,
   recordedFolder,
   units,
-} from './oracle';
-import { descendantsOf } from './processes';
-import { until } from './waiting';
+} from '../oracle/recordings';
+import { descendantsOf } from './support/processes';
+import { until } from './support/waiting';
 
 /** The commands themselves, as child processes, on one data folder. */
 const PROJECT = join(__dirname, '..', '..');

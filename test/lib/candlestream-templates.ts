@@ -1,6 +1,6 @@
 import { Template } from 'aws-cdk-lib/assertions';
 import { addStage } from '../../lib/candlestream';
-import type { StageConfig } from '../../lib/stage-config';
+import type { StageConfig } from '../../lib/stages/stage-config';
 import { dev } from '../../lib/stages/dev';
 import { unbundledApp } from '../../lib/unbundled-app';
 

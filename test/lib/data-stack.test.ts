@@ -1,5 +1,5 @@
 import type { Template } from 'aws-cdk-lib/assertions';
-import { type StageConfig, stageConfig } from '../../lib/stage-config';
+import { type StageConfig, stageConfig } from '../../lib/stages/stage-config';
 import { dev } from '../../lib/stages/dev';
 import { prod } from '../../lib/stages/prod';
 import observedV1 from '../../schemas/candles.observed.v1.json';

@@ -1,5 +1,5 @@
 import type { Template } from 'aws-cdk-lib/assertions';
-import { type StageConfig, stageConfig } from '../../lib/stage-config';
+import { type StageConfig, stageConfig } from '../../lib/stages/stage-config';
 import { dev } from '../../lib/stages/dev';
 import { onlyOne, type Properties, templatesOf } from './candlestream-templates';
 import { securityRulesOf } from './security-rules';

@@ -1,6 +1,6 @@
 import type { Template } from 'aws-cdk-lib/assertions';
 import { addStage } from '../../lib/candlestream';
-import { stageConfig } from '../../lib/stage-config';
+import { stageConfig } from '../../lib/stages/stage-config';
 import { dev } from '../../lib/stages/dev';
 import { prod } from '../../lib/stages/prod';
 import { unbundledApp } from '../../lib/unbundled-app';

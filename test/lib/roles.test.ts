@@ -1,7 +1,7 @@
 import type { App } from 'aws-cdk-lib';
 import { ManagedPolicy, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import { addStage } from '../../lib/candlestream';
-import type { StageConfig } from '../../lib/stage-config';
+import type { StageConfig } from '../../lib/stages/stage-config';
 import { dev } from '../../lib/stages/dev';
 import { prod } from '../../lib/stages/prod';
 import { unbundledApp } from '../../lib/unbundled-app';

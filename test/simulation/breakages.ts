@@ -1,4 +1,4 @@
-import type { CassandraSession } from '../../lambdas/shared/adapters/cassandra-client';
+import type { CassandraSession } from '../../lambdas/shared/adapters/database/cassandra-client';
 import type { SegmentCodec } from '../../lambdas/shared/codec/segment-codec';
 import { MINUTE_MS } from '../../lambdas/shared/domain/interval';
 import type { Exchange, SegmentStore } from '../../lambdas/shared/domain/ports';

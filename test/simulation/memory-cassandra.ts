@@ -1,8 +1,11 @@
 import type { types } from 'cassandra-driver';
-import type { CassandraSession, Statement } from '../../lambdas/shared/adapters/cassandra-client';
+import type {
+  CassandraSession,
+  Statement,
+} from '../../lambdas/shared/adapters/database/cassandra-client';
 import { formatDecimal } from '../../lambdas/shared/domain/decimal';
 import { DAY_MS } from '../../lambdas/shared/domain/interval';
-import { type Table, TABLES } from '../../lib/tables';
+import { type Table, TABLES } from '../../lib/database/tables';
 import type { Calls, Life } from './calls';
 
 /** A row: each column's newest value, and when it was written, in microseconds. */

@@ -1,6 +1,6 @@
 import { createObserveTick } from '../../lambdas/fetch/observe-tick';
 import { createStoreBatch } from '../../lambdas/persist/store-batch';
-import { createCandleStore } from '../../lambdas/shared/adapters/candle-store';
+import { createCandleStore } from '../../lambdas/shared/adapters/database/candle-store';
 import type { BatchFailures } from '../../lambdas/shared/codec/batch-answer';
 import { createDeadLetterCodec } from '../../lambdas/shared/codec/dead-letter-codec';
 import { createDeadLetters } from '../../lambdas/shared/codec/dead-letters';
@@ -20,10 +20,10 @@ import {
   type World,
 } from './event-source';
 import { chooseFaults } from './faults';
-import { createMarket, createTrading, type Market } from './market';
+import { createExchange, createTrading, type SimulatedExchange } from './exchange';
 import { createMemoryCassandra, type MemoryCassandra } from './memory-cassandra';
 import { createMemoryLog, type MemoryLog } from './memory-log';
-import { differences } from './oracle';
+import { differences } from '../oracle/simulated-truth';
 import { createRandom } from './random';
 import { createScenario, type Scenario, type TickPlan } from './scenario';
 import { createScheduler } from './scheduler';
@@ -66,7 +66,7 @@ interface Stage extends World {
   readonly scenario: Scenario;
   readonly cassandra: MemoryCassandra;
   readonly log: MemoryLog;
-  readonly market: Market;
+  readonly exchange: SimulatedExchange;
   readonly breakage: Breakage;
   readonly telemetry: Telemetry;
   readonly batchFailures: BatchFailures;
@@ -121,7 +121,7 @@ function createStage({ seed, breakage = {}, trace }: SimulationOptions): Stage {
     scenario,
     cassandra: createMemoryCassandra(calls, scheduler.nowMs),
     log: createMemoryLog(calls, random, faults, partitions, partitionOf),
-    market: createMarket(calls, scheduler.nowMs, traded, scenario.servedMs),
+    exchange: createExchange(calls, scheduler.nowMs, traded, scenario.servedMs),
     breakage,
     telemetry: createTelemetry(trace),
     // Both ways to answer a batch are held against the truth, each in half of the runs.
@@ -211,7 +211,7 @@ function runTick(stage: Stage, { nowMs }: TickPlan): void {
   const happens = (probability: number): boolean => !calls.isCalm() && random.chance(probability);
   const observeTick = createObserveTick(
     {
-      exchange: broken(stage, 'exchange', stage.market.reachedBy(life)),
+      exchange: broken(stage, 'exchange', stage.exchange.reachedBy(life)),
       progress: storeOf(stage, life),
       observed: broken(stage, 'observed', CODECS.observed),
       log: stage.log.reachedBy(life),
@@ -277,14 +277,14 @@ function rewindProgress(stage: Stage, pair: string): void {
 
 /** Sends a whole past day once more, observed now: one that ends where progress is, or before. */
 function sendHistory(stage: Stage, pair: string): void {
-  const { scheduler, random, scenario, log, market } = stage;
+  const { scheduler, random, scenario, log, exchange } = stage;
   const firstDayMs = Math.ceil(scenario.historyStartMs / DAY_MS) * DAY_MS;
   const settledMs = progressOf(stage, pair)?.settledToMs ?? 0;
   const days = Math.floor((settledMs - firstDayMs) / DAY_MS);
   if (days < 1) return;
   const fromMs = firstDayMs + random.int(0, days - 1) * DAY_MS;
   const toMs = fromMs + DAY_MS;
-  const minutes = market
+  const minutes = exchange
     .truth(pair)
     .filter(({ openTimeMs }) => openTimeMs >= fromMs && openTimeMs < toMs);
   const value = CODECS.observed.encode({
@@ -314,11 +314,11 @@ function repeatedly({ scheduler }: Stage, act: () => Promise<void>): void {
 }
 
 function differencesOf(stage: Stage): string[] {
-  const { scenario, cassandra, market } = stage;
+  const { scenario, cassandra, exchange } = stage;
   const candles = scenario.pairs.flatMap((pair) =>
     differences(cassandra, {
       pair,
-      minutes: market.truth(pair),
+      minutes: exchange.truth(pair),
       historyStartMs: scenario.historyStartMs,
       lastTickMs: scenario.lastTickMs,
       retentionMs: scenario.retentionMs,

@@ -1,6 +1,6 @@
 import { DAY_MS, floorTo, MINUTE_MS } from '../../lambdas/shared/domain/interval';
 import type { Faults } from './faults';
-import type { Stretch } from './market';
+import type { Stretch } from './exchange';
 import type { Random } from './random';
 
 /** A firing of the schedule: the time that it carries, and when the function gets it. */

@@ -1,11 +1,11 @@
 import { createDeadLetterCodec } from '../codec/dead-letter-codec';
 import { createDeadLetters, type DeadLetters } from '../codec/dead-letters';
 import type { RecordLog } from '../domain/ports';
-import { createCandleStore } from './candle-store';
-import { createCassandraSession } from './cassandra-client';
+import { createCandleStore } from './database/candle-store';
+import { createCassandraSession } from './database/cassandra-client';
 import type { ConnectionEnvironment } from './environment';
-import { createBrokerLookUp } from './kafka-brokers';
-import { createKafkaLog } from './kafka-log';
+import { createBrokerLookUp } from './kafka/kafka-brokers';
+import { createKafkaLog } from './kafka/kafka-log';
 import { createTelemetry, type FunctionTelemetry } from './telemetry';
 
 /** What a function is connected to. Nothing is contacted before it is used. */

@@ -1,5 +1,5 @@
 import { readFetchEnvironment } from '../../../lambdas/fetch/environment';
-import { ENVIRONMENT } from '../fixtures/environment';
+import { ENVIRONMENT } from '../../fakes/environment';
 
 function read(changes: Readonly<Record<string, string | undefined>> = {}) {
   return readFetchEnvironment({

@@ -3,9 +3,9 @@ import { createObservedCodec } from '../../../lambdas/shared/codec/segment-codec
 import { DAY_MS, MINUTE_MS } from '../../../lambdas/shared/domain/interval';
 import type { MinutesQuery } from '../../../lambdas/shared/domain/ports';
 import type { Progress } from '../../../lambdas/shared/domain/progress';
-import { at, DAY, minutesIn } from '../fixtures/candles';
-import { FakeExchange, FakeLog, FakeTelemetry, progressOf } from '../fixtures/fakes';
-import { VERSION_IDS } from '../fixtures/records';
+import { at, DAY, minutesIn } from '../../fakes/candles';
+import { FakeExchange, FakeLog, FakeTelemetry, progressOf } from '../../fakes/fakes';
+import { VERSION_IDS } from '../../fakes/records';
 
 const codec = createObservedCodec(VERSION_IDS);
 

@@ -5,9 +5,9 @@ import { createRolledCodec } from '../../../lambdas/shared/codec/segment-codec';
 import type { Progress } from '../../../lambdas/shared/domain/progress';
 import { rollUp } from '../../../lambdas/shared/domain/roll-up';
 import type { ObservedSegment, RolledSegment } from '../../../lambdas/shared/domain/segment';
-import { at, countOf, historyOf, observedOf } from '../fixtures/candles';
-import { FakeDeadLetters, FakeStore, FakeTelemetry } from '../fixtures/fakes';
-import { recordOf, VERSION_IDS } from '../fixtures/records';
+import { at, countOf, historyOf, observedOf } from '../../fakes/candles';
+import { FakeDeadLetters, FakeStore, FakeTelemetry } from '../../fakes/fakes';
+import { recordOf, VERSION_IDS } from '../../fakes/records';
 
 const rolled = createRolledCodec(VERSION_IDS);
 

@@ -10,15 +10,15 @@ import type { KafkaRecord } from '../../../lambdas/shared/codec/kafka-event';
 import type { CandleReader } from '../../../lambdas/shared/domain/ports';
 import { childrenToRead, rollUp } from '../../../lambdas/shared/domain/roll-up';
 import type { ObservedSegment } from '../../../lambdas/shared/domain/segment';
-import { at, historyOf, minuteAt, minutesIn, observedOf, segmentOf } from '../fixtures/candles';
+import { at, historyOf, minuteAt, minutesIn, observedOf, segmentOf } from '../../fakes/candles';
 import {
   FakeChildren,
   FakeDeadLetters,
   FakeLog,
   FakeTelemetry,
   noChildren,
-} from '../fixtures/fakes';
-import { recordOf, VERSION_IDS } from '../fixtures/records';
+} from '../../fakes/fakes';
+import { recordOf, VERSION_IDS } from '../../fakes/records';
 
 const observed = createObservedCodec(VERSION_IDS);
 const rolled = createRolledCodec(VERSION_IDS);

@@ -3,7 +3,7 @@ import { localEnvironment } from '../../../local/emulator/local-environment';
 const endpoints = {
   kafka: '127.0.0.1:1',
   cassandra: '127.0.0.1:2',
-  marketUrl: 'http://127.0.0.1:3/api/v4',
+  exchangeUrl: 'http://127.0.0.1:3/api/v4',
   mskUrl: 'http://127.0.0.1:4',
 };
 const always = {
@@ -19,7 +19,7 @@ test('a function finds MSK and Cassandra locally, and gets nothing that it does 
   expect(localEnvironment({ environment }, endpoints, chosen)).toEqual(always);
 });
 
-test('one that has the exchange and the settings gets the market and those that were chosen', () => {
+test('one that has the exchange and the settings gets the exchange and those that were chosen', () => {
   const environment = {
     GATE_IO_URL: 'https://exchange',
     PAIRS: 'BTC_USDT',

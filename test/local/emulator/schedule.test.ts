@@ -1,4 +1,4 @@
-import type { InvocationResult, Invoker } from '../../../local/emulator/invoker';
+import type { InvocationResult, Invoker } from '../../../local/emulator/lambda/invoker';
 import { Schedule, scheduledEvent } from '../../../local/emulator/schedule';
 import type { ScheduleClock, TickProblem } from '../../../local/emulator/schedule';
 

@@ -1,4 +1,4 @@
-import { CommandTimeoutError } from '../../../local/engines/command-runner';
+import { CommandTimeoutError } from '../../../cli/run-command';
 import {
   cassandraRunArgs,
   dockerAnswers,

@@ -1,5 +1,5 @@
-import { CommandNotFoundError } from '../../../local/engines/command-runner';
-import type { CommandResult, RunCommand } from '../../../local/engines/command-runner';
+import { CommandNotFoundError } from '../../../cli/run-command';
+import type { CommandResult, RunCommand } from '../../../cli/run-command';
 
 /** A command's answer, or what it throws; `missing` is a program that is not there. */
 export type FakeAnswer = Partial<CommandResult> | Error | 'missing';

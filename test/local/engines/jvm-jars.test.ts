@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MissingProgramError } from '../../../local/engines/engine';
 import { JarDownloadError, jarVersions, prepareJars } from '../../../local/engines/jvm-jars';
-import type { RunCommand } from '../../../local/engines/command-runner';
+import type { RunCommand } from '../../../cli/run-command';
 import { fakeRun } from './fake-run';
 import type { FakeAnswer } from './fake-run';
 import { temporaryFolder } from './temporary-folder';

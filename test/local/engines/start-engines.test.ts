@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { freePort } from '../../../local/engines/free-port';
+import { freePort } from '../../../cli/free-port';
 import { startEngines } from '../../../local/engines/start-engines';
 import type { StartEnginesOptions } from '../../../local/engines/start-engines';
 import { fakeRun } from './fake-run';

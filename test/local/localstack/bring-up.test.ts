@@ -3,12 +3,12 @@ import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { StopAsked } from '../../../local/command-end';
+import { StopAsked } from '../../../cli/command-end';
 import { bringDown } from '../../../local/localstack/bring-down';
 import { bringUp } from '../../../local/localstack/bring-up';
 import { composeOf } from '../../../local/localstack/command';
 import { parseLocalstackArguments } from '../../../local/localstack/localstack-request';
-import { placeOf } from '../../../local/localstack/place';
+import { placeOf } from '../../../local/localstack/run-place';
 import { startContainers } from '../../../local/localstack/start-containers';
 import { type FakeAnswer, fakeRun } from '../engines/fake-run';
 
@@ -47,7 +47,7 @@ function commandOf(answersOf: (compose: string, stop: () => Promise<FakeAnswer>)
 }
 
 function upRequest() {
-  const request = parseLocalstackArguments(['--market', 'simulated']);
+  const request = parseLocalstackArguments(['--exchange', 'simulated']);
   if (request.kind !== 'up') throw new Error(`${request.kind} was not asked for`);
   return request;
 }
@@ -55,34 +55,34 @@ function upRequest() {
 test.each<[string, Parameters<typeof commandOf>[0], string]>([
   [
     'before the containers',
-    (compose, stop) => ({ [`${compose} --profile market config`]: stop }),
+    (compose, stop) => ({ [`${compose} --profile exchange config`]: stop }),
     'stopped: this run has started nothing',
   ],
   [
     'while they come up',
     (compose, stop) => ({
-      [`${compose} --profile market config`]: { stdout: 'here:1\n' },
+      [`${compose} --profile exchange config`]: { stdout: 'here:1\n' },
       'docker image inspect here:1': {},
-      [`${compose} --profile market up`]: stop,
+      [`${compose} --profile exchange up`]: stop,
     }),
     'stopped before all was deployed: the containers go on until "npm run localstack -- --down"',
   ],
 ])('stopped %s, it says so and no more, and lets go of its lock', async (_, answersOf, line) => {
   const { command, said } = commandOf(answersOf);
   await expect(bringUp(upRequest(), command)).rejects.toBeInstanceOf(StopAsked);
-  expect(said).toEqual(['market: simulated, seed 1', line]);
+  expect(said).toEqual(['exchange: simulated, seed 1', line]);
   expect((await readdir(command.place.folder)).filter((name) => name.includes('lock'))).toEqual([]);
 });
 
-test('the image of the functions is fetched where the market is not a container either', async () => {
+test('the image of the functions is fetched where the exchange is not a container either', async () => {
   const { command, lines } = commandOf((compose) => ({
-    [`${compose} --profile market config`]: { stdout: 'lambda:22\n' },
+    [`${compose} --profile exchange config`]: { stdout: 'lambda:22\n' },
     'docker image inspect': { exitCode: 1 },
     'docker pull --quiet lambda:22': {},
-    [`${compose} --profile * rm --stop --force market`]: {},
+    [`${compose} --profile * rm --stop --force exchange`]: {},
     [`${compose} up`]: {},
   }));
-  const market = {
+  const exchange = {
     description: 'live',
     pairs: [],
     apiUrl: '',
@@ -93,7 +93,7 @@ test('the image of the functions is fetched where the market is not a container 
   const onBegun = () => (hasBegun = true);
 
   const compose = composeOf(command);
-  await startContainers(command, { compose, market, ui: false, onBegun });
+  await startContainers(command, { compose, exchange, ui: false, onBegun });
 
   expect(lines).toContain('docker pull --quiet lambda:22');
   expect(hasBegun).toBe(true);

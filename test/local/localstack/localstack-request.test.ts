@@ -1,21 +1,21 @@
 import { parseLocalstackArguments } from '../../../local/localstack/localstack-request';
-import { endpointOf, placeOf } from '../../../local/localstack/place';
+import { endpointOf, placeOf } from '../../../local/localstack/run-place';
 import { notTooOften } from '../../../local/localstack/command';
 
 test('without arguments everything is brought up', () => {
   expect(parseLocalstackArguments([])).toEqual({
-    ...{ kind: 'up', market: 'auto', settings: {}, ui: false },
-    ...{ marketTimeMs: undefined, pairs: undefined, historyStartMs: undefined },
+    ...{ kind: 'up', exchange: 'auto', settings: {}, ui: false },
+    ...{ exchangeTimeMs: undefined, pairs: undefined, historyStartMs: undefined },
   });
 });
 
 test('all that a run can be told', () => {
-  const args = ['--market', 'simulated', '--market-time', '2018-01-23T02:00', '--ui'];
+  const args = ['--exchange', 'simulated', '--exchange-time', '2018-01-23T02:00', '--ui'];
   const more = ['--pairs', 'BTC_USDT', '--history-start', '2018-01-23'];
   const settings = ['--settings', '{"scheduleMinutes":5}'];
   expect(parseLocalstackArguments([...args, ...more, ...settings])).toEqual({
-    ...{ kind: 'up', market: 'simulated', pairs: ['BTC_USDT'], ui: true },
-    marketTimeMs: Date.UTC(2018, 0, 23, 2),
+    ...{ kind: 'up', exchange: 'simulated', pairs: ['BTC_USDT'], ui: true },
+    exchangeTimeMs: Date.UTC(2018, 0, 23, 2),
     historyStartMs: Date.UTC(2018, 0, 23),
     settings: { scheduleMinutes: 5 },
   });
@@ -37,7 +37,10 @@ test.each([
   [['--logs', 'fetsch'], /The functions are fetch, transform, persist/],
   [['--settings', '[1]'], /Expected a JSON object/],
   [['--settings', '{'], /Expected a JSON object/],
-  [['--market', 'live', '--market-time', '2018-01-23'], /--market-time goes with a market/],
+  [
+    ['--exchange', 'live', '--exchange-time', '2018-01-23'],
+    /--exchange-time goes with an exchange/,
+  ],
 ])('%j is refused', (args, message) => {
   expect(() => parseLocalstackArguments(args)).toThrow(message);
 });

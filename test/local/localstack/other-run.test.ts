@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { runCommand } from '../../../local/engines/command-runner';
+import { runCommand } from '../../../cli/run-command';
 import { isLocalstackCommand, stopOtherRun, takeLock } from '../../../local/localstack/other-run';
 import { fakeRun } from '../engines/fake-run';
 
@@ -30,7 +30,7 @@ test('a run is told to stop, and waited for', async () => {
   const script = 'setInterval(() => undefined, 1000); console.log("up")';
   const child = spawn(
     process.execPath,
-    ['-e', script, 'tsx', '/p/local/localstack/localstack.ts', '--market', 'simulated'],
+    ['-e', script, 'tsx', '/p/local/localstack/localstack.ts', '--exchange', 'simulated'],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   );
   await once(child.stdout, 'data');
@@ -45,7 +45,7 @@ test('a run is told to stop, and waited for', async () => {
 test.each([
   [`${NODE} local/localstack/localstack.ts`, true],
   [`${NODE} /p q/local/localstack/localstack.ts --down`, true],
-  ['node --import tsx local/localstack/localstack.ts --market simulated', true],
+  ['node --import tsx local/localstack/localstack.ts --exchange simulated', true],
   ['node /p/node_modules/.bin/tsx local/localstack/localstack.ts', true],
   [`${NODE} local/start.ts`, false],
   [`${NODE} local/localstack/localstack.tsx`, false],

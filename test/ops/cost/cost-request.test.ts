@@ -1,4 +1,4 @@
-import { HelpRequested, UsageError } from '../../../local/command-line';
+import { HelpRequested, UsageError } from '../../../cli/command-line';
 import { parseCostArguments } from '../../../ops/cost/cost-request';
 
 const parse = (line: string) => parseCostArguments(line.split(' ').filter((word) => word !== ''));

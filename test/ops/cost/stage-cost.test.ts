@@ -1,6 +1,6 @@
 import { addDecimals, compareDecimals, parseDecimal } from '../../../lambdas/shared/domain/decimal';
 import { formatDecimal } from '../../../lambdas/shared/domain/decimal';
-import { type StageConfig, stageConfig } from '../../../lib/stage-config';
+import { type StageConfig, stageConfig } from '../../../lib/stages/stage-config';
 import { dev } from '../../../lib/stages/dev';
 import { prod } from '../../../lib/stages/prod';
 import { type CostLine, totalOf } from '../../../ops/cost/cost-line';

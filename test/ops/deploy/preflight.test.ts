@@ -1,7 +1,7 @@
 import { App, CfnResource, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { StageConfig } from '../../../lib/stage-config';
+import type { StageConfig } from '../../../lib/stages/stage-config';
 import { dev } from '../../../lib/stages/dev';
 import { DeploymentProblem } from '../../../ops/deploy/deployment-problem';
 import {

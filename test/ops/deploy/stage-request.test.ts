@@ -1,4 +1,4 @@
-import { HelpRequested, UsageError } from '../../../local/command-line';
+import { HelpRequested, UsageError } from '../../../cli/command-line';
 import { parseStageArguments, VERBS } from '../../../ops/deploy/stage-request';
 
 const parse = (line: string) => parseStageArguments(line.split(' ').filter((word) => word !== ''));

@@ -1,7 +1,7 @@
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { addStage } from '../../../lib/candlestream';
-import type { StageConfig } from '../../../lib/stage-config';
+import type { StageConfig } from '../../../lib/stages/stage-config';
 import { dev } from '../../../lib/stages/dev';
 import { whatNext } from '../../../ops/deploy/what-next';
 

@@ -4,8 +4,8 @@ import {
   InvalidEnvironmentError,
   readEnvironment,
 } from '../../../../lambdas/shared/adapters/environment';
-import { ENVIRONMENT } from '../../fixtures/environment';
-import { VERSION_IDS } from '../../fixtures/records';
+import { ENVIRONMENT } from '../../../fakes/environment';
+import { VERSION_IDS } from '../../../fakes/records';
 
 function read(changes: Readonly<Record<string, string | undefined>>) {
   return readEnvironment(ConnectionEnvironment, { ...ENVIRONMENT, ...changes });

@@ -5,8 +5,8 @@ import {
   type FailedRecord,
 } from '../../../../lambdas/shared/codec/batch-answer';
 import { deadLetterOf } from '../../../../lambdas/shared/codec/dead-letter-codec';
-import { FakeDeadLetters, FakeTelemetry } from '../../fixtures/fakes';
-import { recordOf } from '../../fixtures/records';
+import { FakeDeadLetters, FakeTelemetry } from '../../../fakes/fakes';
+import { recordOf } from '../../../fakes/records';
 
 const RECORDS = [0, 1, 2, 3].map((offset) => recordOf(Buffer.from('x'), { partition: 5, offset }));
 const [FIRST, SECOND, THIRD, FOURTH] = RECORDS as [

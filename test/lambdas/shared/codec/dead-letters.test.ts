@@ -4,8 +4,8 @@ import {
   deadLetterOf,
 } from '../../../../lambdas/shared/codec/dead-letter-codec';
 import { createDeadLetters } from '../../../../lambdas/shared/codec/dead-letters';
-import { FakeLog, FakeTelemetry } from '../../fixtures/fakes';
-import { recordOf, VERSION_IDS } from '../../fixtures/records';
+import { FakeLog, FakeTelemetry } from '../../../fakes/fakes';
+import { recordOf, VERSION_IDS } from '../../../fakes/records';
 
 const codec = createDeadLetterCodec(VERSION_IDS);
 

@@ -1,5 +1,5 @@
 import { decodeBatch } from '../../../../lambdas/shared/codec/decode-batch';
-import { recordOf } from '../../fixtures/records';
+import { recordOf } from '../../../fakes/records';
 
 function upperCase(value: Buffer): string {
   const text = value.toString();

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Schema } from 'avsc';
 import { SCHEMA_VERSIONS } from '../../../../lambdas/shared/codec/schema-versions';
 import { TOPICS } from '../../../../lambdas/shared/domain/topics';
-import { backwardProblems } from '../../fixtures/backward';
+import { backwardProblems } from './backward';
 
 const FOLDER = join(__dirname, '../../../../schemas');
 

@@ -16,8 +16,8 @@ import {
   minutesOfDay,
   observedOf,
   segmentOf,
-} from '../../fixtures/candles';
-import { VERSION_IDS } from '../../fixtures/records';
+} from '../../../fakes/candles';
+import { VERSION_IDS } from '../../../fakes/records';
 
 const observed = createObservedCodec(VERSION_IDS);
 const rolled = createRolledCodec(VERSION_IDS);

@@ -4,7 +4,7 @@ import {
   createVersionedCodec,
 } from '../../../../lambdas/shared/codec/topic-codec';
 import { WireFormatError } from '../../../../lambdas/shared/codec/wire-format';
-import { VERSION_IDS } from '../../fixtures/records';
+import { VERSION_IDS } from '../../../fakes/records';
 
 interface Trade {
   readonly price: string;

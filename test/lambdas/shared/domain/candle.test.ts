@@ -6,7 +6,7 @@ import {
 } from '../../../../lambdas/shared/domain/candle';
 import { parseDecimal } from '../../../../lambdas/shared/domain/decimal';
 import { INTERVALS, type Interval, intervalMs } from '../../../../lambdas/shared/domain/interval';
-import { at, DAY, minuteAt } from '../../fixtures/candles';
+import { at, DAY, minuteAt } from '../../../fakes/candles';
 
 describe('checkCandle', () => {
   it('takes a candle of one price and no volume', () => {

@@ -1,6 +1,6 @@
 import { MINUTE_MS } from '../../../../lambdas/shared/domain/interval';
 import { lagOf } from '../../../../lambdas/shared/domain/lag';
-import { at, segmentOf } from '../../fixtures/candles';
+import { at, segmentOf } from '../../../fakes/candles';
 
 const NOW = { nowMs: at(12, 7), retentionMs: 60 * MINUTE_MS, behindMs: 5 * MINUTE_MS };
 

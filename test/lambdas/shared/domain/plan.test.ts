@@ -4,7 +4,7 @@ import { type PlanInput, planSegments } from '../../../../lambdas/shared/domain/
 import type { Progress } from '../../../../lambdas/shared/domain/progress';
 import { advance } from '../../../../lambdas/shared/domain/progress';
 import { checkObserved } from '../../../../lambdas/shared/domain/segment';
-import { at, DAY } from '../../fixtures/candles';
+import { at, DAY } from '../../../fakes/candles';
 
 const RETENTION_MS = 9_000 * MINUTE_MS;
 

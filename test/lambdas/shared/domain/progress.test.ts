@@ -1,5 +1,5 @@
 import { advance, gapBefore, type Progress } from '../../../../lambdas/shared/domain/progress';
-import { at, historyOf, segmentOf } from '../../fixtures/candles';
+import { at, historyOf, segmentOf } from '../../../fakes/candles';
 
 function storedAt(settledToMs: number, fields: Partial<Progress> = {}): Progress {
   return { settledToMs, seenToMs: settledToMs, observedAtMs: settledToMs, ...fields };

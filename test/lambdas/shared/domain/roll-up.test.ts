@@ -25,8 +25,8 @@ import {
   minutesOfDay,
   observedOf,
   segmentOf,
-} from '../../fixtures/candles';
-import { plain, straightWindows } from '../../fixtures/straight-roll-up';
+} from '../../../fakes/candles';
+import { plain, straightWindows } from '../../../oracle/straight-roll-up';
 
 /** Candles as they stand in a table: the newest write of a time wins. */
 class StoredCandles {

@@ -9,7 +9,7 @@ import {
   isWholeDay,
   type Segment,
 } from '../../../../lambdas/shared/domain/segment';
-import { at, DAY, historyOf, minuteAt, observedOf, segmentOf } from '../../fixtures/candles';
+import { at, DAY, historyOf, minuteAt, observedOf, segmentOf } from '../../../fakes/candles';
 
 describe('isPair', () => {
   it('takes pairs as Gate.io names them', () => {

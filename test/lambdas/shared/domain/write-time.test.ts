@@ -3,7 +3,7 @@ import { parseDecimal } from '../../../../lambdas/shared/domain/decimal';
 import { rollUp } from '../../../../lambdas/shared/domain/roll-up';
 import type { RolledSegment } from '../../../../lambdas/shared/domain/segment';
 import { writeTimeUs } from '../../../../lambdas/shared/domain/write-time';
-import { at, minuteAt, minutesIn, segmentOf } from '../../fixtures/candles';
+import { at, minuteAt, minutesIn, segmentOf } from '../../../fakes/candles';
 
 const MINUTES = minutesIn(at(12, 3), at(12, 7));
 

@@ -1,0 +1,97 @@
+import type { KafkaConfig, SASLOptions } from 'kafkajs';
+import { credentialsFromEnvironment } from '../aws-signature';
+import { mskToken } from './msk-token';
+
+/** What kafkajs needs to reach a cluster. */
+export type BrokerAccess = Pick<KafkaConfig, 'ssl' | 'sasl'> & { readonly brokers: string[] };
+
+/** A cluster whose brokers could not be found; the message says what to do. */
+export class BrokersNotFoundError extends Error {
+  override readonly name = 'BrokersNotFoundError';
+}
+
+const LOOK_UP_TIMEOUT_MS = 5_000;
+
+/**
+ * Finds the brokers of a cluster: given ones as they are, those of an MSK
+ * cluster by `GetBootstrapBrokers`, once for the process. Brokers that offer
+ * IAM are spoken to with TLS and IAM tokens; a cluster without it in plain text.
+ */
+export function createBrokerLookUp(
+  environment: {
+    KAFKA_CLUSTER_ARN?: string | undefined;
+    KAFKA_BOOTSTRAP_SERVERS?: string[] | undefined;
+  },
+  region: string,
+): () => Promise<BrokerAccess> {
+  const { KAFKA_CLUSTER_ARN: arn, KAFKA_BOOTSTRAP_SERVERS: servers } = environment;
+  if (servers !== undefined) return () => Promise.resolve({ brokers: servers });
+  if (arn === undefined) throw new BrokersNotFoundError('Neither brokers nor a cluster are given');
+  let found: Promise<BrokerAccess> | undefined;
+  return () => {
+    found ??= lookUp(arn, region).catch((cause: unknown) => {
+      found = undefined;
+      throw cause;
+    });
+    return found;
+  };
+}
+
+async function lookUp(clusterArn: string, region: string): Promise<BrokerAccess> {
+  const answer = await bootstrapBrokers(clusterArn, region);
+  const { BootstrapBrokerStringSaslIam: iam, BootstrapBrokerString: plain } = answer;
+  if (iam !== undefined) return { brokers: iam.split(','), ssl: true, sasl: iamSasl(region) };
+  if (plain !== undefined) return { brokers: plain.split(',') };
+  throw new BrokersNotFoundError(
+    `The MSK cluster ${clusterArn} offers neither IAM nor plain-text brokers; expected IAM authentication to be on, as the data stack sets it`,
+  );
+}
+
+async function bootstrapBrokers(clusterArn: string, region: string) {
+  // Loaded here and not with the function: it is needed once in a process, and not by every start.
+  const { GetBootstrapBrokersCommand, KafkaClient } = await import('@aws-sdk/client-kafka');
+  const client = new KafkaClient({ region, maxAttempts: 4, retryMode: 'standard' });
+  try {
+    const abortSignal = AbortSignal.timeout(LOOK_UP_TIMEOUT_MS);
+    return await client.send(new GetBootstrapBrokersCommand({ ClusterArn: clusterArn }), {
+      abortSignal,
+    });
+  } catch (cause) {
+    throw new BrokersNotFoundError(
+      `The brokers of the MSK cluster ${clusterArn} could not be looked up: ${String(cause)}; ${remedyOf(cause)}`,
+      { cause },
+    );
+  } finally {
+    client.destroy();
+  }
+}
+
+/** By the error's name: its classes would have to be loaded with the function. */
+function remedyOf(cause: unknown): string {
+  switch (cause instanceof Error ? cause.name : '') {
+    case 'NotFoundException':
+      return 'no such cluster is there: deploy the data stack, and then this function with the ARN of its cluster';
+    case 'AccessDeniedException':
+    case 'ForbiddenException':
+    case 'UnauthorizedException':
+      return 'the role of this function needs kafka:GetBootstrapBrokers on that cluster: deploy the pipeline stack again';
+    case 'BadRequestException':
+      return 'a cluster that is being made or deleted has no brokers yet: wait until its state is ACTIVE, and see that the ARN is right';
+    default:
+      return 'does the subnet of this function reach the API of MSK, through a NAT gateway or an endpoint?';
+  }
+}
+
+function iamSasl(region: string): SASLOptions {
+  return {
+    mechanism: 'oauthbearer',
+    oauthBearerProvider: () => {
+      const value = mskToken({
+        region,
+        credentials: credentialsFromEnvironment(),
+        atMs: Date.now(),
+      });
+      return Promise.resolve({ value });
+    },
+  };
+}

@@ -1,0 +1,108 @@
+import { Aws } from 'aws-cdk-lib';
+import { CfnKeyspace, CfnTable } from 'aws-cdk-lib/aws-cassandra';
+import { InterfaceVpcEndpoint, InterfaceVpcEndpointAwsService, Port } from 'aws-cdk-lib/aws-ec2';
+import { AnyPrincipal, type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import { grantDescribeEndpoint, grantModify, grantSelect, keyspacesArn } from '../access';
+import type { Database } from './database';
+import { logicalName } from '../logical-name';
+import type { Network } from '../network';
+import { KEYSPACES_PORT } from '../ports';
+import type { StageConfig } from '../stages/stage-config';
+import { type Columns, KEYSPACE, type Table, type TableName, TABLES } from './tables';
+
+/** What the tables of a stage are made of. */
+export interface KeyspacesProps {
+  readonly stage: StageConfig;
+  readonly pointInTimeRecovery: boolean;
+  readonly network: Network;
+}
+
+/** The tables in Amazon Keyspaces, reached within the network. */
+export class Keyspaces extends Construct implements Database {
+  readonly tables: Readonly<Record<TableName, CfnTable>>;
+  readonly environment: Database['environment'] = {
+    CASSANDRA_CONTACT_POINTS: `cassandra.${Aws.REGION}.${Aws.URL_SUFFIX}:${KEYSPACES_PORT}`,
+    CASSANDRA_LOCAL_DATA_CENTER: Aws.REGION,
+    CASSANDRA_AUTHENTICATION: 'sigv4',
+    CASSANDRA_KEYSPACE: KEYSPACE,
+  };
+
+  constructor(scope: Construct, id: string, props: KeyspacesProps) {
+    super(scope, id);
+    this.createEndpoint(props);
+    const keyspace = new CfnKeyspace(this, 'Keyspace', { keyspaceName: KEYSPACE });
+    keyspace.applyRemovalPolicy(props.stage.removalPolicy);
+    this.tables = {
+      candles: this.createTable(TABLES.candles, keyspace, props),
+      progress: this.createTable(TABLES.progress, keyspace, props),
+      gaps: this.createTable(TABLES.gaps, keyspace, props),
+    };
+  }
+
+  grantSelect(grantee: IGrantable, table: TableName): void {
+    grantSelect(grantee, this.tables[table]);
+    grantDescribeEndpoint(grantee);
+  }
+
+  grantModify(grantee: IGrantable, table: TableName): void {
+    grantModify(grantee, this.tables[table]);
+    grantDescribeEndpoint(grantee);
+  }
+
+  /** Through it go the rows: without the price of the NAT gateway, and to no keyspace but this one. */
+  private createEndpoint({ network, stage }: KeyspacesProps): void {
+    const group = network.securityGroup(this, 'EndpointGroup', 'The endpoint of Keyspaces');
+    group.connections.allowFrom(network.functions, Port.tcp(KEYSPACES_PORT), 'Functions');
+    const zones = network.vpc.selectSubnets(network.subnets).subnets;
+    const endpoint = new InterfaceVpcEndpoint(this, 'Endpoint', {
+      vpc: network.vpc,
+      service: InterfaceVpcEndpointAwsService.KEYSPACES,
+      subnets: { subnets: zones.slice(0, stage.network.endpointZones) },
+      securityGroups: [group],
+      open: false,
+      privateDnsEnabled: true,
+    });
+    const tables = keyspacesArn(this, `/keyspace/${KEYSPACE}/*`);
+    const systemTables = keyspacesArn(this, '/keyspace/system*');
+    endpoint.addToPolicy(ofThisAccount('cassandra:Select', tables, systemTables));
+    endpoint.addToPolicy(ofThisAccount('cassandra:Modify', tables));
+  }
+
+  private createTable(
+    table: Table,
+    keyspace: CfnKeyspace,
+    { stage, pointInTimeRecovery }: KeyspacesProps,
+  ): CfnTable {
+    const created = new CfnTable(this, logicalName('Table', table.name), {
+      keyspaceName: keyspace.ref,
+      tableName: table.name,
+      partitionKeyColumns: columnsOf(table.partitionKey),
+      clusteringKeyColumns: Object.entries(table.clusteringKey).map(
+        ([columnName, { type: columnType, order: orderBy }]) => ({
+          column: { columnName, columnType },
+          orderBy,
+        }),
+      ),
+      regularColumns: columnsOf(table.columns),
+      billingMode: { mode: 'ON_DEMAND' },
+      clientSideTimestampsEnabled: true,
+      pointInTimeRecoveryEnabled: pointInTimeRecovery,
+    });
+    created.applyRemovalPolicy(stage.removalPolicy);
+    return created;
+  }
+}
+
+function ofThisAccount(action: string, ...resources: string[]): PolicyStatement {
+  return new PolicyStatement({
+    principals: [new AnyPrincipal()],
+    actions: [action],
+    resources,
+    conditions: { StringEquals: { 'aws:PrincipalAccount': Aws.ACCOUNT_ID } },
+  });
+}
+
+function columnsOf(columns: Columns): CfnTable.ColumnProperty[] {
+  return Object.entries(columns).map(([columnName, columnType]) => ({ columnName, columnType }));
+}

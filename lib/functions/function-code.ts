@@ -1,0 +1,41 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { AssetHashType, DockerImage } from 'aws-cdk-lib';
+import { Code } from 'aws-cdk-lib/aws-lambda';
+import type { FunctionName } from './function-names';
+
+/** A bundle that could not be made; the message holds what esbuild says. */
+export class BundlingError extends Error {
+  override readonly name = 'BundlingError';
+}
+
+const PROJECT = join(__dirname, '..', '..');
+
+/**
+ * The code of a function: its bundle, made when the app is synthesized.
+ *
+ * @throws BundlingError while it is bound, where the function does not build
+ */
+export function functionCode(name: FunctionName): Code {
+  return Code.fromAsset(join(PROJECT, 'lambdas', name), {
+    assetHashType: AssetHashType.OUTPUT,
+    bundling: {
+      // Named because it must be; nothing is bundled in a container.
+      image: DockerImage.fromRegistry('scratch'),
+      local: { tryBundle: (outputFolder) => bundleTo(name, outputFolder) },
+    },
+  });
+}
+
+/** Constructs are made synchronously, and esbuild's plugins are not: another process waits for them. */
+function bundleTo(name: FunctionName, outputFolder: string): true {
+  const script = join(__dirname, '..', 'bundling', 'bundle-asset.ts');
+  const { status, stderr, error } = spawnSync(
+    process.execPath,
+    ['--import', 'tsx', script, name, outputFolder],
+    { cwd: PROJECT, encoding: 'utf8', timeout: 120_000 },
+  );
+  if (status === 0) return true;
+  const reason = error?.message ?? stderr;
+  throw new BundlingError(`The function ${name} does not build: ${reason}`, { cause: error });
+}

@@ -1,0 +1,70 @@
+import { type Duration, type Size, Validations } from 'aws-cdk-lib';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Architecture, Function, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+import { grantRun } from '../access';
+import { functionCode } from './function-code';
+import type { FunctionName } from './function-names';
+import { metricNamespace } from '../observability/metrics';
+import type { Network } from '../network';
+import type { StageConfig } from '../stages/stage-config';
+
+/** What Lambda sets itself; and the two ways to find the brokers, of which a stage has one. */
+type NotRequired = 'AWS_REGION' | 'KAFKA_CLUSTER_ARN' | 'KAFKA_BOOTSTRAP_SERVERS';
+
+/** A value for every variable that a function reads: one that is missing is a type error. */
+export type FunctionEnvironment<Variable extends string> = Readonly<
+  Record<Exclude<Variable, NotRequired>, string> & { [name in NotRequired]?: string }
+>;
+
+/** What a function of the pipeline is made of. `Variable` are the variables that it reads. */
+export interface PipelineFunctionProps<Variable extends string> {
+  readonly stage: StageConfig;
+  readonly network: Network;
+  /** Its folder in `lambdas/`. */
+  readonly name: FunctionName;
+  readonly description: string;
+  readonly environment: FunctionEnvironment<Variable>;
+  readonly memory: Size;
+  readonly timeout: Duration;
+}
+
+/** A function of the pipeline, bundled, in the private subnets, with its own role and log group. */
+export class PipelineFunction<Variable extends string> extends Function {
+  constructor(scope: Construct, id: string, props: PipelineFunctionProps<Variable>) {
+    const { stage, network } = props;
+    const role = new Role(scope, `${id}Role`, {
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+      description: props.description,
+    });
+    const logGroup = new LogGroup(scope, `${id}Logs`, {
+      retention: stage.logRetention,
+      removalPolicy: stage.removalPolicy,
+    });
+    grantRun(role, logGroup);
+    super(scope, id, {
+      role,
+      logGroup,
+      code: functionCode(props.name),
+      handler: 'index.handler',
+      runtime: Runtime.NODEJS_22_X,
+      description: props.description,
+      architecture: stage.architecture === 'arm64' ? Architecture.ARM_64 : Architecture.X86_64,
+      memorySize: props.memory.toMebibytes(),
+      timeout: props.timeout,
+      vpc: network.vpc,
+      vpcSubnets: network.subnets,
+      securityGroups: [network.functions],
+      environment: {
+        ...props.environment,
+        POWERTOOLS_SERVICE_NAME: props.name,
+        POWERTOOLS_METRICS_NAMESPACE: metricNamespace(stage),
+      },
+    });
+    Validations.of(this).acknowledge({
+      id: 'AwsSolutions-L1',
+      reason: 'Node.js 22 has long-term support: on Lambda until April 2027',
+    });
+  }
+}

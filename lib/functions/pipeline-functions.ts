@@ -1,0 +1,91 @@
+import { Duration, Size, Stack } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import type { ConnectionVariable, FetchVariable } from '../../lambdas/fetch/environment';
+import type { PersistVariable } from '../../lambdas/persist/environment';
+import type { TransformVariable } from '../../lambdas/transform/environment';
+import type { DataStack } from '../data-stack';
+import { type FunctionEnvironment, PipelineFunction } from './pipeline-function';
+import type { StageConfig } from '../stages/stage-config';
+import { behindMinutes, fetchTimeoutSeconds } from './tick';
+
+/** What the functions of a pipeline are made of. */
+export interface PipelineFunctionsProps {
+  readonly stage: StageConfig;
+  readonly data: DataStack;
+}
+
+/** The function that a tick invokes. */
+export function createFetch(
+  scope: Construct,
+  { stage, data }: PipelineFunctionsProps,
+): PipelineFunction<FetchVariable> {
+  return new PipelineFunction<FetchVariable>(scope, 'Fetch', {
+    stage,
+    network: data.network,
+    name: 'fetch',
+    description: 'Asks the exchange for the minutes that are missing',
+    memory: Size.mebibytes(512),
+    timeout: Duration.seconds(fetchTimeoutSeconds(stage.scheduleMinutes)),
+    environment: {
+      ...connections(scope, data),
+      PAIRS: stage.pairs.join(','),
+      HISTORY_START: stage.historyStart,
+      RETENTION_MINUTES: String(stage.retentionMinutes),
+      REQUESTS_PER_10_S: String(stage.requestsPer10Seconds),
+      BEHIND_MINUTES: String(behindMinutes(stage.scheduleMinutes)),
+      GATE_IO_URL: stage.gateIoUrl,
+    },
+  });
+}
+
+/** The function that works on batches of `candles.observed`. */
+export function createTransform(
+  scope: Construct,
+  { stage, data }: PipelineFunctionsProps,
+): PipelineFunction<TransformVariable> {
+  return new PipelineFunction<TransformVariable>(scope, 'Transform', {
+    stage,
+    network: data.network,
+    name: 'transform',
+    description: 'Rolls observed minutes up to windows',
+    memory: Size.mebibytes(1_024),
+    timeout: Duration.minutes(2),
+    environment: { ...connections(scope, data), ...batchFailures(stage) },
+  });
+}
+
+/** The function that works on batches of `candles.rolled`. */
+export function createPersist(
+  scope: Construct,
+  { stage, data }: PipelineFunctionsProps,
+): PipelineFunction<PersistVariable> {
+  return new PipelineFunction<PersistVariable>(scope, 'Persist', {
+    stage,
+    network: data.network,
+    name: 'persist',
+    description: 'Stores candles, and then how far their pair has come',
+    memory: Size.mebibytes(1_024),
+    // A full batch of whole days is some 90,000 rows, which Keyspaces takes at its own pace.
+    timeout: Duration.minutes(5),
+    environment: { ...connections(scope, data), ...batchFailures(stage) },
+  });
+}
+
+/** How all three find the brokers, the tables and the schemas. */
+function connections(
+  scope: Construct,
+  { kafka, database, schemaVersionIds }: DataStack,
+): FunctionEnvironment<ConnectionVariable> {
+  return {
+    ...kafka.environment,
+    ...database.environment,
+    SCHEMA_VERSION_IDS: Stack.of(scope).toJsonString(schemaVersionIds),
+  };
+}
+
+/** An event source on demand repeats what a function throws; one with pollers of its own asks what failed. */
+function batchFailures({ eventSources }: StageConfig): {
+  readonly BATCH_FAILURES: 'throw' | 'report';
+} {
+  return { BATCH_FAILURES: eventSources.mode.kind === 'provisioned' ? 'report' : 'throw' };
+}

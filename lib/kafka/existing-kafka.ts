@@ -1,0 +1,48 @@
+import { Peer, Port } from 'aws-cdk-lib/aws-ec2';
+import type { Function } from 'aws-cdk-lib/aws-lambda';
+import { addEventSource } from '../functions/event-source';
+import type { EventSource, Feed, Kafka } from './kafka';
+import type { Network } from '../network';
+import type { StageConfig } from '../stages/stage-config';
+
+/** What an existing cluster is described by. */
+export interface ExistingKafkaProps {
+  readonly stage: StageConfig;
+  readonly servers: Extract<StageConfig['kafka'], { kind: 'existing' }>;
+  readonly network: Network;
+}
+
+/** A cluster that stands already, with its topics: nothing of it is made, and it asks nobody who they are. */
+export class ExistingKafka implements Kafka {
+  readonly environment: { readonly KAFKA_BOOTSTRAP_SERVERS: string };
+  private readonly props: ExistingKafkaProps;
+
+  constructor(props: ExistingKafkaProps) {
+    this.props = props;
+    const { bootstrapServers } = props.servers;
+    this.environment = { KAFKA_BOOTSTRAP_SERVERS: bootstrapServers.join(',') };
+    for (const port of portsOf(bootstrapServers)) {
+      props.network.functions.addEgressRule(Peer.anyIpv4(), Port.tcp(port), 'Brokers');
+    }
+  }
+
+  /** Whoever reaches it may write. */
+  grantWrite(): void {}
+
+  feed(target: Function, feed: Feed): EventSource | undefined {
+    const { mode } = this.props.stage.eventSources;
+    if (mode.kind === 'none') return undefined;
+    const { network, servers } = this.props;
+    return addEventSource(
+      target,
+      { kafkaBootstrapServers: servers.bootstrapServers, network },
+      mode,
+      feed,
+    );
+  }
+}
+
+/** The distinct ports of `host:port`s. */
+export function portsOf(servers: readonly string[]): number[] {
+  return [...new Set(servers.map((server) => Number(server.slice(server.lastIndexOf(':') + 1))))];
+}

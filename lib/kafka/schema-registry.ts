@@ -1,0 +1,124 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { RemovalPolicy } from 'aws-cdk-lib';
+import { CfnRegistry, CfnSchema, CfnSchemaVersion } from 'aws-cdk-lib/aws-glue';
+import { Construct } from 'constructs';
+import { type Topic, TOPICS } from '../../lambdas/shared/domain/topics';
+
+/** What a schema registry is made of. */
+export interface SchemaRegistryProps {
+  /** Unique in an account and region. */
+  readonly registryName: string;
+  readonly removalPolicy: RemovalPolicy;
+  /** Holds a file for every version of every topic's schema: `<topic>.vN.json`. @default schemas/ */
+  readonly folder?: string;
+}
+
+/** Schema files that do not make versions 1, 2, ... of each topic; the message names what is wrong. */
+export class SchemaFilesError extends Error {
+  override readonly name = 'SchemaFilesError';
+}
+
+/** Where the schema files are. */
+export const SCHEMAS_FOLDER = join(__dirname, '..', '..', 'schemas');
+
+/**
+ * The Glue registry with a schema a topic. Version 1 comes with its schema;
+ * every further version is a resource of its own, made after the one before
+ * it, since Glue numbers and checks versions in the order in which they come.
+ */
+export class SchemaRegistry extends Construct {
+  /** The id (a UUID, once deployed) of every version of a topic's schema, oldest first. */
+  readonly versionIds: Readonly<Record<Topic, string[]>>;
+  readonly #registry: CfnRegistry;
+  readonly #removalPolicy: RemovalPolicy;
+
+  constructor(scope: Construct, id: string, props: SchemaRegistryProps) {
+    super(scope, id);
+    this.#removalPolicy = props.removalPolicy;
+    this.#registry = new CfnRegistry(this, 'Registry', { name: props.registryName });
+    this.#registry.applyRemovalPolicy(props.removalPolicy);
+    const definitions = schemaDefinitions(props.folder);
+    this.versionIds = {
+      'candles.observed': this.#register(TOPICS.observed, definitions),
+      'candles.rolled': this.#register(TOPICS.rolled, definitions),
+      'candles.dead-letter': this.#register(TOPICS.deadLetter, definitions),
+    };
+  }
+
+  #register(topic: Topic, definitions: SchemaDefinitions): string[] {
+    const [first, ...further] = definitions[topic];
+    const schema = this.#createSchema(topic, first);
+    let before: CfnSchema | CfnSchemaVersion = schema;
+    const ids = [schema.attrInitialSchemaVersionId];
+    for (const [index, definition] of further.entries()) {
+      const version = this.#createVersion(`${topic}.v${index + 2}`, schema, definition);
+      version.addResourceDependency(before);
+      before = version;
+      ids.push(version.attrVersionId);
+    }
+    return ids;
+  }
+
+  #createSchema(topic: Topic, schemaDefinition: string): CfnSchema {
+    const schema = new CfnSchema(this, topic, {
+      registry: { arn: this.#registry.attrArn },
+      name: topic,
+      dataFormat: 'AVRO',
+      compatibility: 'BACKWARD',
+      schemaDefinition,
+    });
+    schema.applyRemovalPolicy(this.#removalPolicy);
+    return schema;
+  }
+
+  #createVersion(id: string, schema: CfnSchema, schemaDefinition: string): CfnSchemaVersion {
+    const version = new CfnSchemaVersion(this, id, {
+      schema: { schemaArn: schema.attrArn },
+      schemaDefinition,
+    });
+    version.applyRemovalPolicy(this.#removalPolicy);
+    return version;
+  }
+}
+
+/** The Avro text of every version of each topic's schema, oldest first, as the registry gets it. */
+export type SchemaDefinitions = Readonly<Record<Topic, readonly [string, ...string[]]>>;
+
+/**
+ * Reads the schema files of a folder.
+ *
+ * @throws SchemaFilesError where a topic has no version 1, a version is left out, or a file is of
+ *   no topic
+ */
+export function schemaDefinitions(folder = SCHEMAS_FOLDER): SchemaDefinitions {
+  const left = new Set(readdirSync(folder));
+  const definitions = {
+    'candles.observed': versionsOf(TOPICS.observed, folder, left),
+    'candles.rolled': versionsOf(TOPICS.rolled, folder, left),
+    'candles.dead-letter': versionsOf(TOPICS.deadLetter, folder, left),
+  };
+  if (left.size === 0) return definitions;
+  throw new SchemaFilesError(
+    `No next version of a topic in ${folder}: ${[...left].sort().join(', ')}; name a file <topic>.vN.json, with N one more than the version before`,
+  );
+}
+
+/** Takes the files of a topic out of those that are left. */
+function versionsOf(topic: Topic, folder: string, left: Set<string>): [string, ...string[]] {
+  const first = takeFile(`${topic}.v1.json`, folder, left);
+  if (first === undefined) {
+    throw new SchemaFilesError(`The topic ${topic} has no ${topic}.v1.json in ${folder}`);
+  }
+  const versions: [string, ...string[]] = [first];
+  for (;;) {
+    const next = takeFile(`${topic}.v${versions.length + 1}.json`, folder, left);
+    if (next === undefined) return versions;
+    versions.push(next);
+  }
+}
+
+function takeFile(name: string, folder: string, left: Set<string>): string | undefined {
+  if (!left.delete(name)) return undefined;
+  return JSON.stringify(JSON.parse(readFileSync(join(folder, name), 'utf8')));
+}

@@ -1,0 +1,36 @@
+import { Alarm, ComparisonOperator } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Construct } from 'constructs';
+import { metricPeriod } from '../metrics';
+import type { StageConfig } from '../../stages/stage-config';
+import type { WatchedPipeline } from '../watched-pipeline';
+import type { AlarmSpec } from './alarm-spec';
+import { databaseAlarms } from './database-alarms';
+import { functionAlarms } from './function-alarms';
+import { kafkaAlarms } from './kafka-alarms';
+import { lagAlarms } from './lag-alarms';
+import { recordAlarms } from './record-alarms';
+
+/** The alarms of a pipeline. None tells anybody by itself. */
+export function createAlarms(scope: Construct, pipeline: WatchedPipeline): Alarm[] {
+  const specs = [
+    ...lagAlarms(pipeline),
+    ...recordAlarms(pipeline),
+    ...functionAlarms(pipeline),
+    ...kafkaAlarms(pipeline),
+    ...databaseAlarms(pipeline),
+  ];
+  return specs.map((spec) => createAlarm(scope, pipeline.stage, spec));
+}
+
+function createAlarm(scope: Construct, stage: StageConfig, spec: AlarmSpec): Alarm {
+  const { rings, period = metricPeriod(stage) } = spec;
+  return new Alarm(scope, spec.id, {
+    alarmDescription: `${spec.says}. What to do: docs/runbook.md#${spec.runbook}`,
+    metric: spec.metric.with({ period }),
+    evaluationPeriods: spec.periods,
+    treatMissingData: spec.missing,
+    ...('above' in rings
+      ? { threshold: rings.above, comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD }
+      : { threshold: rings.below, comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD }),
+  });
+}

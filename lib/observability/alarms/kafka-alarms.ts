@@ -1,0 +1,36 @@
+import { logicalName } from '../../logical-name';
+import { brokerDiskMetrics, lagMetric } from '../metrics';
+import { MskKafka } from '../../kafka/msk-kafka';
+import type { StageConfig } from '../../stages/stage-config';
+import type { WatchedPipeline } from '../watched-pipeline';
+import { type AlarmSpec, LASTING, NOTHING_KNOWN } from './alarm-spec';
+
+/** The brokers of MSK, and how far the event sources are in their topics. */
+export function kafkaAlarms({ stage, kafka, eventSources }: WatchedPipeline): AlarmSpec[] {
+  if (!(kafka instanceof MskKafka)) return [];
+  const lag = eventSources.map((source) => ({
+    id: logicalName('EventSourceLag', source.topic),
+    runbook: 'event-source-lag',
+    says: `${source.consumerGroupId} falls behind in ${source.topic}`,
+    // The least of a period: the records of a tick may wait a moment, but not all the time.
+    metric: lagMetric(kafka, source, 'MaxOffsetLag', 'Minimum'),
+    rings: { above: recordsOfFiveTicks(stage) },
+    periods: LASTING,
+    missing: NOTHING_KNOWN,
+  }));
+  const disks = brokerDiskMetrics(kafka).map((metric, index) => ({
+    id: `BrokerDisk${index + 1}`,
+    runbook: 'broker-disk',
+    says: `The disk of broker ${index + 1} is more than 85 % full`,
+    metric,
+    rings: { above: 85 },
+    periods: LASTING,
+    missing: NOTHING_KNOWN,
+  }));
+  return [...lag, ...disks];
+}
+
+/** What five ticks append to a partition: a record a pair and tick, over all partitions. */
+function recordsOfFiveTicks({ pairs, topics }: StageConfig): number {
+  return Math.ceil((5 * pairs.length) / topics.partitions);
+}

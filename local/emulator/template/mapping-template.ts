@@ -1,0 +1,74 @@
+import * as v from 'valibot';
+import { FUNCTION_NAMES, type FunctionName } from '../../../lib/functions/function-names';
+import { mappingFailuresOf } from './mapping-failures';
+import type { MappingFailures } from './mapping-failures';
+import { uuidOf } from './physical-names';
+import { TemplateError } from './stack-template';
+import type { Resource } from './template';
+import { Count, read } from './template-property';
+
+/** An event source mapping: from topics to a function. */
+export interface MappingTemplate {
+  readonly logicalId: string;
+  readonly topics: readonly string[];
+  readonly target: FunctionName;
+  readonly consumerGroupId: string;
+  /** Null for a cluster that is named by its bootstrap servers only. */
+  readonly eventSourceArn: string | null;
+  /** Records of one event, at most. */
+  readonly batchSize: number;
+  readonly windowMs: number;
+  readonly startingPosition: 'TRIM_HORIZON' | 'LATEST';
+  /** The mode, and with it what becomes of a batch that failed. */
+  readonly failures: MappingFailures;
+  /** Settings of the template that the local event source does not play. */
+  readonly notPlayed: readonly string[];
+}
+
+type FunctionArns = Readonly<Record<FunctionName, { readonly arn: string }>>;
+
+/** What AWS Lambda takes where the template says nothing, after its developer guide. */
+const DEFAULTS = { batchSize: 100, windowMs: 500 } as const;
+
+const Position = v.picklist(['TRIM_HORIZON', 'LATEST']);
+const SourceConfig = v.optional(v.object({ ConsumerGroupId: v.optional(v.string()) }));
+
+/**
+ * The event source mapping of a resource.
+ *
+ * @throws TemplateError where it has no local meaning, or AWS would refuse it
+ */
+export function mappingOf(resource: Resource, functions: FunctionArns): MappingTemplate {
+  const windowSeconds = read(resource, 'MaximumBatchingWindowInSeconds', v.optional(Count));
+  const topics = read(resource, 'Topics', v.pipe(v.array(v.string()), v.minLength(1)));
+  const config =
+    read(resource, 'AmazonManagedKafkaEventSourceConfig', SourceConfig) ??
+    read(resource, 'SelfManagedKafkaEventSourceConfig', SourceConfig);
+  const { failures, notPlayed } = mappingFailuresOf(resource, topics);
+  return {
+    logicalId: resource.logicalId,
+    topics,
+    target: targetOf(resource, functions),
+    consumerGroupId: config?.ConsumerGroupId ?? uuidOf(`${resource.stack}/${resource.logicalId}`),
+    eventSourceArn: read(resource, 'EventSourceArn', v.optional(v.string())) ?? null,
+    batchSize: read(resource, 'BatchSize', v.optional(Count, DEFAULTS.batchSize)),
+    windowMs: windowSeconds === undefined ? DEFAULTS.windowMs : windowSeconds * 1000,
+    startingPosition: read(resource, 'StartingPosition', Position),
+    failures,
+    notPlayed: [
+      ...notPlayed,
+      ...(resource.property('FilterCriteria') === undefined ? [] : ['FilterCriteria']),
+    ],
+  };
+}
+
+function targetOf(resource: Resource, functions: FunctionArns): FunctionName {
+  const target = read(resource, 'FunctionName', v.string());
+  const found = FUNCTION_NAMES.find(
+    (name) => target === functions[name].arn || functions[name].arn.endsWith(`:${target}`),
+  );
+  if (found) return found;
+  throw new TemplateError(
+    `mapping ${resource.logicalId} invokes ${target}, which is none of ${FUNCTION_NAMES.join(', ')}`,
+  );
+}

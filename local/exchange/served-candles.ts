@@ -1,0 +1,103 @@
+import {
+  addDecimals,
+  compareDecimals,
+  formatDecimal,
+  parseDecimal,
+} from '../../lambdas/shared/domain/decimal';
+import { floorTo, MINUTE_MS } from '../../lambdas/shared/domain/interval';
+import type { CandleSource } from './candles/candle-source';
+import { volumeShare } from './candles/exact-decimals';
+import type { Faults } from './faults';
+import type { ExchangeCandle } from './candles/exchange-candle';
+
+/** What candles are served from, at which time (UTC milliseconds). */
+export interface ExchangeMoment {
+  readonly source: CandleSource;
+  readonly faults: Faults;
+  readonly nowMs: number;
+}
+
+/**
+ * The one-minute candles of `[fromMs, toMs)` (whole minutes) as the exchange shows
+ * them at its time: nothing that is still to come, the open minute with what it
+ * has traded so far, late and corrected minutes as scripted.
+ */
+export function minutesServed(
+  { source, faults, nowMs }: ExchangeMoment,
+  pair: string,
+  fromMs: number,
+  toMs: number,
+): readonly ExchangeCandle[] {
+  const openMinuteMs = floorTo(nowMs, MINUTE_MS);
+  const range = { fromMs, toMs: Math.min(toMs, openMinuteMs + MINUTE_MS), nowMs };
+  const candles = faults.visible(pair, source.candles(pair, fromMs, range.toMs), range);
+  const last = candles.at(-1);
+  if (last?.openTimeMs !== openMinuteMs) return candles;
+  return [...candles.slice(0, -1), tradedSoFar(last, nowMs - openMinuteMs)];
+}
+
+/**
+ * The windows of `stepMs` that open in `[fromMs, toMs)` (aligned to it), rolled up
+ * exactly from the minutes that are served.
+ */
+export function windowsServed(
+  moment: ExchangeMoment,
+  pair: string,
+  { fromMs, toMs, stepMs }: { fromMs: number; toMs: number; stepMs: number },
+): readonly ExchangeCandle[] {
+  const minutes = minutesServed(moment, pair, fromMs, toMs);
+  if (stepMs === MINUTE_MS) return minutes;
+  const byWindow = new Map<number, ExchangeCandle[]>();
+  for (const minute of minutes) {
+    const openTimeMs = floorTo(minute.openTimeMs, stepMs);
+    const own = byWindow.get(openTimeMs);
+    if (own === undefined) byWindow.set(openTimeMs, [minute]);
+    else own.push(minute);
+  }
+  return [...byWindow].flatMap(([openTimeMs, own]) => {
+    const window = rolledUp(own);
+    return window === undefined ? [] : [{ ...window, openTimeMs }];
+  });
+}
+
+/** Candles in time order as one candle, exactly, from the first one's opening; none of none. */
+export function rolledUp(candles: readonly ExchangeCandle[]): ExchangeCandle | undefined {
+  const [first, ...rest] = candles;
+  return first && rest.reduce(extended, first);
+}
+
+/**
+ * An open minute: its first trade is in its first millisecond, its volume comes
+ * evenly, and its high and low in the second half; its close only at its end.
+ */
+function tradedSoFar(candle: ExchangeCandle, elapsedMs: number): ExchangeCandle {
+  const { open } = candle;
+  const firstHalf = elapsedMs < MINUTE_MS / 2;
+  return {
+    ...candle,
+    close: open,
+    ...(firstHalf ? { high: open, low: open } : {}),
+    baseVolume: volumeShare(candle.baseVolume, elapsedMs + 1, MINUTE_MS),
+    quoteVolume: volumeShare(candle.quoteVolume, elapsedMs + 1, MINUTE_MS),
+  };
+}
+
+function extended(window: ExchangeCandle, minute: ExchangeCandle): ExchangeCandle {
+  return {
+    openTimeMs: window.openTimeMs,
+    open: window.open,
+    high: isLess(window.high, minute.high) ? minute.high : window.high,
+    low: isLess(minute.low, window.low) ? minute.low : window.low,
+    close: minute.close,
+    baseVolume: sum(window.baseVolume, minute.baseVolume),
+    quoteVolume: sum(window.quoteVolume, minute.quoteVolume),
+  };
+}
+
+function isLess(a: string, b: string): boolean {
+  return compareDecimals(parseDecimal(a), parseDecimal(b)) < 0;
+}
+
+function sum(a: string, b: string): string {
+  return formatDecimal(addDecimals(parseDecimal(a), parseDecimal(b)));
+}

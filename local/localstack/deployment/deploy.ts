@@ -1,0 +1,112 @@
+import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { join } from 'node:path';
+import { type CommandResult, lastLines, type RunCommand } from '../../../cli/run-command';
+import { awsEnvironment, clientConfig, type Place, REGION } from '../run-place';
+
+/** The account that LocalStack plays. */
+const ACCOUNT = '000000000000';
+const CDK = join(__dirname, '..', '..', '..', 'node_modules', '.bin', 'cdk');
+/** Of the CDK's bootstrap stack; without a qualifier of one's own. */
+const BOOTSTRAP_PARAMETER = '/cdk-bootstrap/hnb659fds/version';
+const LOOK_LIMIT_MS = 10_000;
+const CDK_LIMIT_MS = 5 * 60_000;
+
+/** LocalStack did not take the stacks; the message has its reasons. */
+export class DeployFailedError extends Error {
+  override readonly name = 'DeployFailedError';
+}
+
+const REMEDY =
+  'Mend it and run again. Where a stack is stuck, run "npm run localstack -- --down" first: the stacks are forgotten then, the data stays.';
+
+/** What a deployment is made with. */
+export interface DeployOptions {
+  readonly place: Place;
+  /** The folder of the cloud assembly. */
+  readonly assembly: string;
+  readonly run: RunCommand;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Whether `cdk bootstrap` was run on this LocalStack: it forgets that when it ends.
+ *
+ * @throws DeployFailedError where LocalStack does not answer
+ */
+export async function isBootstrapped(place: Place): Promise<boolean> {
+  const client = new SSMClient(clientConfig(place));
+  try {
+    const look = new GetParameterCommand({ Name: BOOTSTRAP_PARAMETER });
+    await client.send(look, { abortSignal: AbortSignal.timeout(LOOK_LIMIT_MS) });
+    return true;
+  } catch (cause) {
+    if (cause instanceof Error && cause.name === 'ParameterNotFound') return false;
+    throw new DeployFailedError(
+      `LocalStack does not answer on port ${place.ports.localstack} (${String(cause)}): see "docker logs ${place.project}-localstack-1", and run again`,
+      { cause },
+    );
+  } finally {
+    client.destroy();
+  }
+}
+
+/** Makes what `cdk deploy` needs of an account. @throws DeployFailedError */
+export async function bootstrap(options: DeployOptions): Promise<void> {
+  await cdk(['bootstrap', `aws://${ACCOUNT}/${REGION}`], options);
+}
+
+/**
+ * Deploys the stacks of the stage, the changed ones only.
+ *
+ * @throws DeployFailedError with the reasons of the resources that failed; the signal's reason
+ */
+export async function deploy(options: DeployOptions): Promise<void> {
+  await cdk(['deploy', 'Candlestream-localstack-*', '--require-approval', 'never'], options);
+}
+
+async function cdk(args: readonly string[], options: DeployOptions): Promise<void> {
+  const { assembly } = options;
+  const quiet = ['--app', assembly, '--ci', '--no-notices', '--no-color'];
+  const result = await runCdk([...args, ...quiet], options);
+  if (result.exitCode === 0) return;
+  const reasons = failureReasons(`${result.stdout}\n${result.stderr}`);
+  throw new DeployFailedError(
+    `"cdk ${args[0] ?? ''}" failed:\n${reasons.join('\n') || lastLines(result, 8)}\n${REMEDY}`,
+  );
+}
+
+async function runCdk(
+  args: readonly string[],
+  { place, run, signal }: DeployOptions,
+): Promise<CommandResult> {
+  const environment = {
+    ...awsEnvironment(place),
+    // The project says itself which Node.js it needs.
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+    // It would leave a process behind for a while.
+    CDK_DISABLE_CLI_TELEMETRY: 'true',
+  };
+  signal?.throwIfAborted();
+  try {
+    return await run(CDK, args, { timeoutMs: CDK_LIMIT_MS, environment, signal });
+  } catch (error) {
+    // What failed after the abort failed because of it.
+    signal?.throwIfAborted();
+    throw error;
+  }
+}
+
+/** Of what `cdk` prints, why resources failed: `<resource>: <LocalStack's reason>`. */
+export function failureReasons(output: string): string[] {
+  const lines = output.split('\n');
+  const resources = lines.flatMap((line) => {
+    const [, status, type = '', rest = ''] =
+      /\|\s*((?:CREATE|UPDATE|DELETE)_FAILED)\s*\|\s*(\S+)\s*\|\s*(.+)$/.exec(line) ?? [];
+    // What failed because of something else has no reason of its own.
+    const hasReason = /\(\w+\)\s+\S/.test(rest);
+    return status !== undefined && hasReason ? [`${status} ${type} ${rest.trim()}`] : [];
+  });
+  if (resources.length > 0) return [...new Set(resources)];
+  const failed = lines.filter((line) => /❌|\w*Error: |is in a failed state/.test(line));
+  return [...new Set(failed.map((line) => line.trim()))];
+}

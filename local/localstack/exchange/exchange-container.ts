@@ -1,0 +1,32 @@
+import { type ExchangeOptions } from '../../exchange/exchange-server';
+import { chooseExchange } from '../../exchange/choose-exchange';
+import { openExchange, openTimedExchange } from '../../run/run-exchange';
+
+// The exchange of a LocalStack run, in a container: functions in containers do
+// not reach this machine's loopback address.
+
+/** The container's own port and address: this machine's side is published on loopback only. */
+const LISTEN: Partial<ExchangeOptions> = { host: '0.0.0.0', port: 4570 };
+
+async function serve(): Promise<void> {
+  const pairs = (process.env['EXCHANGE_PAIRS'] ?? '').split(',').filter((pair) => pair !== '');
+  const folder = process.env['EXCHANGE_RECORDINGS'] ?? '';
+  const time = process.env['EXCHANGE_TIME'] ?? '';
+  const choice = folder === '' ? 'simulated' : folder;
+  const exchange = await (time === ''
+    ? openExchange(choice, { ofStage: pairs, asked: undefined }, LISTEN)
+    : standingExchange(choice, pairs, time));
+  console.log(exchange.description);
+  process.on('SIGTERM', () => void exchange.stop().then(() => process.exit()));
+}
+
+/** An exchange at which it is always the same time, so that a recorded hour can be asked for at leisure. */
+async function standingExchange(choice: string, pairs: readonly string[], time: string) {
+  const chosen = await chooseExchange(choice, { pairs });
+  if (chosen.kind === 'live') throw new TypeError(`${choice} cannot stand still`);
+  const exchange = await openTimedExchange(chosen.source, chosen.description, LISTEN);
+  exchange.setTime(Date.parse(time));
+  return exchange;
+}
+
+void serve();

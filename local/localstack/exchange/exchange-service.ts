@@ -1,0 +1,85 @@
+import { join, resolve } from 'node:path';
+import { build } from 'esbuild';
+import { chooseExchange, GATE_IO_URL } from '../../exchange/choose-exchange';
+import { UsageError } from '../../../cli/command-line';
+import type { Place } from '../run-place';
+
+/** The exchange of a LocalStack run, as its parts see it. */
+export interface ExchangeService {
+  /** For the functions, up to and with `/api/v4`. */
+  readonly apiUrl: string;
+  /** One line that says which exchange it is. */
+  readonly description: string;
+  /** The pairs to follow. */
+  readonly pairs: readonly string[];
+  /** Whether it is a container of this machine. */
+  readonly inContainer: boolean;
+  /** What the compose file wants to know of it. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** What the exchange is chosen by. */
+export interface ExchangeServiceOptions {
+  readonly place: Place;
+  /** `auto`, `live`, `simulated`, or a folder with recorded candles. */
+  readonly choice: string;
+  /** Those that were asked for; undefined for those of the recording, or of the stage. */
+  readonly pairs: readonly string[] | undefined;
+  readonly pairsOfStage: readonly string[];
+  /** When it always is at an exchange that is not live; undefined for the clock's time. */
+  readonly timeMs: number | undefined;
+}
+
+/** Of the exchange's container, for functions. */
+const API_URL = 'http://exchange:4570/api/v4';
+
+/**
+ * Chooses the exchange, and makes what its container runs.
+ *
+ * @throws ExchangeChoiceError, RecordedCandlesError
+ * @throws UsageError where a recording lacks a pair that was asked for
+ */
+export async function exchangeService(options: ExchangeServiceOptions): Promise<ExchangeService> {
+  const { place, choice, pairsOfStage, timeMs } = options;
+  const wanted = options.pairs ?? pairsOfStage;
+  const chosen = await chooseExchange(choice, { pairs: wanted });
+  const { description } = chosen;
+  if (chosen.kind === 'live') {
+    const apiUrl = `${GATE_IO_URL}/api/v4`;
+    return { apiUrl, description, pairs: wanted, inContainer: false, environment: {} };
+  }
+  const recorded = chosen.kind === 'recorded' ? chosen.source.pairs() : undefined;
+  assertRecorded(options.pairs, recorded, choice);
+  const pairs = options.pairs ?? recorded ?? pairsOfStage;
+  const environment = {
+    EXCHANGE_BUNDLE: await bundleExchange(place),
+    EXCHANGE_PAIRS: pairs.join(','),
+    EXCHANGE_TIME: timeMs === undefined ? '' : new Date(timeMs).toISOString(),
+    EXCHANGE_RECORDINGS: recorded === undefined ? '' : resolve(choice),
+  };
+  return { apiUrl: API_URL, description, pairs, inContainer: true, environment };
+}
+
+function assertRecorded(
+  asked: readonly string[] | undefined,
+  recorded: readonly string[] | undefined,
+  folder: string,
+): void {
+  const strangers = (asked ?? []).filter((pair) => recorded?.includes(pair) === false);
+  if (strangers.length === 0 || recorded === undefined) return;
+  throw new UsageError(
+    `${strangers.join(', ')}: not in ${folder}, which has ${recorded.join(', ')}`,
+  );
+}
+
+/** Bundles the exchange's program, so that a container with nothing but Node.js runs it. */
+async function bundleExchange({ folder }: Place): Promise<string> {
+  const outputFolder = join(folder, 'exchange');
+  const outfile = join(outputFolder, 'index.js');
+  await build({
+    entryPoints: [join(__dirname, 'exchange-container.ts')],
+    ...{ outfile, bundle: true, platform: 'node', target: 'node22', format: 'cjs' },
+    logLevel: 'warning',
+  });
+  return outputFolder;
+}

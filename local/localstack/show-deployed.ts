@@ -1,0 +1,93 @@
+import { MINUTE_MS } from '../../lambdas/shared/domain/interval';
+import { failureText } from '../../cli/command-end';
+import type { PipelineTemplate } from '../emulator/template/pipeline-template';
+import { localDataCenter } from '../engines/engine-answers';
+import { keyspaceOf, stopAll } from '../run/local-run';
+import { removeRunningStack, writeRunningStack } from '../run/run-description';
+import { warningHooks } from '../watch/run-warnings';
+import { Watched } from '../watch/show-run';
+import { type LocalstackCommand, notTooOften } from './command';
+import type { Compose } from '../containers/compose';
+import { deployedFunctions } from './deployment/deployed-functions';
+import type { ExchangeService } from './exchange/exchange-service';
+import { endpointOf } from './run-place';
+import { RunningStack } from './run-deployed';
+
+/** What was deployed, and by which template the records are handed on. */
+export interface Deployed {
+  readonly compose: Compose;
+  readonly exchange: ExchangeService;
+  readonly template: PipelineTemplate;
+}
+
+/**
+ * Hands the records on and shows how all of it stands, until it is asked to stop.
+ *
+ * @throws the signal's reason; ContainerFailedError where a container ends
+ */
+export async function handOn(command: LocalstackCommand, deployed: Deployed): Promise<never> {
+  const { shown, signal } = command;
+  const stack = await startStack(command, deployed);
+  const ending = new AbortController();
+  try {
+    return await showUntilEnd(command, deployed, stack, AbortSignal.any([signal, ending.signal]));
+  } catch (error) {
+    const reason: unknown = signal.aborted ? signal.reason : error;
+    shown.close();
+    ending.abort(new Error('the run has ended'));
+    await stopAll([() => stack.stop(), () => removeRunningStack(command.place.dataDir)]).catch(
+      (also: unknown) => shown.note(`warning: ${failureText(also)}`),
+    );
+    throw reason;
+  }
+}
+
+function startStack(
+  { place, shown, signal }: LocalstackCommand,
+  { exchange, template }: Deployed,
+): Promise<RunningStack> {
+  const warn = notTooOften((line) => {
+    // What a run that ends leaves undone is no news.
+    if (!signal.aborted) shown.note(line);
+  });
+  return RunningStack.start({
+    ...{ place, template, pairs: exchange.pairs },
+    findFunctions: () => deployedFunctions(place),
+    exchange: exchange.description.replace(/^exchange: /, ''),
+    hooks: warningHooks(warn),
+  });
+}
+
+async function showUntilEnd(
+  { place, shown }: LocalstackCommand,
+  { compose, exchange, template }: Deployed,
+  stack: RunningStack,
+  ended: AbortSignal,
+): Promise<never> {
+  await writeRunningStack(place.dataDir, {
+    pid: process.pid,
+    kafka: endpointOf(place, 'kafka'),
+    cassandra: endpointOf(place, 'cassandra'),
+    localDataCenter,
+    keyspace: keyspaceOf(template),
+    exchange: exchange.description,
+    startedAt: new Date().toISOString(),
+  });
+  const rate = rateText(template.rule.rateMs);
+  shown.note(`the rule fires every ${rate}; Ctrl-C ends the table and leaves the containers`);
+  const watched = new Watched(stack.watch, shown, ended).untilStopped(Date.now);
+  return Promise.race([watched, containerFailure(compose, exchange, ended)]);
+}
+
+function rateText(rateMs: number): string {
+  return rateMs === MINUTE_MS ? 'minute' : `${rateMs / MINUTE_MS} minutes`;
+}
+
+async function containerFailure(
+  compose: Compose,
+  { inContainer }: ExchangeService,
+  signal: AbortSignal,
+): Promise<never> {
+  const services = ['localstack', 'kafka', 'cassandra', ...(inContainer ? ['exchange'] : [])];
+  throw await compose.failure(services, signal);
+}

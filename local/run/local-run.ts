@@ -1,0 +1,188 @@
+import { join } from 'node:path';
+import { createCandleStore } from '../../lambdas/shared/adapters/database/candle-store';
+import {
+  type CassandraSession,
+  createCassandraSession,
+} from '../../lambdas/shared/adapters/database/cassandra-client';
+import type { ChosenSettings } from '../emulator/local-environment';
+import type { PipelineTemplate } from '../emulator/template/pipeline-template';
+import { readPipelineTemplate } from '../emulator/template/pipeline-template';
+import {
+  type Pipeline,
+  type PipelineHooks,
+  type PipelineOptions,
+  startPipeline,
+} from '../emulator/start-pipeline';
+import { readAssembly } from '../emulator/template/template';
+import { localDataCenter } from '../engines/engine-answers';
+import { type StartedEngines, startEngines } from '../engines/start-engines';
+import type { LocalExchange } from './run-exchange';
+import { synthesize } from '../../cli/synthesize';
+
+/** What a local stack is made of. */
+export interface LocalStackOptions<Exchange extends LocalExchange> {
+  readonly stage: string;
+  /** Everything that is kept from run to run: the engines' data, logs, templates. */
+  readonly dataDir: string;
+  readonly engines: 'auto' | 'docker' | 'jvm';
+  readonly kafkaPort: number;
+  readonly cassandraPort: number;
+  /** Whether to start with empty data. */
+  readonly fresh: boolean;
+  /** Opens the exchange, knowing the pairs that the stage follows. */
+  readonly exchange: (stagePairs: readonly string[]) => Promise<Exchange>;
+  /** What the run chooses over the stage's settings, knowing the exchange. */
+  readonly settings: (exchange: Exchange) => ChosenSettings;
+  readonly onProgress: (line: string) => void;
+  readonly hooks?: PipelineHooks;
+  /** Aborting it ends what has been started, and the start rejects with its reason. */
+  readonly signal?: AbortSignal;
+}
+
+/** A local stack that runs. */
+export interface LocalStack<Exchange extends LocalExchange> {
+  readonly engines: StartedEngines;
+  readonly exchange: Exchange;
+  readonly pipeline: Pipeline;
+  /** What the pipeline was started with. */
+  readonly pipelineOptions: PipelineOptions;
+  readonly template: PipelineTemplate;
+  readonly session: CassandraSession;
+  readonly store: ReturnType<typeof createCandleStore>;
+  /** The pairs that are followed. */
+  readonly pairs: readonly string[];
+  readonly logsDir: string;
+  /** Ends everything that was started, against the flow of the data. */
+  stop(): Promise<void>;
+}
+
+type Stop = () => Promise<void>;
+
+/**
+ * Synthesizes the stage and starts what it describes: engines, topics, tables,
+ * exchange, functions and event sources. Ticks are left to the caller. Where
+ * anything fails, nothing is left running.
+ */
+export async function startLocalStack<Exchange extends LocalExchange>(
+  options: LocalStackOptions<Exchange>,
+): Promise<LocalStack<Exchange>> {
+  const stops: Stop[] = [];
+  try {
+    return await startAll(options, stops);
+  } catch (error) {
+    await stopAll(stops);
+    // What failed after the abort failed because of it.
+    options.signal?.throwIfAborted();
+    throw error;
+  }
+}
+
+async function startAll<Exchange extends LocalExchange>(
+  options: LocalStackOptions<Exchange>,
+  stops: Stop[],
+): Promise<LocalStack<Exchange>> {
+  const { engines, template } = await preparations(options, stops);
+  const exchange = await options.exchange(pairsOf(template));
+  stops.push(() => exchange.stop());
+  options.onProgress(exchange.description);
+  const settings = options.settings(exchange);
+  const logsDir = join(options.dataDir, 'logs');
+  options.signal?.throwIfAborted();
+  const pipelineOptions: PipelineOptions = {
+    template,
+    kafka: engines.kafka.endpoint,
+    cassandra: engines.cassandra.endpoint,
+    exchangeUrl: exchange.apiUrl,
+    logsDir,
+    chosen: settings,
+    ...(options.hooks === undefined ? {} : { hooks: options.hooks }),
+  };
+  const pipeline = await startPipeline(pipelineOptions);
+  stops.push(() => pipeline.stop());
+  const session = sessionOf(engines.cassandra.endpoint, template);
+  stops.push(() => session.close());
+  return {
+    engines,
+    exchange,
+    pipeline,
+    pipelineOptions,
+    template,
+    session,
+    store: createCandleStore(session),
+    pairs: settings.PAIRS?.split(',') ?? pairsOf(template),
+    logsDir,
+    stop: () => stopAll(stops),
+  };
+}
+
+/** The engines and the templates take about as long as each other: they are made side by side. */
+async function preparations<Exchange extends LocalExchange>(
+  options: LocalStackOptions<Exchange>,
+  stops: Stop[],
+): Promise<{ engines: StartedEngines; template: PipelineTemplate }> {
+  const failed = new AbortController();
+  const signal = AbortSignal.any([failed.signal, ...(options.signal ? [options.signal] : [])]);
+  const orAbort = async <T>(work: Promise<T>): Promise<T> => {
+    try {
+      return await work;
+    } catch (error) {
+      failed.abort(error);
+      throw error;
+    }
+  };
+  const starting = orAbort(startEngines({ ...options, signal })).then((engines) => {
+    stops.push(() => engines.stop());
+    return engines;
+  });
+  const synthesizing = orAbort(synthesizedTemplate(options, signal));
+  const [engines, template] = await Promise.allSettled([starting, synthesizing]);
+  options.signal?.throwIfAborted();
+  // Of two failures the other is only that it was ended because of this one.
+  if (failed.signal.aborted) throw failed.signal.reason;
+  if (engines.status === 'rejected') throw engines.reason;
+  if (template.status === 'rejected') throw template.reason;
+  return { engines: engines.value, template: template.value };
+}
+
+async function synthesizedTemplate<Exchange extends LocalExchange>(
+  { stage, dataDir, onProgress }: LocalStackOptions<Exchange>,
+  signal: AbortSignal,
+): Promise<PipelineTemplate> {
+  const startedMs = performance.now();
+  const folder = await synthesize(stage, join(dataDir, 'cdk.out'), signal);
+  const seconds = ((performance.now() - startedMs) / 1_000).toFixed(1);
+  onProgress(`template: stage ${stage} synthesized in ${seconds} s`);
+  return readPipelineTemplate(readAssembly(folder));
+}
+
+function pairsOf(template: PipelineTemplate): readonly string[] {
+  return template.functions.fetch.environment['PAIRS']?.split(',') ?? [];
+}
+
+/** The keyspace that the functions of a template write to. */
+export function keyspaceOf({ functions }: PipelineTemplate): string {
+  return functions.persist.environment['CASSANDRA_KEYSPACE'] ?? 'candlestream';
+}
+
+/** A session of a local Cassandra at `host:port`, in the keyspace of the template. */
+export function sessionOf(cassandra: string, template: PipelineTemplate): CassandraSession {
+  return createCassandraSession({
+    CASSANDRA_CONTACT_POINTS: [cassandra],
+    CASSANDRA_LOCAL_DATA_CENTER: localDataCenter,
+    CASSANDRA_AUTHENTICATION: 'none',
+    CASSANDRA_KEYSPACE: keyspaceOf(template),
+  });
+}
+
+/**
+ * Stops what was started: last started, first stopped; one that fails does not keep the others.
+ *
+ * @throws AggregateError of what failed
+ */
+export async function stopAll(stops: Stop[]): Promise<void> {
+  const errors: unknown[] = [];
+  for (let stop = stops.pop(); stop !== undefined; stop = stops.pop()) {
+    await stop().catch((error: unknown) => errors.push(error));
+  }
+  if (errors.length > 0) throw new AggregateError(errors, 'The local stack did not stop in order');
+}

@@ -1,0 +1,131 @@
+import { ceilTo, DAY_MS } from '../../lambdas/shared/domain/interval';
+import { UsageError } from '../../cli/command-line';
+import type { CandleSource } from '../exchange/candles/candle-source';
+import { type ChosenExchange, chooseExchange } from '../exchange/choose-exchange';
+import { type ExchangeOptions, startExchange } from '../exchange/exchange-server';
+import { shiftedInTime } from '../exchange/candles/shifted-candles';
+
+/** The exchange of a local run. */
+export interface LocalExchange {
+  /** Up to and with `/api/v4`. */
+  readonly apiUrl: string;
+  /** One line that says which exchange it is. */
+  readonly description: string;
+  /** The pairs that it has; undefined for the real exchange, which has very many. */
+  readonly pairs: readonly string[] | undefined;
+  stop(): Promise<void>;
+}
+
+/** An exchange whose time is set from outside: by a replay. */
+export interface TimedExchange extends LocalExchange {
+  readonly pairs: readonly string[];
+  setTime(timeMs: number): void;
+}
+
+/** A recording that is played. */
+export interface ReplayExchange extends TimedExchange {
+  /** How many one-minute candles of a pair were recorded in `[fromMs, toMs)`. */
+  recordedMinutes(pair: string, fromMs: number, toMs: number): number;
+}
+
+/** Which pairs an exchange is opened for. */
+export interface ExchangePairs {
+  /** Those that the stage follows. */
+  readonly ofStage: readonly string[];
+  /** Those that were asked for; undefined for none in particular. */
+  readonly asked: readonly string[] | undefined;
+}
+
+/**
+ * The exchange of a run by the clock: `auto`, `live`, `simulated`, or a folder,
+ * whose recording is moved to today.
+ *
+ * @throws ExchangeChoiceError, RecordedCandlesError
+ * @throws UsageError where a recording lacks a pair that was asked for
+ */
+export async function openExchange(
+  choice: string,
+  { ofStage, asked }: ExchangePairs,
+  options: Partial<ExchangeOptions> = {},
+): Promise<LocalExchange> {
+  const chosen = await chooseExchange(choice, { pairs: asked ?? ofStage });
+  if (chosen.kind === 'live') {
+    const { url, description } = chosen;
+    return { apiUrl: apiOf(url), description, pairs: undefined, stop: () => Promise.resolve() };
+  }
+  assertRecorded(asked, chosen.source, choice);
+  const { source, moved } = broughtToToday(chosen, Date.now());
+  const server = await startExchange({ port: 0, source, now: Date.now, ...options });
+  return {
+    apiUrl: apiOf(server.url),
+    description: chosen.description + moved,
+    pairs: source.pairs(),
+    stop: () => server.stop(),
+  };
+}
+
+/**
+ * The exchange of a replay: the recorded candles of a folder.
+ *
+ * @throws ExchangeChoiceError, RecordedCandlesError
+ * @throws UsageError where the choice is no folder, or the recording lacks a pair that was asked for
+ */
+export async function openReplayExchange(
+  folder: string,
+  asked: readonly string[] | undefined,
+): Promise<ReplayExchange> {
+  const chosen = await chooseExchange(folder, { pairs: [] });
+  if (chosen.kind !== 'recorded') throw new UsageError(`--replay ${folder} is not a folder`);
+  const { source, description } = chosen;
+  assertRecorded(asked, source, folder);
+  // Recorded time goes by faster than the exchange's limit is meant for.
+  const exchange = await openTimedExchange(source, description, { requestsPerWindow: 1_000_000 });
+  return {
+    ...exchange,
+    recordedMinutes: (pair, fromMs, toMs) => source.candles(pair, fromMs, toMs).length,
+  };
+}
+
+function assertRecorded(
+  asked: readonly string[] | undefined,
+  source: CandleSource,
+  folder: string,
+): void {
+  const strangers = (asked ?? []).filter((pair) => !source.pairs().includes(pair));
+  if (strangers.length === 0) return;
+  throw new UsageError(
+    `${strangers.join(', ')}: not in ${folder}, which has ${source.pairs().join(', ')}`,
+  );
+}
+
+/** An exchange of the given candles whose time is set from outside; it starts at the epoch. */
+export async function openTimedExchange(
+  source: CandleSource,
+  description: string,
+  options: Partial<ExchangeOptions> = {},
+): Promise<TimedExchange> {
+  let timeMs = 0;
+  const server = await startExchange({ port: 0, source, now: () => timeMs, ...options });
+  return {
+    apiUrl: apiOf(server.url),
+    description,
+    pairs: source.pairs(),
+    setTime: (nowMs) => (timeMs = nowMs),
+    stop: () => server.stop(),
+  };
+}
+
+function apiOf(url: string): string {
+  return `${url}/api/v4`;
+}
+
+/** A recording is of the past: it is moved by whole days, so that it goes on for at least a day from now. */
+function broughtToToday(
+  chosen: Exclude<ChosenExchange, { readonly kind: 'live' }>,
+  nowMs: number,
+): { readonly source: CandleSource; readonly moved: string } {
+  if (chosen.kind === 'simulated') return { source: chosen.source, moved: '' };
+  const byMs = ceilTo(nowMs + DAY_MS - chosen.source.span().toMs, DAY_MS);
+  const source = shiftedInTime(chosen.source, byMs);
+  return { source, moved: `, moved by ${byMs / DAY_MS} days to be of today` };
+}

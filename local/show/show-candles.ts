@@ -1,0 +1,113 @@
+import {
+  type CassandraSession,
+  CassandraError,
+} from '../../lambdas/shared/adapters/database/cassandra-client';
+import {
+  type CandleRange,
+  knownPairs,
+  readNewestCandles,
+  readStoredCandles,
+  readStoredRange,
+  type StoredCandle,
+  type TimeRange,
+} from './candle-reader';
+import { nearestFirst } from '../../cli/near-names';
+import { type RunningStack, StackNotRunningError } from '../run/run-description';
+import { formatCandles } from './show-output';
+import { HelpRequested, UsageError } from '../../cli/command-line';
+import { parseShowArguments, type ShowRequest } from './show-request';
+import { minuteText } from '../../cli/utc-time';
+
+/** What `npm run show` stands on. */
+export interface ShowSurroundings {
+  readonly print: (text: string) => void;
+  /** For errors and notes, so that what is printed is data alone. */
+  readonly printError: (text: string) => void;
+  /** @throws StackNotRunningError */
+  readonly findStack: () => Promise<RunningStack>;
+  readonly connect: (stack: RunningStack) => CassandraSession;
+}
+
+/** Nothing is stored of the pair. */
+export class UnknownPairError extends Error {
+  override readonly name = 'UnknownPairError';
+  constructor(pair: string, known: readonly string[]) {
+    super(`Nothing is stored of the pair ${JSON.stringify(pair)}. ${storedPairs(pair, known)}`);
+  }
+}
+
+const NAMED_PAIRS = 10;
+
+function storedPairs(pair: string, known: readonly string[]): string {
+  if (known.length === 0) return 'No pair is stored yet: the first candles follow the first tick.';
+  const named = nearestFirst(pair, known).slice(0, NAMED_PAIRS).join(', ');
+  const others = known.length - NAMED_PAIRS;
+  return `Stored are ${named}${others > 0 ? ` and ${others} more` : ''}.`;
+}
+
+/**
+ * Prints stored candles as the arguments of `npm run show` ask for.
+ *
+ * @returns the exit code: 0; 1 where it could not be done; 2 for arguments that cannot be
+ * @throws errors that say nothing of what a user could do
+ */
+export async function showCandles(args: readonly string[], io: ShowSurroundings): Promise<number> {
+  try {
+    await show(parseShowArguments(args), io);
+    return 0;
+  } catch (error) {
+    if (error instanceof HelpRequested) {
+      io.print(error.message);
+      return 0;
+    }
+    if (!isExpected(error)) throw error;
+    io.printError(`${error.message.replace(/\s*\n\s*/g, ' ')}\n`);
+    return error instanceof UsageError ? 2 : 1;
+  }
+}
+
+function isExpected(error: unknown): error is Error {
+  return [UsageError, StackNotRunningError, UnknownPairError, CassandraError].some(
+    (expected) => error instanceof expected,
+  );
+}
+
+async function show(request: ShowRequest, io: ShowSurroundings): Promise<void> {
+  const session = io.connect(await io.findStack());
+  try {
+    const stored = await readStoredRange(session, request);
+    if (stored === undefined) await assertKnown(session, request.pair);
+    const candles = stored === undefined ? [] : await readCandles(session, request, stored);
+    io.print(formatCandles(request.format, candles));
+    if (candles.length === 0) io.printError(`${nothingStored(request, stored)}\n`);
+  } finally {
+    await session.close();
+  }
+}
+
+async function assertKnown(session: CassandraSession, pair: string): Promise<void> {
+  const known = await knownPairs(session);
+  if (!known.includes(pair)) throw new UnknownPairError(pair, known);
+}
+
+async function readCandles(
+  session: CassandraSession,
+  request: ShowRequest,
+  stored: TimeRange,
+): Promise<StoredCandle[]> {
+  const { pair, interval, limit } = request;
+  const range: CandleRange = {
+    ...{ pair, interval },
+    fromMs: Math.max(request.fromMs ?? stored.fromMs, stored.fromMs),
+    toMs: Math.min(request.toMs ?? stored.toMs, stored.toMs),
+    ...(limit === undefined ? {} : { limit }),
+  };
+  if (request.fromMs === undefined) return readNewestCandles(session, range);
+  return readStoredCandles(session, range);
+}
+
+function nothingStored({ pair, interval }: ShowRequest, stored: TimeRange | undefined): string {
+  if (stored === undefined) return `No ${interval} candle of ${pair} is stored yet.`;
+  const range = `from ${minuteText(stored.fromMs)} to ${minuteText(stored.toMs)} (UTC)`;
+  return `No ${interval} candle of ${pair} is stored in that range; stored are those ${range}.`;
+}

@@ -1,0 +1,96 @@
+import type { StoredCandle } from './candle-reader';
+import type { ShowFormat } from './show-request';
+import { type Column, tableLines } from '../../cli/text-table';
+import { minuteText } from '../../cli/utc-time';
+
+/** The text of candles in a format, with its final line end. */
+export function formatCandles(format: ShowFormat, candles: readonly StoredCandle[]): string {
+  switch (format) {
+    case 'table':
+      return candleTable(candles);
+    case 'json':
+      return candleJson(candles);
+    case 'csv':
+      return candleCsv(candles);
+  }
+}
+
+const TABLE_COLUMNS: readonly Column[] = [
+  { heading: 'open time (UTC)', align: 'left' },
+  { heading: 'open', align: 'right' },
+  { heading: 'high', align: 'right' },
+  { heading: 'low', align: 'right' },
+  { heading: 'close', align: 'right' },
+  { heading: 'base volume', align: 'right' },
+  { heading: 'quote volume', align: 'right' },
+  { heading: 'minutes', align: 'right' },
+  { heading: 'closed', align: 'left' },
+];
+
+/** A table for people; what is empty is a table without rows. */
+function candleTable(candles: readonly StoredCandle[]): string {
+  const rows = candles.map((candle) => [
+    minuteText(candle.openTimeMs),
+    candle.open,
+    candle.high,
+    candle.low,
+    candle.close,
+    candle.baseVolume,
+    candle.quoteVolume,
+    String(candle.minutes),
+    candle.closed ? 'yes' : 'no',
+  ]);
+  return `${tableLines(TABLE_COLUMNS, rows).join('\n')}\n`;
+}
+
+/** A candle as JSON and CSV have it: ISO times, decimals as strings. */
+interface PrintedCandle {
+  readonly openTime: string;
+  readonly open: string;
+  readonly high: string;
+  readonly low: string;
+  readonly close: string;
+  readonly baseVolume: string;
+  readonly quoteVolume: string;
+  readonly minutes: number;
+  readonly closed: boolean;
+  readonly observedAt: string;
+  readonly source: string;
+}
+
+function printed({ openTimeMs, observedAtMs, ...candle }: StoredCandle): PrintedCandle {
+  return {
+    openTime: new Date(openTimeMs).toISOString(),
+    open: candle.open,
+    high: candle.high,
+    low: candle.low,
+    close: candle.close,
+    baseVolume: candle.baseVolume,
+    quoteVolume: candle.quoteVolume,
+    minutes: candle.minutes,
+    closed: candle.closed,
+    observedAt: new Date(observedAtMs).toISOString(),
+    source: candle.source,
+  };
+}
+
+/** One array, a candle a line. */
+function candleJson(candles: readonly StoredCandle[]): string {
+  if (candles.length === 0) return '[]\n';
+  return `[\n${candles.map((candle) => `  ${JSON.stringify(printed(candle))}`).join(',\n')}\n]\n`;
+}
+
+const CSV_COLUMNS = [
+  ...(['openTime', 'open', 'high', 'low', 'close', 'baseVolume', 'quoteVolume'] as const),
+  ...(['minutes', 'closed', 'observedAt', 'source'] as const),
+] satisfies (keyof PrintedCandle)[];
+
+/** RFC 4180: a header, and CRLF behind every line. */
+function candleCsv(candles: readonly StoredCandle[]): string {
+  const rows = candles.map(printed).map((row) => CSV_COLUMNS.map((column) => String(row[column])));
+  return [CSV_COLUMNS, ...rows].map((row) => `${row.map(csvField).join(',')}\r\n`).join('');
+}
+
+function csvField(text: string): string {
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

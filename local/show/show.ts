@@ -1,0 +1,18 @@
+import { connectToStack } from './candle-reader';
+import { defaultDataDir, readRunningStack } from '../run/run-description';
+import { showCandles } from './show-candles';
+
+// A reader such as `head` ends when it has enough; what is left needs no printing.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit();
+  throw error;
+});
+
+void showCandles(process.argv.slice(2), {
+  print: (text) => process.stdout.write(text),
+  printError: (text) => process.stderr.write(text),
+  findStack: () => readRunningStack(defaultDataDir()),
+  connect: connectToStack,
+}).then((exitCode) => {
+  process.exitCode = exitCode;
+});

@@ -1,0 +1,178 @@
+import { MINUTE_MS } from '../../lambdas/shared/domain/interval';
+import { type Column, tableLines } from '../../cli/text-table';
+import { durationText, minuteText } from '../../cli/utc-time';
+
+/** How a pair stands. */
+export interface PairStatus {
+  readonly pair: string;
+  /** Its newest stored one-minute candle; null for none yet. The close is a decimal as text. */
+  readonly newest: { readonly openTimeMs: number; readonly close: string } | null;
+  /** Its minutes before this were stored at least once; null without progress. */
+  readonly seenToMs: number | null;
+  /** One-minute candles stored since the start. */
+  readonly minutesStored: number;
+  /** Longer candles stored since the start. */
+  readonly windowsStored: number;
+  readonly deadLetters: number;
+  /** Ranges that the exchange no longer served. */
+  readonly gaps: number;
+}
+
+/** What a function has done since the start. */
+export interface FunctionStatus {
+  readonly name: string;
+  readonly invocations: number;
+  /** Invocations that failed. */
+  readonly errors: number;
+  /** How often its process was started again. */
+  readonly restarts: number;
+}
+
+/** How an event source mapping stands. */
+export interface MappingStatus {
+  /** The function that it invokes. */
+  readonly name: string;
+  /** Records that it has not processed yet. */
+  readonly lagRecords: number;
+}
+
+/** How the local run stands: what its console shows. */
+export interface StackStatus {
+  /** Where the candles come from, for people. */
+  readonly exchange: string;
+  readonly pairs: readonly PairStatus[];
+  readonly functions: readonly FunctionStatus[];
+  readonly mappings: readonly MappingStatus[];
+}
+
+/** The room for a status, in characters and lines. */
+export interface Room {
+  readonly columns: number;
+  readonly rows: number;
+}
+
+const UNLIMITED: Room = { columns: Infinity, rows: Infinity };
+
+const COLUMNS: readonly Column[] = [
+  { heading: 'pair', align: 'left' },
+  { heading: 'newest (UTC)', align: 'left' },
+  { heading: 'close', align: 'right' },
+  { heading: 'behind', align: 'right' },
+  { heading: 'minutes', align: 'right' },
+  { heading: 'windows', align: 'right' },
+  { heading: 'dead letters', align: 'right' },
+  { heading: 'gaps', align: 'right' },
+];
+
+/**
+ * A status as a table of its pairs, and lines about the rest below it. Lines
+ * longer than the room are cut; pairs that it is not high enough for are counted.
+ */
+export function renderStatus(
+  status: StackStatus,
+  nowMs: number,
+  { columns, rows }: Room = UNLIMITED,
+): string {
+  const rest = ['', ...restLines(status)];
+  // The headings take a line, and so does the count of what is left out.
+  const most = Math.max(1, rows - rest.length - 1);
+  const { pairs } = status;
+  const shown = pairs.length <= most ? pairs : pairs.slice(0, Math.max(1, most - 1));
+  const table = tableLines(
+    COLUMNS,
+    shown.map((pair) => pairRow(pair, nowMs)),
+  );
+  const left = pairs.length - shown.length;
+  const more = left > 0 ? [`and ${countText(left)} more`] : [];
+  return [...table, ...more, ...rest].map((line) => cut(line, columns)).join('\n');
+}
+
+function pairRow(pair: PairStatus, nowMs: number): string[] {
+  const { newest } = pair;
+  const counts = [pair.minutesStored, pair.windowsStored, pair.deadLetters, pair.gaps];
+  const behindMs = behindOf(pair, nowMs);
+  return [
+    pair.pair,
+    newest === null ? 'none yet' : minuteText(newest.openTimeMs),
+    newest === null ? '-' : newest.close,
+    behindMs === undefined ? '-' : durationText(behindMs),
+    ...counts.map(countText),
+  ];
+}
+
+/** How far what is stored of a pair lags behind `nowMs`: quiet minutes, which hold no candle, do not count. */
+function behindOf({ newest, seenToMs }: PairStatus, nowMs: number): number | undefined {
+  const ends = [seenToMs, newest && newest.openTimeMs + MINUTE_MS].filter((end) => end !== null);
+  return ends.length === 0 ? undefined : Math.max(0, nowMs - Math.max(...ends));
+}
+
+function restLines({ functions, mappings, exchange }: StackStatus): string[] {
+  return [
+    `functions  ${functions.map(functionText).join('; ') || 'none yet'}`,
+    `waiting    ${mappings.map(mappingText).join('; ') || 'nothing'}`,
+    `exchange     ${exchange}`,
+  ];
+}
+
+function functionText({ name, invocations, errors, restarts }: FunctionStatus): string {
+  const parts = [countOf(invocations, 'invocation')];
+  if (errors > 0) parts.push(countOf(errors, 'error'));
+  if (restarts > 0) parts.push(countOf(restarts, 'restart'));
+  return `${name} ${parts.join(', ')}`;
+}
+
+function mappingText({ name, lagRecords }: MappingStatus): string {
+  return `${name} ${countOf(lagRecords, 'record')}`;
+}
+
+/** The same in one line, for logs. */
+export function renderLine(status: StackStatus, nowMs: number): string {
+  const { pairs, functions, mappings } = status;
+  const stored = `${countOf(total(pairs, 'minutesStored'), 'minute')} and ${countOf(total(pairs, 'windowsStored'), 'window')} stored`;
+  const troubles = [
+    ...named(total(pairs, 'deadLetters'), 'dead letter'),
+    ...named(total(pairs, 'gaps'), 'gap'),
+    ...named(total(functions, 'errors'), 'error'),
+    ...named(total(functions, 'restarts'), 'restart'),
+    ...named(total(mappings, 'lagRecords'), 'record', 'waiting'),
+  ];
+  return [countOf(pairs.length, 'pair'), ...newestText(pairs, nowMs), stored, ...troubles].join(
+    ', ',
+  );
+}
+
+/** How far the pairs have come: the newest candle of all, and how far the last of them is behind. */
+function newestText(pairs: readonly PairStatus[], nowMs: number): string[] {
+  const newest = pairs.flatMap((pair) => (pair.newest === null ? [] : [pair.newest.openTimeMs]));
+  const behind = pairs.map((pair) => behindOf(pair, nowMs)).filter((ms) => ms !== undefined);
+  if (newest.length === 0 || behind.length === 0) return ['nothing stored yet'];
+  const most = durationText(Math.max(...behind));
+  return [`newest ${minuteText(Math.max(...newest))} UTC`, `at most ${most} behind`];
+}
+
+type CountsOf<T> = { [K in keyof T]: T[K] extends number ? K : never }[keyof T];
+
+function total<T extends Readonly<Record<CountsOf<T>, number>>>(
+  members: readonly T[],
+  count: CountsOf<T>,
+): number {
+  return members.reduce((sum, member) => sum + member[count], 0);
+}
+
+function named(count: number, what: string, how = ''): string[] {
+  return count === 0 ? [] : [`${countOf(count, what)} ${how}`.trimEnd()];
+}
+
+const thousands = new Intl.NumberFormat('en-US');
+
+function countText(count: number): string {
+  return thousands.format(count);
+}
+
+function countOf(count: number, what: string): string {
+  return `${countText(count)} ${what}${count === 1 ? '' : 's'}`;
+}
+
+function cut(line: string, columns: number): string {
+  return line.length <= columns ? line : `${line.slice(0, Math.max(0, columns - 1))}…`;
+}

@@ -1,0 +1,66 @@
+import type {
+  DiscardReason,
+  EventSourceProblem,
+  RecordPosition,
+} from '../emulator/event-source/event-source-problem';
+import type { InvocationFailure } from '../emulator/lambda/invoker';
+import type { PipelineHooks } from '../emulator/start-pipeline';
+
+type WarningHooks = Required<
+  Pick<PipelineHooks, 'onEventSourceProblem' | 'onTickProblem' | 'onWarning'>
+>;
+
+/** The hooks that tell what goes wrong in a pipeline, as lines; the same only once in a row. */
+export function warningHooks(note: (line: string) => void): WarningHooks {
+  let said = '';
+  const warn = (message: string) => {
+    if (message !== said) note(`warning: ${message}`);
+    said = message;
+  };
+  return {
+    onWarning: warn,
+    onEventSourceProblem: (target, problem) => warn(`${target}: ${eventSourceText(problem)}`),
+    onTickProblem: ({ kind, message }) =>
+      warn(`a tick ${kind === 'tick-failed' ? 'failed' : 'was left out'}: ${message}`),
+  };
+}
+
+/** Without the numbers of attempt and request: the attempts of a batch are one problem. */
+function eventSourceText(problem: EventSourceProblem): string {
+  switch (problem.kind) {
+    case 'batch-failed':
+      return `a batch failed and is tried again: ${failureText(problem.failure)}`;
+    case 'commit-failed':
+      return `offsets could not be committed: ${String(problem.error)}`;
+    case 'records-dropped':
+      return `${recordsText(problem)} left out: ${reasonText(problem.reason)}`;
+    case 'records-sent':
+      return `${recordsText(problem)} sent to ${problem.destination}: ${reasonText(problem.reason)}`;
+    case 'destination-failed':
+      return `${problem.destination} did not take records, which is tried again: ${String(problem.error)}`;
+  }
+}
+
+/** Whether one or many, as the subject of a sentence. */
+function recordsText({ records }: { readonly records: readonly RecordPosition[] }): string {
+  const [first, ...others] = records;
+  const at = first ? `${first.topic}-${first.partition} offset ${first.offset}` : 'no offset';
+  return others.length === 0
+    ? `the record at ${at} is`
+    : `${records.length} records, the first at ${at}, are`;
+}
+
+function reasonText(reason: DiscardReason): string {
+  switch (reason.kind) {
+    case 'too-large':
+      return `no event can hold its ${reason.jsonBytes} bytes`;
+    case 'too-old':
+      return `older than ${reason.maxRecordAgeMs / 1000} s`;
+    case 'retries-used-up':
+      return `failed again after ${reason.retryAttempts} retries: ${failureText(reason.failure)}`;
+  }
+}
+
+function failureText({ errorType, errorMessage }: InvocationFailure): string {
+  return `${errorType}: ${errorMessage.replace(/^RequestId: \S+ /, '')}`;
+}

@@ -1,0 +1,21 @@
+import { nearestFirst } from '../../cli/near-names';
+
+test('what is most like the wanted name stands first, whatever its case', () => {
+  const names = ['ADA_USDT', 'BTC_USD', 'BTC_USDT', 'ETH_BTC'];
+
+  const ordered = nearestFirst('btc-usdt', names);
+
+  expect(ordered).toEqual(['BTC_USDT', 'BTC_USD', 'ADA_USDT', 'ETH_BTC']);
+});
+
+test('names that are equally far keep their order', () => {
+  expect(nearestFirst('X', ['C', 'A', 'B'])).toEqual(['C', 'A', 'B']);
+});
+
+test.each([
+  ['KITTEN', ['SITTING', 'KIT'], ['SITTING', 'KIT']],
+  ['ABCD', ['ABXCD', 'WXYZ', 'ABC', 'ABCD'], ['ABCD', 'ABXCD', 'ABC', 'WXYZ']],
+  ['', ['AB', 'A'], ['A', 'AB']],
+])('near %j: %j', (wanted, names, expected) => {
+  expect(nearestFirst(wanted, names)).toEqual(expected);
+});

@@ -1,0 +1,106 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type CommandResult, runCommand } from '../../../cli/run-command';
+import { freePort } from '../../../cli/free-port';
+import { type Place, placeOf } from '../../../local/localstack/run-place';
+
+const PROJECT = join(__dirname, '..', '..', '..');
+const DOCKER_LIMIT_MS = 30_000;
+
+/** A command that runs, and what it has printed so far. */
+export interface Command {
+  readonly child: ChildProcess;
+  printed(): string;
+  /** What it has said to its errors so far. */
+  complaints(): string;
+  /** Its exit code and what it said, once it has ended. */
+  readonly end: Promise<{ code: number | null; output: string; errors: string }>;
+}
+
+/** The commands themselves, as child processes, in a place of their own: a user's stack is not disturbed. */
+export class LocalstackRun {
+  readonly place: Place;
+  readonly #environment: NodeJS.ProcessEnv;
+
+  private constructor(environment: NodeJS.ProcessEnv) {
+    this.#environment = environment;
+    this.place = placeOf(environment);
+  }
+
+  static async prepare(): Promise<LocalstackRun> {
+    const names = [
+      'LOCALSTACK_PORT',
+      'KAFKA_PORT',
+      'CASSANDRA_PORT',
+      'EXCHANGE_PORT',
+      'KAFKA_UI_PORT',
+    ];
+    const ports: [string, string][] = [];
+    for (const name of names) ports.push([name, String(await freePort())]);
+    return new LocalstackRun({
+      ...process.env,
+      ...Object.fromEntries(ports),
+      COMPOSE_PROJECT_NAME: `candlestream-test-${process.pid}`,
+      CANDLESTREAM_DATA_DIR: await mkdtemp(join(tmpdir(), 'candlestream-localstack-')),
+    });
+  }
+
+  /** Runs a program of `local/`. */
+  run(script: string, ...args: string[]): Command {
+    const child = spawn(process.execPath, ['--import', 'tsx', join('local', script), ...args], {
+      cwd: PROJECT,
+      env: this.#environment,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let [printed, errors] = ['', ''];
+    child.stdout.on('data', (chunk: Buffer) => (printed += chunk.toString('utf8')));
+    child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString('utf8')));
+    return {
+      child,
+      printed: () => printed,
+      complaints: () => errors,
+      end: once(child, 'close').then(([code]) => ({
+        code: code as number | null,
+        output: printed,
+        errors,
+      })),
+    };
+  }
+
+  /** `npm run localstack`. */
+  localstack(...args: string[]): Command {
+    return this.run('localstack/localstack.ts', ...args);
+  }
+
+  /** Where the ports of the containers are published, such as `127.0.0.1:9092->9092/tcp`. */
+  async published(): Promise<string[]> {
+    const listed = await this.#named('ps', '{{.Ports}}');
+    return listed.flatMap((ports) => ports.split(', ')).filter((port) => port.includes('->'));
+  }
+
+  /** The containers, networks and volumes that there are. */
+  async leftovers(): Promise<string[]> {
+    const containers = await this.#named('ps', '{{.Names}}', '--all');
+    const networks = await this.#named('network ls', '{{.Name}}');
+    const volumes = await this.#named('volume ls', '{{.Name}}');
+    return [...containers, ...networks, ...volumes];
+  }
+
+  async forget(): Promise<void> {
+    await rm(this.place.dataDir, { recursive: true, force: true });
+  }
+
+  async #named(command: string, format: string, ...more: string[]): Promise<string[]> {
+    const filter = ['--filter', `name=${this.place.project}`, '--format', format];
+    const listed: CommandResult = await runCommand(
+      'docker',
+      [...command.split(' '), ...more, ...filter],
+      { timeoutMs: DOCKER_LIMIT_MS },
+    );
+    if (listed.exitCode !== 0) throw new Error(`docker ${command} failed: ${listed.stderr}`);
+    return listed.stdout.split('\n').filter((line) => line !== '');
+  }
+}

@@ -1,0 +1,311 @@
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DAY_MS, floorTo, MINUTE_MS } from '../../../lambdas/shared/domain/interval';
+import { scheduledEvent } from '../../../local/emulator/schedule';
+import { runCommand } from '../../../cli/run-command';
+import { Compose } from '../../../local/containers/compose';
+import { deployedFunctions } from '../../../local/localstack/deployment/deployed-functions';
+import { invokeApi, LambdaInvoker } from '../../../local/localstack/deployment/lambda-invoker';
+import { endpointOf, SERVICES } from '../../../local/localstack/run-place';
+import { GeneratedCandles } from '../../../local/exchange/candles/generated-candles';
+import { createCassandraSession } from '../../../lambdas/shared/adapters/database/cassandra-client';
+import { createCandleStore } from '../../../lambdas/shared/adapters/database/candle-store';
+import { localDataCenter } from '../../../local/engines/engine-answers';
+import { replay, type ReplayStage } from '../../../local/start/replay';
+import {
+  type ExpectedCandle,
+  RECORDED_PAIRS,
+  recordedCandles,
+  recordedFolder,
+  units,
+} from '../../oracle/recordings';
+import { differences, expectedRows, type Rows, StoredTables } from '../support/stored-rows';
+import { until } from '../support/waiting';
+import { deployBrokenPersist } from './broken-persist';
+import { type Command, LocalstackRun } from './localstack-run';
+
+/**
+ * All of `npm run localstack`, for real: each case goes on where the one before
+ * it ended. Without a Docker engine it fails.
+ */
+const PAIRS = ['BTC_USDT', 'ETH_USDT'];
+const HISTORY_START_MS = floorTo(Date.now(), DAY_MS) - DAY_MS;
+const HOUR = {
+  pairs: RECORDED_PAIRS,
+  fromMs: Date.parse('2018-01-23T00:00:00Z'),
+  toMs: Date.parse('2018-01-23T01:00:00Z'),
+};
+const FIRINGS = 3;
+/** Of a case; what is waited for within it takes less, so that what was printed is told. */
+const LIMIT_MS = 5 * MINUTE_MS;
+const WAIT_MS = 2 * MINUTE_MS;
+const PULL_LIMIT_MS = 20 * MINUTE_MS;
+const END_LIMIT_MS = 30_000;
+const KEYSPACE = 'candlestream';
+
+let run: LocalstackRun;
+/** The run that hands records on, from the first case to the last. */
+let main: Command | undefined;
+/** Whether there is anything for the cases after the first one to go on from. */
+let isUp = false;
+
+beforeAll(async () => {
+  // The project says itself which Node.js it needs.
+  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
+  run = await LocalstackRun.prepare();
+  const onProgress = (line: string) => process.stderr.write(`${line}\n`);
+  await new Compose({ place: run.place, run: runCommand, onProgress }).pullMissing(['exchange']);
+}, PULL_LIMIT_MS);
+
+afterAll(async () => {
+  if (main !== undefined) await endOf(main);
+  const { errors } = await run.localstack('--down', '--volumes').end;
+  await run.forget();
+  expect(errors).toBe('');
+}, LIMIT_MS);
+
+/** Where a case failed, the run goes on. */
+async function endOf({ child, end }: Command): Promise<void> {
+  child.kill('SIGTERM');
+  const ended = new AbortController();
+  const late = sleep(END_LIMIT_MS, undefined, { signal: ended.signal }).then(
+    () => child.kill('SIGKILL'),
+    () => undefined,
+  );
+  await end.finally(() => ended.abort());
+  await late;
+}
+
+function isoMinute(timeMs: number): string {
+  return new Date(timeMs).toISOString().replace('.000Z', 'Z');
+}
+
+const SIMULATED = [
+  ...['--exchange', 'simulated', '--pairs', PAIRS.join(',')],
+  ...['--history-start', isoMinute(HISTORY_START_MS)],
+];
+
+function use<T>(work: (tables: StoredTables) => Promise<T>): Promise<T> {
+  return StoredTables.use(endpointOf(run.place, 'cassandra'), KEYSPACE, work);
+}
+
+/** The times of the ticks whose minutes are stored, of a pair that trades every minute or nearly so. */
+async function tickTimes(tables: StoredTables): Promise<Set<string>> {
+  const rows = await tables.observations();
+  const minutes = [...rows].filter(([key]) => key.startsWith('BTC_USDT 1m '));
+  return new Set(minutes.map(([, line]) => / observed at (\d+)/.exec(line)?.[1] ?? ''));
+}
+
+/** The run from the first case on. @throws where it is not up, or has ended */
+function running(): Command {
+  if (main === undefined || !isUp) throw new Error('The first case failed: see there');
+  if (main.child.exitCode !== null) throw new Error(`It has ended:\n${main.printed()}`);
+  return main;
+}
+
+/** @throws with all that the run has printed, where it has ended or takes too long */
+async function untilPrinted(what: RegExp, command: Command, fromChar = 0): Promise<void> {
+  const isPrinted = () => {
+    if (what.test(command.printed().slice(fromChar))) return true;
+    if (command.child.exitCode !== null) throw new Error('it has ended');
+    return false;
+  };
+  try {
+    await until(String(what), isPrinted, WAIT_MS);
+  } catch (cause) {
+    throw new Error(`${String(cause)}\n${command.printed()}${command.complaints()}`, { cause });
+  }
+}
+
+test(
+  'one command ends with candles that the rule brought',
+  async () => {
+    main = run.localstack(...SIMULATED);
+    await untilPrinted(/the rule fires every minute/, main);
+    await untilPrinted(/[1-9]\d* windows? stored/, main);
+
+    const shown = await run.run('show.ts', 'BTC_USDT', '5m', '--limit', '3', '--json').end;
+    expect(shown).toMatchObject({ code: 0, errors: '' });
+    expect(JSON.parse(shown.output)).toHaveLength(3);
+    isUp = true;
+  },
+  LIMIT_MS,
+);
+
+test(
+  'nothing listens on anything but loopback',
+  async () => {
+    running();
+    const published = await run.published();
+
+    expect(published.length).toBeGreaterThanOrEqual(4);
+    expect(published.filter((port) => !port.startsWith('127.0.0.1:'))).toEqual([]);
+  },
+  LIMIT_MS,
+);
+
+test(
+  'a function that is deployed wrongly loses nothing, and goes on once it is mended',
+  async () => {
+    const settings = {
+      pairs: PAIRS,
+      historyStart: isoMinute(HISTORY_START_MS),
+      gateIoUrl: 'http://exchange:4570/api/v4',
+    };
+    const main = running();
+    await deployBrokenPersist(run.place, settings);
+    const before = await use(tickTimes);
+    // What it has warned of before is of no account.
+    const printedBefore = main.printed().length;
+    await untilPrinted(/warning: persist: a batch failed and is tried again/, main, printedBefore);
+    const meanwhile = await use(tickTimes);
+
+    const mended = await run.localstack(...SIMULATED).end;
+
+    expect(mended).toMatchObject({ code: 0, errors: '' });
+    expect(mended.output).toContain(`process ${main.child.pid ?? ''} hands the records on`);
+    expect(meanwhile).toEqual(before);
+    const isStored = async () => (await use(tickTimes)).size > before.size;
+    await until('what was held back is stored', isStored, WAIT_MS);
+  },
+  LIMIT_MS,
+);
+
+test(
+  'three firings of the rule have brought every minute of the exchange, and its windows',
+  async () => {
+    running();
+    const haveFired = async () => (await use(tickTimes)).size >= FIRINGS;
+    await until(`${FIRINGS} ticks are stored`, haveFired, 2 * WAIT_MS);
+
+    const exchange = new GeneratedCandles({ seed: 1, pairs: PAIRS });
+    const { stored, progress } = await standing();
+
+    expect(progress.map(({ pair }) => pair)).toEqual(PAIRS);
+    for (const { pair, seenToMs } of progress) {
+      const minutes = exchange
+        .candles(pair, HISTORY_START_MS, seenToMs)
+        .map(({ openTimeMs, ...candle }): ExpectedCandle => {
+          const { open, high, low, close, baseVolume, quoteVolume } = candle;
+          const prices = {
+            open: units(open),
+            high: units(high),
+            low: units(low),
+            close: units(close),
+          };
+          const volumes = { baseVolume: units(baseVolume), quoteVolume: units(quoteVolume) };
+          return { openTimeMs, ...prices, ...volumes, minutes: 1 };
+        });
+      expect(minutes.length).toBeGreaterThan(1_000);
+      const expected = expectedRows(pair, minutes, HISTORY_START_MS, seenToMs);
+      expect(differences(ofPair(stored, pair), expected)).toEqual([]);
+    }
+  },
+  LIMIT_MS,
+);
+
+/** What is stored at a moment at which nothing is being stored. */
+async function standing() {
+  return use(async (tables) => {
+    for (;;) {
+      const before = await tables.progress();
+      const stored = await tables.candles();
+      const progress = await tables.progress();
+      if (JSON.stringify(before) === JSON.stringify(progress)) return { stored, progress };
+    }
+  });
+}
+
+function ofPair(rows: Rows, pair: string): Rows {
+  return new Map([...rows].filter(([key]) => key.startsWith(`${pair} `)));
+}
+
+test(
+  'a recorded hour, tick by tick through the Lambda API, equals the recording',
+  async () => {
+    running();
+    const folder = recordedFolder();
+    const deployed = await run.localstack(
+      ...['--exchange', folder, '--exchange-time', isoMinute(HOUR.toMs + 60 * MINUTE_MS)],
+      ...['--history-start', isoMinute(HOUR.fromMs)],
+      // The rule is to keep out of it.
+      ...['--settings', JSON.stringify({ scheduleMinutes: 60 })],
+    ).end;
+    expect(deployed).toMatchObject({ code: 0, errors: '' });
+
+    await playHour();
+
+    const { stored } = await standing();
+    for (const pair of RECORDED_PAIRS) {
+      const minutes = recordedCandles(join(folder, `${pair}-1m.json.gz`));
+      const expected = expectedRows(pair, minutes, HOUR.fromMs, HOUR.toMs);
+      expect(expected.size).toBeGreaterThan(20);
+      expect(differences(ofPair(stored, pair), expected)).toEqual([]);
+    }
+  },
+  LIMIT_MS,
+);
+
+async function playHour(): Promise<void> {
+  const functions = await deployedFunctions(run.place);
+  const api = invokeApi(run.place);
+  const fetch = new LambdaInvoker({ api, target: () => functions.fetch });
+  const session = createCassandraSession({
+    CASSANDRA_CONTACT_POINTS: [endpointOf(run.place, 'cassandra')],
+    CASSANDRA_LOCAL_DATA_CENTER: localDataCenter,
+    CASSANDRA_AUTHENTICATION: 'none',
+    CASSANDRA_KEYSPACE: KEYSPACE,
+  });
+  const stage: ReplayStage = {
+    setExchangeTime: () => undefined,
+    tick: (timeMs) => fetch.invoke(scheduledEvent('arn:aws:events:rule', timeMs, String(timeMs))),
+    progress: createCandleStore(session),
+  };
+  try {
+    await replay(stage, HOUR, undefined, AbortSignal.timeout(WAIT_MS));
+  } finally {
+    await session.close();
+    api.destroy();
+  }
+}
+
+test(
+  "a function's log is there to be read",
+  async () => {
+    running();
+    const { code, output } = await run.localstack('--logs', 'fetch').end;
+
+    expect(code).toBe(0);
+    expect(output).toMatch(/^\d{4}-\d\d-\d\dT\S+Z REPORT RequestId: /m);
+  },
+  LIMIT_MS,
+);
+
+test(
+  'down leaves no container, no network, no process and no listening port',
+  async () => {
+    const main = running();
+    const down = await run.localstack('--down', '--volumes').end;
+
+    expect(down).toMatchObject({ code: 0, errors: '' });
+    expect(await main.end).toMatchObject({ code: 0, errors: '' });
+    expect(await run.leftovers()).toEqual([]);
+    const accepting = await Promise.all(
+      SERVICES.map((service) => accepts(run.place.ports[service])),
+    );
+    expect(accepting.filter(Boolean)).toEqual([]);
+  },
+  LIMIT_MS,
+);
+
+function accepts(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ port, host: '127.0.0.1' });
+    const settle = (isOpen: boolean) => {
+      socket.destroy();
+      resolve(isOpen);
+    };
+    socket.once('connect', () => settle(true)).once('error', () => settle(false));
+  });
+}

@@ -1,0 +1,259 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { EventSourceProblem } from '../../../local/emulator/event-source/event-source';
+import type { InvocationReport } from '../../../local/emulator/lambda/function-process';
+import type { InvocationResult } from '../../../local/emulator/lambda/invoker';
+import type { FunctionName } from '../../../local/emulator/template/pipeline-template';
+import { freePort } from '../../../cli/free-port';
+import { openTimedExchange, type TimedExchange } from '../../../local/run/run-exchange';
+import { type LocalStack, startLocalStack } from '../../../local/run/local-run';
+import { Faults } from '../../../local/exchange/faults';
+import { readRecordedCandles } from '../../../local/exchange/candles/recorded-candles';
+import { replay, type ReplayPatience, type ReplayRange } from '../../../local/start/replay';
+import {
+  endMs,
+  exchangeWindows,
+  type ExpectedCandle,
+  RECORDED_PAIRS,
+  recordedCandles,
+  recordedFolder,
+} from '../../oracle/recordings';
+import { candleKey, differences, expectedRows, type Rows, StoredTables } from './stored-rows';
+import { Topics } from './topic-records';
+
+export const MINUTE_MS = 60_000;
+/** A pair that the exchange does not know stands among those that are followed. */
+export const UNKNOWN_PAIR = 'NOPE_BTC';
+
+/** The settling time: younger minutes are stored, but asked for again. */
+const SETTLING_MS = 2 * MINUTE_MS;
+const CAUGHT_UP_LIMIT_MS = 120_000;
+const PLAY_LIMIT_MS = 240_000;
+/** A tick that brings days takes its time: it is not repeated while it is at work. */
+const LONG_TICK: ReplayPatience = { behindMs: 0, standstillMs: 30_000, lastTicks: 4 };
+/** How far volumes may be off the exchange's own, which were rounded. */
+const VOLUME_TOLERANCE = 1e-6;
+
+/** An event source's problem, and whose it was. */
+type Problem = EventSourceProblem & { readonly target: FunctionName };
+
+/**
+ * The whole local stack with empty data on a recorded exchange, its engines as
+ * processes of this machine. It is played on and on; at any point what is
+ * stored can be held against the recording.
+ */
+export class RecordedStack {
+  readonly faults = new Faults();
+  readonly reports: InvocationReport[] = [];
+  readonly problems: Problem[] = [];
+  readonly #recorded = recordedFolder();
+  readonly #minutes = new Map<string, ExpectedCandle[]>();
+  readonly #fromMs: number;
+  readonly #stage: string;
+  #playedToMs: number;
+  #folder: string | undefined;
+  #stack: LocalStack<TimedExchange> | undefined;
+
+  /**
+   * @param fromMs from when on recorded time is played
+   * @param stage the stage whose template runs
+   */
+  constructor(fromMs: number, stage = 'dev') {
+    this.#fromMs = fromMs;
+    this.#stage = stage;
+    this.#playedToMs = fromMs;
+  }
+
+  async start(): Promise<void> {
+    const source = await readRecordedCandles(this.#recorded);
+    const { faults, reports, problems } = this;
+    this.#folder = await mkdtemp(join(tmpdir(), 'candlestream-pipeline-'));
+    this.#stack = await startLocalStack({
+      stage: this.#stage,
+      dataDir: this.#folder,
+      engines: 'jvm',
+      kafkaPort: await freePort(),
+      cassandraPort: await freePort(),
+      fresh: true,
+      exchange: () =>
+        openTimedExchange(source, 'recorded', { requestsPerWindow: 1_000_000, faults }),
+      settings: () => ({
+        PAIRS: [UNKNOWN_PAIR, ...RECORDED_PAIRS].join(','),
+        HISTORY_START: new Date(this.#fromMs).toISOString(),
+        REQUESTS_PER_10_S: '1000000',
+      }),
+      onProgress: () => undefined,
+      hooks: {
+        onInvocation: (report) => reports.push(report),
+        onEventSourceProblem: (target, problem) => problems.push({ ...problem, target }),
+      },
+    });
+  }
+
+  get stack(): LocalStack<TimedExchange> {
+    if (this.#stack === undefined) throw new Error('The stack has not been started');
+    return this.#stack;
+  }
+
+  get topics(): Topics {
+    return new Topics(this.stack.engines.kafka.endpoint);
+  }
+
+  /** Up to when recorded time was played. */
+  get playedToMs(): number {
+    return this.#playedToMs;
+  }
+
+  /** Where things are logged. */
+  logFile(name: FunctionName): string {
+    return join(this.stack.logsDir, `${name}.log`);
+  }
+
+  /** All processes that the stack is made of. */
+  pids(): number[] {
+    const { engines, pipeline } = this.stack;
+    const functions = Object.values(pipeline.functions).map(({ pid }) => pid ?? undefined);
+    return [engines.kafka.pid, engines.cassandra.pid, ...functions].filter(
+      (pid) => pid !== undefined,
+    );
+  }
+
+  /** Plays on, a tick a minute, until all of it is stored for these pairs. */
+  async play(minutes: number, pairs: readonly string[] = RECORDED_PAIRS): Promise<void> {
+    const fromMs = this.#playedToMs;
+    await this.#replay({ pairs, fromMs, toMs: fromMs + minutes * MINUTE_MS });
+  }
+
+  /** Lets time pass without a tick, then fires one; resolves once it has brought everything. */
+  async catchUp(minutes: number): Promise<void> {
+    const toMs = this.#playedToMs + minutes * MINUTE_MS;
+    const lastTick = { pairs: RECORDED_PAIRS, fromMs: toMs - MINUTE_MS, toMs };
+    await this.#replay(lastTick, LONG_TICK);
+  }
+
+  /** One tick after some minutes; resolves with what fetch answered, whatever is stored. */
+  async tickAfter(minutes: number): Promise<InvocationResult> {
+    const toMs = this.#playedToMs + minutes * MINUTE_MS;
+    this.#setTime(toMs);
+    return this.stack.pipeline.tick(toMs);
+  }
+
+  /** Waits until every record of the topics is processed. */
+  async caughtUp(): Promise<void> {
+    await this.stack.pipeline.caughtUp(CAUGHT_UP_LIMIT_MS);
+  }
+
+  /** Sends a signal to the process of a function. */
+  signal(name: FunctionName, signal: 'SIGSTOP' | 'SIGCONT' | 'SIGKILL'): void {
+    const { pid } = this.stack.pipeline.functions[name];
+    if (pid === null) throw new Error(`The function ${name} has no process now`);
+    process.kill(pid, signal);
+  }
+
+  /** Reads the tables. */
+  use<T>(work: (tables: StoredTables) => Promise<T>): Promise<T> {
+    const { engines, template } = this.stack;
+    const keyspace = template.functions.persist.environment['CASSANDRA_KEYSPACE'] ?? '';
+    return StoredTables.use(engines.cassandra.endpoint, keyspace, work);
+  }
+
+  /** The recorded minutes of a pair in `[fromMs, toMs)`. */
+  minutes(pair: string, fromMs: number, toMs: number): ExpectedCandle[] {
+    const read = () => recordedCandles(join(this.#recorded, `${pair}-1m.json.gz`));
+    const all = this.#minutes.get(pair) ?? read();
+    this.#minutes.set(pair, all);
+    return all.filter(({ openTimeMs }) => openTimeMs >= fromMs && openTimeMs < toMs);
+  }
+
+  /** Every stored candle of every interval is the one of the recording, and there is no other. */
+  async expectStoredEqualsRecorded(): Promise<void> {
+    const stored = await this.use((tables) => tables.candles());
+    expect(differences(stored, this.#expected())).toEqual([]);
+    expect(await this.use((tables) => tables.gaps())).toBe(0);
+  }
+
+  /** Both pairs are seen to the end of what was played, and settled to two minutes before. */
+  async expectProgressAtTheEnd(): Promise<void> {
+    const observedAtMs = this.#playedToMs;
+    const settledToMs = observedAtMs - SETTLING_MS;
+    const progress = await this.use((tables) => tables.progress());
+    // A last tick that had to be repeated was so some seconds later, within the same minute.
+    const stored = progress.map((row) => ({
+      ...row,
+      observedAtMs: row.observedAtMs - (row.observedAtMs % MINUTE_MS),
+    }));
+    expect(stored).toEqual(
+      RECORDED_PAIRS.map((pair) => ({ pair, settledToMs, seenToMs: observedAtMs, observedAtMs })),
+    );
+  }
+
+  /** The stored windows of five minutes are the exchange's own, which has its own arithmetic. */
+  async expectFiveMinutesEqualExchange(): Promise<void> {
+    const stored = await this.use((tables) => tables.candles());
+    for (const pair of RECORDED_PAIRS) {
+      const own = exchangeWindows(this.#recorded, pair).filter(
+        ({ openTimeMs }) =>
+          openTimeMs >= this.#fromMs && endMs('5m', openTimeMs) <= this.#playedToMs,
+      );
+      const lastEnded = candleKey(pair, '5m', this.#playedToMs - 5 * MINUTE_MS);
+      const windows = [...stored.keys()]
+        .filter((key) => key.startsWith(`${pair} 5m`) && key <= lastEnded)
+        .sort();
+      expect(windows).toEqual(own.map((window) => candleKey(pair, '5m', window.openTimeMs)));
+      const rows = own.map((window) => stored.get(candleKey(pair, '5m', window.openTimeMs)) ?? '');
+      expect(own.filter((window, index) => !agrees(window, rows[index] ?? ''))).toEqual([]);
+    }
+  }
+
+  /** Ends everything that runs, and removes the data. */
+  async stop(): Promise<void> {
+    await this.#stack?.stop();
+    if (this.#folder !== undefined) await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  async #replay(range: ReplayRange, patience?: ReplayPatience): Promise<void> {
+    const stage = {
+      setExchangeTime: (timeMs: number) => this.#setTime(timeMs),
+      tick: (timeMs: number) => this.stack.pipeline.tick(timeMs),
+      progress: this.stack.store,
+    };
+    try {
+      await replay(stage, range, patience, AbortSignal.timeout(PLAY_LIMIT_MS));
+    } catch (cause) {
+      const at = new Date(this.#playedToMs).toISOString();
+      throw new Error(`Not played to the end, but to ${at}; ${this.#lastFailure()}`, { cause });
+    }
+  }
+
+  #lastFailure(): string {
+    const failed = this.reports.findLast(({ result }) => !result.ok);
+    if (failed === undefined || failed.result.ok) return 'no function has failed';
+    return `the last failure is ${failed.function}'s: ${failed.result.errorMessage}`;
+  }
+
+  #setTime(timeMs: number): void {
+    this.#playedToMs = timeMs;
+    this.stack.exchange.setTime(timeMs);
+  }
+
+  #expected(): Rows {
+    const rows = new Map<string, string>();
+    for (const pair of RECORDED_PAIRS) {
+      const minutes = this.minutes(pair, this.#fromMs, this.#playedToMs);
+      if (minutes.length === 0) throw new Error(`Nothing was recorded of ${pair} in that time`);
+      const expected = expectedRows(pair, minutes, this.#fromMs, this.#playedToMs);
+      for (const [key, line] of expected) rows.set(key, line);
+    }
+    return rows;
+  }
+}
+
+/** Whether a stored window is the exchange's: prices equal, the volume but for its rounding. */
+function agrees(own: ExpectedCandle, line: string): boolean {
+  const [, open, high, low, close, baseVolume] = line.split(' ');
+  const prices = [own.open, own.high, own.low, own.close].map(String);
+  if (prices.join() !== [open, high, low, close].join()) return false;
+  const volume = Number(own.baseVolume);
+  return Math.abs(Number(baseVolume) - volume) <= VOLUME_TOLERANCE * volume;
+}

@@ -1,0 +1,209 @@
+import { Client, type types } from 'cassandra-driver';
+import { type Interval, INTERVALS } from '../../../lambdas/shared/domain/interval';
+import { localDataCenter } from '../../../local/engines/engine-answers';
+import {
+  endMs,
+  expectedBucket,
+  type ExpectedCandle,
+  expectedCandles,
+  units,
+} from '../../oracle/recordings';
+
+/** Rows as lines of text, by what names them: so that a difference can be read. */
+export type Rows = ReadonlyMap<string, string>;
+
+/** A pair's progress, in UTC milliseconds. */
+export interface StoredProgress {
+  readonly pair: string;
+  readonly settledToMs: number;
+  readonly seenToMs: number;
+  readonly observedAtMs: number;
+}
+
+/** What makes a candle's line, besides its key. */
+export interface CandleCells {
+  readonly bucket: string;
+  readonly open: bigint;
+  readonly high: bigint;
+  readonly low: bigint;
+  readonly close: bigint;
+  readonly baseVolume: bigint;
+  readonly quoteVolume: bigint;
+  readonly minutes: number;
+  readonly closed: boolean;
+  readonly source: string;
+}
+
+export function candleKey(pair: string, interval: Interval, openTimeMs: number): string {
+  return `${pair} ${interval} ${new Date(openTimeMs).toISOString()}`;
+}
+
+export function candleLine(cells: CandleCells): string {
+  const { bucket, open, high, low, close, baseVolume, quoteVolume } = cells;
+  const numbers = [open, high, low, close, baseVolume, quoteVolume].join(' ');
+  return `${bucket} ${numbers} minutes ${cells.minutes} closed ${cells.closed} of ${cells.source}`;
+}
+
+/** The rows of all candles that a pair's minutes of `[fromMs, toMs)` make. */
+export function expectedRows(
+  pair: string,
+  minutes: readonly ExpectedCandle[],
+  fromMs: number,
+  toMs: number,
+): Rows {
+  const candles = expectedCandles(minutes, fromMs, toMs);
+  const rows = INTERVALS.flatMap((interval) =>
+    candles[interval].map((candle): [string, string] => {
+      const { openTimeMs } = candle;
+      const bucket = expectedBucket(interval, openTimeMs);
+      const closed = endMs(interval, openTimeMs) <= toMs;
+      const line = candleLine({ ...candle, bucket, closed, source: 'gate.io' });
+      return [candleKey(pair, interval, openTimeMs), line];
+    }),
+  );
+  return new Map(rows);
+}
+
+/** The first differences between two lots of rows. */
+export function differences(stored: Rows, expected: Rows, atMost = 10): string[] {
+  const missing = [...expected].filter(([key]) => !stored.has(key));
+  const extra = [...stored].filter(([key]) => !expected.has(key));
+  const changed = [...expected].filter(([key, line]) => (stored.get(key) ?? line) !== line);
+  return [
+    ...missing.map(([key, line]) => `missing: ${key}: ${line}`),
+    ...extra.map(([key, line]) => `not expected: ${key}: ${line}`),
+    ...changed.map(([key, line]) => `${key}: ${stored.get(key) ?? ''} stored, not ${line}`),
+  ].slice(0, atMost);
+}
+
+/** The tables, read without any of the project's own reading. */
+export class StoredTables {
+  readonly #client: Client;
+
+  /** Uses the tables of a keyspace at `host:port` for a while. */
+  static async use<T>(
+    endpoint: string,
+    keyspace: string,
+    work: (tables: StoredTables) => Promise<T>,
+  ): Promise<T> {
+    const contactPoints = [endpoint];
+    const client = new Client({
+      ...{ contactPoints, localDataCenter, keyspace },
+      isMetadataSyncEnabled: false,
+    });
+    try {
+      await client.connect();
+      return await work(new StoredTables(client));
+    } finally {
+      await client.shutdown();
+    }
+  }
+
+  private constructor(client: Client) {
+    this.#client = client;
+  }
+
+  /** All candles that there are, and of those that were not written as of their observation, when they were. */
+  async candles(): Promise<Rows> {
+    const rows = new Map<string, string>();
+    for (const row of await this.#all(SELECT_CANDLES)) {
+      const key = candleKey(
+        row.get('pair') as string,
+        row.get('interval') as Interval,
+        timeOf(row, 'open_time'),
+      );
+      // The same candle in two buckets would be one too many.
+      rows.set(rows.has(key) ? `${key} again` : key, candleLine(cellsOf(row)) + oddWrites(row));
+    }
+    return rows;
+  }
+
+  /** Of all candles, what was observed when. */
+  async observations(): Promise<Rows> {
+    const rows = await this.#all(SELECT_CANDLES);
+    return new Map(
+      rows.map((row) => [
+        `${String(row.get('pair'))} ${String(row.get('interval'))} ${timeOf(row, 'open_time')}`,
+        `${candleLine(cellsOf(row))} observed at ${timeOf(row, 'observed_at')} ${writes(row).join()}`,
+      ]),
+    );
+  }
+
+  async progress(): Promise<StoredProgress[]> {
+    const rows = await this.#all('SELECT pair, settled_to, seen_to, observed_at FROM progress');
+    return rows
+      .map((row) => ({
+        pair: row.get('pair') as string,
+        settledToMs: timeOf(row, 'settled_to'),
+        seenToMs: timeOf(row, 'seen_to'),
+        observedAtMs: timeOf(row, 'observed_at'),
+      }))
+      .toSorted((a, b) => (a.pair < b.pair ? -1 : 1));
+  }
+
+  async gaps(): Promise<number> {
+    return (await this.#all('SELECT pair FROM gaps')).length;
+  }
+
+  /** How many minutes of a UTC day are stored, from a time on. */
+  async minutesOfDay(pair: string, fromMs: number): Promise<number> {
+    const day = new Date(fromMs).toISOString().slice(0, 10);
+    const query = `SELECT open_time FROM candles WHERE pair = '${pair}' AND interval = '1m'
+      AND bucket = '${day}' AND open_time >= ${fromMs}`;
+    return (await this.#all(query)).length;
+  }
+
+  async #all(query: string): Promise<types.Row[]> {
+    const rows: types.Row[] = [];
+    const result = await this.#client.execute(query, [], { fetchSize: 5_000 });
+    for await (const row of result) rows.push(row);
+    return rows;
+  }
+}
+
+const WRITTEN = [
+  'open',
+  'high',
+  'low',
+  'close',
+  'base_volume',
+  'quote_volume',
+  'minutes',
+  'closed',
+];
+const SELECT_CANDLES = `SELECT pair, interval, bucket, open_time, open, high, low, close, base_volume,
+  quote_volume, minutes, closed, observed_at, source,
+  ${WRITTEN.map((column) => `writetime(${column}) AS written_${column}`).join(', ')} FROM candles`;
+
+function cellsOf(row: types.Row): CandleCells {
+  const decimal = (column: string) => units(String(row.get(column)));
+  return {
+    bucket: String(row.get('bucket')),
+    open: decimal('open'),
+    high: decimal('high'),
+    low: decimal('low'),
+    close: decimal('close'),
+    baseVolume: decimal('base_volume'),
+    quoteVolume: decimal('quote_volume'),
+    minutes: row.get('minutes') as number,
+    closed: row.get('closed') as boolean,
+    source: row.get('source') as string,
+  };
+}
+
+/** When the cells of a row were written, as Cassandra counts: in microseconds. */
+function writes(row: types.Row): string[] {
+  return WRITTEN.map((column) => String(row.get(`written_${column}`)));
+}
+
+/** Nothing where every cell bears the same time, of the millisecond of its observation. */
+function oddWrites(row: types.Row): string {
+  const observedAt = String(timeOf(row, 'observed_at'));
+  const times = [...new Set(writes(row))];
+  const isOdd = times.length > 1 || times.some((written) => written.slice(0, -3) !== observedAt);
+  return isOdd ? ` written at ${times.join()} us, observed at ${observedAt} ms` : '';
+}
+
+function timeOf(row: types.Row, column: string): number {
+  return (row.get(column) as Date).getTime();
+}

@@ -1,0 +1,157 @@
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import {
+  SchemaFilesError,
+  SchemaRegistry,
+  SCHEMAS_FOLDER,
+  schemaDefinitions,
+} from '../../../lib/kafka/schema-registry';
+import rolledV1 from '../../../schemas/candles.rolled.v1.json';
+
+interface Resource {
+  readonly Type: string;
+  readonly Properties: Readonly<Record<string, unknown>>;
+  readonly DependsOn?: readonly string[];
+  readonly DeletionPolicy?: string;
+}
+
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'candlestream-schemas-'));
+  cpSync(SCHEMAS_FOLDER, folder, { recursive: true });
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+/** A further version: the fields of version 1 and one more. */
+function addVersion(name: string, field: string): void {
+  const fields = [...rolledV1.fields, { name: field, type: 'string', default: '' }];
+  writeFileSync(join(folder, name), JSON.stringify({ ...rolledV1, fields }, null, 2));
+}
+
+function synthesized(removalPolicy = RemovalPolicy.DESTROY) {
+  const stack = new Stack(new App(), 'Data');
+  const props = { registryName: 'candlestream-test', removalPolicy, folder };
+  const registry = new SchemaRegistry(stack, 'Schemas', props);
+  const { Resources } = Template.fromStack(stack).toJSON() as {
+    Resources: Record<string, Resource>;
+  };
+  const versionIds = stack.resolve(registry.versionIds) as Record<string, unknown[]>;
+  return { versionIds, resources: Resources };
+}
+
+/** The logical id of the only resource that `isIt`. */
+function idOf(resources: Record<string, Resource>, isIt: (one: Resource) => boolean): string {
+  const [found, ...more] = Object.entries(resources).filter(([, resource]) => isIt(resource));
+  if (found === undefined || more.length > 0) throw new Error('Expected one such resource');
+  return found[0];
+}
+
+const fieldsOf = ({ Properties }: Resource): string[] => {
+  const { fields } = JSON.parse(String(Properties['SchemaDefinition'])) as typeof rolledV1;
+  return fields.map(({ name }) => name);
+};
+
+describe('the schema registry', () => {
+  it('has the given name, and a BACKWARD compatible Avro schema for each topic', () => {
+    const { resources } = synthesized();
+    const all = Object.values(resources);
+
+    const registry = idOf(resources, ({ Type }) => Type === 'AWS::Glue::Registry');
+    const schemas = all.filter(({ Type }) => Type === 'AWS::Glue::Schema');
+    expect(resources[registry]?.Properties['Name']).toBe('candlestream-test');
+    expect(schemas.map(({ Properties }) => Properties)).toEqual(
+      ['candles.observed', 'candles.rolled', 'candles.dead-letter'].map((name) => ({
+        Registry: { Arn: { 'Fn::GetAtt': [registry, 'Arn'] } },
+        Name: name,
+        DataFormat: 'AVRO',
+        Compatibility: 'BACKWARD',
+        SchemaDefinition: expect.any(String) as string,
+      })),
+    );
+    expect(all).toHaveLength(4);
+  });
+
+  it('makes a resource of every further version, each after the one before', () => {
+    addVersion('candles.rolled.v3.json', 'third');
+    addVersion('candles.rolled.v2.json', 'second');
+
+    const { resources } = synthesized();
+
+    const first = idOf(resources, ({ Properties }) => Properties['Name'] === 'candles.rolled');
+    const second = idOf(resources, (one) => isVersion(one) && fieldsOf(one).includes('second'));
+    const third = idOf(resources, (one) => isVersion(one) && fieldsOf(one).includes('third'));
+    const schema = { SchemaArn: { 'Fn::GetAtt': [first, 'Arn'] } };
+    expect(resources[second]).toMatchObject({ DependsOn: [first], Properties: { Schema: schema } });
+    expect(resources[third]).toMatchObject({ DependsOn: [second], Properties: { Schema: schema } });
+    expect(Object.values(resources).filter(isVersion)).toHaveLength(2);
+  });
+
+  it('gives the ids of all versions, oldest first', () => {
+    addVersion('candles.rolled.v2.json', 'second');
+
+    const { versionIds, resources } = synthesized();
+
+    const named = (name: string) =>
+      idOf(resources, ({ Properties }) => Properties['Name'] === name);
+    const initial = (name: string) => ({ 'Fn::GetAtt': [named(name), 'InitialSchemaVersionId'] });
+    expect(versionIds).toEqual({
+      'candles.observed': [initial('candles.observed')],
+      'candles.rolled': [
+        initial('candles.rolled'),
+        { 'Fn::GetAtt': [idOf(resources, isVersion), 'VersionId'] },
+      ],
+      'candles.dead-letter': [initial('candles.dead-letter')],
+    });
+  });
+
+  it('leaves version 1 as it was when a further version comes', () => {
+    const before = synthesized().resources;
+    addVersion('candles.rolled.v2.json', 'second');
+
+    expect(synthesized().resources).toMatchObject(before);
+  });
+
+  it.each([
+    [RemovalPolicy.RETAIN, 'Retain'],
+    [RemovalPolicy.DESTROY, 'Delete'],
+  ])('is kept or deleted as a whole: %s', (removalPolicy, expected) => {
+    addVersion('candles.rolled.v2.json', 'second');
+
+    const policies = Object.values(synthesized(removalPolicy).resources).map(
+      ({ DeletionPolicy }) => DeletionPolicy,
+    );
+
+    expect(policies).toEqual(Array(5).fill(expected));
+  });
+});
+
+describe('schemaDefinitions', () => {
+  it('refuses a version that does not follow the one before', () => {
+    addVersion('candles.rolled.v3.json', 'third');
+
+    expect(() => schemaDefinitions(folder)).toThrow(SchemaFilesError);
+    expect(() => schemaDefinitions(folder)).toThrow('candles.rolled.v3.json; name a file');
+  });
+
+  it('refuses a file of no topic', () => {
+    addVersion('candles.roled.v1.json', 'misspelt');
+
+    expect(() => schemaDefinitions(folder)).toThrow('candles.roled.v1.json; name a file');
+  });
+
+  it('refuses a topic without a version', () => {
+    rmSync(join(folder, 'candles.observed.v1.json'));
+
+    expect(() => schemaDefinitions(folder)).toThrow(
+      'The topic candles.observed has no candles.observed.v1.json',
+    );
+  });
+});
+
+function isVersion({ Type }: Resource): boolean {
+  return Type === 'AWS::Glue::SchemaVersion';
+}

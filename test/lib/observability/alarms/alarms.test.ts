@@ -1,0 +1,316 @@
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import { addStage } from '../../../../lib/candlestream';
+import { type StageConfig, stageConfig } from '../../../../lib/stages/stage-config';
+import { dev } from '../../../../lib/stages/dev';
+import { prod } from '../../../../lib/stages/prod';
+import { onlyOne, type Properties, propertiesOf, templatesOf } from '../../candlestream-templates';
+import { unbundledApp } from '../../../../lib/unbundled-app';
+
+const ALARM = 'AWS::CloudWatch::Alarm';
+
+/** Each alarm of `prod`: its id, what it watches, when it rings, for how long, and what missing data says. */
+const WATCHED: readonly (readonly [string, string, string, string, string])[] = [
+  ['PairsBehind', 'fetch WorstLag Minimum', '> 300', '3 x 300 s', 'ignore'],
+  ['RetentionDeadline', 'fetch RetentionLeft Maximum', '< 86400', '3 x 300 s', 'ignore'],
+  ['NoRuns', 'Invocations Sum', '< 1', '5 x 60 s', 'breaching'],
+  [
+    'DeadLetters',
+    'transform DeadLetters Sum + persist DeadLetters Sum',
+    '> 0',
+    '1 x 300 s',
+    'notBreaching',
+  ],
+  ['Gaps', 'persist Gaps Sum', '> 0', '1 x 300 s', 'notBreaching'],
+  [
+    'UndeliveredRecords',
+    'OnFailureDestinationDeliveredEventCount Sum + DroppedEventCount Sum + OnFailureDestinationDeliveredEventCount Sum + DroppedEventCount Sum',
+    '> 0',
+    '1 x 300 s',
+    'notBreaching',
+  ],
+  ['FunctionErrorsFetch', 'Errors Sum + fetch Failures Sum', '> 0', '3 x 300 s', 'notBreaching'],
+  [
+    'FunctionErrorsTransform',
+    'Errors Sum + transform Failures Sum',
+    '> 0',
+    '3 x 300 s',
+    'notBreaching',
+  ],
+  [
+    'FunctionErrorsPersist',
+    'Errors Sum + persist Failures Sum',
+    '> 0',
+    '3 x 300 s',
+    'notBreaching',
+  ],
+  ['TimeOutsNearFetch', 'Duration Maximum', '> 44000', '3 x 300 s', 'notBreaching'],
+  ['TimeOutsNearTransform', 'Duration Maximum', '> 96000', '3 x 300 s', 'notBreaching'],
+  ['TimeOutsNearPersist', 'Duration Maximum', '> 240000', '3 x 300 s', 'notBreaching'],
+  [
+    'Throttles',
+    'Throttles Sum + Throttles Sum + Throttles Sum',
+    '> 0',
+    '3 x 300 s',
+    'notBreaching',
+  ],
+  [
+    'EventSourceLagCandlesObserved',
+    'Candlestream-prod-Data candlestream.transform candles.observed MaxOffsetLag Minimum',
+    '> 5',
+    '3 x 300 s',
+    'ignore',
+  ],
+  [
+    'EventSourceLagCandlesRolled',
+    'Candlestream-prod-Data candlestream.persist candles.rolled MaxOffsetLag Minimum',
+    '> 5',
+    '3 x 300 s',
+    'ignore',
+  ],
+  ...['1', '2', '3'].map((broker): [string, string, string, string, string] => [
+    `BrokerDisk${broker}`,
+    `${broker} Candlestream-prod-Data KafkaDataLogsDiskUsed Maximum`,
+    '> 85',
+    '3 x 300 s',
+    'ignore',
+  ]),
+  [
+    'DatabaseErrors',
+    'fetch DatabaseErrors Sum + transform DatabaseErrors Sum + persist DatabaseErrors Sum',
+    '> 5',
+    '3 x 300 s',
+    'notBreaching',
+  ],
+  ...[
+    ['KeyspacesWriteThrottling', 'WriteThrottleEvents'],
+    ['KeyspacesReadThrottling', 'ReadThrottleEvents'],
+    ['KeyspacesSystemErrors', 'SystemErrors'],
+    ['KeyspacesUserErrors', 'UserErrors'],
+  ].map(([id, name]): [string, string, string, string, string] => [
+    String(id),
+    `SELECT SUM(${String(name)}) FROM "AWS/Cassandra" WHERE Keyspace = 'candlestream'`,
+    '> 0',
+    '3 x 300 s',
+    'notBreaching',
+  ]),
+];
+
+describe('the alarms of a stage with everything', () => {
+  let pipeline: Template;
+  beforeAll(() => {
+    pipeline = templatesOf(prod).pipeline;
+  });
+
+  it.each(WATCHED)('%s watches %s and rings %s', (id, metric, rings, periods, missing) => {
+    const [, alarm] = onlyOne(pipeline, ALARM, `Watch${id}`);
+    expect({
+      metric: metricOf(alarm),
+      rings: ringsOf(alarm),
+      periods: `${String(alarm['EvaluationPeriods'])} x ${periodOf(alarm)} s`,
+      missing: alarm['TreatMissingData'],
+    }).toEqual({ metric, rings, periods, missing });
+  });
+
+  it('has these alarms and no other', () => {
+    const expected = WATCHED.map(
+      ([id]) => expect.stringMatching(`^Watch${id}[0-9A-F]{8}$`) as string,
+    );
+    expect(idsOf(pipeline)).toEqual(expected);
+  });
+
+  it('watches the function that an alarm is named after', () => {
+    for (const name of ['Fetch', 'Transform', 'Persist']) {
+      const [id] = onlyOne(pipeline, 'AWS::Lambda::Function', name);
+      const watched = { Name: 'FunctionName', Value: { Ref: id } };
+      const [, timeOut] = onlyOne(pipeline, ALARM, `WatchTimeOutsNear${name}`);
+      const [, errors] = onlyOne(pipeline, ALARM, `WatchFunctionErrors${name}`);
+      expect(timeOut['Dimensions']).toEqual([watched]);
+      expect(metricsIn(errors)[0]?.Dimensions).toEqual([watched]);
+    }
+    const [fetch] = onlyOne(pipeline, 'AWS::Lambda::Function', 'Fetch');
+    const [, noRuns] = onlyOne(pipeline, ALARM, 'WatchNoRuns');
+    expect(noRuns['Dimensions']).toEqual([{ Name: 'FunctionName', Value: { Ref: fetch } }]);
+  });
+
+  it('watches the event sources of both functions for what they give up on', () => {
+    const [, alarm] = onlyOne(pipeline, ALARM, 'WatchUndeliveredRecords');
+    const mappings = Object.keys(propertiesOf(pipeline, 'AWS::Lambda::EventSourceMapping'));
+    const watched = metricsIn(alarm).map(({ Dimensions }) => Dimensions);
+    const expected = mappings.map((id) => [{ Name: 'EventSourceMappingUUID', Value: { Ref: id } }]);
+    expect(watched).toHaveLength(4);
+    for (const dimensions of expected) {
+      expect(
+        watched.filter((one) => JSON.stringify(one) === JSON.stringify(dimensions)),
+      ).toHaveLength(2);
+    }
+  });
+
+  it('tells of any of them through one topic, and of nothing twice', () => {
+    const [topic] = onlyOne(pipeline, 'AWS::SNS::Topic');
+    const [, anyAlarm] = onlyOne(pipeline, 'AWS::CloudWatch::CompositeAlarm');
+    expect(anyAlarm).toMatchObject({ AlarmActions: [{ Ref: topic }], OKActions: [{ Ref: topic }] });
+    const rule = JSON.stringify(anyAlarm['AlarmRule']);
+    for (const [id, alarm] of Object.entries(propertiesOf(pipeline, ALARM))) {
+      expect(rule).toContain(JSON.stringify({ 'Fn::GetAtt': [id, 'Arn'] }));
+      expect(alarm).not.toHaveProperty('AlarmActions');
+    }
+  });
+
+  it('lets that one alarm publish, over TLS only, and nobody else', () => {
+    const [topic] = onlyOne(pipeline, 'AWS::SNS::Topic');
+    const [anyAlarm] = onlyOne(pipeline, 'AWS::CloudWatch::CompositeAlarm');
+    const [, policy] = onlyOne(pipeline, 'AWS::SNS::TopicPolicy');
+    expect(policy['Topics']).toEqual([{ Ref: topic }]);
+    expect(policy['PolicyDocument']).toMatchObject({
+      Statement: [
+        { Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } },
+        {
+          Effect: 'Allow',
+          Action: 'sns:Publish',
+          Principal: { Service: 'cloudwatch.amazonaws.com' },
+          Condition: { ArnEquals: { 'aws:SourceArn': { 'Fn::GetAtt': [anyAlarm, 'Arn'] } } },
+        },
+      ],
+    });
+  });
+
+  it('outputs where alarms are told', () => {
+    const [topic] = onlyOne(pipeline, 'AWS::SNS::Topic');
+    pipeline.hasOutput('AlarmTopicArn', { Value: { Ref: topic } });
+  });
+});
+
+describe('the alarms of other stages', () => {
+  it('lets nobody give up on records on demand, so that there is no alarm of it', () => {
+    const ids = idsOf(templatesOf(dev).pipeline);
+    expect(ids).toHaveLength(22);
+    expect(ids).not.toContainEqual(expect.stringContaining('Undelivered'));
+  });
+
+  it('derives what is late from the schedule, the pairs and what the exchange serves', () => {
+    const slow = stageConfig({ ...dev, scheduleMinutes: 10, retentionMinutes: 600 });
+    const { pipeline } = templatesOf(slow);
+    const told = (id: string) => {
+      const [, alarm] = onlyOne(pipeline, ALARM, `Watch${id}`);
+      return `${ringsOf(alarm)} for ${String(alarm['EvaluationPeriods'])} x ${periodOf(alarm)} s`;
+    };
+    expect(told('PairsBehind')).toBe('> 1380 for 3 x 600 s');
+    expect(told('RetentionDeadline')).toBe('< 18000 for 3 x 600 s');
+    expect(told('NoRuns')).toBe('< 1 for 5 x 600 s');
+    expect(told('TimeOutsNearFetch')).toBe('> 476000 for 3 x 600 s');
+    expect(told('EventSourceLagCandlesObserved')).toBe('> 9 for 3 x 600 s');
+    expect(told('DatabaseErrors')).toBe('> 1 for 3 x 600 s');
+  });
+
+  it('leaves out MSK and Keyspaces where a stage has neither', () => {
+    const ids = idsOf(templatesOf(withoutAws).pipeline);
+    expect(ids).toHaveLength(13);
+    expect(ids.filter((id) => /Kafka|Broker|EventSource|Keyspaces/.test(id))).toEqual([]);
+    expect(ids).toContainEqual(expect.stringContaining('DatabaseErrors'));
+  });
+
+  it('leaves out the lag of event sources that there are not', () => {
+    const none = stageConfig({
+      ...dev,
+      eventSources: { ...dev.eventSources, mode: { kind: 'none' } },
+    });
+    const ids = idsOf(templatesOf(none).pipeline);
+    expect(ids.filter((id) => /EventSource|Undelivered/.test(id))).toEqual([]);
+    expect(ids.filter((id) => id.includes('BrokerDisk'))).toHaveLength(3);
+  });
+
+  it('mails where the stage says to whom', () => {
+    const mailing = stageConfig({ ...dev, alarmEmail: 'on-call@example.com' });
+    const { pipeline } = addStage(unbundledApp(), mailing);
+    const template = Template.fromStack(pipeline);
+    const [topic] = onlyOne(template, 'AWS::SNS::Topic');
+    const [, subscription] = onlyOne(template, 'AWS::SNS::Subscription');
+    expect(subscription).toEqual({
+      Endpoint: 'on-call@example.com',
+      Protocol: 'email',
+      TopicArn: { Ref: topic },
+    });
+    Annotations.fromStack(pipeline).hasNoWarning('*', Match.anyValue());
+  });
+
+  it('warns where nobody is told', () => {
+    const { pipeline } = addStage(unbundledApp(), dev);
+    Template.fromStack(pipeline).resourceCountIs('AWS::SNS::Subscription', 0);
+    Annotations.fromStack(pipeline).hasWarning(
+      '*',
+      Match.stringLikeRegexp('Nobody is told .* stage dev: set alarmEmail in lib/stages/dev.ts'),
+    );
+  });
+});
+
+const withoutAws: StageConfig = stageConfig({
+  ...dev,
+  kafka: { kind: 'existing', bootstrapServers: ['kafka:9092'] },
+  database: { kind: 'existing', contactPoints: ['cassandra:9042'], localDataCenter: 'local' },
+});
+
+interface WatchedMetric {
+  readonly Namespace: string;
+  readonly MetricName: string;
+  readonly Dimensions: readonly { readonly Name: string; readonly Value: unknown }[];
+}
+
+interface MetricOfAlarm {
+  readonly Expression?: string;
+  readonly Period?: number;
+  readonly MetricStat?: {
+    readonly Metric: WatchedMetric;
+    readonly Period: number;
+    readonly Stat: string;
+  };
+}
+
+function idsOf(pipeline: Template): string[] {
+  return Object.keys(propertiesOf(pipeline, ALARM));
+}
+
+function ringsOf(alarm: Properties): string {
+  const signs: Record<string, string> = {
+    GreaterThanThreshold: '>',
+    LessThanThreshold: '<',
+  };
+  const comparison = String(alarm['ComparisonOperator']);
+  return `${signs[comparison] ?? comparison} ${String(alarm['Threshold'])}`;
+}
+
+function partsOf(alarm: Properties): readonly MetricOfAlarm[] {
+  return (alarm['Metrics'] ?? []) as MetricOfAlarm[];
+}
+
+function metricsIn(alarm: Properties): WatchedMetric[] {
+  return partsOf(alarm).flatMap(({ MetricStat }) => (MetricStat ? [MetricStat.Metric] : []));
+}
+
+/** Such as `fetch WorstLag Minimum`; the metrics of a sum are separated by `+`. */
+function metricOf(alarm: Properties): string {
+  if ('MetricName' in alarm) {
+    const { Namespace, MetricName, Dimensions } = alarm as unknown as WatchedMetric;
+    const statistic = alarm['Statistic'] ?? alarm['ExtendedStatistic'];
+    return metricText({ Namespace, MetricName, Dimensions }, String(statistic));
+  }
+  const stats = partsOf(alarm).flatMap(({ MetricStat }) => (MetricStat ? [MetricStat] : []));
+  if (stats.length === 0) return String(partsOf(alarm)[0]?.Expression);
+  const terms = stats.map((_, index) => `FILL(m${index}, 0)`).join(', ');
+  const sums = partsOf(alarm).flatMap(({ Expression }) => Expression ?? []);
+  const expected = stats.length === 1 ? [] : [`SUM([${terms}])`];
+  expect(sums).toEqual(expected);
+  return stats.map(({ Metric, Stat }) => metricText(Metric, Stat)).join(' + ');
+}
+
+function metricText({ MetricName, Dimensions }: WatchedMetric, statistic: string): string {
+  const values = Dimensions.map(({ Value }) => Value).filter((value) => typeof value === 'string');
+  return [...values, MetricName, statistic].join(' ');
+}
+
+function periodOf(alarm: Properties): string {
+  if ('Period' in alarm) return String(alarm['Period']);
+  const periods = partsOf(alarm).flatMap(
+    ({ MetricStat, Period }) => MetricStat?.Period ?? Period ?? [],
+  );
+  return [...new Set(periods)].join(', ');
+}

@@ -1,0 +1,191 @@
+import type { Template } from 'aws-cdk-lib/assertions';
+import { type MetricName, METRICS } from '../../../lambdas/shared/domain/metrics';
+import { FUNCTION_NAMES, type FunctionName } from '../../../lib/functions/function-names';
+import { stageConfig } from '../../../lib/stages/stage-config';
+import { dev } from '../../../lib/stages/dev';
+import { prod } from '../../../lib/stages/prod';
+import { onlyOne, propertiesOf, templatesOf } from '../candlestream-templates';
+
+/** Which functions publish a metric. */
+const PUBLISHED: Record<MetricName, readonly FunctionName[]> = {
+  PairsBehind: ['fetch'],
+  WorstLag: ['fetch'],
+  RetentionLeft: ['fetch'],
+  RateLimitHeadroom: ['fetch'],
+  MinutesObserved: ['fetch'],
+  PairsNotFetched: ['fetch'],
+  PairsDeferred: ['fetch'],
+  GateIoRateLimited: ['fetch'],
+  GateIoServerError: ['fetch'],
+  GateIoNetworkError: ['fetch'],
+  GateIoTimedOut: ['fetch'],
+  GateIoUnknownPair: ['fetch'],
+  GateIoRefused: ['fetch'],
+  GateIoMalformed: ['fetch'],
+  GateIoUnexpected: ['fetch'],
+  MinutesRolledUp: ['transform'],
+  CandlesStored: ['persist'],
+  Gaps: ['persist'],
+  DeadLetters: ['transform', 'persist'],
+  DatabaseErrors: FUNCTION_NAMES,
+  DatabaseThrottles: FUNCTION_NAMES,
+  KafkaErrors: FUNCTION_NAMES,
+  Failures: FUNCTION_NAMES,
+  Duration: FUNCTION_NAMES,
+};
+
+describe.each([dev, prod])('the dashboard of $name', (stage) => {
+  let pipeline: Template;
+  let widgets: readonly Widget[];
+  beforeAll(() => {
+    pipeline = templatesOf(stage).pipeline;
+    widgets = widgetsOf(pipeline);
+  });
+
+  it('has the lag at the top, and the alarms below it', () => {
+    const top = widgets.filter(({ y }) => y === 0);
+    const names = top.flatMap(({ properties }) => metricsOf(properties).map(([, name]) => name));
+    expect(names).toEqual(['WorstLag', 'PairsBehind', 'RetentionLeft', 'WorstLag']);
+    const [status] = widgets.filter(({ type }) => type === 'alarm');
+    const above = widgets.filter(({ y }) => y < (status?.y ?? 0));
+    expect(above).toEqual(top);
+    const alarms = Object.keys(propertiesOf(pipeline, 'AWS::CloudWatch::Alarm'));
+    const [anyAlarm] = onlyOne(pipeline, 'AWS::CloudWatch::CompositeAlarm');
+    expect(status?.properties.alarms).toEqual([anyAlarm, ...alarms].map((id) => `{${id}.Arn}`));
+  });
+
+  it('reads from left to right as the data flows', () => {
+    const titles = widgets.filter(({ type }) => type === 'text');
+    const fromTheLeft = [...titles].sort((a, b) => a.x - b.x);
+    expect(fromTheLeft.map(({ properties }) => properties.markdown)).toEqual([
+      '### fetch',
+      '### → candles.observed',
+      '### → transform',
+      '### → candles.rolled',
+      '### → persist',
+      '### → Keyspaces',
+    ]);
+    expect(new Set(titles.map(({ y }) => y)).size).toBe(1);
+  });
+
+  it('shows no widget over another, and none beyond the edge', () => {
+    const cells = widgets.flatMap(({ x, y, width, height }) =>
+      Array.from({ length: width * height }, (_, cell) => {
+        return `${x + (cell % width)},${y + Math.floor(cell / width)}`;
+      }),
+    );
+    expect(new Set(cells).size).toBe(cells.length);
+    expect(Math.max(...widgets.map(({ x, width }) => x + width))).toBeLessThanOrEqual(24);
+  });
+
+  it('shows, with the alarms, every metric that functions publish and none that they do not', () => {
+    const shown = widgets.flatMap(({ properties }) => metricsOf(properties));
+    const watched = Object.values(propertiesOf(pipeline, 'AWS::CloudWatch::Alarm')).flatMap(
+      alarmMetrics,
+    );
+    const named = [...shown, ...watched]
+      .filter(([namespace]) => namespace === `Candlestream/${stage.name}`)
+      .map(([, name, dimension, service]) => `${String(dimension)} ${String(service)} ${name}`);
+    const published = (Object.keys(METRICS) as MetricName[]).flatMap((name) =>
+      PUBLISHED[name].map((service) => `service ${service} ${name}`),
+    );
+    expect([...new Set(named)].sort()).toEqual(published.sort());
+  });
+
+  it('is found by its name, and through an output', () => {
+    const [id, dashboard] = onlyOne(pipeline, 'AWS::CloudWatch::Dashboard');
+    expect(dashboard['DashboardName']).toBe(`Candlestream-${stage.name}`);
+    const output = pipeline.findOutputs('DashboardUrl')['DashboardUrl'] as {
+      readonly Value: { readonly 'Fn::Join': readonly [string, readonly unknown[]] };
+    };
+    const [, parts] = output.Value['Fn::Join'];
+    expect(parts.map(textOf).join('')).toBe(
+      `https://{AWS::Region}.console.aws.amazon.com/cloudwatch/home?region={AWS::Region}#dashboards/dashboard/{${id}}`,
+    );
+  });
+});
+
+describe('the dashboard of a stage without MSK and Keyspaces', () => {
+  it('has the functions alone, over the whole width', () => {
+    const stage = stageConfig({
+      ...dev,
+      kafka: { kind: 'existing', bootstrapServers: ['kafka:9092'] },
+      database: { kind: 'existing', contactPoints: ['cassandra:9042'], localDataCenter: 'local' },
+    });
+    const widgets = widgetsOf(templatesOf(stage).pipeline);
+    const titles = widgets.filter(({ type }) => type === 'text');
+    expect(titles.map(({ properties, width }) => [properties.markdown, width])).toEqual([
+      ['### fetch', 8],
+      ['### → transform', 8],
+      ['### → persist', 8],
+    ]);
+    const namespaces = widgets.flatMap(({ properties }) => metricsOf(properties)).map(([ns]) => ns);
+    expect(new Set(namespaces)).toEqual(new Set(['Candlestream/dev', 'AWS/Lambda']));
+  });
+
+  it('has no graph without a metric where there are no event sources', () => {
+    const stage = stageConfig({
+      ...dev,
+      eventSources: { ...dev.eventSources, mode: { kind: 'none' } },
+    });
+    const graphs = widgetsOf(templatesOf(stage).pipeline).filter(({ type }) => type === 'metric');
+    expect(graphs.length).toBeGreaterThan(0);
+    for (const { properties } of graphs) expect(properties.metrics?.length).toBeGreaterThan(0);
+  });
+});
+
+interface Widget {
+  readonly type: string;
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+  readonly properties: WidgetProperties;
+}
+
+interface WidgetProperties {
+  readonly title?: string;
+  readonly markdown?: string;
+  readonly alarms?: readonly string[];
+  readonly metrics?: readonly (readonly unknown[])[];
+}
+
+/** A metric: its namespace, its name, and the name and value of each dimension. */
+type NamedMetric = readonly [namespace: string, name: string, ...dimensions: unknown[]];
+
+function widgetsOf(pipeline: Template): readonly Widget[] {
+  const [, dashboard] = onlyOne(pipeline, 'AWS::CloudWatch::Dashboard');
+  const body = dashboard['DashboardBody'] as { 'Fn::Join': [string, unknown[]] };
+  const parsed = JSON.parse(body['Fn::Join'][1].map(textOf).join('')) as {
+    readonly widgets: readonly Widget[];
+  };
+  return parsed.widgets;
+}
+
+/** The metrics of a widget; a query names none. */
+function metricsOf({ metrics = [] }: WidgetProperties): NamedMetric[] {
+  return metrics.filter(([namespace]) => typeof namespace === 'string') as unknown as NamedMetric[];
+}
+
+interface AlarmMetric {
+  readonly Namespace: string;
+  readonly MetricName: string;
+  readonly Dimensions: readonly { readonly Name: string; readonly Value: unknown }[];
+}
+
+function alarmMetrics(alarm: Readonly<Record<string, unknown>>): NamedMetric[] {
+  const parts = (alarm['Metrics'] ?? []) as { MetricStat?: { Metric: AlarmMetric } }[];
+  const metrics = parts.flatMap(({ MetricStat }) => MetricStat?.Metric ?? []);
+  const all = 'MetricName' in alarm ? [alarm as unknown as AlarmMetric] : metrics;
+  return all.map(({ Namespace, MetricName, Dimensions }) => [
+    Namespace,
+    MetricName,
+    ...Dimensions.flatMap(({ Name, Value }) => [Name, Value]),
+  ]);
+}
+
+function textOf(part: unknown): string {
+  if (typeof part === 'string') return part;
+  const [[, operand] = ['', '']] = Object.entries(part as Record<string, unknown>);
+  return `{${[operand].flat().map(String).join('.')}}`;
+}

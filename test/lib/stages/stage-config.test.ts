@@ -1,0 +1,301 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import {
+  InvalidStageConfigError,
+  type StageConfig,
+  stageConfig,
+} from '../../../lib/stages/stage-config';
+import { rateProblem } from '../../../lib/stages/stage-limits';
+import { stageNamed, UnknownStageError } from '../../../lib/stages';
+import { dev } from '../../../lib/stages/dev';
+import { prod } from '../../../lib/stages/prod';
+
+type Brokers = Extract<StageConfig['kafka'], { kind: 'msk' }>;
+type Mode = StageConfig['eventSources']['mode'];
+
+function brokers(change: Partial<Brokers>): Partial<StageConfig> {
+  if (dev.kafka.kind !== 'msk') throw new TypeError('Expected dev to have brokers of its own');
+  return { kafka: { ...dev.kafka, ...change } };
+}
+
+const topics = (change: Partial<StageConfig['topics']>): Partial<StageConfig> => ({
+  topics: { ...dev.topics, ...change },
+});
+
+const mode = (changed: Mode): Partial<StageConfig> => ({
+  eventSources: { ...dev.eventSources, mode: changed },
+});
+
+const pollers = (change: Partial<Extract<Mode, { kind: 'provisioned' }>>) =>
+  mode({ kind: 'provisioned', minPollers: 1, maxPollers: 4, retryAttempts: 10, ...change });
+
+const transform = (batchSize: number, windowSeconds: number): Partial<StageConfig> => ({
+  eventSources: { ...dev.eventSources, transform: { batchSize, windowSeconds } },
+});
+
+const cassandra = (contactPoints: string[], localDataCenter = 'dc1'): Partial<StageConfig> => ({
+  database: { kind: 'existing', contactPoints, localDataCenter },
+});
+
+const schemas = (observed: string[]): Partial<StageConfig> => ({
+  schemaRegistry: {
+    kind: 'existing',
+    versionIds: {
+      'candles.observed': observed,
+      'candles.rolled': ['22222222-2222-4222-8222-222222222222'],
+      'candles.dead-letter': ['33333333-3333-4333-8333-333333333333'],
+    },
+  },
+});
+
+/** A value of a type that a stage file's own types refuse. */
+const untyped = (change: Readonly<Record<string, unknown>>) => change as Partial<StageConfig>;
+
+/** So many pairs, each another. */
+const pairs = (count: number) => Array.from({ length: count }, (_, index) => `C${index}_USDT`);
+
+/** What is wrong with the stage `dev` after a change, a line each. */
+function problemsOf(change: Partial<StageConfig>): string[] {
+  try {
+    stageConfig({ ...dev, ...change });
+  } catch (error) {
+    expect(error).toBeInstanceOf(InvalidStageConfigError);
+    const [title, ...problems] = (error as Error).message.split('\n');
+    expect(title).toBe('The stage dev cannot be deployed:');
+    return problems;
+  }
+  throw new Error('It was taken for valid');
+}
+
+describe('a stage config', () => {
+  it.each([dev, prod])('is taken as it is where it is valid: $name', (stage) => {
+    expect(stageConfig(stage)).toEqual(stage);
+  });
+
+  it('tells every problem at once, each with its value and what to give instead', () => {
+    expect(
+      problemsOf({
+        pairs: ['BTC_USDT', 'btc-usdt'],
+        retentionMinutes: 10_000,
+        ...topics({ replication: 4 }),
+        ...brokers({ count: 4 }),
+        alarmEmail: 'nobody',
+      }),
+    ).toEqual([
+      '- pairs.1 is "btc-usdt": give a pair such as BTC_USDT',
+      '- retentionMinutes is 10000: give at most 9990',
+      '- kafka.count is 4: give a multiple of 3: brokers are spread over 3 zones',
+      '- topics.replication is 4: give at most 3',
+      '- alarmEmail is "nobody": give an e-mail address',
+    ]);
+  });
+
+  it.each<[problem: string, change: Partial<StageConfig>]>([
+    ['pairs is []: give at least one pair', { pairs: [] }],
+    ['pairs is ["A_B","A_B"]: give every pair once', { pairs: ['A_B', 'A_B'] }],
+    ['scheduleMinutes is 61: give at most 60', { scheduleMinutes: 61 }],
+    ['scheduleMinutes is 1.5: give a whole number', { scheduleMinutes: 1.5 }],
+    [
+      'historyStart is "2026-01-01T00:00:30Z": give a whole minute in UTC such as 2026-01-01T00:00:00Z',
+      { historyStart: '2026-01-01T00:00:30Z' },
+    ],
+    [
+      'historyStart is "2026-13-01T00:00:00Z": give a date that exists',
+      { historyStart: '2026-13-01T00:00:00Z' },
+    ],
+    ['retentionMinutes is 0: give at least 1', { retentionMinutes: 0 }],
+    ['requestsPer10Seconds is 200: give at most 190', { requestsPer10Seconds: 200 }],
+    ['gateIoUrl is "api.gateio.ws/api/v4": give a URL', { gateIoUrl: 'api.gateio.ws/api/v4' }],
+    [
+      'gateIoUrl is "https://api.gateio.ws": end it with /api/v4',
+      { gateIoUrl: 'https://api.gateio.ws' },
+    ],
+    ['network.natGateways is 4: give at most 3', { network: { ...dev.network, natGateways: 4 } }],
+    [
+      'network.endpointZones is 0: give at least 1',
+      { network: { ...dev.network, endpointZones: 0 } },
+    ],
+    [
+      'kafka.instanceType is "t3.small": give a provisioned MSK instance type such as kafka.t3.small or kafka.m7g.large',
+      brokers({ instanceType: 't3.small' }),
+    ],
+    [
+      'kafka.kafkaVersion is "4.0.x": give one of 3.7.x, 3.7.x.kraft, 3.8.x, 3.8.x.kraft, 3.9.x, 3.9.x.kraft, 4.0.x.kraft, 4.1.x.kraft',
+      untyped({ kafka: { ...dev.kafka, kafkaVersion: '4.0.x' } }),
+    ],
+    [
+      'kafka.instanceType is "kafka.m7g.huge": give a provisioned MSK instance type such as kafka.t3.small or kafka.m7g.large',
+      brokers({ instanceType: 'kafka.m7g.huge' }),
+    ],
+    ['kafka.storageGiB is 0: give at least 1', brokers({ storageGiB: 0 })],
+    ['kafka.maxStorageGiB is 20000: give at most 16384', brokers({ maxStorageGiB: 20_000 })],
+    [
+      'kafka: maxStorageGiB is 10, less than storageGiB (20): give at least as much, as storage never shrinks',
+      brokers({ maxStorageGiB: 10 }),
+    ],
+    [
+      'kafka.bootstrapServers.0 is "kafka": give a host and a port such as kafka:9092',
+      { kafka: { kind: 'existing', bootstrapServers: ['kafka'] } },
+    ],
+    [
+      'kafka.bootstrapServers is []: give at least one',
+      { kafka: { kind: 'existing', bootstrapServers: [] } },
+    ],
+    [
+      'database.contactPoints.0 is "cassandra": give a host and a port such as kafka:9092',
+      cassandra(['cassandra']),
+    ],
+    [
+      'database.localDataCenter is "": give the name of the data centre',
+      cassandra(['cassandra:9042'], ''),
+    ],
+    ['schemaRegistry.versionIds.candles.observed.0 is "1": give a UUID', schemas(['1'])],
+    [
+      'schemaRegistry.versionIds.candles.observed is []: give the id of every version, oldest first',
+      schemas([]),
+    ],
+    ['topics.partitions is 0: give at least 1', topics({ partitions: 0 })],
+    [
+      'topics.compression is "zip": give producer or gzip',
+      untyped(topics({ compression: 'zip' as never })),
+    ],
+    ['topics.retentionDays is 366: give at most 365', topics({ retentionDays: 366 })],
+    [
+      'topics.deadLetterRetentionDays is 0: give at least 1',
+      topics({ deadLetterRetentionDays: 0 }),
+    ],
+    ['eventSources.mode.minPollers is 0: give at least 1', pollers({ minPollers: 0 })],
+    ['eventSources.mode.retryAttempts is 11: give at most 10', pollers({ retryAttempts: 11 })],
+    [
+      'eventSources.mode: maxPollers is 4, less than minPollers (5): give at least as many',
+      pollers({ minPollers: 5 }),
+    ],
+    ['eventSources.transform.batchSize is 10001: give at most 10000', transform(10_001, 0)],
+    ['eventSources.transform.windowSeconds is 301: give at most 300', transform(16, 301)],
+    ['architecture is "sparc": give arm64 or x86_64', untyped({ architecture: 'sparc' })],
+    [
+      'removalPolicy is "snapshot": give RemovalPolicy.DESTROY or RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE',
+      untyped({ removalPolicy: RemovalPolicy.SNAPSHOT }),
+    ],
+    [
+      'terminationProtection is "yes": give true or false',
+      untyped({ terminationProtection: 'yes' }),
+    ],
+    ['logRetention is 15: give one of RetentionDays', { logRetention: 15 as never }],
+  ])('refuses what cannot be: %s', (problem, change) => {
+    expect(problemsOf(change)).toEqual([`- ${problem}`]);
+  });
+
+  it('refuses a name that cannot be part of a stack name', () => {
+    expect(() => stageConfig({ ...dev, name: 'Dev' })).toThrow(
+      'The stage Dev cannot be deployed:\n- name is "Dev": give a short name in lower case',
+    );
+  });
+
+  it('refuses a setting that is left out, and one that there is not', () => {
+    expect(problemsOf(untyped({ colour: 'red', topics: undefined }))).toEqual([
+      expect.stringContaining('- topics is not set: '),
+      '- colour is no setting: leave it out',
+    ]);
+  });
+
+  it('refuses another kind of brokers, and names the kinds that there are', () => {
+    expect(problemsOf(untyped({ kafka: { kind: 'rented' } }))).toEqual([
+      expect.stringMatching(/^- kafka\.kind is "rented": .*"msk" \| "existing"/),
+    ]);
+  });
+});
+
+describe('a network', () => {
+  it('has a way to the exchange wherever AWS is what it runs on', () => {
+    const network = { ...dev.network, natGateways: 0 };
+    expect(problemsOf({ network })).toEqual([
+      '- network.natGateways is 0, and the functions would not reach the exchange: give at least 1',
+    ]);
+    const eventSources = { ...dev.eventSources, mode: { kind: 'none' as const } };
+    expect(stageConfig({ ...dev, network, eventSources }).network).toEqual(network);
+  });
+});
+
+describe('brokers', () => {
+  it.each(['3.7.x.kraft', '4.0.x.kraft'] as const)(
+    'cannot be t3 with Kafka %s, which is KRaft',
+    (kafkaVersion) => {
+      expect(problemsOf(brokers({ kafkaVersion }))).toEqual([
+        `- kafka: kafka.t3.small brokers cannot run KRaft, which Kafka ${kafkaVersion} is: give a version with ZooKeeper such as 3.9.x, or a larger instance type`,
+      ]);
+    },
+  );
+
+  it.each<Partial<Brokers>>([
+    { instanceType: 'kafka.m7g.large', kafkaVersion: '3.7.x.kraft' },
+    { instanceType: 'kafka.m5.24xlarge', kafkaVersion: '3.8.x' },
+    { instanceType: 'kafka.t3.small', kafkaVersion: '3.7.x' },
+    { instanceType: 'kafka.t3.small', maxStorageGiB: 20, storageGiB: 20 },
+  ])('can be %j', (change) => {
+    expect(stageConfig({ ...dev, ...brokers(change) }).kafka).toMatchObject(change);
+  });
+});
+
+describe('topics', () => {
+  it.each([
+    { replication: 3, minInSyncReplicas: 3, most: 2 },
+    { replication: 2, minInSyncReplicas: 2, most: 1 },
+    { replication: 1, minInSyncReplicas: 2, most: 1 },
+  ])(
+    'cannot want $minInSyncReplicas of $replication replicas in sync',
+    ({ replication, minInSyncReplicas, most }) => {
+      expect(problemsOf(topics({ replication, minInSyncReplicas }))).toEqual([
+        `- topics: minInSyncReplicas is ${minInSyncReplicas} with a replication of ${replication}: give at most ${most}, or no write succeeds while a broker restarts`,
+      ]);
+    },
+  );
+
+  it.each([
+    { replication: 3, minInSyncReplicas: 2 },
+    { replication: 2, minInSyncReplicas: 1 },
+    { replication: 1, minInSyncReplicas: 1 },
+  ])('can be %j', (change) => {
+    expect(stageConfig({ ...dev, ...topics(change) }).topics).toMatchObject(change);
+  });
+});
+
+describe('pairs', () => {
+  it('are no more than fit into the environment of a function', () => {
+    const many = Array.from({ length: 150 }, (_, index) => `WITHALONGNAME${index}_USDT`);
+    expect(problemsOf({ pairs: many })).toEqual([
+      `- pairs are 150, together ${many.join(',').length} bytes: give at most 3000 bytes of them, which is what fits into a function's environment`,
+    ]);
+  });
+
+  it('are as many as the rate limit can follow within a tick', () => {
+    // 55 s of which 15 s are for appending: 40 s * 10 requests a second, two requests a pair.
+    const slower = { requestsPer10Seconds: 100 };
+    expect(stageConfig({ ...dev, ...slower, pairs: pairs(200) }).pairs).toHaveLength(200);
+    expect(problemsOf({ ...slower, pairs: pairs(201) })).toEqual([
+      '- pairs are 201, and a tick every 1 min with 100 requests in 10 s can follow 200: give fewer pairs, more requests (requestsPer10Seconds, at most 190) or more minutes (scheduleMinutes)',
+    ]);
+  });
+
+  it.each<[most: number, change: Partial<StageConfig>]>([
+    [360, {}],
+    [2_520, { scheduleMinutes: 5 }],
+    // A function runs for 15 minutes at most.
+    [7_920, { scheduleMinutes: 60 }],
+  ])('are at most %d by the rate limit with %j', (most, change) => {
+    expect(rateProblem({ ...dev, ...change, pairs: pairs(most) })).toBeUndefined();
+    expect(rateProblem({ ...dev, ...change, pairs: pairs(most + 1) })).toContain(
+      `can follow ${most}: `,
+    );
+  });
+});
+
+describe('the stage of a name', () => {
+  it.each([dev, prod])('is found: $name', (stage) => {
+    expect(stageNamed(stage.name)).toBe(stage);
+  });
+
+  it('is refused where there is none, with the names there are', () => {
+    expect(() => stageNamed('prd')).toThrow(UnknownStageError);
+    expect(() => stageNamed('prd')).toThrow('There is no stage "prd": choose one of dev, prod');
+  });
+});

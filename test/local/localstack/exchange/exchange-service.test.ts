@@ -1,0 +1,43 @@
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { exchangeService } from '../../../../local/localstack/exchange/exchange-service';
+import { placeOf } from '../../../../local/localstack/run-place';
+
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'candlestream-exchange-'));
+  const row = [Date.UTC(2018, 0, 23), '1', '2', '0.5', '1.5', '10'];
+  await writeFile(join(folder, 'ETH_BTC-1m.json'), JSON.stringify([row]));
+});
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+function serviceOf(choice: string, pairs?: readonly string[], timeMs?: number) {
+  const place = placeOf({ CANDLESTREAM_DATA_DIR: folder });
+  return exchangeService({ place, choice, pairs, pairsOfStage: ['BTC_USDT'], timeMs });
+}
+
+test('a simulated exchange is a container that runs a bundle, for the pairs of the stage', async () => {
+  const exchange = await serviceOf('simulated');
+  expect(exchange).toMatchObject({
+    apiUrl: 'http://exchange:4570/api/v4',
+    ...{ inContainer: true, pairs: ['BTC_USDT'], description: 'exchange: simulated, seed 1' },
+    environment: { EXCHANGE_PAIRS: 'BTC_USDT', EXCHANGE_TIME: '', EXCHANGE_RECORDINGS: '' },
+  });
+  const bundle = await stat(join(exchange.environment['EXCHANGE_BUNDLE'] ?? '', 'index.js'));
+  expect(bundle.size).toBeGreaterThan(10_000);
+});
+
+test('a recording brings its pairs, and its time may stand still', async () => {
+  const exchange = await serviceOf(folder, undefined, Date.UTC(2018, 0, 23, 1));
+  expect(exchange).toMatchObject({
+    pairs: ['ETH_BTC'],
+    environment: { EXCHANGE_TIME: '2018-01-23T01:00:00.000Z', EXCHANGE_RECORDINGS: folder },
+  });
+});
+
+test('a pair that was not recorded is refused', async () => {
+  await expect(serviceOf(folder, ['BTC_USDT'])).rejects.toThrow(/^BTC_USDT: not in .* ETH_BTC$/);
+});

@@ -1,0 +1,88 @@
+import { HelpRequested, UsageError } from '../../../cli/command-line';
+import { parseStartArguments } from '../../../local/start/start-request';
+
+const parse = (line: string) => parseStartArguments(line.split(' ').filter((word) => word !== ''));
+
+test('without arguments it is the stage dev, by the clock, on the usual ports', () => {
+  expect(parse('')).toEqual({
+    stage: 'dev',
+    engines: 'auto',
+    exchange: 'auto',
+    pairs: undefined,
+    historyStartMs: undefined,
+    fresh: false,
+    kafkaPort: 9092,
+    cassandraPort: 9042,
+    replay: undefined,
+  });
+});
+
+test('all that can be said of a run by the clock', () => {
+  const line =
+    '--stage prod --engines jvm --exchange ./candles --pairs BTC_USDT,ETH_USDT --fresh --history-start 2024-06-01T12:30 --kafka-port 1 --cassandra-port 65535';
+  expect(parse(line)).toEqual({
+    stage: 'prod',
+    engines: 'jvm',
+    exchange: './candles',
+    pairs: ['BTC_USDT', 'ETH_USDT'],
+    historyStartMs: Date.UTC(2024, 5, 1, 12, 30),
+    fresh: true,
+    kafkaPort: 1,
+    cassandraPort: 65_535,
+    replay: undefined,
+  });
+});
+
+test.each([
+  ['', false],
+  ['--exit', true],
+])('a replay with %j', (option, exit) => {
+  const line = `--replay ./candles --from 2018-01-22 --to 2018-01-22T00:01 ${option}`;
+  expect(parse(line).replay).toEqual({
+    folder: './candles',
+    fromMs: Date.UTC(2018, 0, 22),
+    toMs: Date.UTC(2018, 0, 22, 0, 1),
+    exit,
+  });
+});
+
+test.each([
+  ['--from 2018-01-22', '--from, --to and --exit go with --replay <folder>'],
+  ['--to 2018-01-22', '--from, --to and --exit go with --replay <folder>'],
+  ['--exit', '--from, --to and --exit go with --replay <folder>'],
+  ['--replay x', '--replay needs --from and --to'],
+  ['--replay x --from 2018-01-22', '--replay needs --from and --to'],
+  ['--replay x --to 2018-01-22', '--replay needs --from and --to'],
+  ['--replay x --from 2018-01-22 --to 2018-01-23 --exchange live', 'leave out --exchange'],
+  [
+    '--replay x --from 2018-01-22 --to 2018-01-23 --history-start 2018-01-01',
+    'leave out --exchange',
+  ],
+  [
+    '--replay x --from 2018-01-23 --to 2018-01-22',
+    '--from 2018-01-23 00:00 is not before --to 2018-01-22 00:00 (UTC)',
+  ],
+  ['--replay x --from 2018-01-23 --to 2018-01-23', 'is not before'],
+  ['--replay x --from 2018-01-23T00:00:30 --to 2018-01-24', 'Expected a whole minute.'],
+  ['--replay x --from 2018-01-23 --to 2018-01-24T00:00:30', 'Expected a whole minute.'],
+  ['--history-start 2018-01-23T00:00:00.001', 'Expected a whole minute.'],
+  ['--history-start yesterday', 'Not a time: "yesterday"'],
+  ['--engines podman', 'Allowed choices are auto, docker, jvm.'],
+  ['--pairs BTC-USDT', '"BTC-USDT" is not a pair such as BTC_USDT.'],
+  ['--pairs BTC_USDT,', '"" is not a pair such as BTC_USDT.'],
+  ['--kafka-port 0', 'Expected a port from 1 to 65535.'],
+  ['--kafka-port 65536', 'Expected a port from 1 to 65535.'],
+  ['--cassandra-port 9e3', 'Expected a port from 1 to 65535.'],
+  ['--cassandra-port 9092', '--kafka-port and --cassandra-port are both 9092; choose two'],
+  ['--stage', 'argument missing'],
+  ['--quick', "unknown option '--quick'"],
+  ['prod', 'too many arguments'],
+])('%j is refused', (line, why) => {
+  expect(() => parse(line)).toThrow(UsageError);
+  expect(() => parse(line)).toThrow(why);
+});
+
+test('help says where pairs come from', () => {
+  expect(() => parse('--help')).toThrow(HelpRequested);
+  expect(() => parse('--help')).toThrow(/those of the\s+stage, or of the\s+recording/);
+});
