@@ -3,10 +3,10 @@ import { Command } from 'commander';
 import { FUNCTION_NAMES } from '../emulator/template/pipeline-template';
 import { HelpRequested, parseCommand, UsageError } from '../../cli/command-line';
 import type { TimedExchange } from '../run/run-exchange';
-import type { LocalStack } from '../run/local-run';
+import type { LocalRun } from '../run/local-run';
 import { GeneratedCandles } from '../exchange/candles/generated-candles';
 import { type Column, tableLines } from '../../cli/text-table';
-import { generatedPairs, startBenchStack } from './bench-stack';
+import { generatedPairs, startBenchRun } from './bench-run';
 import { type BundleFigures, bundleLoads } from './bundle-load';
 import { type CatchUpFigures, catchUp, fromPreloadedTopic } from './catch-up';
 import { type LatencyFigures, liveLatency } from './live-latency';
@@ -46,40 +46,40 @@ async function measureAll(days: readonly number[]): Promise<Figures> {
   let bundles: readonly BundleFigures[] = [];
   const pairs = generatedPairs(CATCH_UP_PAIRS);
   const source = new GeneratedCandles({ seed: 1, pairs, cachedDays: 1_100 });
-  await onStack(generatedPairs(LIVE_PAIRS), 'live', async (stack) => {
-    bundles = bundleLoads(stack.template);
-    live = await liveLatency(stack, LIVE_TICKS);
+  await onRun(generatedPairs(LIVE_PAIRS), 'live', async (run) => {
+    bundles = bundleLoads(run.template);
+    live = await liveLatency(run, LIVE_TICKS);
   });
   for (const count of days) {
     const what = `${CATCH_UP_PAIRS} pairs x ${count} ${count === 1 ? 'day' : 'days'}`;
-    await onStack(pairs, `${what}, whole pipeline`, async (stack, name) => {
-      measured[name] = await catchUp(stack, source, count);
+    await onRun(pairs, `${what}, whole pipeline`, async (run, name) => {
+      measured[name] = await catchUp(run, source, count);
     });
-    await onStack(pairs, `${what}, transform + persist`, async (stack, name) => {
-      measured[name] = await fromPreloadedTopic(stack, source, count);
+    await onRun(pairs, `${what}, transform + persist`, async (run, name) => {
+      measured[name] = await fromPreloadedTopic(run, source, count);
     });
   }
-  await onStack(pairs, 'the clients alone', async (stack) => {
-    await stack.pipeline.stop();
-    raw = await rawLimits(stack, source);
+  await onRun(pairs, 'the clients alone', async (run) => {
+    await run.pipeline.stop();
+    raw = await rawLimits(run, source);
   });
   if (live === undefined || raw === undefined) throw new Error('A measurement is missing');
   const machine = `${cpus().length} x ${cpus()[0]?.model ?? 'unknown'}, Node.js ${process.version}`;
   return { machine, catchUp: measured, live, raw, bundles };
 }
 
-/** Measures on a stack of its own, with empty data. */
-async function onStack(
+/** Measures on a run of its own, with empty data. */
+async function onRun(
   pairs: readonly string[],
   name: string,
-  measure: (stack: LocalStack<TimedExchange>, name: string) => Promise<void>,
+  measure: (run: LocalRun<TimedExchange>, name: string) => Promise<void>,
 ): Promise<void> {
   process.stderr.write(`${name} ...\n`);
-  const stack = await startBenchStack(pairs, () => undefined);
+  const run = await startBenchRun(pairs, () => undefined);
   try {
-    await measure(stack, name);
+    await measure(run, name);
   } finally {
-    await stack.stop();
+    await run.stop();
   }
 }
 

@@ -6,7 +6,7 @@ import type { ObservedSegment } from '../../lambdas/shared/domain/segment';
 import { TOPICS } from '../../lambdas/shared/domain/topics';
 import { startPipeline } from '../emulator/start-pipeline';
 import type { TimedExchange } from '../run/run-exchange';
-import type { LocalStack } from '../run/local-run';
+import type { LocalRun } from '../run/local-run';
 import type { CandleSource } from '../exchange/candles/candle-source';
 import type { ExchangeCandle } from '../exchange/candles/exchange-candle';
 import {
@@ -16,7 +16,7 @@ import {
   usageOfEngines,
   usageOfFunctions,
   usedBetween,
-} from './bench-stack';
+} from './bench-run';
 
 /** How fast minutes that were missing became stored candles. */
 export interface CatchUpFigures {
@@ -37,20 +37,20 @@ const SECOND_MS = 1_000;
  * functions and of the event sources.
  */
 export async function fromPreloadedTopic(
-  stack: LocalStack<TimedExchange>,
+  run: LocalRun<TimedExchange>,
   source: CandleSource,
   days: number,
 ): Promise<CatchUpFigures> {
-  await stack.pipeline.stop();
-  await preload(stack, source, days);
+  await run.pipeline.stop();
+  await preload(run, source, days);
   const minutes = minutesOf(source, days);
-  const enginesBefore = usageOfEngines(stack);
+  const enginesBefore = usageOfEngines(run);
   const startedMs = performance.now();
-  const pipeline = await startPipeline(stack.pipelineOptions);
+  const pipeline = await startPipeline(run.pipelineOptions);
   try {
     await pipeline.caughtUp(LIMIT_MS);
     const seconds = (performance.now() - startedMs) / 1_000;
-    const engines = usedBetween(enginesBefore, usageOfEngines(stack));
+    const engines = usedBetween(enginesBefore, usageOfEngines(run));
     const usage = { ...usageOfFunctions(pipeline), ...engines };
     return { minutes, seconds, minutesPerSecond: minutes / seconds, usage };
   } finally {
@@ -60,18 +60,18 @@ export async function fromPreloadedTopic(
 
 /** The whole pipeline: from the first tick, which finds `days` days missing, to all stored. */
 export async function catchUp(
-  stack: LocalStack<TimedExchange>,
+  run: LocalRun<TimedExchange>,
   source: CandleSource,
   days: number,
 ): Promise<CatchUpFigures> {
   const toMs = BENCH_START_MS + days * DAY_MS;
-  stack.exchange.setTime(toMs);
+  run.exchange.setTime(toMs);
   const minutes = minutesOf(source, days);
-  const before = { ...usageOfFunctions(stack.pipeline), ...usageOfEngines(stack) };
+  const before = { ...usageOfFunctions(run.pipeline), ...usageOfEngines(run) };
   const startedMs = performance.now();
-  await tickUntilStored(stack, toMs);
+  await tickUntilStored(run, toMs);
   const seconds = (performance.now() - startedMs) / 1_000;
-  const after = { ...usageOfFunctions(stack.pipeline), ...usageOfEngines(stack) };
+  const after = { ...usageOfFunctions(run.pipeline), ...usageOfEngines(run) };
   return {
     minutes,
     seconds,
@@ -81,20 +81,20 @@ export async function catchUp(
 }
 
 /** A function out of time leaves the rest to the next tick: there are as many as it takes. */
-async function tickUntilStored(stack: LocalStack<TimedExchange>, toMs: number): Promise<void> {
+async function tickUntilStored(run: LocalRun<TimedExchange>, toMs: number): Promise<void> {
   for (let tick = 0; tick < MOST_TICKS; tick++) {
-    await stack.pipeline.tick(toMs + tick * SECOND_MS);
-    await stack.pipeline.caughtUp(LIMIT_MS);
-    if (await allSeen(stack, toMs)) return;
+    await run.pipeline.tick(toMs + tick * SECOND_MS);
+    await run.pipeline.caughtUp(LIMIT_MS);
+    if (await allSeen(run, toMs)) return;
   }
   throw new Error(
-    `Not all is stored after ${MOST_TICKS} ticks; see the functions' logs in ${stack.logsDir}`,
+    `Not all is stored after ${MOST_TICKS} ticks; see the functions' logs in ${run.logsDir}`,
   );
 }
 
-async function allSeen(stack: LocalStack<TimedExchange>, toMs: number): Promise<boolean> {
-  const progress = await stack.store.read(stack.pairs);
-  return stack.pairs.every((pair) => (progress.get(pair)?.seenToMs ?? 0) >= toMs);
+async function allSeen(run: LocalRun<TimedExchange>, toMs: number): Promise<boolean> {
+  const progress = await run.store.read(run.pairs);
+  return run.pairs.every((pair) => (progress.get(pair)?.seenToMs ?? 0) >= toMs);
 }
 
 function minutesOf(source: CandleSource, days: number): number {
@@ -105,9 +105,9 @@ function minutesOf(source: CandleSource, days: number): number {
 }
 
 /** Writes what fetch would have: a segment a pair and day. */
-async function preload(stack: LocalStack<TimedExchange>, source: CandleSource, days: number) {
-  const codec = createObservedCodec(schemaVersionIdsOf(stack));
-  const brokers = [stack.engines.kafka.endpoint];
+async function preload(run: LocalRun<TimedExchange>, source: CandleSource, days: number) {
+  const codec = createObservedCodec(schemaVersionIdsOf(run));
+  const brokers = [run.engines.kafka.endpoint];
   const log = createKafkaLog({ clientId: 'bench', brokers: () => Promise.resolve({ brokers }) });
   for (const segment of segmentsOf(source, days)) {
     await log.append(TOPICS.observed, [{ key: segment.pair, value: codec.encode(segment) }]);

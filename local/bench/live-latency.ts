@@ -1,7 +1,7 @@
 import { MINUTE_MS } from '../../lambdas/shared/domain/interval';
 import type { TimedExchange } from '../run/run-exchange';
-import type { LocalStack } from '../run/local-run';
-import { BENCH_START_MS } from './bench-stack';
+import type { LocalRun } from '../run/local-run';
+import { BENCH_START_MS } from './bench-run';
 
 /** From a tick to a pair's newest minute stored and readable, over all ticks and pairs, in milliseconds. */
 export interface LatencyFigures {
@@ -17,22 +17,22 @@ const WARM_UP_TICKS = 10;
 
 /** Ticks that each bring one new minute of every pair. */
 export async function liveLatency(
-  stack: LocalStack<TimedExchange>,
+  run: LocalRun<TimedExchange>,
   ticks: number,
 ): Promise<LatencyFigures> {
   const latencies: number[] = [];
   for (let tick = 1; tick <= WARM_UP_TICKS + ticks; tick++) {
-    const ofTick = await latenciesOf(stack, BENCH_START_MS + tick * MINUTE_MS);
+    const ofTick = await latenciesOf(run, BENCH_START_MS + tick * MINUTE_MS);
     if (tick > WARM_UP_TICKS) latencies.push(...ofTick);
   }
   latencies.sort((a, b) => a - b);
   const at = (share: number) => latencies[Math.ceil(latencies.length * share) - 1] ?? NaN;
-  return { ticks, pairs: stack.pairs.length, p50Ms: at(0.5), p95Ms: at(0.95), p99Ms: at(0.99) };
+  return { ticks, pairs: run.pairs.length, p50Ms: at(0.5), p95Ms: at(0.95), p99Ms: at(0.99) };
 }
 
 /** Reads again and again until every pair is there; a pair's progress is written after its candles. */
 async function latenciesOf(
-  { exchange, pipeline, store, pairs }: LocalStack<TimedExchange>,
+  { exchange, pipeline, store, pairs }: LocalRun<TimedExchange>,
   nowMs: number,
 ): Promise<number[]> {
   exchange.setTime(nowMs);

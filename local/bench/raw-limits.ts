@@ -5,9 +5,9 @@ import { quietIdleConnections } from '../../lambdas/shared/adapters/kafka/kafkaj
 import { rollUp } from '../../lambdas/shared/domain/roll-up';
 import type { RolledSegment } from '../../lambdas/shared/domain/segment';
 import type { TimedExchange } from '../run/run-exchange';
-import type { LocalStack } from '../run/local-run';
+import type { LocalRun } from '../run/local-run';
 import type { CandleSource } from '../exchange/candles/candle-source';
-import { schemaVersionIdsOf } from './bench-stack';
+import { schemaVersionIdsOf } from './bench-run';
 import { segmentsOf } from './catch-up';
 
 /** What the clients alone reach with the same data, in one-minute candles a second. */
@@ -21,23 +21,23 @@ const TOPIC = 'bench.raw';
 
 /** The clients alone, in this process: the same records, and the same rows in the same batches. */
 export async function rawLimits(
-  stack: LocalStack<TimedExchange>,
+  run: LocalRun<TimedExchange>,
   source: CandleSource,
 ): Promise<RawLimits> {
   const segments = [...segmentsOf(source, 1)];
   const minutes = segments.reduce((sum, segment) => sum + segment.minutes.length, 0);
-  const codec = createObservedCodec(schemaVersionIdsOf(stack));
+  const codec = createObservedCodec(schemaVersionIdsOf(run));
   const records = segments.map((segment) => ({ key: segment.pair, value: codec.encode(segment) }));
   const rolled = segments.map((segment): RolledSegment => ({
     ...segment,
     candles: rollUp(segment, {}),
   }));
-  const kafka = client(stack.engines.kafka.endpoint);
+  const kafka = client(run.engines.kafka.endpoint);
   await createTopic(kafka);
   return {
-    kafkaWritten: minutes / (await seconds(() => write(stack, records))),
+    kafkaWritten: minutes / (await seconds(() => write(run, records))),
     kafkaRead: minutes / (await seconds(() => readAll(kafka, records.length))),
-    cassandraWritten: minutes / (await seconds(() => writeRows(stack, rolled))),
+    cassandraWritten: minutes / (await seconds(() => writeRows(run, rolled))),
   };
 }
 
@@ -60,7 +60,7 @@ async function createTopic(kafka: Kafka): Promise<void> {
 }
 
 async function write(
-  { engines }: LocalStack<TimedExchange>,
+  { engines }: LocalRun<TimedExchange>,
   records: readonly { readonly key: string; readonly value: Buffer }[],
 ): Promise<void> {
   const brokers = [engines.kafka.endpoint];
@@ -87,6 +87,6 @@ async function readAll(kafka: Kafka, count: number): Promise<void> {
   await consumer.disconnect();
 }
 
-async function writeRows({ store }: LocalStack<TimedExchange>, rolled: readonly RolledSegment[]) {
+async function writeRows({ store }: LocalRun<TimedExchange>, rolled: readonly RolledSegment[]) {
   await Promise.all(rolled.map((segment) => store.writeCandles(segment)));
 }

@@ -7,7 +7,7 @@ import type { PipelineHooks } from '../emulator/start-pipeline';
 import { type CountedLine, countedLine } from '../watch/function-log';
 import { failureText } from '../../cli/command-end';
 import { sessionOf, stopAll } from '../run/local-run';
-import { StackCounts, StackWatch } from '../watch/watch-run';
+import { RunCounts, RunWatch } from '../watch/watch-run';
 import { CurrentFunctions, type DeployedFunctions } from './deployment/current-functions';
 import { EventSources } from './event-sources';
 import { FunctionLogs, logsApi } from './deployment/function-logs';
@@ -15,7 +15,7 @@ import { invokeApi, LambdaInvoker } from './deployment/lambda-invoker';
 import { endpointOf, type Place } from './run-place';
 
 /** What runs beside LocalStack is started with. */
-export interface RunStackOptions {
+export interface DeployedRunOptions {
   readonly place: Place;
   /** Its mappings are played, its tables read. */
   readonly template: PipelineTemplate;
@@ -30,20 +30,20 @@ export interface RunStackOptions {
 type Stop = () => Promise<void>;
 
 /** The event sources beside LocalStack, and how all of it stands. */
-export class RunningStack {
-  readonly watch: StackWatch;
+export class DeployedRun {
+  readonly watch: RunWatch;
   readonly #stops: Stop[];
 
-  private constructor(watch: StackWatch, stops: Stop[]) {
+  private constructor(watch: RunWatch, stops: Stop[]) {
     this.watch = watch;
     this.#stops = stops;
   }
 
   /** Where anything fails, nothing is left running. */
-  static async start(options: RunStackOptions): Promise<RunningStack> {
+  static async start(options: DeployedRunOptions): Promise<DeployedRun> {
     const stops: Stop[] = [];
     try {
-      return new RunningStack(await startWatch(options, stops), stops);
+      return new DeployedRun(await startWatch(options, stops), stops);
     } catch (error) {
       await stopAll(stops).catch((also: unknown) => options.hooks.onWarning?.(failureText(also)));
       throw error;
@@ -56,9 +56,9 @@ export class RunningStack {
   }
 }
 
-async function startWatch(options: RunStackOptions, stops: Stop[]): Promise<StackWatch> {
+async function startWatch(options: DeployedRunOptions, stops: Stop[]): Promise<RunWatch> {
   const { place, template } = options;
-  const counts = new StackCounts();
+  const counts = new RunCounts();
   const logs = new CountedLogs(place, counts);
   stops.push(ended(() => logs.close()));
   const session = sessionOf(endpointOf(place, 'cassandra'), template);
@@ -75,7 +75,7 @@ function ended(end: () => void): Stop {
 }
 
 async function startEventSources(
-  options: RunStackOptions,
+  options: DeployedRunOptions,
   { logs, counts }: Pick<WatchedParts, 'logs' | 'counts'>,
   stops: Stop[],
 ): Promise<EventSources> {
@@ -100,7 +100,7 @@ async function startEventSources(
 }
 
 async function currentFunctions(
-  { findFunctions: find, hooks }: RunStackOptions,
+  { findFunctions: find, hooks }: DeployedRunOptions,
   logs: CountedLogs,
 ): Promise<CurrentFunctions> {
   return new CurrentFunctions(logs.read(await find()), {
@@ -114,12 +114,12 @@ interface WatchedParts {
   readonly eventSources: EventSources;
   readonly session: CassandraSession;
   readonly logs: CountedLogs;
-  readonly counts: StackCounts;
+  readonly counts: RunCounts;
 }
 
-function watchOf({ pairs, exchange }: RunStackOptions, parts: WatchedParts): StackWatch {
+function watchOf({ pairs, exchange }: DeployedRunOptions, parts: WatchedParts): RunWatch {
   const { eventSources, session, logs, counts } = parts;
-  return new StackWatch(
+  return new RunWatch(
     {
       ...{ exchange, pairs, session, store: createCandleStore(session) },
       eventSources: eventSources.sources,
@@ -134,11 +134,11 @@ function watchOf({ pairs, exchange }: RunStackOptions, parts: WatchedParts): Sta
 
 /** What the functions' logs say, from now on; LocalStack invokes fetch itself: its log alone tells. */
 class CountedLogs {
-  readonly #counts: StackCounts;
+  readonly #counts: RunCounts;
   readonly #api: ReturnType<typeof logsApi>;
   #logs: readonly (readonly [FunctionName, FunctionLogs])[] = [];
 
-  constructor(place: Place, counts: StackCounts) {
+  constructor(place: Place, counts: RunCounts) {
     this.#counts = counts;
     this.#api = logsApi(place);
   }

@@ -3,15 +3,15 @@ import { failureText } from '../../cli/command-end';
 import type { PipelineTemplate } from '../emulator/template/pipeline-template';
 import { localDataCenter } from '../engines/engine-answers';
 import { keyspaceOf, stopAll } from '../run/local-run';
-import { removeRunningStack, writeRunningStack } from '../run/run-description';
+import { removeRunDescription, writeRunDescription } from '../run/run-description';
 import { warningHooks } from '../watch/run-warnings';
-import { Watched } from '../watch/show-run';
+import { StatusDisplay } from '../watch/status-display';
 import { type LocalstackCommand, notTooOften } from './command';
 import type { Compose } from '../containers/compose';
 import { deployedFunctions } from './deployment/deployed-functions';
 import type { ExchangeService } from './exchange/exchange-service';
 import { endpointOf } from './run-place';
-import { RunningStack } from './run-deployed';
+import { DeployedRun } from './run-deployed';
 
 /** What was deployed, and by which template the records are handed on. */
 export interface Deployed {
@@ -27,30 +27,36 @@ export interface Deployed {
  */
 export async function handOn(command: LocalstackCommand, deployed: Deployed): Promise<never> {
   const { shown, signal } = command;
-  const stack = await startStack(command, deployed);
+  const deployedRun = await startDeployedRun(command, deployed);
   const ending = new AbortController();
   try {
-    return await showUntilEnd(command, deployed, stack, AbortSignal.any([signal, ending.signal]));
+    return await showUntilEnd(
+      command,
+      deployed,
+      deployedRun,
+      AbortSignal.any([signal, ending.signal]),
+    );
   } catch (error) {
     const reason: unknown = signal.aborted ? signal.reason : error;
     shown.close();
     ending.abort(new Error('the run has ended'));
-    await stopAll([() => stack.stop(), () => removeRunningStack(command.place.dataDir)]).catch(
-      (also: unknown) => shown.note(`warning: ${failureText(also)}`),
-    );
+    await stopAll([
+      () => deployedRun.stop(),
+      () => removeRunDescription(command.place.dataDir),
+    ]).catch((also: unknown) => shown.note(`warning: ${failureText(also)}`));
     throw reason;
   }
 }
 
-function startStack(
+function startDeployedRun(
   { place, shown, signal }: LocalstackCommand,
   { exchange, template }: Deployed,
-): Promise<RunningStack> {
+): Promise<DeployedRun> {
   const warn = notTooOften((line) => {
     // What a run that ends leaves undone is no news.
     if (!signal.aborted) shown.note(line);
   });
-  return RunningStack.start({
+  return DeployedRun.start({
     ...{ place, template, pairs: exchange.pairs },
     findFunctions: () => deployedFunctions(place),
     exchange: exchange.description.replace(/^exchange: /, ''),
@@ -61,10 +67,10 @@ function startStack(
 async function showUntilEnd(
   { place, shown }: LocalstackCommand,
   { compose, exchange, template }: Deployed,
-  stack: RunningStack,
+  deployedRun: DeployedRun,
   ended: AbortSignal,
 ): Promise<never> {
-  await writeRunningStack(place.dataDir, {
+  await writeRunDescription(place.dataDir, {
     pid: process.pid,
     kafka: endpointOf(place, 'kafka'),
     cassandra: endpointOf(place, 'cassandra'),
@@ -75,7 +81,7 @@ async function showUntilEnd(
   });
   const rate = rateText(template.rule.rateMs);
   shown.note(`the rule fires every ${rate}; Ctrl-C ends the table and leaves the containers`);
-  const watched = new Watched(stack.watch, shown, ended).untilStopped(Date.now);
+  const watched = new StatusDisplay(deployedRun.watch, shown, ended).untilStopped(Date.now);
   return Promise.race([watched, containerFailure(compose, exchange, ended)]);
 }
 

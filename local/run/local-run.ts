@@ -1,12 +1,11 @@
 import { join } from 'node:path';
 import { createCandleStore } from '../../lambdas/shared/adapters/database/candle-store';
-import {
-  type CassandraSession,
-  createCassandraSession,
-} from '../../lambdas/shared/adapters/database/cassandra-client';
+import type { CassandraSession } from '../../lambdas/shared/adapters/database/cassandra-client';
 import type { ChosenSettings } from '../emulator/local-environment';
-import type { PipelineTemplate } from '../emulator/template/pipeline-template';
-import { readPipelineTemplate } from '../emulator/template/pipeline-template';
+import {
+  type PipelineTemplate,
+  readPipelineTemplate,
+} from '../emulator/template/pipeline-template';
 import {
   type Pipeline,
   type PipelineHooks,
@@ -16,11 +15,12 @@ import {
 import { readAssembly } from '../emulator/template/template';
 import { localDataCenter } from '../engines/engine-answers';
 import { type StartedEngines, startEngines } from '../engines/start-engines';
+import { connectToRun } from './run-database';
 import type { LocalExchange } from './run-exchange';
 import { synthesize } from '../../cli/synthesize';
 
-/** What a local stack is made of. */
-export interface LocalStackOptions<Exchange extends LocalExchange> {
+/** Options of a local run. */
+export interface LocalRunOptions<Exchange extends LocalExchange> {
   readonly stage: string;
   /** Everything that is kept from run to run: the engines' data, logs, templates. */
   readonly dataDir: string;
@@ -39,8 +39,8 @@ export interface LocalStackOptions<Exchange extends LocalExchange> {
   readonly signal?: AbortSignal;
 }
 
-/** A local stack that runs. */
-export interface LocalStack<Exchange extends LocalExchange> {
+/** A local run that has started. */
+export interface LocalRun<Exchange extends LocalExchange> {
   readonly engines: StartedEngines;
   readonly exchange: Exchange;
   readonly pipeline: Pipeline;
@@ -63,9 +63,9 @@ type Stop = () => Promise<void>;
  * exchange, functions and event sources. Ticks are left to the caller. Where
  * anything fails, nothing is left running.
  */
-export async function startLocalStack<Exchange extends LocalExchange>(
-  options: LocalStackOptions<Exchange>,
-): Promise<LocalStack<Exchange>> {
+export async function startLocalRun<Exchange extends LocalExchange>(
+  options: LocalRunOptions<Exchange>,
+): Promise<LocalRun<Exchange>> {
   const stops: Stop[] = [];
   try {
     return await startAll(options, stops);
@@ -78,9 +78,9 @@ export async function startLocalStack<Exchange extends LocalExchange>(
 }
 
 async function startAll<Exchange extends LocalExchange>(
-  options: LocalStackOptions<Exchange>,
+  options: LocalRunOptions<Exchange>,
   stops: Stop[],
-): Promise<LocalStack<Exchange>> {
+): Promise<LocalRun<Exchange>> {
   const { engines, template } = await preparations(options, stops);
   const exchange = await options.exchange(pairsOf(template));
   stops.push(() => exchange.stop());
@@ -117,7 +117,7 @@ async function startAll<Exchange extends LocalExchange>(
 
 /** The engines and the templates take about as long as each other: they are made side by side. */
 async function preparations<Exchange extends LocalExchange>(
-  options: LocalStackOptions<Exchange>,
+  options: LocalRunOptions<Exchange>,
   stops: Stop[],
 ): Promise<{ engines: StartedEngines; template: PipelineTemplate }> {
   const failed = new AbortController();
@@ -145,7 +145,7 @@ async function preparations<Exchange extends LocalExchange>(
 }
 
 async function synthesizedTemplate<Exchange extends LocalExchange>(
-  { stage, dataDir, onProgress }: LocalStackOptions<Exchange>,
+  { stage, dataDir, onProgress }: LocalRunOptions<Exchange>,
   signal: AbortSignal,
 ): Promise<PipelineTemplate> {
   const startedMs = performance.now();
@@ -166,12 +166,7 @@ export function keyspaceOf({ functions }: PipelineTemplate): string {
 
 /** A session of a local Cassandra at `host:port`, in the keyspace of the template. */
 export function sessionOf(cassandra: string, template: PipelineTemplate): CassandraSession {
-  return createCassandraSession({
-    CASSANDRA_CONTACT_POINTS: [cassandra],
-    CASSANDRA_LOCAL_DATA_CENTER: localDataCenter,
-    CASSANDRA_AUTHENTICATION: 'none',
-    CASSANDRA_KEYSPACE: keyspaceOf(template),
-  });
+  return connectToRun({ cassandra, localDataCenter, keyspace: keyspaceOf(template) });
 }
 
 /**
@@ -184,5 +179,5 @@ export async function stopAll(stops: Stop[]): Promise<void> {
   for (let stop = stops.pop(); stop !== undefined; stop = stops.pop()) {
     await stop().catch((error: unknown) => errors.push(error));
   }
-  if (errors.length > 0) throw new AggregateError(errors, 'The local stack did not stop in order');
+  if (errors.length > 0) throw new AggregateError(errors, 'The local run did not stop in order');
 }

@@ -1,14 +1,15 @@
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import * as v from 'valibot';
+import { isMissingFile } from '../../cli/failure-reason';
 import { isAlive } from '../../cli/lock-file';
 
-const endpoint = v.pipe(v.string(), v.regex(/^[^\s:]+:\d{1,5}$/, 'expected host:port'));
+const ENDPOINT = v.pipe(v.string(), v.regex(/^[^\s:]+:\d{1,5}$/, 'expected host:port'));
 
-const runningStackSchema = v.strictObject({
+const RUN_DESCRIPTION = v.strictObject({
   pid: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
-  kafka: endpoint,
-  cassandra: endpoint,
+  kafka: ENDPOINT,
+  cassandra: ENDPOINT,
   localDataCenter: v.pipe(v.string(), v.nonEmpty()),
   keyspace: v.pipe(v.string(), v.nonEmpty()),
   exchange: v.string(),
@@ -16,15 +17,15 @@ const runningStackSchema = v.strictObject({
 });
 
 /**
- * How a running stack is reached. `pid` is the process of `npm start`; `kafka`
- * and `cassandra` are `host:port`; `exchange` says for people where the candles
- * come from; `startedAt` is ISO 8601.
+ * How a local run is reached. `pid` is the process of `npm start` or `npm run localstack`; `kafka`
+ * and `cassandra` are `host:port`; `exchange` names for people the source of
+ * the candles; `startedAt` is ISO 8601.
  */
-export type RunningStack = Readonly<v.InferOutput<typeof runningStackSchema>>;
+export type RunDescription = Readonly<v.InferOutput<typeof RUN_DESCRIPTION>>;
 
-/** No stack runs on the data folder, or none that can be told. */
-export class StackNotRunningError extends Error {
-  override readonly name = 'StackNotRunningError';
+/** No local run uses the data folder, or its description cannot be read. */
+export class NotRunningError extends Error {
+  override readonly name = 'NotRunningError';
   constructor(reason: string, cause?: unknown) {
     super(
       `The local run is not running (${reason}). Start it with "npm start", or "npm run localstack".`,
@@ -33,66 +34,66 @@ export class StackNotRunningError extends Error {
   }
 }
 
-/** The folder that the local run keeps its data in: `.candlestream` of the project, or as the environment says. */
+/** Data folder of the local run: CANDLESTREAM_DATA_DIR, or `.candlestream` in the project. */
 export function defaultDataDir(environment: NodeJS.ProcessEnv = process.env): string {
   const chosen = environment['CANDLESTREAM_DATA_DIR'] ?? '';
   return chosen === '' ? join(__dirname, '..', '..', '.candlestream') : resolve(chosen);
 }
 
-/** Says that a stack runs on the data folder. */
-export async function writeRunningStack(dataDir: string, stack: RunningStack): Promise<void> {
+/** Writes that a local run uses the data folder. */
+export async function writeRunDescription(dataDir: string, run: RunDescription): Promise<void> {
   await mkdir(dataDir, { recursive: true });
   const file = fileIn(dataDir);
-  // Renamed into place whole, so that nobody reads half of it.
+  // Renamed into place, so that nobody reads half of it.
   const own = `${file}.${process.pid}`;
-  await writeFile(own, `${JSON.stringify(stack, null, 2)}\n`);
+  await writeFile(own, `${JSON.stringify(run, null, 2)}\n`);
   await rename(own, file);
 }
 
-/** Says that no stack runs on the data folder any more; no error where none did. */
-export async function removeRunningStack(dataDir: string): Promise<void> {
+/** Removes the description of a run that ends; no error if there is none. */
+export async function removeRunDescription(dataDir: string): Promise<void> {
   await rm(fileIn(dataDir), { force: true });
 }
 
 /**
- * The stack that runs on the data folder.
+ * Reads the description of the run that uses the data folder.
  *
- * @throws StackNotRunningError where there is none: no description, one that is
- *   not understood, or one of a process that has ended
+ * @throws NotRunningError if there is no description, it is invalid, or its
+ *   process has ended
  */
-export async function readRunningStack(dataDir: string): Promise<RunningStack> {
+export async function readRunDescription(dataDir: string): Promise<RunDescription> {
   const file = fileIn(dataDir);
-  const stack = parseRunningStack(file, await readDescription(file));
-  if (isAlive(stack.pid)) return stack;
-  throw new StackNotRunningError(`process ${stack.pid}, which ${file} names, has ended`);
+  const run = parseDescription(file, await readDescription(file));
+  if (isAlive(run.pid)) return run;
+  throw new NotRunningError(`process ${run.pid}, which ${file} names, has ended`);
 }
 
 function fileIn(dataDir: string): string {
-  return join(resolve(dataDir), 'running-stack.json');
+  return join(resolve(dataDir), 'run.json');
 }
 
 async function readDescription(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8');
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause;
-    throw new StackNotRunningError(`there is no ${file}`, cause);
+    if (!isMissingFile(cause)) throw cause;
+    throw new NotRunningError(`there is no ${file}`, cause);
   }
 }
 
-function parseRunningStack(file: string, text: string): RunningStack {
-  const result = v.safeParse(runningStackSchema, parseJson(file, text));
+function parseDescription(file: string, text: string): RunDescription {
+  const result = v.safeParse(RUN_DESCRIPTION, parseJson(file, text));
   if (result.success) return result.output;
   const problems = result.issues.map(
     (issue) => `${v.getDotPath(issue) ?? 'all'}: ${issue.message}`,
   );
-  throw new StackNotRunningError(`${file} is not understood: ${problems.join('; ')}`);
+  throw new NotRunningError(`${file} is invalid: ${problems.join('; ')}`);
 }
 
 function parseJson(file: string, text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new StackNotRunningError(`${file} is not JSON`, cause);
+    throw new NotRunningError(`${file} is not JSON`, cause);
   }
 }

@@ -1,8 +1,7 @@
 import type { types } from 'cassandra-driver';
-import {
-  type CassandraSession,
-  createCassandraSession,
-  type Statement,
+import type {
+  CassandraSession,
+  Statement,
 } from '../../lambdas/shared/adapters/database/cassandra-client';
 import {
   dateValue,
@@ -15,7 +14,6 @@ import { bucketOf, bucketsOf } from '../../lambdas/shared/domain/bucket';
 import { formatDecimal } from '../../lambdas/shared/domain/decimal';
 import { type Interval, intervalMs } from '../../lambdas/shared/domain/interval';
 import type { Gap } from '../../lambdas/shared/domain/progress';
-import type { RunningStack } from '../run/run-description';
 
 /** A row of the table `candles`, as people and files have it: times in UTC milliseconds, exact decimals as text. */
 export interface StoredCandle {
@@ -58,16 +56,6 @@ export interface StoredGap extends Gap {
 export interface TimeRange {
   readonly fromMs: number;
   readonly toMs: number;
-}
-
-/** A session with the database of a running stack; the caller closes it. */
-export function connectToStack(stack: RunningStack): CassandraSession {
-  return createCassandraSession({
-    CASSANDRA_CONTACT_POINTS: [stack.cassandra],
-    CASSANDRA_LOCAL_DATA_CENTER: stack.localDataCenter,
-    CASSANDRA_AUTHENTICATION: 'none',
-    CASSANDRA_KEYSPACE: stack.keyspace,
-  });
 }
 
 const SELECT_CANDLES = `SELECT open_time, open, high, low, close, base_volume, quote_volume, minutes,

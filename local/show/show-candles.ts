@@ -12,7 +12,7 @@ import {
   type TimeRange,
 } from './candle-reader';
 import { nearestFirst } from '../../cli/near-names';
-import { type RunningStack, StackNotRunningError } from '../run/run-description';
+import { type RunDescription, NotRunningError } from '../run/run-description';
 import { formatCandles } from './show-output';
 import { HelpRequested, UsageError } from '../../cli/command-line';
 import { parseShowArguments, type ShowRequest } from './show-request';
@@ -23,9 +23,9 @@ export interface ShowSurroundings {
   readonly print: (text: string) => void;
   /** For errors and notes, so that what is printed is data alone. */
   readonly printError: (text: string) => void;
-  /** @throws StackNotRunningError */
-  readonly findStack: () => Promise<RunningStack>;
-  readonly connect: (stack: RunningStack) => CassandraSession;
+  /** @throws NotRunningError */
+  readonly findRun: () => Promise<RunDescription>;
+  readonly connect: (run: RunDescription) => CassandraSession;
 }
 
 /** Nothing is stored of the pair. */
@@ -67,13 +67,13 @@ export async function showCandles(args: readonly string[], io: ShowSurroundings)
 }
 
 function isExpected(error: unknown): error is Error {
-  return [UsageError, StackNotRunningError, UnknownPairError, CassandraError].some(
+  return [UsageError, NotRunningError, UnknownPairError, CassandraError].some(
     (expected) => error instanceof expected,
   );
 }
 
 async function show(request: ShowRequest, io: ShowSurroundings): Promise<void> {
-  const session = io.connect(await io.findStack());
+  const session = io.connect(await io.findRun());
   try {
     const stored = await readStoredRange(session, request);
     if (stored === undefined) await assertKnown(session, request.pair);

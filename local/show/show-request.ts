@@ -61,7 +61,7 @@ function requestOf(pair: string, interval: Interval, options: Options): ShowRequ
 
 function showCommand(): Command {
   return new Command('npm run show --')
-    .description('Prints candles that the running stack has stored.')
+    .description('Prints candles that the local run has stored.')
     .argument('<pair>', 'such as BTC_USDT')
     .argument('<interval>', INTERVALS.join(' '), intervalArgument)
     .option('--from <time>', 'the first open time, ISO 8601, UTC without a zone', timeArgument)

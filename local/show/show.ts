@@ -1,5 +1,5 @@
-import { connectToStack } from './candle-reader';
-import { defaultDataDir, readRunningStack } from '../run/run-description';
+import { connectToRun } from '../run/run-database';
+import { defaultDataDir, readRunDescription } from '../run/run-description';
 import { showCandles } from './show-candles';
 
 // A reader such as `head` ends when it has enough; what is left needs no printing.
@@ -11,8 +11,8 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 void showCandles(process.argv.slice(2), {
   print: (text) => process.stdout.write(text),
   printError: (text) => process.stderr.write(text),
-  findStack: () => readRunningStack(defaultDataDir()),
-  connect: connectToStack,
+  findRun: () => readRunDescription(defaultDataDir()),
+  connect: connectToRun,
 }).then((exitCode) => {
   process.exitCode = exitCode;
 });

@@ -12,7 +12,7 @@ import {
   openReplayExchange,
   type ReplayExchange,
 } from '../run/run-exchange';
-import { keyspaceOf, type LocalStack, startLocalStack } from '../run/local-run';
+import { keyspaceOf, type LocalRun, startLocalRun } from '../run/local-run';
 import {
   assertPlayable,
   type MinuteCounts,
@@ -21,13 +21,13 @@ import {
   type ReplayStage,
   ReplayUnfinishedError,
 } from './replay';
-import { defaultDataDir, removeRunningStack, writeRunningStack } from '../run/run-description';
+import { defaultDataDir, removeRunDescription, writeRunDescription } from '../run/run-description';
 import { parseStartArguments, type ReplayRequest, type StartRequest } from './start-request';
 import { warningHooks } from '../watch/run-warnings';
-import { StackCounts, StackWatch } from '../watch/watch-run';
-import { Watched } from '../watch/show-run';
+import { RunCounts, RunWatch } from '../watch/watch-run';
+import { StatusDisplay } from '../watch/status-display';
 
-/** An engine ended while the stack ran. */
+/** An engine ended during the run. */
 class EngineDiedError extends Error {
   override readonly name = 'EngineDiedError';
   constructor({ name, how, lastLogLines }: EngineDeath) {
@@ -58,15 +58,15 @@ async function runByTheClock(
   shown: Console,
   signal: AbortSignal,
 ): Promise<string> {
-  const counts = new StackCounts();
-  const stack = await startLocalStack({
+  const counts = new RunCounts();
+  const run = await startLocalRun({
     ...common(request, shown, counts, signal),
     exchange: (stagePairs) =>
       openExchange(request.exchange, { ofStage: stagePairs, asked: request.pairs }),
     settings: (exchange) => settingsByTheClock(request, exchange, Date.now()),
   });
-  return whileItRuns(stack, shown, counts, signal, async (watched) => {
-    stack.pipeline.startSchedule();
+  return whileItRuns(run, shown, counts, signal, async (watched) => {
+    run.pipeline.startSchedule();
     return watched.untilStopped(Date.now);
   });
 }
@@ -90,8 +90,8 @@ async function runReplay(
   shown: Console,
   signal: AbortSignal,
 ): Promise<string> {
-  const counts = new StackCounts();
-  const stack = await startLocalStack({
+  const counts = new RunCounts();
+  const run = await startLocalRun({
     ...common(request, shown, counts, signal),
     exchange: () => openReplayExchange(folder, request.pairs),
     settings: (exchange) => ({
@@ -101,14 +101,14 @@ async function runReplay(
       REQUESTS_PER_10_S: '1000000',
     }),
   });
-  return whileItRuns(stack, shown, counts, signal, async (watched, ended) => {
-    const range = { pairs: stack.pairs, fromMs, toMs };
-    warnOfEmptyPairs(stack.exchange, range, shown);
-    await assertPlayable(stack.store, minuteCounts(stack), range);
-    const ticks = await playWatched(stack, range, watched, ended);
-    await caughtUp(stack.pipeline, ended);
+  return whileItRuns(run, shown, counts, signal, async (watched, ended) => {
+    const range = { pairs: run.pairs, fromMs, toMs };
+    warnOfEmptyPairs(run.exchange, range, shown);
+    await assertPlayable(run.store, minuteCounts(run), range);
+    const ticks = await playWatched(run, range, watched, ended);
+    await caughtUp(run.pipeline, ended);
     await watched.look(toMs);
-    const line = await finishedLine(stack, ticks, fromMs, toMs);
+    const line = await finishedLine(run, ticks, fromMs, toMs);
     if (exit) return line;
     shown.note(line);
     return watched.untilStopped(() => toMs);
@@ -128,7 +128,7 @@ function warnOfEmptyPairs(
   }
 }
 
-function minuteCounts({ session, exchange }: LocalStack<ReplayExchange>): MinuteCounts {
+function minuteCounts({ session, exchange }: LocalRun<ReplayExchange>): MinuteCounts {
   return {
     recorded: (pair, fromMs, toMs) => exchange.recordedMinutes(pair, fromMs, toMs),
     stored: async (pair, fromMs, toMs) =>
@@ -137,9 +137,9 @@ function minuteCounts({ session, exchange }: LocalStack<ReplayExchange>): Minute
 }
 
 async function playWatched(
-  { exchange, pipeline, store }: LocalStack<ReplayExchange>,
+  { exchange, pipeline, store }: LocalRun<ReplayExchange>,
   range: ReplayRange,
-  watched: Watched,
+  watched: StatusDisplay,
   ended: AbortSignal,
 ): Promise<number> {
   let nowMs = range.fromMs;
@@ -175,7 +175,7 @@ async function caughtUp(pipeline: Pipeline, ended: AbortSignal): Promise<void> {
 }
 
 async function finishedLine(
-  { session, pairs }: LocalStack<LocalExchange>,
+  { session, pairs }: LocalRun<LocalExchange>,
   ticks: number,
   fromMs: number,
   toMs: number,
@@ -193,14 +193,14 @@ async function finishedLine(
   return `replay finished: ${ticks} ticks, ${minutes} minutes, ${windows} windows stored`;
 }
 
-function common(request: StartRequest, shown: Console, counts: StackCounts, signal: AbortSignal) {
+function common(request: StartRequest, shown: Console, counts: RunCounts, signal: AbortSignal) {
   const { stage, engines, fresh, kafkaPort, cassandraPort } = request;
   const onProgress = (line: string) => shown.note(line);
   return {
     ...{ stage, engines, fresh, kafkaPort, cassandraPort, signal, onProgress },
     dataDir: defaultDataDir(),
     hooks: {
-      onInvocation: (report: Parameters<StackCounts['invoked']>[0]) => counts.invoked(report),
+      onInvocation: (report: Parameters<RunCounts['invoked']>[0]) => counts.invoked(report),
       ...warningHooks((line) => {
         // What a run that ends leaves undone is no news.
         if (!signal.aborted) shown.note(line);
@@ -210,15 +210,15 @@ function common(request: StartRequest, shown: Console, counts: StackCounts, sign
 }
 
 /**
- * Shows a stack while something is done with it, and stops it at the end, whatever the end is. The
+ * Shows a run while something is done with it, and stops it at the end, whatever the end is. The
  * work's signal is aborted where the run is to end: on Ctrl-C, and where an engine died.
  */
 async function whileItRuns<Exchange extends LocalExchange, T>(
-  stack: LocalStack<Exchange>,
+  run: LocalRun<Exchange>,
   shown: Console,
-  counts: StackCounts,
+  counts: RunCounts,
   asked: AbortSignal,
-  work: (watched: Watched, ended: AbortSignal) => Promise<T>,
+  work: (watched: StatusDisplay, ended: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const ending = new AbortController();
   const ended = AbortSignal.any([asked, ending.signal]);
@@ -226,14 +226,14 @@ async function whileItRuns<Exchange extends LocalExchange, T>(
   const end = async () => {
     shown.close();
     ending.abort();
-    await removeRunningStack(defaultDataDir());
-    // What the work still waits for may not come before the stack has stopped.
-    await stack.stop().finally(() => working?.catch(() => undefined));
+    await removeRunDescription(defaultDataDir());
+    // What the work still waits for may not come before the run has stopped.
+    await run.stop().finally(() => working?.catch(() => undefined));
   };
   try {
-    await writeRunningStack(defaultDataDir(), descriptionOf(stack));
-    working = work(new Watched(await StackWatch.of(stack, counts), shown, ended), ended);
-    await Promise.race([working, death(stack)]);
+    await writeRunDescription(defaultDataDir(), descriptionOf(run));
+    working = work(new StatusDisplay(await RunWatch.of(run, counts), shown, ended), ended);
+    await Promise.race([working, death(run)]);
   } catch (error) {
     const reason: unknown = asked.aborted ? asked.reason : error;
     shown.close();
@@ -245,11 +245,11 @@ async function whileItRuns<Exchange extends LocalExchange, T>(
   return working;
 }
 
-async function death({ engines }: LocalStack<LocalExchange>): Promise<never> {
+async function death({ engines }: LocalRun<LocalExchange>): Promise<never> {
   throw new EngineDiedError(await Promise.race([engines.kafka.died, engines.cassandra.died]));
 }
 
-function descriptionOf({ engines, exchange, template }: LocalStack<LocalExchange>) {
+function descriptionOf({ engines, exchange, template }: LocalRun<LocalExchange>) {
   return {
     pid: process.pid,
     kafka: engines.kafka.endpoint,

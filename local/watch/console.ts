@@ -1,4 +1,4 @@
-import { renderLine, renderStatus, type StackStatus } from './run-status';
+import { renderLine, renderStatus, type RunStatus } from './run-status';
 
 /** Where the console writes: `process.stdout`, or anything like it. */
 export interface ConsoleStream {
@@ -20,8 +20,8 @@ export interface ConsoleOptions {
 
 /** What `npm start` shows. */
 export interface Console {
-  /** Shows how the stack stands at `nowMs`, the time that its candles are behind of. */
-  update(status: StackStatus, nowMs: number): void;
+  /** Shows how the run stands at `nowMs`, the time that its candles are behind of. */
+  update(status: RunStatus, nowMs: number): void;
   /** Prints a line that stays, such as `kafka: listening on 127.0.0.1:9092 after 3.1 s`. */
   note(line: string): void;
   /** Leaves the last status in place. Notes may still follow, updates not. */
@@ -106,7 +106,7 @@ function createLineConsole(options: ConsoleOptions): Console {
 }
 
 /** What makes a line worth printing: anything but the passing of time and the counting of invocations. */
-function changeKey({ pairs, functions, mappings }: StackStatus): string {
+function changeKey({ pairs, functions, mappings }: RunStatus): string {
   const troubles = functions.map(({ errors, restarts }) => [errors, restarts]);
   const isLagging = mappings.map(({ lagRecords }) => lagRecords > 0);
   return JSON.stringify([pairs, troubles, isLagging]);

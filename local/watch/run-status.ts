@@ -37,7 +37,7 @@ export interface MappingStatus {
 }
 
 /** How the local run stands: what its console shows. */
-export interface StackStatus {
+export interface RunStatus {
   /** Where the candles come from, for people. */
   readonly exchange: string;
   readonly pairs: readonly PairStatus[];
@@ -69,7 +69,7 @@ const COLUMNS: readonly Column[] = [
  * longer than the room are cut; pairs that it is not high enough for are counted.
  */
 export function renderStatus(
-  status: StackStatus,
+  status: RunStatus,
   nowMs: number,
   { columns, rows }: Room = UNLIMITED,
 ): string {
@@ -106,7 +106,7 @@ function behindOf({ newest, seenToMs }: PairStatus, nowMs: number): number | und
   return ends.length === 0 ? undefined : Math.max(0, nowMs - Math.max(...ends));
 }
 
-function restLines({ functions, mappings, exchange }: StackStatus): string[] {
+function restLines({ functions, mappings, exchange }: RunStatus): string[] {
   return [
     `functions  ${functions.map(functionText).join('; ') || 'none yet'}`,
     `waiting    ${mappings.map(mappingText).join('; ') || 'nothing'}`,
@@ -126,7 +126,7 @@ function mappingText({ name, lagRecords }: MappingStatus): string {
 }
 
 /** The same in one line, for logs. */
-export function renderLine(status: StackStatus, nowMs: number): string {
+export function renderLine(status: RunStatus, nowMs: number): string {
   const { pairs, functions, mappings } = status;
   const stored = `${countOf(total(pairs, 'minutesStored'), 'minute')} and ${countOf(total(pairs, 'windowsStored'), 'window')} stored`;
   const troubles = [

@@ -9,8 +9,8 @@ import type { PartitionLag } from '../emulator/kafka/pipeline-lag';
 import { FUNCTION_NAMES, type FunctionName } from '../emulator/template/pipeline-template';
 import { type CountedLine, FunctionLog } from './function-log';
 import type { LocalExchange } from '../run/run-exchange';
-import type { LocalStack } from '../run/local-run';
-import type { FunctionStatus, MappingStatus, PairStatus, StackStatus } from './run-status';
+import type { LocalRun } from '../run/local-run';
+import type { FunctionStatus, MappingStatus, PairStatus, RunStatus } from './run-status';
 
 interface PairCounts {
   minutes: number;
@@ -19,7 +19,7 @@ interface PairCounts {
 }
 
 /** What has been heard of the functions' work since the start. */
-export class StackCounts {
+export class RunCounts {
   readonly #pairs = new Map<string, PairCounts>();
   readonly #invocations = new Map<string, { all: number; failed: number }>();
 
@@ -51,8 +51,8 @@ export class StackCounts {
   }
 }
 
-/** What is looked at of a stack. */
-export interface WatchedStack {
+/** What is looked at of a run. */
+export interface WatchedRun {
   /** Where the candles come from, for people. */
   readonly exchange: string;
   readonly pairs: readonly string[];
@@ -67,36 +67,36 @@ export interface WatchedStack {
   readonly restartsOf: (name: FunctionName) => number;
 }
 
-/** Looks at a stack whenever it is asked to. */
-export class StackWatch {
-  readonly #stack: WatchedStack;
-  readonly #counts: StackCounts;
+/** Looks at a run whenever it is asked to. */
+export class RunWatch {
+  readonly #run: WatchedRun;
+  readonly #counts: RunCounts;
 
-  constructor(stack: WatchedStack, counts: StackCounts) {
-    this.#stack = stack;
+  constructor(run: WatchedRun, counts: RunCounts) {
+    this.#run = run;
     this.#counts = counts;
   }
 
-  /** Watches a local stack from now on. */
-  static async of(stack: LocalStack<LocalExchange>, counts: StackCounts): Promise<StackWatch> {
-    const { exchange, pairs, session, store, pipeline } = stack;
+  /** Watches a local run from now on. */
+  static async of(run: LocalRun<LocalExchange>, counts: RunCounts): Promise<RunWatch> {
+    const { exchange, pairs, session, store, pipeline } = run;
     const logs = await Promise.all(
-      FUNCTION_NAMES.map((name) => FunctionLog.fromItsEnd(join(stack.logsDir, `${name}.log`))),
+      FUNCTION_NAMES.map((name) => FunctionLog.fromItsEnd(join(run.logsDir, `${name}.log`))),
     );
-    const watched: WatchedStack = {
+    const watched: WatchedRun = {
       ...{ pairs, session, store, eventSources: pipeline.eventSources },
       exchange: exchange.description.replace(/^exchange: /, ''),
       lag: () => pipeline.lag(),
       newLines: async () => (await Promise.all(logs.map((log) => log.newLines()))).flat(),
       restartsOf: (name) => Math.max(0, pipeline.functions[name].starts - 1),
     };
-    return new StackWatch(watched, counts);
+    return new RunWatch(watched, counts);
   }
 
   /** @throws CassandraError, or an error of Kafka, where they do not answer just now */
-  async status(): Promise<StackStatus> {
-    (await this.#stack.newLines()).forEach((line) => this.#counts.said(line));
-    const { exchange, pairs } = this.#stack;
+  async status(): Promise<RunStatus> {
+    (await this.#run.newLines()).forEach((line) => this.#counts.said(line));
+    const { exchange, pairs } = this.#run;
     return {
       exchange,
       pairs: await Promise.all(pairs.map((pair) => this.#pairStatus(pair))),
@@ -106,7 +106,7 @@ export class StackWatch {
   }
 
   async #pairStatus(pair: string): Promise<PairStatus> {
-    const { session, store } = this.#stack;
+    const { session, store } = this.#run;
     const [progress, gaps] = await Promise.all([store.read([pair]), readGaps(session, pair)]);
     const seenToMs = progress.get(pair)?.seenToMs ?? null;
     const { minutes, windows, deadLetters } = this.#counts.ofPair(pair);
@@ -125,18 +125,18 @@ export class StackWatch {
   async #newest(pair: string, seenToMs: number): Promise<PairStatus['newest']> {
     const [fromMs, toMs] = [seenToMs - 60 * MINUTE_MS, seenToMs + 2 * MINUTE_MS];
     const range = { pair, interval: '1m', fromMs, toMs, limit: 1 } as const;
-    const [candle] = await readNewestCandles(this.#stack.session, range);
+    const [candle] = await readNewestCandles(this.#run.session, range);
     return candle === undefined ? null : { openTimeMs: candle.openTimeMs, close: candle.close };
   }
 
   #functionStatus(name: FunctionName): FunctionStatus {
     const { all, failed } = this.#counts.ofFunction(name);
-    return { name, invocations: all, errors: failed, restarts: this.#stack.restartsOf(name) };
+    return { name, invocations: all, errors: failed, restarts: this.#run.restartsOf(name) };
   }
 
   async #mappings(): Promise<MappingStatus[]> {
-    const lag = await this.#stack.lag();
-    return this.#stack.eventSources.map(({ mapping }) => ({
+    const lag = await this.#run.lag();
+    return this.#run.eventSources.map(({ mapping }) => ({
       name: mapping.target,
       lagRecords: lag
         .filter((row) => row.function === mapping.target)

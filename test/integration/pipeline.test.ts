@@ -4,13 +4,13 @@ import deadLetterSchema from '../../schemas/candles.dead-letter.v1.json';
 import observedSchema from '../../schemas/candles.observed.v1.json';
 import rolledSchema from '../../schemas/candles.rolled.v1.json';
 import { isAlive } from '../../cli/lock-file';
-import { MINUTE_MS, RecordedStack, UNKNOWN_PAIR } from './support/recorded-run';
+import { MINUTE_MS, RecordedRun, UNKNOWN_PAIR } from './support/recorded-run';
 import { differences } from './support/stored-rows';
 import { type TopicEnds, type TopicRecord, total } from './support/topic-records';
 import { until } from './support/waiting';
 
 /**
- * One stack for all of the file: each case plays on from where the one before it
+ * One run for all of the file: each case plays on from where the one before it
  * ended, and everything that was ever stored is held against the recording again.
  */
 const OBSERVED = 'candles.observed';
@@ -23,7 +23,7 @@ const LIMIT_MS = 5 * MINUTE_MS;
 /** Of Glue's wire format: two bytes and the schema version's id. */
 const HEADER_BYTES = 18;
 
-const recorded = new RecordedStack(START_MS);
+const recorded = new RecordedRun(START_MS);
 /** The topics as they were before the catch-up. */
 let beforeCatchUp: Readonly<Record<string, TopicEnds>>;
 
@@ -124,7 +124,7 @@ test(
   'persist killed in the middle of a batch',
   async () => {
     const fromMs = recorded.playedToMs;
-    const { persist } = recorded.stack.pipeline.functions;
+    const { persist } = recorded.run.pipeline.functions;
     const [startsBefore, pidBefore] = [persist.starts, persist.pid];
     // What is to be stored waits, so that it makes one long batch: a day, work, two days.
     recorded.signal('persist', 'SIGSTOP');
@@ -162,7 +162,7 @@ test(
 /** Waits until transform has answered for all that was observed. */
 async function rolledUp(): Promise<void> {
   await until('all is rolled up', async () => {
-    const lags = await recorded.stack.pipeline.lag();
+    const lags = await recorded.run.pipeline.lag();
     return lags.every(({ topic, records }) => topic !== OBSERVED || records === 0);
   });
 }
@@ -170,7 +170,7 @@ async function rolledUp(): Promise<void> {
 test(
   'transform killed in the middle of an invocation',
   async () => {
-    const { transform } = recorded.stack.pipeline.functions;
+    const { transform } = recorded.run.pipeline.functions;
     const pidBefore = transform.pid;
     const before = await ends(OBSERVED, ROLLED);
     recorded.signal('transform', 'SIGSTOP');
@@ -217,13 +217,13 @@ test(
     const { observed, rolled } = await recordsSince(marks);
     const [transformFailed, persistFailed] = ['transform', 'persist'].map(failedBatches);
 
-    await recorded.stack.engines.cassandra.kill();
+    await recorded.run.engines.cassandra.kill();
     const answers = [await recorded.tickAfter(1), await recorded.tickAfter(1)];
     await recorded.topics.append(OBSERVED, observed);
     await recorded.topics.append(ROLLED, rolled);
     await until('transform has failed', () => failedBatches('transform') > (transformFailed ?? 0));
     await until('persist has failed', () => failedBatches('persist') > (persistFailed ?? 0));
-    await recorded.stack.engines.cassandra.start();
+    await recorded.run.engines.cassandra.start();
     await recorded.play(10);
 
     expect(answers.map(({ ok }) => ok)).toEqual([false, false]);
@@ -237,9 +237,9 @@ test(
   async () => {
     await recorded.play(5);
 
-    await recorded.stack.engines.kafka.kill();
+    await recorded.run.engines.kafka.kill();
     const answers = [await recorded.tickAfter(1), await recorded.tickAfter(1)];
-    await recorded.stack.engines.kafka.start();
+    await recorded.run.engines.kafka.start();
     await recorded.play(10);
 
     expect(answers.map(({ ok }) => ok)).toEqual([false, false]);
@@ -407,7 +407,7 @@ test(
 );
 
 async function seen(pair: string, toMs: number): Promise<void> {
-  const { store } = recorded.stack;
+  const { store } = recorded.run;
   await until(`${pair} is stored`, async () => {
     const progress = await store.read([pair]);
     return progress.get(pair)?.seenToMs === toMs;
@@ -462,7 +462,7 @@ test(
     const log = await readFile(recorded.logFile('fetch'), 'utf8');
     const told = log.split('\n').filter((line) => line.includes('pair not fetched'));
     expect(told.filter((line) => line.includes(UNKNOWN_PAIR)).length).toBeGreaterThan(DAY_MINUTES);
-    const progress = await recorded.stack.store.read([UNKNOWN_PAIR]);
+    const progress = await recorded.run.store.read([UNKNOWN_PAIR]);
     expect(progress.size).toBe(0);
   },
   LIMIT_MS,

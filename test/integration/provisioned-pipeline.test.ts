@@ -1,12 +1,12 @@
 import { TOPICS } from '../../lambdas/shared/domain/topics';
 import { UNDELIVERED } from '../../lib/kafka/pipeline-topics';
-import { MINUTE_MS, RecordedStack } from './support/recorded-run';
+import { MINUTE_MS, RecordedRun } from './support/recorded-run';
 import { total } from './support/topic-records';
 import { until } from './support/waiting';
 
 /** The whole pipeline from the template of `prod`: functions report what failed, event sources bound their retries. */
 const LIMIT_MS = 5 * MINUTE_MS;
-const recorded = new RecordedStack(Date.parse('2018-01-23T22:00:00Z'), 'prod');
+const recorded = new RecordedRun(Date.parse('2018-01-23T22:00:00Z'), 'prod');
 
 beforeAll(() => recorded.start(), LIMIT_MS);
 
@@ -24,7 +24,7 @@ test(
     await recorded.play(180);
 
     await expectAllStored();
-    expect(recorded.stack.template.mappings.map(({ failures }) => failures.kind)).toEqual([
+    expect(recorded.run.template.mappings.map(({ failures }) => failures.kind)).toEqual([
       'bounded',
       'bounded',
     ]);
@@ -46,12 +46,12 @@ test(
       'the tick is rolled up',
       async () => total(await recorded.topics.ends(TOPICS.rolled)) > rolledBefore + 1,
     );
-    await recorded.stack.engines.cassandra.kill();
+    await recorded.run.engines.cassandra.kill();
     recorded.signal('persist', 'SIGCONT');
     await until('persist reports records', () =>
       recorded.reports.slice(reportsBefore).some(reportsFailures),
     );
-    await recorded.stack.engines.cassandra.start();
+    await recorded.run.engines.cassandra.start();
     await recorded.play(10);
 
     await expectAllStored();
@@ -67,7 +67,7 @@ test(
 );
 
 /** Whether a function answered that some of its records failed. */
-function reportsFailures({ result }: RecordedStack['reports'][number]): boolean {
+function reportsFailures({ result }: RecordedRun['reports'][number]): boolean {
   if (!result.ok) return false;
   const answer = result.payload as { batchItemFailures?: unknown[] } | null;
   return (answer?.batchItemFailures?.length ?? 0) > 0;

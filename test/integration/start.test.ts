@@ -81,7 +81,7 @@ async function startReplay(...more: string[]): Promise<Command> {
   const ports = [await freePort(), await freePort()].map(String);
   const [kafkaPort = '', cassandraPort = ''] = ports;
   return run(
-    'start.ts',
+    'start/start.ts',
     ...['--replay', recorded, '--from', '2018-01-23', '--to', '2018-01-23T02:00'],
     ...['--engines', 'jvm', '--kafka-port', kafkaPort, '--cassandra-port', cassandraPort],
     ...more,
@@ -145,7 +145,7 @@ test(
     expect(replay.printed().split('\n')).toContain(expectedLine());
 
     const range = ['--from', '2018-01-23', '--to', '2018-01-23T02:00'];
-    const shown = await run('show.ts', 'ETH_BTC', '5m', '--json', ...range).end;
+    const shown = await run('show/show.ts', 'ETH_BTC', '5m', '--json', ...range).end;
     expect(shown).toMatchObject({ code: 0, errors: '' });
     const candles = JSON.parse(shown.output) as ShownCandle[];
     const own = exchangeWindows(recorded, 'ETH_BTC').filter(
@@ -167,7 +167,7 @@ test(
     expect(code).toBe(0);
     await until('no process is left', () => !pids.some(isAlive));
 
-    const after = await run('show.ts', 'ETH_BTC', '5m').end;
+    const after = await run('show/show.ts', 'ETH_BTC', '5m').end;
     expect(after.code).toBe(1);
     expect(after.errors).toContain('The local run is not running');
   },

@@ -7,7 +7,7 @@ import type { InvocationResult } from '../../../local/emulator/lambda/invoker';
 import type { FunctionName } from '../../../local/emulator/template/pipeline-template';
 import { freePort } from '../../../cli/free-port';
 import { openTimedExchange, type TimedExchange } from '../../../local/run/run-exchange';
-import { type LocalStack, startLocalStack } from '../../../local/run/local-run';
+import { type LocalRun, startLocalRun } from '../../../local/run/local-run';
 import { Faults } from '../../../local/exchange/faults';
 import { readRecordedCandles } from '../../../local/exchange/candles/recorded-candles';
 import { replay, type ReplayPatience, type ReplayRange } from '../../../local/start/replay';
@@ -39,11 +39,11 @@ const VOLUME_TOLERANCE = 1e-6;
 type Problem = EventSourceProblem & { readonly target: FunctionName };
 
 /**
- * The whole local stack with empty data on a recorded exchange, its engines as
+ * The whole local run with empty data on a recorded exchange, its engines as
  * processes of this machine. It is played on and on; at any point what is
  * stored can be held against the recording.
  */
-export class RecordedStack {
+export class RecordedRun {
   readonly faults = new Faults();
   readonly reports: InvocationReport[] = [];
   readonly problems: Problem[] = [];
@@ -53,7 +53,7 @@ export class RecordedStack {
   readonly #stage: string;
   #playedToMs: number;
   #folder: string | undefined;
-  #stack: LocalStack<TimedExchange> | undefined;
+  #run: LocalRun<TimedExchange> | undefined;
 
   /**
    * @param fromMs from when on recorded time is played
@@ -69,7 +69,7 @@ export class RecordedStack {
     const source = await readRecordedCandles(this.#recorded);
     const { faults, reports, problems } = this;
     this.#folder = await mkdtemp(join(tmpdir(), 'candlestream-pipeline-'));
-    this.#stack = await startLocalStack({
+    this.#run = await startLocalRun({
       stage: this.#stage,
       dataDir: this.#folder,
       engines: 'jvm',
@@ -91,13 +91,13 @@ export class RecordedStack {
     });
   }
 
-  get stack(): LocalStack<TimedExchange> {
-    if (this.#stack === undefined) throw new Error('The stack has not been started');
-    return this.#stack;
+  get run(): LocalRun<TimedExchange> {
+    if (this.#run === undefined) throw new Error('The run has not been started');
+    return this.#run;
   }
 
   get topics(): Topics {
-    return new Topics(this.stack.engines.kafka.endpoint);
+    return new Topics(this.run.engines.kafka.endpoint);
   }
 
   /** Up to when recorded time was played. */
@@ -107,12 +107,12 @@ export class RecordedStack {
 
   /** Where things are logged. */
   logFile(name: FunctionName): string {
-    return join(this.stack.logsDir, `${name}.log`);
+    return join(this.run.logsDir, `${name}.log`);
   }
 
-  /** All processes that the stack is made of. */
+  /** All processes that the run is made of. */
   pids(): number[] {
-    const { engines, pipeline } = this.stack;
+    const { engines, pipeline } = this.run;
     const functions = Object.values(pipeline.functions).map(({ pid }) => pid ?? undefined);
     return [engines.kafka.pid, engines.cassandra.pid, ...functions].filter(
       (pid) => pid !== undefined,
@@ -136,24 +136,24 @@ export class RecordedStack {
   async tickAfter(minutes: number): Promise<InvocationResult> {
     const toMs = this.#playedToMs + minutes * MINUTE_MS;
     this.#setTime(toMs);
-    return this.stack.pipeline.tick(toMs);
+    return this.run.pipeline.tick(toMs);
   }
 
   /** Waits until every record of the topics is processed. */
   async caughtUp(): Promise<void> {
-    await this.stack.pipeline.caughtUp(CAUGHT_UP_LIMIT_MS);
+    await this.run.pipeline.caughtUp(CAUGHT_UP_LIMIT_MS);
   }
 
   /** Sends a signal to the process of a function. */
   signal(name: FunctionName, signal: 'SIGSTOP' | 'SIGCONT' | 'SIGKILL'): void {
-    const { pid } = this.stack.pipeline.functions[name];
+    const { pid } = this.run.pipeline.functions[name];
     if (pid === null) throw new Error(`The function ${name} has no process now`);
     process.kill(pid, signal);
   }
 
   /** Reads the tables. */
   use<T>(work: (tables: StoredTables) => Promise<T>): Promise<T> {
-    const { engines, template } = this.stack;
+    const { engines, template } = this.run;
     const keyspace = template.functions.persist.environment['CASSANDRA_KEYSPACE'] ?? '';
     return StoredTables.use(engines.cassandra.endpoint, keyspace, work);
   }
@@ -208,15 +208,15 @@ export class RecordedStack {
 
   /** Ends everything that runs, and removes the data. */
   async stop(): Promise<void> {
-    await this.#stack?.stop();
+    await this.#run?.stop();
     if (this.#folder !== undefined) await rm(this.#folder, { recursive: true, force: true });
   }
 
   async #replay(range: ReplayRange, patience?: ReplayPatience): Promise<void> {
     const stage = {
       setExchangeTime: (timeMs: number) => this.#setTime(timeMs),
-      tick: (timeMs: number) => this.stack.pipeline.tick(timeMs),
-      progress: this.stack.store,
+      tick: (timeMs: number) => this.run.pipeline.tick(timeMs),
+      progress: this.run.store,
     };
     try {
       await replay(stage, range, patience, AbortSignal.timeout(PLAY_LIMIT_MS));
@@ -234,7 +234,7 @@ export class RecordedStack {
 
   #setTime(timeMs: number): void {
     this.#playedToMs = timeMs;
-    this.stack.exchange.setTime(timeMs);
+    this.run.exchange.setTime(timeMs);
   }
 
   #expected(): Rows {

@@ -4,14 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   defaultDataDir,
-  readRunningStack,
-  removeRunningStack,
-  type RunningStack,
-  StackNotRunningError,
-  writeRunningStack,
+  readRunDescription,
+  removeRunDescription,
+  type RunDescription,
+  NotRunningError,
+  writeRunDescription,
 } from '../../../local/run/run-description';
 
-const stack: RunningStack = {
+const run: RunDescription = {
   pid: process.pid,
   kafka: '127.0.0.1:9092',
   cassandra: '127.0.0.1:9042',
@@ -24,68 +24,68 @@ const stack: RunningStack = {
 let dataDir: string;
 
 beforeEach(async () => {
-  dataDir = await mkdtemp(join(tmpdir(), 'candlestream-stack-'));
+  dataDir = await mkdtemp(join(tmpdir(), 'candlestream-run-'));
 });
 
 afterEach(async () => {
   await rm(dataDir, { recursive: true });
 });
 
-const describeBy = (text: string) => writeFile(join(dataDir, 'running-stack.json'), text);
+const describeBy = (text: string) => writeFile(join(dataDir, 'run.json'), text);
 
 function endedPid(): number {
   return spawnSync(process.execPath, ['--version']).pid;
 }
 
 test('what was written is read, and nothing else is left in the folder', async () => {
-  await writeRunningStack(dataDir, stack);
+  await writeRunDescription(dataDir, run);
 
-  expect(await readRunningStack(dataDir)).toEqual(stack);
-  expect(await readdir(dataDir)).toEqual(['running-stack.json']);
+  expect(await readRunDescription(dataDir)).toEqual(run);
+  expect(await readdir(dataDir)).toEqual(['run.json']);
 });
 
 test('the folder is made where it is missing', async () => {
   const missing = join(dataDir, 'new', 'folder');
 
-  await writeRunningStack(missing, stack);
+  await writeRunDescription(missing, run);
 
-  expect(await readRunningStack(missing)).toEqual(stack);
+  expect(await readRunDescription(missing)).toEqual(run);
 });
 
 test('nothing runs where nothing was described, or no longer is', async () => {
-  await expect(readRunningStack(dataDir)).rejects.toThrow(StackNotRunningError);
-  await writeRunningStack(dataDir, stack);
-  await removeRunningStack(dataDir);
-  await removeRunningStack(dataDir);
+  await expect(readRunDescription(dataDir)).rejects.toThrow(NotRunningError);
+  await writeRunDescription(dataDir, run);
+  await removeRunDescription(dataDir);
+  await removeRunDescription(dataDir);
 
-  await expect(readRunningStack(dataDir)).rejects.toThrow(
-    `The local run is not running (there is no ${join(dataDir, 'running-stack.json')}). Start it with "npm start", or "npm run localstack".`,
+  await expect(readRunDescription(dataDir)).rejects.toThrow(
+    `The local run is not running (there is no ${join(dataDir, 'run.json')}). Start it with "npm start", or "npm run localstack".`,
   );
 });
 
 test('a process that has ended runs nothing', async () => {
   const pid = endedPid();
-  await writeRunningStack(dataDir, { ...stack, pid });
+  await writeRunDescription(dataDir, { ...run, pid });
 
-  const reading = readRunningStack(dataDir);
+  const reading = readRunDescription(dataDir);
 
-  await expect(reading).rejects.toThrow(StackNotRunningError);
+  await expect(reading).rejects.toThrow(NotRunningError);
   await expect(reading).rejects.toThrow(new RegExp(`process ${pid}, .* has ended.*npm start`));
 });
 
 test.each([
   ['{"pid":', 'is not JSON'],
-  ['[]', 'is not understood'],
-  [JSON.stringify({ ...stack, kafka: 'here' }), 'kafka: expected host:port'],
-  [JSON.stringify({ ...stack, pid: -1 }), 'pid: '],
-  [JSON.stringify({ ...stack, startedAt: 'now' }), 'startedAt: '],
-  [JSON.stringify({ ...stack, extra: 1 }), 'extra: '],
+  ['[]', 'is invalid'],
+  [JSON.stringify({ ...run, kafka: 'here' }), 'kafka: expected host:port'],
+  [JSON.stringify({ ...run, pid: -1 }), 'pid: '],
+  [JSON.stringify({ ...run, startedAt: 'now' }), 'startedAt: '],
+  [JSON.stringify({ ...run, extra: 1 }), 'extra: '],
 ])('%s is refused', async (text, why) => {
   await describeBy(text);
 
-  const reading = readRunningStack(dataDir);
+  const reading = readRunDescription(dataDir);
 
-  await expect(reading).rejects.toThrow(StackNotRunningError);
+  await expect(reading).rejects.toThrow(NotRunningError);
   await expect(reading).rejects.toThrow(why);
 });
 

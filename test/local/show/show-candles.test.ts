@@ -4,10 +4,10 @@ import {
   type CassandraSession,
   type Statement,
 } from '../../../lambdas/shared/adapters/database/cassandra-client';
-import { StackNotRunningError } from '../../../local/run/run-description';
+import { NotRunningError } from '../../../local/run/run-description';
 import { showCandles } from '../../../local/show/show-candles';
 
-const stack = {
+const run = {
   pid: 1,
   kafka: '127.0.0.1:9092',
   cassandra: '127.0.0.1:9042',
@@ -44,7 +44,7 @@ function rowOf(columns: Record<string, unknown>): types.Row {
 
 async function show(
   line: string,
-  change: { findStack?: () => Promise<typeof stack>; rows?: CassandraSession['rows'] } = {},
+  change: { findRun?: () => Promise<typeof run>; rows?: CassandraSession['rows'] } = {},
 ) {
   const printed = { out: '', err: '', closed: 0 };
   const session: CassandraSession = {
@@ -58,7 +58,7 @@ async function show(
   const exitCode = await showCandles(line.split(' '), {
     print: (text) => (printed.out += text),
     printError: (text) => (printed.err += text),
-    findStack: change.findStack ?? (() => Promise.resolve(stack)),
+    findRun: change.findRun ?? (() => Promise.resolve(run)),
     connect: () => session,
   });
   return { exitCode, ...printed };
@@ -106,9 +106,9 @@ test('an unknown pair where none is stored', async () => {
 });
 
 test('not running', async () => {
-  const findStack = () => Promise.reject(new StackNotRunningError('there is no file'));
+  const findRun = () => Promise.reject(new NotRunningError('there is no file'));
 
-  const shown = await show('BTC_USDT 1m', { findStack });
+  const shown = await show('BTC_USDT 1m', { findRun });
 
   expect(shown).toMatchObject({ exitCode: 1, out: '', closed: 0 });
   expect(shown.err).toBe(
@@ -126,9 +126,9 @@ test('a database that fails is one line, and the session is closed', async () =>
 });
 
 test('arguments that cannot be: exit code 2, before anything is looked for', async () => {
-  const findStack = () => Promise.reject(new Error('not looked for'));
+  const findRun = () => Promise.reject(new Error('not looked for'));
 
-  const shown = await show('BTC_USDT 7m', { findStack });
+  const shown = await show('BTC_USDT 7m', { findRun });
 
   expect(shown).toMatchObject({ exitCode: 2, out: '' });
   expect(shown.err).toContain('The intervals are 1m, 5m, 15m, 1h, 4h, 1d.');

@@ -1,7 +1,7 @@
 import { createConsole } from '../../../local/watch/console';
-import type { StackStatus } from '../../../local/watch/run-status';
+import type { RunStatus } from '../../../local/watch/run-status';
 
-const statusOf = (minutesStored: number, pairs = 1): StackStatus => ({
+const statusOf = (minutesStored: number, pairs = 1): RunStatus => ({
   exchange: 'simulated',
   pairs: Array.from({ length: pairs }, (_, at) => ({
     pair: `PAIR${at}_USDT`,

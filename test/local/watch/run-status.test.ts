@@ -2,7 +2,7 @@ import {
   type PairStatus,
   renderLine,
   renderStatus,
-  type StackStatus,
+  type RunStatus,
 } from '../../../local/watch/run-status';
 
 const nowMs = Date.UTC(2018, 0, 22, 9, 30, 12);
@@ -35,7 +35,7 @@ const unborn: PairStatus = {
   deadLetters: 0,
   gaps: 0,
 };
-const status: StackStatus = {
+const status: RunStatus = {
   exchange: 'simulated, seed 1',
   pairs: [ofBitcoin, quiet, unborn],
   functions: [

@@ -5,7 +5,7 @@ import type { ChosenSettings } from '../emulator/local-environment';
 import type { Pipeline } from '../emulator/start-pipeline';
 import { freePort } from '../../cli/free-port';
 import { openTimedExchange, type TimedExchange } from '../run/run-exchange';
-import { type LocalStack, startLocalStack } from '../run/local-run';
+import { type LocalRun, startLocalRun } from '../run/local-run';
 import { GeneratedCandles } from '../exchange/candles/generated-candles';
 import { defaultDataDir } from '../run/run-description';
 import { type Usage, usageOf, usedSince } from './process-usage';
@@ -18,11 +18,11 @@ export function generatedPairs(count: number): string[] {
 /** The first minute of all benchmarks. */
 export const BENCH_START_MS = Date.parse('2026-03-01T00:00:00Z');
 
-/** A stack with empty data and generated candles, whose exchange lifts the exchange's limits. */
-export async function startBenchStack(
+/** A run with empty data and generated candles, whose exchange lifts the exchange's limits. */
+export async function startBenchRun(
   pairs: readonly string[],
   onProgress: (line: string) => void,
-): Promise<LocalStack<TimedExchange>> {
+): Promise<LocalRun<TimedExchange>> {
   const dataDir = join(defaultDataDir(), 'bench');
   await rm(dataDir, { recursive: true, force: true });
   const settings: ChosenSettings = {
@@ -31,7 +31,7 @@ export async function startBenchStack(
     RETENTION_MINUTES: '100000',
     REQUESTS_PER_10_S: '1000000',
   };
-  return startLocalStack({
+  return startLocalRun({
     stage: 'dev',
     dataDir,
     engines: 'auto',
@@ -48,8 +48,8 @@ export async function startBenchStack(
   });
 }
 
-/** The schema version ids that the functions of a stack are configured with. */
-export function schemaVersionIdsOf({ template }: LocalStack<TimedExchange>): SchemaVersionIds {
+/** The schema version ids that the functions of a run are configured with. */
+export function schemaVersionIdsOf({ template }: LocalRun<TimedExchange>): SchemaVersionIds {
   const ids = template.functions.transform.environment['SCHEMA_VERSION_IDS'] ?? '{}';
   return JSON.parse(ids) as SchemaVersionIds;
 }
@@ -68,7 +68,7 @@ export function usageOfFunctions({ functions }: Pipeline): UsageByProcess {
 }
 
 /** A look at the engines, and at this process, which plays AWS and the exchange. */
-export function usageOfEngines({ engines }: LocalStack<TimedExchange>): UsageByProcess {
+export function usageOfEngines({ engines }: LocalRun<TimedExchange>): UsageByProcess {
   return {
     kafka: usageOf(engines.kafka.pid),
     cassandra: usageOf(engines.cassandra.pid),

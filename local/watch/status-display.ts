@@ -1,18 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Console } from './console';
-import type { StackWatch } from './watch-run';
+import type { RunWatch } from './watch-run';
 
 const LOOK_EVERY_MS = 1_000;
 
-/** Looks at a stack every second and shows what it sees. */
-export class Watched {
-  readonly #watch: Pick<StackWatch, 'status'>;
+/** Looks at a run every second and shows what it sees. */
+export class StatusDisplay {
+  readonly #watch: Pick<RunWatch, 'status'>;
   readonly #shown: Console;
   readonly #signal: AbortSignal;
   #said = '';
 
   /** @param signal aborted where the run is to end */
-  constructor(watch: Pick<StackWatch, 'status'>, shown: Console, signal: AbortSignal) {
+  constructor(watch: Pick<RunWatch, 'status'>, shown: Console, signal: AbortSignal) {
     this.#watch = watch;
     this.#shown = shown;
     this.#signal = signal;
