@@ -3,13 +3,12 @@ import type { CassandraSession } from '../../lambdas/shared/adapters/database/ca
 import { createCandleStore } from '../../lambdas/shared/adapters/database/candle-store';
 import type { InvocationResult } from '../emulator/lambda/invoker';
 import type { FunctionName, PipelineTemplate } from '../emulator/template/pipeline-template';
-import type { PipelineHooks } from '../emulator/start-pipeline';
+import { type EventSourceHooks, EventSources } from '../emulator/event-sources';
 import { type CountedLine, countedLine } from '../watch/function-log';
 import { failureText } from '../../cli/command-end';
 import { sessionOf, stopAll } from '../run/local-run';
 import { RunCounts, RunWatch } from '../watch/watch-run';
 import { CurrentFunctions, type DeployedFunctions } from './deployment/current-functions';
-import { EventSources } from './event-sources';
 import { FunctionLogs, logsApi } from './deployment/function-logs';
 import { invokeApi, LambdaInvoker } from './deployment/lambda-invoker';
 import { endpointOf, type Place } from './run-place';
@@ -24,7 +23,7 @@ export interface DeployedRunOptions {
   readonly pairs: readonly string[];
   /** Where the candles come from, for people. */
   readonly exchange: string;
-  readonly hooks: Pick<PipelineHooks, 'onEventSourceProblem' | 'onWarning'>;
+  readonly hooks: EventSourceHooks;
 }
 
 type Stop = () => Promise<void>;
@@ -87,8 +86,11 @@ async function startEventSources(
     counts.invoked({ function: name, result });
     void functions.heard(result);
   };
-  const eventSources = await EventSources.start({
-    ...{ mappings: template.mappings, hooks, kafka: endpointOf(place, 'kafka') },
+  const eventSources = new EventSources({
+    mappings: template.mappings,
+    kafka: endpointOf(place, 'kafka'),
+    clientId: 'candlestream-localstack',
+    hooks,
     invokerOf: (name) =>
       new LambdaInvoker({
         ...{ api, target: () => functions.of(name) },
@@ -96,6 +98,7 @@ async function startEventSources(
       }),
   });
   stops.push(() => eventSources.stop());
+  await eventSources.start();
   return eventSources;
 }
 

@@ -158,7 +158,7 @@ class Scene {
         failures.kind === 'bounded'
           ? { ...failures, destinationTopic: this.destination }
           : failures,
-      notPlayed: [],
+      notEmulated: [],
     };
     return new EventSource({
       mapping,

@@ -60,20 +60,20 @@ const DestinationConfig = v.optional(
 export function mappingFailuresOf(
   resource: Resource,
   topics: readonly string[],
-): { readonly failures: MappingFailures; readonly notPlayed: readonly string[] } {
+): { readonly failures: MappingFailures; readonly notEmulated: readonly string[] } {
   const config = read(resource, 'DestinationConfig', DestinationConfig);
   const destination = config?.OnFailure?.Destination ?? null;
   const topic = topicOf(destination);
-  const notPlayed = destination !== null && topic === null ? ['DestinationConfig'] : [];
+  const notEmulated = destination !== null && topic === null ? ['DestinationConfig'] : [];
   if (read(resource, 'ProvisionedPollerConfig', v.optional(Pollers))) {
     if (topic !== null) refuseLoop(resource, topic, topics);
-    return { failures: boundedFailures(resource, destination, topic), notPlayed };
+    return { failures: boundedFailures(resource, destination, topic), notEmulated };
   }
   const refused: string[] = PROVISIONED_ONLY.filter(
     (name) => resource.property(name) !== undefined,
   );
   if (topic !== null) refused.push('DestinationConfig with a Kafka topic');
-  if (refused.length === 0) return { failures: { kind: 'retry-until-success' }, notPlayed };
+  if (refused.length === 0) return { failures: { kind: 'retry-until-success' }, notEmulated };
   throw new TemplateError(
     `mapping ${resource.logicalId} has ${refused.join(', ')} but no ProvisionedPollerConfig, without which AWS refuses it; give it pollers, or leave it out`,
   );

@@ -22,7 +22,7 @@ export interface MappingTemplate {
   /** The mode, and with it what becomes of a batch that failed. */
   readonly failures: MappingFailures;
   /** Settings of the template that the local event source does not play. */
-  readonly notPlayed: readonly string[];
+  readonly notEmulated: readonly string[];
 }
 
 type FunctionArns = Readonly<Record<FunctionName, { readonly arn: string }>>;
@@ -44,7 +44,7 @@ export function mappingOf(resource: Resource, functions: FunctionArns): MappingT
   const config =
     read(resource, 'AmazonManagedKafkaEventSourceConfig', SourceConfig) ??
     read(resource, 'SelfManagedKafkaEventSourceConfig', SourceConfig);
-  const { failures, notPlayed } = mappingFailuresOf(resource, topics);
+  const { failures, notEmulated } = mappingFailuresOf(resource, topics);
   return {
     logicalId: resource.logicalId,
     topics,
@@ -55,8 +55,8 @@ export function mappingOf(resource: Resource, functions: FunctionArns): MappingT
     windowMs: windowSeconds === undefined ? DEFAULTS.windowMs : windowSeconds * 1000,
     startingPosition: read(resource, 'StartingPosition', Position),
     failures,
-    notPlayed: [
-      ...notPlayed,
+    notEmulated: [
+      ...notEmulated,
       ...(resource.property('FilterCriteria') === undefined ? [] : ['FilterCriteria']),
     ],
   };

@@ -25,7 +25,7 @@ export const MAPPING: MappingTemplate = {
   windowMs: 0,
   startingPosition: 'TRIM_HORIZON',
   failures: { kind: 'retry-until-success' },
-  notPlayed: [],
+  notEmulated: [],
 };
 
 /** The error controls of provisioned mode, with a destination. */

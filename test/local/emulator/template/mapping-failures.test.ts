@@ -20,7 +20,7 @@ const to = (Destination: string) => ({ DestinationConfig: { OnFailure: { Destina
 const read = (properties: Properties) => mappingFailuresOf(resource(properties), ['observed']);
 
 test('without pollers a failed batch is retried until it succeeds', () => {
-  expect(read({})).toEqual({ failures: { kind: 'retry-until-success' }, notPlayed: [] });
+  expect(read({})).toEqual({ failures: { kind: 'retry-until-success' }, notEmulated: [] });
 });
 
 test('with pollers and nothing else retries have no limit', () => {
@@ -54,7 +54,7 @@ test('the error controls are as the template has them', () => {
       reportsItemFailures: true,
       destinationTopic: 'candles.undelivered',
     },
-    notPlayed: [],
+    notEmulated: [],
   });
 });
 
@@ -71,9 +71,9 @@ test('a destination that is no topic is not played, in either mode', () => {
   const queue = to('arn:aws:sqs:us-east-1:000000000000:queue');
   expect(read({ ...POLLERS, ...queue })).toMatchObject({
     failures: { destinationTopic: null, retryAttempts: 10 },
-    notPlayed: ['DestinationConfig'],
+    notEmulated: ['DestinationConfig'],
   });
-  expect(read(queue)).toMatchObject({ notPlayed: ['DestinationConfig'] });
+  expect(read(queue)).toMatchObject({ notEmulated: ['DestinationConfig'] });
 });
 
 test.each<[string, Properties, string]>([

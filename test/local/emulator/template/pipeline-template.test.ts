@@ -142,7 +142,7 @@ test('mappings have what the template says, else the defaults of Lambda', () => 
     { target: 'persist', batchSize: 100, windowMs: 500, consumerGroupId: 'persist-group' },
   ]);
   expect(mappings[0]?.consumerGroupId).toMatch(/^[-0-9a-f]{36}$/);
-  expect(mappings.map(({ notPlayed }) => notPlayed)).toEqual([[], ['FilterCriteria']]);
+  expect(mappings.map(({ notEmulated }) => notEmulated)).toEqual([[], ['FilterCriteria']]);
   expect(mappings[0]?.failures).toEqual({ kind: 'retry-until-success' });
 });
 
