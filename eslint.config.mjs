@@ -9,7 +9,16 @@ const elements = [
   { type: 'adapters', pattern: 'lambdas/shared/adapters' },
   { type: 'function', pattern: 'lambdas/*' },
   { type: 'schemas', pattern: 'schemas' },
-  { type: 'lib', pattern: 'lib' },
+  { type: 'lib/naming', pattern: 'lib/naming' },
+  { type: 'lib/access', pattern: 'lib/access' },
+  { type: 'lib/stages', pattern: 'lib/stages' },
+  { type: 'lib/network', pattern: 'lib/network' },
+  { type: 'lib/bundling', pattern: 'lib/bundling' },
+  { type: 'lib/database', pattern: 'lib/database' },
+  { type: 'lib/kafka', pattern: 'lib/kafka' },
+  { type: 'lib/functions', pattern: 'lib/functions' },
+  { type: 'lib/observability', pattern: 'lib/observability' },
+  { type: 'stacks', pattern: 'lib' },
   { type: 'bin', pattern: 'bin' },
   { type: 'cli', pattern: 'cli' },
   { type: 'start', pattern: 'local/start' },
@@ -35,6 +44,8 @@ const files = [
 ];
 
 const FUNCTIONS_CODE = ['domain', 'codec', 'adapters'];
+const RESOURCES = ['lib/network', 'lib/access', 'lib/stages', 'lib/naming'];
+const DATA = ['lib/kafka', 'lib/database', ...RESOURCES];
 const EMULATOR = ['emulator', 'kafka', 'event-source', 'lambda', 'template'];
 
 // Who may import what; everything else is refused. Each line's arrows point one way.
@@ -43,33 +54,43 @@ const policies = [
   arrow('codec', 'domain', 'codec', 'schemas'),
   arrow('adapters', 'domain', 'codec', 'adapters'),
   arrow('function', 'domain', 'codec', 'function'),
-  arrow('lib', 'lib', 'domain', 'schemas'),
-  arrow('bin', 'lib'),
-  arrow('cli', 'cli'),
-  arrow('ops', 'ops', 'lib', 'cli', 'domain'),
 
-  arrow('template', 'template', 'cli', 'lib', 'domain'),
+  arrow('lib/naming', 'lib/naming'),
+  arrow('lib/access', 'lib/access'),
+  arrow('lib/stages', 'lib/stages', 'domain'),
+  arrow('lib/network', 'lib/network', 'lib/stages'),
+  arrow('lib/bundling', 'lib/bundling', 'lib/naming'),
+  arrow('lib/database', 'lib/database', ...RESOURCES, 'domain'),
+  arrow('lib/kafka', 'lib/kafka', ...RESOURCES, 'domain'),
+  arrow('lib/functions', 'lib/functions', ...DATA, 'domain'),
+  arrow('lib/observability', 'lib/observability', 'lib/functions', ...DATA, 'domain'),
+  arrow('stacks', 'stacks', 'lib/observability', 'lib/functions', ...DATA, 'domain'),
+  arrow('bin', 'stacks', 'lib/stages'),
+  arrow('cli', 'cli'),
+  arrow('ops', 'ops', 'stacks', 'lib/database', 'lib/stages', 'lib/naming', 'cli', 'domain'),
+
+  arrow('template', 'template', 'cli', 'lib/naming', 'domain'),
   arrow('lambda', 'lambda', 'template', 'cli', 'domain'),
   arrow('event-source', 'event-source', 'lambda', 'template', 'cli', 'domain'),
   arrow('kafka', 'kafka', 'event-source', 'template', 'cli', ...FUNCTIONS_CODE),
-  arrow('emulator', ...EMULATOR, 'engines', 'cli', 'lib', ...FUNCTIONS_CODE),
+  arrow('emulator', ...EMULATOR, 'engines', 'cli', ...FUNCTIONS_CODE),
   arrow('containers', 'containers', 'cli'),
   arrow('engines', 'engines', 'containers', 'cli'),
   arrow('exchange', 'exchange', 'cli', 'domain'),
-  arrow('run', 'run', ...EMULATOR, 'engines', 'exchange', 'cli', 'lib', ...FUNCTIONS_CODE),
-  arrow('watch', 'watch', 'run', ...EMULATOR, 'cli', 'lib', ...FUNCTIONS_CODE),
+  arrow('run', 'run', ...EMULATOR, 'engines', 'exchange', 'cli', ...FUNCTIONS_CODE),
+  arrow('watch', 'watch', 'run', ...EMULATOR, 'cli', ...FUNCTIONS_CODE),
   arrow('show', 'show', 'run', 'cli', ...FUNCTIONS_CODE),
   arrow('start', 'start', 'watch', 'run', ...EMULATOR, 'engines', 'cli', ...FUNCTIONS_CODE),
   arrow(
     'localstack',
     ...['localstack', 'start', 'watch', 'run', 'exchange', 'engines', 'containers'],
-    ...[...EMULATOR, 'cli', 'lib', ...FUNCTIONS_CODE],
+    ...[...EMULATOR, 'cli', 'lib/stages', 'lib/naming', ...FUNCTIONS_CODE],
   ),
-  arrow('bench', 'bench', 'run', 'exchange', ...EMULATOR, 'cli', 'lib', ...FUNCTIONS_CODE),
+  arrow('bench', 'bench', 'run', 'exchange', ...EMULATOR, 'cli', ...FUNCTIONS_CODE),
 
   { from: { file: { categories: { anyOf: ['handler', 'environment'] } } }, allow: to('adapters') },
   {
-    from: { element: { types: { anyOf: ['lib', 'emulator', 'run'] } } },
+    from: { element: { types: { anyOf: ['lib/functions', 'emulator', 'run'] } } },
     allow: { to: { file: { categories: 'environment' } } },
   },
 ];

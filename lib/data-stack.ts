@@ -6,7 +6,7 @@ import { ExistingKafka } from './kafka/existing-kafka';
 import type { Kafka } from './kafka/kafka';
 import { Keyspaces } from './database/keyspaces';
 import { MskKafka } from './kafka/msk-kafka';
-import { Network } from './network';
+import { Network } from './network/network';
 import { SchemaRegistry } from './kafka/schema-registry';
 import type { StageConfig } from './stages/stage-config';
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import Table from 'cli-table3';
-import { type FunctionName, FUNCTION_NAMES } from '../functions/function-names';
+import { type FunctionName, FUNCTION_NAMES } from '../naming/function-names';
 import { BUDGET_BYTES, BUNDLE_FILE, bundleFunction } from './bundle-function';
 
 // Bundles every function into dist/<function>/ and prints what they weigh.

@@ -1,4 +1,4 @@
-import { FUNCTION_NAMES } from '../functions/function-names';
+import { FUNCTION_NAMES } from '../naming/function-names';
 import { bundleFunction } from './bundle-function';
 
 // `bundle-asset.ts <function> <folder>`: the bundling of one function, as a process of its own.

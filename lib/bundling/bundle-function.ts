@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import type { FunctionName } from '../functions/function-names';
+import type { FunctionName } from '../naming/function-names';
 import { leaveOut } from './leave-out';
 import { LEFT_OUT } from './left-out-modules';
 import { nameDriverErrors } from './name-driver-errors';

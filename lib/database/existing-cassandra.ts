@@ -1,7 +1,7 @@
 import { Peer, Port } from 'aws-cdk-lib/aws-ec2';
 import type { Database } from './database';
-import { portsOf } from '../kafka/existing-kafka';
-import type { Network } from '../network';
+import type { Network } from '../network/network';
+import { portsOf } from '../network/ports';
 import type { StageConfig } from '../stages/stage-config';
 import { KEYSPACE } from './tables';
 

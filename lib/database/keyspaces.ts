@@ -3,11 +3,11 @@ import { CfnKeyspace, CfnTable } from 'aws-cdk-lib/aws-cassandra';
 import { InterfaceVpcEndpoint, InterfaceVpcEndpointAwsService, Port } from 'aws-cdk-lib/aws-ec2';
 import { AnyPrincipal, type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { grantDescribeEndpoint, grantModify, grantSelect, keyspacesArn } from '../access';
+import { grantDescribeEndpoint, grantModify, grantSelect, keyspacesArn } from '../access/grants';
 import type { Database } from './database';
-import { logicalName } from '../logical-name';
-import type { Network } from '../network';
-import { KEYSPACES_PORT } from '../ports';
+import { logicalName } from '../naming/logical-name';
+import type { Network } from '../network/network';
+import { KEYSPACES_PORT } from '../network/ports';
 import type { StageConfig } from '../stages/stage-config';
 import { type Columns, KEYSPACE, type Table, type TableName, TABLES } from './tables';
 

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { AssetHashType, DockerImage } from 'aws-cdk-lib';
 import { Code } from 'aws-cdk-lib/aws-lambda';
-import type { FunctionName } from './function-names';
+import type { FunctionName } from '../naming/function-names';
 
 /** A bundle that could not be made; the message holds what esbuild says. */
 export class BundlingError extends Error {

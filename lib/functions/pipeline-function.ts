@@ -3,11 +3,11 @@ import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Function, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import { grantRun } from '../access';
+import { grantRun } from '../access/grants';
 import { functionCode } from './function-code';
-import type { FunctionName } from './function-names';
-import { metricNamespace } from '../observability/metrics';
-import type { Network } from '../network';
+import type { FunctionName } from '../naming/function-names';
+import { metricNamespace } from './metric-namespace';
+import type { Network } from '../network/network';
 import type { StageConfig } from '../stages/stage-config';
 
 /** What Lambda sets itself; and the two ways to find the brokers, of which a stage has one. */

@@ -3,15 +3,27 @@ import type { Construct } from 'constructs';
 import type { ConnectionVariable, FetchVariable } from '../../lambdas/fetch/environment';
 import type { PersistVariable } from '../../lambdas/persist/environment';
 import type { TransformVariable } from '../../lambdas/transform/environment';
-import type { DataStack } from '../data-stack';
+import type { Topic } from '../../lambdas/shared/domain/topics';
+import type { Database } from '../database/database';
+import type { Kafka } from '../kafka/kafka';
+import type { Network } from '../network/network';
 import { type FunctionEnvironment, PipelineFunction } from './pipeline-function';
 import type { StageConfig } from '../stages/stage-config';
-import { behindMinutes, fetchTimeoutSeconds } from './tick';
+import { behindMinutes, fetchTimeoutSeconds } from '../stages/tick';
 
-/** What the functions of a pipeline are made of. */
+/** The network, the brokers, the tables and the schemas that the functions of a pipeline use. */
+export interface PipelineData {
+  readonly network: Network;
+  readonly kafka: Kafka;
+  readonly database: Database;
+  /** The registry's ids of each topic's schema versions, oldest first. */
+  readonly schemaVersionIds: Readonly<Record<Topic, readonly string[]>>;
+}
+
+/** Properties of the functions of a pipeline. */
 export interface PipelineFunctionsProps {
   readonly stage: StageConfig;
-  readonly data: DataStack;
+  readonly data: PipelineData;
 }
 
 /** The function that a tick invokes. */
@@ -74,7 +86,7 @@ export function createPersist(
 /** How all three find the brokers, the tables and the schemas. */
 function connections(
   scope: Construct,
-  { kafka, database, schemaVersionIds }: DataStack,
+  { kafka, database, schemaVersionIds }: PipelineData,
 ): FunctionEnvironment<ConnectionVariable> {
   return {
     ...kafka.environment,

@@ -1,8 +1,9 @@
 import { Peer, Port } from 'aws-cdk-lib/aws-ec2';
 import type { Function } from 'aws-cdk-lib/aws-lambda';
-import { addEventSource } from '../functions/event-source';
+import { addEventSource } from './event-source';
 import type { EventSource, Feed, Kafka } from './kafka';
-import type { Network } from '../network';
+import type { Network } from '../network/network';
+import { portsOf } from '../network/ports';
 import type { StageConfig } from '../stages/stage-config';
 
 /** What an existing cluster is described by. */
@@ -40,9 +41,4 @@ export class ExistingKafka implements Kafka {
       feed,
     );
   }
-}
-
-/** The distinct ports of `host:port`s. */
-export function portsOf(servers: readonly string[]): number[] {
-  return [...new Set(servers.map((server) => Number(server.slice(server.lastIndexOf(':') + 1))))];
 }

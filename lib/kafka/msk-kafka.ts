@@ -10,13 +10,13 @@ import type { Function } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { CfnCluster, CfnTopic } from 'aws-cdk-lib/aws-msk';
 import { Construct } from 'constructs';
-import { grantPollTopic, grantWriteTopic } from '../access';
-import { addEventSource } from '../functions/event-source';
+import { grantPollTopic, grantWriteTopic } from '../access/grants';
+import { addEventSource } from './event-source';
 import type { EventSource, Feed, Kafka } from './kafka';
-import { logicalName } from '../logical-name';
-import type { Network } from '../network';
+import { logicalName } from '../naming/logical-name';
+import type { Network } from '../network/network';
 import { TOPIC_NAMES, type TopicName, topicSettings, UNDELIVERED } from './pipeline-topics';
-import { KAFKA_IAM_PORT } from '../ports';
+import { KAFKA_IAM_PORT } from '../network/ports';
 import type { StageConfig } from '../stages/stage-config';
 
 /** What the brokers of a stage are made of. */

@@ -15,7 +15,7 @@ import {
 import type { Construct } from 'constructs';
 import { type MetricName, METRICS } from '../../lambdas/shared/domain/metrics';
 import { TOPICS } from '../../lambdas/shared/domain/topics';
-import type { FunctionName } from '../functions/function-names';
+import type { FunctionName } from '../naming/function-names';
 import { Keyspaces } from '../database/keyspaces';
 import {
   brokerDiskMetrics,
@@ -28,7 +28,7 @@ import {
 } from './metrics';
 import { MskKafka } from '../kafka/msk-kafka';
 import type { TopicName } from '../kafka/pipeline-topics';
-import { behindMinutes } from '../functions/tick';
+import { behindMinutes } from '../stages/tick';
 import type { WatchedPipeline } from './watched-pipeline';
 
 /** How many columns a dashboard of CloudWatch is wide. */

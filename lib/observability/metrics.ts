@@ -1,7 +1,8 @@
 import { Duration } from 'aws-cdk-lib';
 import { type IMetric, MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { MetricName } from '../../lambdas/shared/domain/metrics';
-import type { FunctionName } from '../functions/function-names';
+import type { FunctionName } from '../naming/function-names';
+import { metricNamespace } from '../functions/metric-namespace';
 import type { EventSource } from '../kafka/kafka';
 import type { MskKafka } from '../kafka/msk-kafka';
 import type { StageConfig } from '../stages/stage-config';
@@ -12,11 +13,6 @@ export type Statistic = 'Sum' | 'Minimum' | 'Maximum' | 'Average' | 'p50' | 'p95
 
 /** The shortest period that is watched, in minutes. */
 const SHORTEST_MINUTES = 5;
-
-/** Where the functions of a stage publish their metrics: stages of one account are told apart. */
-export function metricNamespace({ name }: StageConfig): string {
-  return `Candlestream/${name}`;
-}
 
 /** What one value of a metric stands for: five minutes, and at least the time between two ticks. */
 export function metricPeriod({ scheduleMinutes }: StageConfig): Duration {

@@ -1,6 +1,6 @@
 import type { Function } from 'aws-cdk-lib/aws-lambda';
 import type { Database } from '../database/database';
-import type { FunctionName } from '../functions/function-names';
+import type { FunctionName } from '../naming/function-names';
 import type { EventSource, Kafka } from '../kafka/kafka';
 import type { StageConfig } from '../stages/stage-config';
 

@@ -1,4 +1,4 @@
-import { fetchTimeoutSeconds } from '../functions/tick';
+import { fetchTimeoutSeconds } from './tick';
 
 // What settings of a stage cannot be together. Each check gives the problem
 // and its remedy, or nothing.

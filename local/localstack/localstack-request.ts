@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { FUNCTION_NAMES, type FunctionName } from '../../lib/functions/function-names';
+import { FUNCTION_NAMES, type FunctionName } from '../../lib/naming/function-names';
 import { parseCommand, UsageError } from '../../cli/command-line';
 import { minuteArgument, pairsArgument } from '../start/start-request';
 

@@ -1,4 +1,4 @@
-import { FUNCTION_NAMES } from '../../lib/functions/function-names';
+import { FUNCTION_NAMES } from '../../lib/naming/function-names';
 import type { CassandraSession } from '../../lambdas/shared/adapters/database/cassandra-client';
 import { createCandleStore } from '../../lambdas/shared/adapters/database/candle-store';
 import type { InvocationResult } from '../emulator/lambda/invoker';

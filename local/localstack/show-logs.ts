@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { FunctionName } from '../../lib/functions/function-names';
+import type { FunctionName } from '../../lib/naming/function-names';
 import type { LocalstackCommand } from './command';
 import { deployedFunctions } from './deployment/deployed-functions';
 import { FunctionLogs, logsApi } from './deployment/function-logs';

@@ -1,5 +1,5 @@
 import { METRICS, type MetricName } from '../../lambdas/shared/domain/metrics';
-import type { FunctionName } from '../../lib/functions/function-names';
+import type { FunctionName } from '../../lib/naming/function-names';
 import { PRICE_LIST } from './prices';
 
 /** What the templates do not tell, and the costs follow from. {@link assumptions} says each in words. */

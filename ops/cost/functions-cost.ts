@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { FUNCTION_NAMES, type FunctionName } from '../../lib/functions/function-names';
+import { FUNCTION_NAMES, type FunctionName } from '../../lib/naming/function-names';
 import { ASSUMED } from './assumptions';
 import { type CostLine, fixedLine, growingLine } from './cost-line';
 import { gigabyteSeconds, millions, millionsText, sum, times } from './money';

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { FunctionName } from '../../lib/functions/function-names';
+import type { FunctionName } from '../../lib/naming/function-names';
 import { ASSUMED } from './assumptions';
 import { type MonthOfAPair, monthOfAPair } from './month-of-a-pair';
 import { propertiesOf, type StageResource, UnreadableResourceError } from './stage-resources';

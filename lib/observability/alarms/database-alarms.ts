@@ -1,4 +1,4 @@
-import { FUNCTION_NAMES } from '../../functions/function-names';
+import { FUNCTION_NAMES } from '../../naming/function-names';
 import { Keyspaces } from '../../database/keyspaces';
 import { keyspacesMetric, sumOfFunctions, ticksPerPeriod } from '../metrics';
 import type { WatchedPipeline } from '../watched-pipeline';

@@ -1,5 +1,5 @@
-import { FUNCTION_NAMES, type FunctionName } from '../../functions/function-names';
-import { logicalName } from '../../logical-name';
+import { FUNCTION_NAMES, type FunctionName } from '../../naming/function-names';
+import { logicalName } from '../../naming/logical-name';
 import { publishedMetric, sumOf } from '../metrics';
 import type { WatchedPipeline } from '../watched-pipeline';
 import { type AlarmSpec, LASTING, NOTHING_HAPPENED } from './alarm-spec';

@@ -1,4 +1,4 @@
-import { logicalName } from '../../logical-name';
+import { logicalName } from '../../naming/logical-name';
 import { brokerDiskMetrics, lagMetric } from '../metrics';
 import { MskKafka } from '../../kafka/msk-kafka';
 import type { StageConfig } from '../../stages/stage-config';

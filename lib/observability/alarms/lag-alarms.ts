@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { publishedMetric } from '../metrics';
 import type { StageConfig } from '../../stages/stage-config';
-import { behindMinutes } from '../../functions/tick';
+import { behindMinutes } from '../../stages/tick';
 import type { WatchedPipeline } from '../watched-pipeline';
 import { type AlarmSpec, LASTING, NOTHING_KNOWN } from './alarm-spec';
 

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { FUNCTION_NAMES, type FunctionName } from '../../../lib/functions/function-names';
+import { FUNCTION_NAMES, type FunctionName } from '../../../lib/naming/function-names';
 import { mappingFailuresOf } from './mapping-failures';
 import type { MappingFailures } from './mapping-failures';
 import { uuidOf } from './physical-names';

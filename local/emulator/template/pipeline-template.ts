@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { FUNCTION_NAMES, type FunctionName } from '../../../lib/functions/function-names';
+import { FUNCTION_NAMES, type FunctionName } from '../../../lib/naming/function-names';
 import { TemplateError } from './stack-template';
 import type { Assembly, Resource } from './template';
 import { mappingOf } from './mapping-template';

@@ -3,7 +3,7 @@ import {
   LambdaClient,
   ListFunctionsCommand,
 } from '@aws-sdk/client-lambda';
-import type { FunctionName } from '../../../lib/functions/function-names';
+import type { FunctionName } from '../../../lib/naming/function-names';
 import { clientConfig, type Place } from '../run-place';
 
 /** A function as it is deployed. */

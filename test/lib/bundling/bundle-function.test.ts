@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BUDGET_BYTES, bundleFunction } from '../../../lib/bundling/bundle-function';
-import { FUNCTION_NAMES } from '../../../lib/functions/function-names';
+import { FUNCTION_NAMES } from '../../../lib/naming/function-names';
 
 const ENVIRONMENT = {
   AWS_REGION: 'eu-west-1',

@@ -1,6 +1,6 @@
 import type { Template } from 'aws-cdk-lib/assertions';
 import { type MetricName, METRICS } from '../../../lambdas/shared/domain/metrics';
-import { FUNCTION_NAMES, type FunctionName } from '../../../lib/functions/function-names';
+import { FUNCTION_NAMES, type FunctionName } from '../../../lib/naming/function-names';
 import { stageConfig } from '../../../lib/stages/stage-config';
 import { dev } from '../../../lib/stages/dev';
 import { prod } from '../../../lib/stages/prod';

@@ -8,9 +8,9 @@ import {
   StartingPosition,
 } from 'aws-cdk-lib/aws-lambda';
 import { KafkaDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
-import type { EventSource, Feed } from '../kafka/kafka';
-import type { Network } from '../network';
-import { UNDELIVERED } from '../kafka/pipeline-topics';
+import type { EventSource, Feed } from './kafka';
+import type { Network } from '../network/network';
+import { UNDELIVERED } from './pipeline-topics';
 import type { StageConfig } from '../stages/stage-config';
 
 /** A mode in which there is an event source. */

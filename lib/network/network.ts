@@ -11,7 +11,7 @@ import {
 } from 'aws-cdk-lib/aws-ec2';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import type { StageConfig } from './stages/stage-config';
+import type { StageConfig } from '../stages/stage-config';
 
 /** What a network is made of. */
 export interface NetworkProps {
