@@ -1,23 +1,21 @@
-/** The names, those that are most like the wanted one first; equally like ones stay in order. */
+import { distance } from 'fastest-levenshtein';
+
+/** More edits than this part of a name make it another name, not a misspelt one. */
+const MISSPELT_PART = 0.4;
+
+/** Sorts names by their likeness to the wanted one, whatever its case; equally like ones stay in order. */
 export function nearestFirst(wanted: string, names: readonly string[]): string[] {
-  const plain = wanted.toUpperCase();
-  return names
-    .map((name) => ({ name, edits: editsBetween(plain, name.toUpperCase()) }))
-    .sort((a, b) => a.edits - b.edits)
-    .map(({ name }) => name);
+  return names.toSorted((a, b) => edits(wanted, a) - edits(wanted, b));
 }
 
-/** How many letters to add, drop or change to make one text the other (Levenshtein's distance). */
-function editsBetween(from: string, to: string): number {
-  let above = Array.from({ length: to.length + 1 }, (_, column) => column);
-  for (const [row, letter] of Array.from(from).entries()) {
-    const current = [row + 1];
-    for (const [column, other] of Array.from(to).entries()) {
-      const [dropped = 0, changed = 0] = [above[column + 1], above[column]];
-      const added = current[column] ?? 0;
-      current.push(Math.min(dropped + 1, added + 1, changed + (letter === other ? 0 : 1)));
-    }
-    above = current;
-  }
-  return above.at(-1) ?? 0;
+/** A question such as `Did you mean "topics"?`; undefined if no name is like the wanted one. */
+export function didYouMean(wanted: string, names: readonly string[]): string | undefined {
+  const [nearest] = nearestFirst(wanted, names);
+  if (nearest === undefined) return undefined;
+  const isMisspelt = edits(wanted, nearest) <= MISSPELT_PART * nearest.length;
+  return isMisspelt ? `Did you mean ${JSON.stringify(nearest)}?` : undefined;
+}
+
+function edits(from: string, to: string): number {
+  return distance(from.toUpperCase(), to.toUpperCase());
 }

@@ -7,12 +7,11 @@ import {
   templateDifferences,
 } from './deployment/template-difference';
 
-/** Prints how the templates that are deployed into LocalStack differ from those of the stage `dev`. */
+/** Prints the differences of the templates deployed into LocalStack from those of the stage `dev`. */
 export async function showDifference({ place, shown, signal }: LocalstackCommand): Promise<void> {
   const folder = join(place.folder, 'difference.out');
-  // What is in a bundle makes no difference.
+  // The contents of bundles are not compared.
   await synthesize('dev,localstack', folder, signal, { 'aws:cdk:bundling-stacks': [] });
-  const [dev, localstack] = ['dev', 'localstack'].map((stage) => readStageTemplates(folder, stage));
-  if (dev === undefined || localstack === undefined) return;
-  shown.note(differenceTable(templateDifferences(dev, localstack)));
+  const [from, to] = [readStageTemplates(folder, 'dev'), readStageTemplates(folder, 'localstack')];
+  shown.note(differenceTable(templateDifferences(from, to)));
 }

@@ -1,4 +1,4 @@
-import { nearestFirst } from '../../cli/near-names';
+import { didYouMean, nearestFirst } from '../../cli/near-names';
 
 test('what is most like the wanted name stands first, whatever its case', () => {
   const names = ['ADA_USDT', 'BTC_USD', 'BTC_USDT', 'ETH_BTC'];
@@ -18,4 +18,17 @@ test.each([
   ['', ['AB', 'A'], ['A', 'AB']],
 ])('near %j: %j', (wanted, names, expected) => {
   expect(nearestFirst(wanted, names)).toEqual(expected);
+});
+
+test.each([
+  ['topcs', 'Did you mean "topics"?'],
+  ['TOPICS', 'Did you mean "topics"?'],
+  ['kafkas', 'Did you mean "kafka"?'],
+  ['zone', undefined],
+])('%j asks %j', (wanted, question) => {
+  expect(didYouMean(wanted, ['topics', 'kafka', 'pairs'])).toBe(question);
+});
+
+test('without names there is nothing to ask', () => {
+  expect(didYouMean('topics', [])).toBeUndefined();
 });
