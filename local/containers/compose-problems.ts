@@ -1,4 +1,4 @@
-import { PORTS, SERVICES } from '../localstack/run-place';
+import { PORTS, SERVICES } from './compose-project';
 
 /** There is no Docker here that can be used; the message says what is missing. */
 export class DockerUnavailableError extends Error {

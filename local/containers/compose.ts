@@ -10,7 +10,7 @@ import {
 } from './compose-problems';
 import { containerEnd, containerStates, type ContainerState, failedAmong } from './containers';
 import { Docker, type DockerCommand } from './docker';
-import { type Place, PORTS, type Service, SERVICES } from '../localstack/run-place';
+import { type ComposeProject, PORTS, type Service, SERVICES } from './compose-project';
 
 const PULL_LIMIT_MS = 20 * 60_000;
 const UP_LIMIT_MS = 6 * 60_000;
@@ -25,7 +25,7 @@ const ALL: readonly string[] = ['*'];
 
 /** What the compose file is used with. */
 export interface ComposeOptions {
-  readonly place: Place;
+  readonly project: ComposeProject;
   readonly run: RunCommand;
   readonly onProgress: (line: string) => void;
   readonly signal?: AbortSignal;
@@ -49,12 +49,12 @@ export class Compose {
    */
   async check(): Promise<void> {
     await this.#docker.check();
-    const { composeFile, project } = this.#options.place;
+    const { composeFile, projectName } = this.#options.project;
     const own = realpathSync(dirname(composeFile));
     for (const { folder } of await this.#states()) {
       // Of a checkout that is deleted, nobody else can remove them.
       if (folder === '' || !existsSync(folder) || realpathSync(folder) === own) continue;
-      throw new OtherCheckoutError(project, folder);
+      throw new OtherCheckoutError(projectName, folder);
     }
   }
 
@@ -92,7 +92,7 @@ export class Compose {
     if (result.exitCode === 0) return;
     const said = lastLines(result);
     throw (
-      portProblem(said, this.#options.place.ports) ??
+      portProblem(said, this.#options.project.ports) ??
       (await this.#failedContainer(profiles)) ??
       new ComposeError('up', said)
     );
@@ -140,7 +140,7 @@ export class Compose {
 
   async #removeFunctions(): Promise<void> {
     // LocalStack names them after its own container, with a dash for what a host's name cannot have.
-    const prefix = `${this.#options.place.project}-localstack-1-lambda-`.replaceAll('_', '-');
+    const prefix = `${this.#options.project.projectName}-localstack-1-lambda-`.replaceAll('_', '-');
     const listed = await this.#docker.run([
       ...['ps', '--all', '--quiet', '--filter', `name=^/?${prefix}`],
     ]);
@@ -170,16 +170,16 @@ export class Compose {
   }
 
   #states(): Promise<ContainerState[]> {
-    return containerStates(this.#docker, this.#options.place.project);
+    return containerStates(this.#docker, this.#options.project.projectName);
   }
 
   /** Tells the service of a line such as ` Container candlestream-localstack-kafka-1  Healthy`. */
   #onHealthy(startedMs: number): (line: string) => void {
-    const { place, onProgress } = this.#options;
+    const { project, onProgress } = this.#options;
     return (line) => {
       const [, container] = /Container (\S+)\s+Healthy/.exec(line) ?? [];
       if (container === undefined) return;
-      const service = container.replace(`${place.project}-`, '').replace(/-\d+$/, '');
+      const service = container.replace(`${project.projectName}-`, '').replace(/-\d+$/, '');
       const seconds = ((performance.now() - startedMs) / 1_000).toFixed(0);
       onProgress(`${service}: healthy after ${seconds} s`);
     };
@@ -192,14 +192,14 @@ export class Compose {
   }
 
   #compose(args: readonly string[], settings: ComposeCommand): Promise<CommandResult> {
-    const { project, composeFile, ports } = this.#options.place;
+    const { projectName, composeFile, ports } = this.#options.project;
     const { profiles = ALL, limitMs, onLine } = settings;
-    const file = ['--project-name', project, '--file', composeFile, '--progress', 'plain'];
+    const file = ['--project-name', projectName, '--file', composeFile, '--progress', 'plain'];
     const named = profiles.flatMap((profile) => ['--profile', profile]);
     const published = SERVICES.map((name) => [PORTS[name][0], String(ports[name])] as const);
     const environment = {
       ...Object.fromEntries(published),
-      COMPOSE_PROJECT_NAME: project,
+      COMPOSE_PROJECT_NAME: projectName,
       ...settings.environment,
     };
     return this.#docker.run(['compose', ...file, ...named, ...args], {

@@ -20,7 +20,7 @@ import { type Deployed, handOn } from './show-deployed';
 import type { UpRequest } from './localstack-request';
 import { type ExchangeService, exchangeService } from './exchange/exchange-service';
 import { DEPLOY_LOCK, RUN_LOCK, takeLock } from './other-run';
-import { endpointOf } from './run-place';
+import { endpointOf } from '../containers/compose-project';
 import { startContainers } from './start-containers';
 import { stageSettings } from './deployment/stage-settings';
 

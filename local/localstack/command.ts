@@ -14,7 +14,7 @@ export interface LocalstackCommand {
 
 /** The containers, whose news are shown. */
 export function composeOf({ place, run, shown, signal }: LocalstackCommand): Compose {
-  return new Compose({ place, run, signal, onProgress: (line) => shown.note(line) });
+  return new Compose({ project: place, run, signal, onProgress: (line) => shown.note(line) });
 }
 
 /** Does a step, and tells how long it took. */

@@ -11,7 +11,8 @@ import { RunCounts, RunWatch } from '../watch/watch-run';
 import { CurrentFunctions, type DeployedFunctions } from './deployment/current-functions';
 import { FunctionLogs, logsApi } from './deployment/function-logs';
 import { invokeApi, LambdaInvoker } from './deployment/lambda-invoker';
-import { endpointOf, type Place } from './run-place';
+import { endpointOf } from '../containers/compose-project';
+import type { Place } from './run-place';
 
 /** What runs beside LocalStack is started with. */
 export interface DeployedRunOptions {

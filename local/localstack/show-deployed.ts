@@ -10,7 +10,7 @@ import { type LocalstackCommand, notTooOften } from './command';
 import type { Compose } from '../containers/compose';
 import { deployedFunctions } from './deployment/deployed-functions';
 import type { ExchangeService } from './exchange/exchange-service';
-import { endpointOf } from './run-place';
+import { endpointOf } from '../containers/compose-project';
 import { DeployedRun } from './run-deployed';
 
 /** What was deployed, and by which template the records are handed on. */

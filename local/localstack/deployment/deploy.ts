@@ -42,7 +42,7 @@ export async function isBootstrapped(place: Place): Promise<boolean> {
   } catch (cause) {
     if (cause instanceof Error && cause.name === 'ParameterNotFound') return false;
     throw new DeployFailedError(
-      `LocalStack does not answer on port ${place.ports.localstack} (${String(cause)}): see "docker logs ${place.project}-localstack-1", and run again`,
+      `LocalStack does not answer on port ${place.ports.localstack} (${String(cause)}): see "docker logs ${place.projectName}-localstack-1", and run again`,
       { cause },
     );
   } finally {

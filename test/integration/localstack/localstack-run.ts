@@ -94,7 +94,7 @@ export class LocalstackRun {
   }
 
   async #named(command: string, format: string, ...more: string[]): Promise<string[]> {
-    const filter = ['--filter', `name=${this.place.project}`, '--format', format];
+    const filter = ['--filter', `name=${this.place.projectName}`, '--format', format];
     const listed: CommandResult = await runCommand(
       'docker',
       [...command.split(' '), ...more, ...filter],

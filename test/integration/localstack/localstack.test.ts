@@ -7,7 +7,7 @@ import { runCommand } from '../../../cli/run-command';
 import { Compose } from '../../../local/containers/compose';
 import { deployedFunctions } from '../../../local/localstack/deployment/deployed-functions';
 import { invokeApi, LambdaInvoker } from '../../../local/localstack/deployment/lambda-invoker';
-import { endpointOf, SERVICES } from '../../../local/localstack/run-place';
+import { endpointOf, SERVICES } from '../../../local/containers/compose-project';
 import { GeneratedCandles } from '../../../local/exchange/candles/generated-candles';
 import { createCassandraSession } from '../../../lambdas/shared/adapters/database/cassandra-client';
 import { createCandleStore } from '../../../lambdas/shared/adapters/database/candle-store';
@@ -55,7 +55,7 @@ beforeAll(async () => {
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
   run = await LocalstackRun.prepare();
   const onProgress = (line: string) => process.stderr.write(`${line}\n`);
-  await new Compose({ place: run.place, run: runCommand, onProgress }).pullMissing(['exchange']);
+  await new Compose({ project: run.place, run: runCommand, onProgress }).pullMissing(['exchange']);
 }, PULL_LIMIT_MS);
 
 afterAll(async () => {

@@ -3,11 +3,11 @@ import { dirname } from 'node:path';
 import { CommandTimeoutError } from '../../../cli/run-command';
 import { Compose } from '../../../local/containers/compose';
 import { portProblem } from '../../../local/containers/compose-problems';
-import { placeOf } from '../../../local/localstack/run-place';
+import { composeProject } from '../../../local/containers/compose-project';
 import { type FakeAnswer, fakeRun } from '../engines/fake-run';
 
-const place = placeOf({ COMPOSE_PROJECT_NAME: 'cs', KAFKA_PORT: '19092' });
-const COMPOSE = `docker compose --project-name cs --file ${place.composeFile} --progress plain`;
+const project = composeProject({ COMPOSE_PROJECT_NAME: 'cs', KAFKA_PORT: '19092' }, 'other');
+const COMPOSE = `docker compose --project-name cs --file ${project.composeFile} --progress plain`;
 const ALL = `${COMPOSE} --profile *`;
 const EXCHANGE = `${COMPOSE} --profile exchange`;
 
@@ -16,7 +16,7 @@ function compose(answers: Parameters<typeof fakeRun>[0]) {
   const said: string[] = [];
   return {
     ...{ fake, said },
-    subject: new Compose({ place, run: fake.run, onProgress: (line) => said.push(line) }),
+    subject: new Compose({ project, run: fake.run, onProgress: (line) => said.push(line) }),
   };
 }
 
@@ -77,7 +77,7 @@ test.each(['2.21.0', 'v2.40.3-desktop.1', '5.0.0', 'dev'])(
 
 test.each<[string, string, string | undefined]>([
   ['another checkout', tmpdir(), `The containers of cs belong to the checkout in ${tmpdir()}: end`],
-  ['this checkout', dirname(place.composeFile), undefined],
+  ['this checkout', dirname(project.composeFile), undefined],
   ['a checkout that is deleted', '/no/such/checkout', undefined],
 ])('containers of %s', async (_, folder, message) => {
   const { subject } = compose({
@@ -128,8 +128,8 @@ test('a port that is taken is named, with the variable that changes it', async (
 
 test('both ways in which Docker says that a port is taken are understood', () => {
   const allocated = 'Bind for 127.0.0.1:4566 failed: port is already allocated';
-  expect(portProblem(allocated, place.ports)?.message).toContain('LOCALSTACK_PORT');
-  expect(portProblem('something else at 127.0.0.1:4566', place.ports)).toBeUndefined();
+  expect(portProblem(allocated, project.ports)?.message).toContain('LOCALSTACK_PORT');
+  expect(portProblem('something else at 127.0.0.1:4566', project.ports)).toBeUndefined();
 });
 
 /** Of an earlier run: it is not to blame. */
@@ -181,7 +181,7 @@ test('each service that becomes healthy is told', async () => {
 async function upWith(lines: readonly string[]) {
   const said: string[] = [];
   const subject = new Compose({
-    place,
+    project,
     onProgress: (line) => said.push(line),
     run: (_file, _args, { onLine }) => {
       for (const line of lines) onLine?.(line);
@@ -232,8 +232,8 @@ test('down ends LocalStack first, then the containers of functions that it left,
 
 test('the functions of a project with an underscore are found as LocalStack names them', async () => {
   const { run, lines } = fakeRun({ docker: {} });
-  const other = placeOf({ COMPOSE_PROJECT_NAME: 'my_cs' });
-  await new Compose({ place: other, run, onProgress: () => undefined }).down({ volumes: false });
+  const other = composeProject({ COMPOSE_PROJECT_NAME: 'my_cs' }, 'other');
+  await new Compose({ project: other, run, onProgress: () => undefined }).down({ volumes: false });
   expect(lines).toContain('docker ps --all --quiet --filter name=^/?my-cs-localstack-1-lambda-');
 });
 
@@ -281,7 +281,7 @@ async function failureAfter(looks: (readonly string[] | 'no answer')[]) {
     },
     [`${ALL} logs`]: { stdout: 'shutting down' },
   });
-  const subject = new Compose({ place, run, onProgress: () => undefined, lookEveryMs: 1 });
+  const subject = new Compose({ project, run, onProgress: () => undefined, lookEveryMs: 1 });
   const failure = await subject.failure(['kafka', 'exchange'], new AbortController().signal);
   return failure.message;
 }

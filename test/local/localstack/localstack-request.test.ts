@@ -1,5 +1,6 @@
 import { parseLocalstackArguments } from '../../../local/localstack/localstack-request';
-import { endpointOf, placeOf } from '../../../local/localstack/run-place';
+import { endpointOf } from '../../../local/containers/compose-project';
+import { placeOf } from '../../../local/localstack/run-place';
 import { notTooOften } from '../../../local/localstack/command';
 
 test('without arguments everything is brought up', () => {
@@ -48,11 +49,11 @@ test.each([
 test('ports and names come from the environment, as for the compose file', () => {
   const place = placeOf({ KAFKA_PORT: '19092', CANDLESTREAM_DATA_DIR: '/data' });
   expect(place).toMatchObject({
-    ...{ project: 'candlestream-localstack', folder: '/data/localstack' },
+    ...{ projectName: 'candlestream-localstack', folder: '/data/localstack' },
     ports: { localstack: 4566, kafka: 19092, cassandra: 9042 },
   });
   expect(endpointOf(place, 'kafka')).toBe('127.0.0.1:19092');
-  expect(placeOf({ COMPOSE_PROJECT_NAME: '' }).project).toBe('candlestream-localstack');
+  expect(placeOf({ COMPOSE_PROJECT_NAME: '' }).projectName).toBe('candlestream-localstack');
   expect(() => placeOf({ KAFKA_PORT: '0' })).toThrow('KAFKA_PORT is "0": give a port');
 });
 
