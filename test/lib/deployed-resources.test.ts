@@ -1,0 +1,208 @@
+import type { Template } from 'aws-cdk-lib/assertions';
+import { dev } from '../../lib/stages/dev';
+import { prod } from '../../lib/stages/prod';
+import { onlyOne, propertiesOf, templatesOf } from './candlestream-templates';
+
+// A deployment deletes what loses its logical id, and replaces what gets another
+// physical name or another address range: data, subscriptions or a network would go.
+
+/** The resources that hold data, or that others know, by logical id; each with its physical name. */
+const KEPT = {
+  data: [
+    ['AWS::EC2::VPC', 'NetworkVpc7FB7348F', '10.0.0.0/16'],
+    ['AWS::EC2::Subnet', 'NetworkVpcEgressSubnet1Subnet066C8748', '10.0.0.0/28'],
+    ['AWS::EC2::Subnet', 'NetworkVpcEgressSubnet2Subnet4EFBC9BB', '10.0.0.16/28'],
+    ['AWS::EC2::Subnet', 'NetworkVpcEgressSubnet3SubnetBF50136C', '10.0.0.32/28'],
+    ['AWS::EC2::Subnet', 'NetworkVpcPipelineSubnet1SubnetE7B92418', '10.0.1.0/24'],
+    ['AWS::EC2::Subnet', 'NetworkVpcPipelineSubnet2SubnetD2A30926', '10.0.2.0/24'],
+    ['AWS::EC2::Subnet', 'NetworkVpcPipelineSubnet3SubnetFF00D700', '10.0.3.0/24'],
+    ['AWS::EC2::SecurityGroup', 'NetworkFunctions0F81B4F4', undefined],
+    ['AWS::EC2::SecurityGroup', 'KafkaBrokersE2F84663', undefined],
+    ['AWS::EC2::SecurityGroup', 'KeyspacesEndpointGroup771E7736', undefined],
+    ['AWS::MSK::Cluster', 'KafkaCluster21A1BE89', 'Candlestream-{stage}-Data'],
+    ['AWS::MSK::Topic', 'KafkaTopicCandlesObservedC49B0C1D', 'candles.observed'],
+    ['AWS::MSK::Topic', 'KafkaTopicCandlesRolledF44FDA75', 'candles.rolled'],
+    ['AWS::MSK::Topic', 'KafkaTopicCandlesDeadLetter89D319F4', 'candles.dead-letter'],
+    ['AWS::MSK::Topic', 'KafkaTopicCandlesUndelivered2CBDEF9F', 'candles.undelivered'],
+    ['AWS::Glue::Registry', 'SchemasRegistry000E509D', 'candlestream-{stage}'],
+    ['AWS::Glue::Schema', 'SchemascandlesobservedFCD7B0AC', 'candles.observed'],
+    ['AWS::Glue::Schema', 'Schemascandlesrolled157C3611', 'candles.rolled'],
+    ['AWS::Glue::Schema', 'Schemascandlesdeadletter1617909E', 'candles.dead-letter'],
+    ['AWS::Cassandra::Keyspace', 'KeyspacesKeyspaceD3E79C72', 'candlestream'],
+    ['AWS::Cassandra::Table', 'KeyspacesTableCandlesC6CAF534', 'candles'],
+    ['AWS::Cassandra::Table', 'KeyspacesTableProgressB39D9CC1', 'progress'],
+    ['AWS::Cassandra::Table', 'KeyspacesTableGapsBB65B65A', 'gaps'],
+    ['AWS::Logs::LogGroup', 'NetworkRefusals9DB62441', undefined],
+    ['AWS::Logs::LogGroup', 'KafkaBrokerLogsD032A934', undefined],
+  ],
+  pipeline: [
+    ['AWS::Lambda::Function', 'Fetch84857CE8', undefined],
+    ['AWS::Lambda::Function', 'TransformC0C45E96', undefined],
+    ['AWS::Lambda::Function', 'Persist419B710D', undefined],
+    ['AWS::Logs::LogGroup', 'FetchLogs9066FDA7', undefined],
+    ['AWS::Logs::LogGroup', 'TransformLogsFA8B2747', undefined],
+    ['AWS::Logs::LogGroup', 'PersistLogs3A3DD33E', undefined],
+    ['AWS::SNS::Topic', 'WatchToldTopic5EA3B573', undefined],
+    ['AWS::CloudWatch::Dashboard', 'WatchDashboard77C0F6EE', 'Candlestream-{stage}'],
+  ],
+} as const;
+
+/** The properties that name a resource, or give it its addresses. */
+const NAMES = [
+  'CidrBlock',
+  'ClusterName',
+  'DashboardName',
+  'FunctionName',
+  'GroupName',
+  'KeyspaceName',
+  'LogGroupName',
+  'Name',
+  'TopicName',
+];
+
+const ONE_EACH = { dev: 1, prod: 1 };
+
+/** How many resources of each type a stage has. */
+const COUNTS: Readonly<Record<string, Readonly<Record<'dev' | 'prod', number>>>> = {
+  'AWS::ApplicationAutoScaling::ScalableTarget': ONE_EACH,
+  'AWS::ApplicationAutoScaling::ScalingPolicy': ONE_EACH,
+  'AWS::Cassandra::Keyspace': ONE_EACH,
+  'AWS::Cassandra::Table': { dev: 3, prod: 3 },
+  // Of records that event sources gave up on there is an alarm in prod only.
+  'AWS::CloudWatch::Alarm': { dev: 22, prod: 23 },
+  'AWS::CloudWatch::CompositeAlarm': ONE_EACH,
+  'AWS::CloudWatch::Dashboard': ONE_EACH,
+  'AWS::EC2::EIP': { dev: 1, prod: 3 },
+  'AWS::EC2::FlowLog': ONE_EACH,
+  'AWS::EC2::InternetGateway': ONE_EACH,
+  'AWS::EC2::NatGateway': { dev: 1, prod: 3 },
+  'AWS::EC2::Route': { dev: 6, prod: 6 },
+  'AWS::EC2::RouteTable': { dev: 6, prod: 6 },
+  'AWS::EC2::SecurityGroup': { dev: 3, prod: 3 },
+  'AWS::EC2::SecurityGroupEgress': { dev: 3, prod: 3 },
+  'AWS::EC2::SecurityGroupIngress': { dev: 3, prod: 3 },
+  'AWS::EC2::Subnet': { dev: 6, prod: 6 },
+  'AWS::EC2::SubnetRouteTableAssociation': { dev: 6, prod: 6 },
+  'AWS::EC2::VPC': ONE_EACH,
+  'AWS::EC2::VPCEndpoint': ONE_EACH,
+  'AWS::EC2::VPCGatewayAttachment': ONE_EACH,
+  'AWS::Events::Rule': ONE_EACH,
+  'AWS::Glue::Registry': ONE_EACH,
+  'AWS::Glue::Schema': { dev: 3, prod: 3 },
+  'AWS::IAM::Policy': { dev: 4, prod: 4 },
+  'AWS::IAM::Role': { dev: 4, prod: 4 },
+  'AWS::Lambda::EventInvokeConfig': ONE_EACH,
+  'AWS::Lambda::EventSourceMapping': { dev: 2, prod: 2 },
+  'AWS::Lambda::Function': { dev: 3, prod: 3 },
+  'AWS::Lambda::Permission': ONE_EACH,
+  'AWS::Logs::LogGroup': { dev: 5, prod: 5 },
+  'AWS::MSK::Cluster': ONE_EACH,
+  'AWS::MSK::Topic': { dev: 4, prod: 4 },
+  'AWS::SNS::Topic': ONE_EACH,
+  'AWS::SNS::TopicPolicy': ONE_EACH,
+};
+
+interface Resource {
+  readonly Type: string;
+  readonly Properties?: Readonly<Record<string, unknown>>;
+  readonly DependsOn?: readonly string[];
+  readonly DeletionPolicy?: string;
+}
+
+const STAGES = { dev, prod };
+
+describe.each(['dev', 'prod'] as const)('what a deployment of %s has', (name) => {
+  let templates: Readonly<Record<'data' | 'pipeline', Template>>;
+  beforeAll(() => {
+    templates = templatesOf(STAGES[name]);
+  });
+
+  it.each(['data', 'pipeline'] as const)(
+    'keeps the logical ids and the physical names: %s',
+    (stack) => {
+      const types = new Set(KEPT[stack].map(([type]) => type as string));
+      const kept = Object.entries(resourcesIn(templates[stack]))
+        .filter(([, { Type }]) => types.has(Type))
+        .map(([id, { Type, Properties }]) => [Type, id, nameIn(Properties ?? {})]);
+      const expected = KEPT[stack].map(([type, id, named]) => [
+        type,
+        id,
+        named?.replace('{stage}', name),
+      ]);
+      expect(kept.sort()).toEqual([...expected].sort());
+    },
+  );
+
+  it('is so many resources of each type, and none of another', () => {
+    const counts: Record<string, number> = {};
+    for (const template of Object.values(templates)) {
+      for (const { Type } of Object.values(resourcesIn(template))) {
+        counts[Type] = (counts[Type] ?? 0) + 1;
+      }
+    }
+    const expected = Object.entries(COUNTS).map(([type, count]) => [type, count[name]]);
+    expect(counts).toEqual(Object.fromEntries(expected));
+  });
+
+  it('asks for no parameters beside the version of the bootstrap stack', () => {
+    for (const template of Object.values(templates)) {
+      const { Parameters, Rules } = template.toJSON() as Record<string, object>;
+      expect(Object.keys({ ...Parameters, ...Rules })).toEqual([
+        'BootstrapVersion',
+        'CheckBootstrapVersion',
+      ]);
+    }
+  });
+
+  it('has the memory and the time that each function needs', () => {
+    const functions = Object.values(propertiesOf(templates.pipeline, 'AWS::Lambda::Function'));
+    const limits = functions.map(({ MemorySize, Timeout }) => [MemorySize, Timeout]);
+    expect(limits).toEqual([
+      [512, 55],
+      [1_024, 120],
+      [1_024, 300],
+    ]);
+  });
+
+  it('leaves by the gateway of its zone, or by the only one', () => {
+    const routes = Object.entries(propertiesOf(templates.data, 'AWS::EC2::Route'));
+    const gateways = routes.map(([id, { NatGatewayId, GatewayId }]) => [
+      /NetworkVpc(.*)DefaultRoute/.exec(id)?.[1],
+      /NetworkVpc(IGW|EgressSubnet\d)/.exec(JSON.stringify(NatGatewayId ?? GatewayId))?.[1],
+    ]);
+    expect(Object.fromEntries(gateways)).toEqual({
+      EgressSubnet1: 'IGW',
+      EgressSubnet2: 'IGW',
+      EgressSubnet3: 'IGW',
+      PipelineSubnet1: 'EgressSubnet1',
+      PipelineSubnet2: name === 'prod' ? 'EgressSubnet2' : 'EgressSubnet1',
+      PipelineSubnet3: name === 'prod' ? 'EgressSubnet3' : 'EgressSubnet1',
+    });
+  });
+
+  it('deploys the reader of a schema version before its writer', () => {
+    const resources = resourcesIn(templates.pipeline);
+    const [persist] = onlyOne(templates.pipeline, 'AWS::Lambda::Function', 'Persist');
+    const [transform] = onlyOne(templates.pipeline, 'AWS::Lambda::Function', 'Transform');
+    const [fetch] = onlyOne(templates.pipeline, 'AWS::Lambda::Function', 'Fetch');
+    expect(resources[transform]?.DependsOn).toContain(persist);
+    expect(resources[fetch]?.DependsOn).toContain(transform);
+  });
+
+  it('keeps the logs of the functions as the stage says', () => {
+    const logs = Object.values(templates.pipeline.findResources('AWS::Logs::LogGroup'));
+    const policies = logs.map((group) => (group as Resource).DeletionPolicy);
+    const policy = name === 'prod' ? 'RetainExceptOnCreate' : 'Delete';
+    expect(policies).toEqual([policy, policy, policy]);
+  });
+});
+
+function resourcesIn(template: Template): Readonly<Record<string, Resource>> {
+  const { Resources } = template.toJSON() as { Resources: Record<string, Resource> };
+  return Resources;
+}
+
+/** A table stands in a keyspace, and is named by its own name. */
+function nameIn(properties: Readonly<Record<string, unknown>>): unknown {
+  return properties['TableName'] ?? NAMES.map((name) => properties[name]).find(Boolean);
+}
