@@ -1,3 +1,6 @@
+// The pinned AWS SDK runs on every supported Node.js; its warning of later versions reads like a failure.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+
 const swc = [
   '@swc/jest',
   { jsc: { parser: { syntax: 'typescript' }, target: 'es2023' }, module: { type: 'commonjs' } },

@@ -1,3 +1,4 @@
+import '../../cli/no-node-version-warning';
 import { createConsole } from '../watch/console';
 import { StopAsked, stopAsked, tellFailure } from '../../cli/command-end';
 import { runCommand } from '../../cli/run-command';
@@ -8,9 +9,6 @@ import { bringDown } from './bring-down';
 import { bringUp } from './bring-up';
 import { showDifference } from './show-difference';
 import { showLogs } from './show-logs';
-
-// The project says itself which Node.js it needs, and pins an SDK that runs on it.
-process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
 
 /** `npm run localstack`: see `--help`. */
 async function main(args: readonly string[]): Promise<void> {

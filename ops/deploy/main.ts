@@ -1,10 +1,8 @@
+import '../../cli/no-node-version-warning';
 import { awsAccount } from './aws-account';
 import { findAwsStage, findStage } from './find-stage';
 import { runCdk } from './run-cdk';
 import { stageCommand } from './stage-command';
-
-// The project says itself which Node.js it needs, and pins an SDK that runs on it.
-process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
 
 const args = process.argv.slice(2);
 

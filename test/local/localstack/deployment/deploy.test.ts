@@ -10,11 +10,6 @@ import type { CommandLimits } from '../../../../cli/run-command';
 
 const place = placeOf({ LOCALSTACK_PORT: '14566' });
 
-beforeAll(() => {
-  // The project says itself which Node.js it needs.
-  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
-});
-
 const FAILED = [
   'Candlestream-localstack-Pipeline |  4/16 | 8:06:02 AM | CREATE_COMPLETE | AWS::IAM::Role | FetchRole (FetchRole1A0AB0CA)',
   'Candlestream-localstack-Pipeline |  4/16 | 8:06:03 AM | CREATE_FAILED        | AWS::Lambda::EventSourceMapping | Persist/EventSource (Persist51) Resource provider operation failed: Unsupported event source mapping source service',
