@@ -13,6 +13,8 @@ const shared = {
   transformIgnorePatterns: [
     'node_modules/(?!(p-limit|p-queue|p-retry|p-timeout|p-event|get-port|execa|@sindresorhus|figures|is-plain-obj|npm-run-path|path-key|parse-ms|pretty-ms|signal-exit|strip-final-newline|unicorn-magic|yoctocolors|human-signals|get-stream|is-stream|eventemitter3|yocto-queue|is-network-error)/)',
   ],
+  globalSetup: '<rootDir>/test/jest/global-setup.ts',
+  globalTeardown: '<rootDir>/test/jest/global-teardown.ts',
   setupFilesAfterEnv: ['aws-cdk-lib/testhelpers/jest-autoclean'],
 };
 

@@ -23,7 +23,7 @@ const LIMIT_MS = 5 * MINUTE_MS;
 /** Of Glue's wire format: two bytes and the schema version's id. */
 const HEADER_BYTES = 18;
 
-const recorded = new RecordedRun(START_MS);
+const recorded = new RecordedRun({ fromMs: START_MS });
 /** The topics as they were before the catch-up. */
 let beforeCatchUp: Readonly<Record<string, TopicEnds>>;
 

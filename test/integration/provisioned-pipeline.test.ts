@@ -1,12 +1,17 @@
 import { TOPICS } from '../../lambdas/shared/domain/topics';
 import { UNDELIVERED } from '../../lib/kafka/pipeline-topics';
+import { generatedFolder } from '../oracle/replayed-days';
 import { MINUTE_MS, RecordedRun } from './support/recorded-run';
 import { total } from './support/topic-records';
 import { until } from './support/waiting';
 
 /** The whole pipeline from the template of `prod`: functions report what failed, event sources bound their retries. */
 const LIMIT_MS = 5 * MINUTE_MS;
-const recorded = new RecordedRun(Date.parse('2018-01-23T22:00:00Z'), 'prod');
+const recorded = new RecordedRun({
+  fromMs: Date.parse('2018-01-23T22:00:00Z'),
+  stage: 'prod',
+  recorded: generatedFolder(),
+});
 
 beforeAll(() => recorded.start(), LIMIT_MS);
 
@@ -19,11 +24,12 @@ async function expectAllStored(): Promise<void> {
 }
 
 test(
-  'recorded hours, over the end of a day, equal the recording',
+  'generated hours, over the end of a day, equal what the exchange has generated',
   async () => {
     await recorded.play(180);
 
     await expectAllStored();
+    await recorded.expectFiveMinutesEqualExchange();
     expect(recorded.run.template.mappings.map(({ failures }) => failures.kind)).toEqual([
       'bounded',
       'bounded',

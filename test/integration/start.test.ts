@@ -4,19 +4,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { INTERVALS } from '../../lambdas/shared/domain/interval';
+import type { Candle } from '../../lambdas/shared/domain/candle';
 import { freePort } from '../../cli/free-port';
 import { isAlive } from '../../cli/lock-file';
-import {
-  expectedCandles,
-  type ExpectedCandle,
-  exchangeWindows,
-  RECORDED_PAIRS,
-  recordedCandles,
-  recordedFolder,
-  units,
-} from '../oracle/recordings';
+import { exchangeWindows, RECORDED_PAIRS, recordedMinutes, unitsOf } from '../oracle/recordings';
+import { replayedFolder } from '../oracle/replayed-days';
 import { descendantsOf } from './support/processes';
+import { candleNumbers, expectedRows } from './support/stored-rows';
 import { until } from './support/waiting';
 
 /** The commands themselves, as child processes, on one data folder. */
@@ -25,7 +19,7 @@ const FROM_MS = Date.parse('2018-01-23T00:00:00Z');
 const TO_MS = Date.parse('2018-01-23T02:00:00Z');
 const LIMIT_MS = 4 * 60_000;
 
-const recorded = recordedFolder();
+const recorded = replayedFolder();
 const children: Command[] = [];
 let dataDir: string;
 
@@ -90,13 +84,12 @@ async function startReplay(...more: string[]): Promise<Command> {
 
 /** The line that a replay ends with, computed from the recording. */
 function expectedLine(): string {
-  let [minutes, windows] = [0, 0];
-  for (const pair of RECORDED_PAIRS) {
-    const recordedMinutes = recordedCandles(join(recorded, `${pair}-1m.json.gz`));
-    const candles = expectedCandles(recordedMinutes, FROM_MS, TO_MS);
-    minutes += candles['1m'].length;
-    windows += INTERVALS.slice(1).reduce((sum, interval) => sum + candles[interval].length, 0);
-  }
+  const times = { fromMs: FROM_MS, toMs: TO_MS };
+  const keys = RECORDED_PAIRS.flatMap((pair) => [
+    ...expectedRows(pair, recordedMinutes(recorded, pair), times).keys(),
+  ]);
+  const minutes = keys.filter((key) => key.includes(' 1m ')).length;
+  const windows = keys.length - minutes;
   return `replay finished: 120 ticks, ${minutes} minutes, ${windows} windows stored`;
 }
 
@@ -107,11 +100,11 @@ type ShownCandle = Readonly<Record<'openTime' | 'open' | 'high' | 'low' | 'close
 type Prices = readonly [openTimeMs: number, ...prices: bigint[]];
 
 function shownPrices({ openTime, open, high, low, close }: ShownCandle): Prices {
-  return [Date.parse(openTime), units(open), units(high), units(low), units(close)];
+  return [Date.parse(openTime), unitsOf(open), unitsOf(high), unitsOf(low), unitsOf(close)];
 }
 
-function recordedPrices({ openTimeMs, open, high, low, close }: ExpectedCandle): Prices {
-  return [openTimeMs, open, high, low, close];
+function recordedPrices(candle: Candle): Prices {
+  return [candle.openTimeMs, ...candleNumbers(candle).slice(0, 4)];
 }
 
 test(

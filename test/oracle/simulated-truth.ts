@@ -1,16 +1,11 @@
 import type { Candle } from '../../lambdas/shared/domain/candle';
+import { INTERVALS } from '../../lambdas/shared/domain/interval';
 import type { MemoryCassandra, ReadRow } from '../simulation/memory-cassandra';
 import type { Stretch } from '../simulation/exchange';
+import { endMs, expectedBucket, LENGTH_MS, straightWindows, units } from './straight-roll-up';
 
-/*
- * What must be stored, computed straight from the minutes. Nothing here is
- * shared with the functions but the shape of a minute.
- */
-
-/** Enough digits behind the point for every number of a run. */
-const DIGITS = 20;
-
-const LENGTHS_MINUTES = { '1m': 1, '5m': 5, '15m': 15, '1h': 60, '4h': 240, '1d': 1_440 };
+/** Enough decimals for every number of a run. */
+const DECIMALS = 20;
 
 /** What a pair's tables must hold in the end. */
 export interface Expectation {
@@ -94,46 +89,24 @@ function wantedRows(expected: Expectation, gaps: readonly Stretch[]): Map<string
   );
   const coveredMs = expected.lastTickMs - (expected.lastTickMs % 60_000);
   const rows = new Map<string, string>();
-  for (const [interval, lengthMinutes] of Object.entries(LENGTHS_MINUTES)) {
-    const lengthMs = lengthMinutes * 60_000;
-    for (const [openMs, members] of groups(minutes, lengthMs)) {
-      const endMs = openMs + lengthMs;
-      const inGap = gaps.some(({ fromMs, toMs }) => openMs < toMs && endMs > fromMs);
+  for (const interval of INTERVALS) {
+    for (const candle of straightWindows(minutes, LENGTH_MS[interval])) {
+      const openMs = candle.openTimeMs;
+      const closeMs = endMs(interval, openMs);
+      const inGap = gaps.some(({ fromMs, toMs }) => openMs < toMs && closeMs > fromMs);
       rows.set(
-        `${interval} ${bucket(interval, openMs)} ${iso(openMs)}`,
-        inGap ? ANY : wantedText(members, endMs <= coveredMs),
+        `${interval} ${expectedBucket(interval, openMs)} ${iso(openMs)}`,
+        inGap ? ANY : wantedText(candle, closeMs <= coveredMs),
       );
     }
   }
   return rows;
 }
 
-function groups(minutes: readonly Candle[], lengthMs: number): Map<number, Candle[]> {
-  const windows = new Map<number, Candle[]>();
-  for (const minute of minutes) {
-    const openMs = minute.openTimeMs - (minute.openTimeMs % lengthMs);
-    windows.set(openMs, [...(windows.get(openMs) ?? []), minute]);
-  }
-  return windows;
-}
-
-function wantedText(members: readonly Candle[], closed: boolean): string {
-  const prices = members.map(({ open, high, low, close }) => ({
-    open: scaled(open),
-    high: scaled(high),
-    low: scaled(low),
-    close: scaled(close),
-  }));
-  return [
-    prices[0]?.open ?? 0n,
-    prices.reduce((most, { high }) => (high > most ? high : most), prices[0]?.high ?? 0n),
-    prices.reduce((least, { low }) => (low < least ? low : least), prices[0]?.low ?? 0n),
-    prices.at(-1)?.close ?? 0n,
-    members.reduce((sum, { baseVolume }) => sum + scaled(baseVolume), 0n),
-    members.reduce((sum, { quoteVolume }) => sum + scaled(quoteVolume), 0n),
-    members.length,
-    closed,
-  ].join(' ');
+function wantedText(candle: Candle, closed: boolean): string {
+  const { open, high, low, close, baseVolume, quoteVolume, minutes } = candle;
+  const numbers = [open, high, low, close, baseVolume, quoteVolume];
+  return [...numbers.map((number) => units(number, DECIMALS)), minutes, closed].join(' ');
 }
 
 function textOf(row: ReadRow): string {
@@ -145,24 +118,13 @@ function textOf(row: ReadRow): string {
   ].join(' ');
 }
 
-function scaled({ unscaled, scale }: { unscaled: bigint; scale: number }): bigint {
-  return unscaled * 10n ** BigInt(DIGITS - scale);
-}
-
 function scaledText(text: string): bigint {
   const [whole = '', fraction = ''] = text.split('.');
-  return BigInt(whole + fraction.padEnd(DIGITS, '0'));
+  return BigInt(whole + fraction.padEnd(DECIMALS, '0'));
 }
 
 function nameOf(row: ReadRow): string {
   return `${String(row.get('interval'))} ${String(row.get('bucket'))} ${time(row, 'open_time')}`;
-}
-
-function bucket(interval: string, openMs: number): string {
-  const date = iso(openMs);
-  if (interval === '1m') return date.slice(0, 10);
-  if (interval === '5m' || interval === '15m') return `${date.slice(0, 7)}-01`;
-  return interval === '1d' ? '1970-01-01' : `${date.slice(0, 4)}-01-01`;
 }
 
 function timeMs(row: ReadRow, column: string): number {

@@ -1,5 +1,4 @@
 import { connect } from 'node:net';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DAY_MS, floorTo, MINUTE_MS } from '../../../lambdas/shared/domain/interval';
 import { scheduledEvent } from '../../../local/emulator/schedule';
@@ -13,13 +12,8 @@ import { createCassandraSession } from '../../../lambdas/shared/adapters/databas
 import { createCandleStore } from '../../../lambdas/shared/adapters/database/candle-store';
 import { localDataCenter } from '../../../local/engines/engine-answers';
 import { replay, type ReplayStage } from '../../../local/start/replay';
-import {
-  type ExpectedCandle,
-  RECORDED_PAIRS,
-  recordedCandles,
-  recordedFolder,
-  units,
-} from '../../oracle/recordings';
+import { minuteOf, RECORDED_PAIRS, recordedMinutes } from '../../oracle/recordings';
+import { replayedFolder } from '../../oracle/replayed-days';
 import { differences, expectedRows, type Rows, StoredTables } from '../support/stored-rows';
 import { until } from '../support/waiting';
 import { deployBrokenPersist } from './broken-persist';
@@ -186,19 +180,12 @@ test(
     for (const { pair, seenToMs } of progress) {
       const minutes = exchange
         .candles(pair, HISTORY_START_MS, seenToMs)
-        .map(({ openTimeMs, ...candle }): ExpectedCandle => {
-          const { open, high, low, close, baseVolume, quoteVolume } = candle;
-          const prices = {
-            open: units(open),
-            high: units(high),
-            low: units(low),
-            close: units(close),
-          };
-          const volumes = { baseVolume: units(baseVolume), quoteVolume: units(quoteVolume) };
-          return { openTimeMs, ...prices, ...volumes, minutes: 1 };
-        });
+        .map((candle) => minuteOf(candle.openTimeMs, candle));
       expect(minutes.length).toBeGreaterThan(1_000);
-      const expected = expectedRows(pair, minutes, HISTORY_START_MS, seenToMs);
+      const expected = expectedRows(pair, minutes, {
+        fromMs: HISTORY_START_MS,
+        toMs: seenToMs,
+      });
       expect(differences(ofPair(stored, pair), expected)).toEqual([]);
     }
   },
@@ -225,7 +212,7 @@ test(
   'a recorded hour, tick by tick through the Lambda API, equals the recording',
   async () => {
     running();
-    const folder = recordedFolder();
+    const folder = replayedFolder();
     const deployed = await run.localstack(
       ...['--exchange', folder, '--exchange-time', isoMinute(HOUR.toMs + 60 * MINUTE_MS)],
       ...['--history-start', isoMinute(HOUR.fromMs)],
@@ -238,8 +225,7 @@ test(
 
     const { stored } = await standing();
     for (const pair of RECORDED_PAIRS) {
-      const minutes = recordedCandles(join(folder, `${pair}-1m.json.gz`));
-      const expected = expectedRows(pair, minutes, HOUR.fromMs, HOUR.toMs);
+      const expected = expectedRows(pair, recordedMinutes(folder, pair), HOUR);
       expect(expected.size).toBeGreaterThan(20);
       expect(differences(ofPair(stored, pair), expected)).toEqual([]);
     }

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Candle } from '../../../lambdas/shared/domain/candle';
 import type { EventSourceProblem } from '../../../local/emulator/event-source/event-source';
 import type { InvocationReport } from '../../../local/emulator/lambda/function-process';
 import type { InvocationResult } from '../../../local/emulator/lambda/invoker';
@@ -11,15 +12,17 @@ import { type LocalRun, startLocalRun } from '../../../local/run/local-run';
 import { Faults } from '../../../local/exchange/faults';
 import { readRecordedCandles } from '../../../local/exchange/candles/recorded-candles';
 import { replay, type ReplayPatience, type ReplayRange } from '../../../local/start/replay';
+import { exchangeWindows, RECORDED_PAIRS, recordedMinutes } from '../../oracle/recordings';
+import { replayedFolder } from '../../oracle/replayed-days';
+import { endMs } from '../../oracle/straight-roll-up';
 import {
-  endMs,
-  exchangeWindows,
-  type ExpectedCandle,
-  RECORDED_PAIRS,
-  recordedCandles,
-  recordedFolder,
-} from '../../oracle/recordings';
-import { candleKey, differences, expectedRows, type Rows, StoredTables } from './stored-rows';
+  candleKey,
+  candleNumbers,
+  differences,
+  expectedRows,
+  type Rows,
+  StoredTables,
+} from './stored-rows';
 import { Topics } from './topic-records';
 
 export const MINUTE_MS = 60_000;
@@ -38,6 +41,16 @@ const VOLUME_TOLERANCE = 1e-6;
 /** An event source's problem, and whose it was. */
 type Problem = EventSourceProblem & { readonly target: FunctionName };
 
+/** Options of a recorded run. */
+export interface RecordedRunOptions {
+  /** From when on recorded time is played. */
+  readonly fromMs: number;
+  /** The stage whose template runs. @default dev */
+  readonly stage?: string;
+  /** The folder with the recorded days. @default recordings, or generated days if there are none */
+  readonly recorded?: string;
+}
+
 /**
  * The whole local run with empty data on a recorded exchange, its engines as
  * processes of this machine. It is played on and on; at any point what is
@@ -47,21 +60,18 @@ export class RecordedRun {
   readonly faults = new Faults();
   readonly reports: InvocationReport[] = [];
   readonly problems: Problem[] = [];
-  readonly #recorded = recordedFolder();
-  readonly #minutes = new Map<string, ExpectedCandle[]>();
+  readonly #recorded: string;
+  readonly #minutes = new Map<string, Candle[]>();
   readonly #fromMs: number;
   readonly #stage: string;
   #playedToMs: number;
   #folder: string | undefined;
   #run: LocalRun<TimedExchange> | undefined;
 
-  /**
-   * @param fromMs from when on recorded time is played
-   * @param stage the stage whose template runs
-   */
-  constructor(fromMs: number, stage = 'dev') {
+  constructor({ fromMs, stage = 'dev', recorded = replayedFolder() }: RecordedRunOptions) {
     this.#fromMs = fromMs;
     this.#stage = stage;
+    this.#recorded = recorded;
     this.#playedToMs = fromMs;
   }
 
@@ -159,9 +169,8 @@ export class RecordedRun {
   }
 
   /** The recorded minutes of a pair in `[fromMs, toMs)`. */
-  minutes(pair: string, fromMs: number, toMs: number): ExpectedCandle[] {
-    const read = () => recordedCandles(join(this.#recorded, `${pair}-1m.json.gz`));
-    const all = this.#minutes.get(pair) ?? read();
+  minutes(pair: string, fromMs: number, toMs: number): Candle[] {
+    const all = this.#minutes.get(pair) ?? recordedMinutes(this.#recorded, pair);
     this.#minutes.set(pair, all);
     return all.filter(({ openTimeMs }) => openTimeMs >= fromMs && openTimeMs < toMs);
   }
@@ -242,7 +251,10 @@ export class RecordedRun {
     for (const pair of RECORDED_PAIRS) {
       const minutes = this.minutes(pair, this.#fromMs, this.#playedToMs);
       if (minutes.length === 0) throw new Error(`Nothing was recorded of ${pair} in that time`);
-      const expected = expectedRows(pair, minutes, this.#fromMs, this.#playedToMs);
+      const expected = expectedRows(pair, minutes, {
+        fromMs: this.#fromMs,
+        toMs: this.#playedToMs,
+      });
       for (const [key, line] of expected) rows.set(key, line);
     }
     return rows;
@@ -250,10 +262,9 @@ export class RecordedRun {
 }
 
 /** Whether a stored window is the exchange's: prices equal, the volume but for its rounding. */
-function agrees(own: ExpectedCandle, line: string): boolean {
-  const [, open, high, low, close, baseVolume] = line.split(' ');
-  const prices = [own.open, own.high, own.low, own.close].map(String);
-  if (prices.join() !== [open, high, low, close].join()) return false;
-  const volume = Number(own.baseVolume);
-  return Math.abs(Number(baseVolume) - volume) <= VOLUME_TOLERANCE * volume;
+function agrees(own: Candle, line: string): boolean {
+  const [, ...stored] = line.split(' ');
+  const [numbers, volume] = [candleNumbers(own), Number(candleNumbers(own)[4])];
+  if (numbers.slice(0, 4).join() !== stored.slice(0, 4).join()) return false;
+  return Math.abs(Number(stored[4]) - volume) <= VOLUME_TOLERANCE * volume;
 }

@@ -1,13 +1,15 @@
 import { Client, type types } from 'cassandra-driver';
+import type { Candle } from '../../../lambdas/shared/domain/candle';
 import { type Interval, INTERVALS } from '../../../lambdas/shared/domain/interval';
 import { localDataCenter } from '../../../local/engines/engine-answers';
+import { DECIMALS, unitsOf } from '../../oracle/recordings';
 import {
   endMs,
   expectedBucket,
-  type ExpectedCandle,
-  expectedCandles,
+  LENGTH_MS,
+  straightWindows,
   units,
-} from '../../oracle/recordings';
+} from '../../oracle/straight-roll-up';
 
 /** Rows as lines of text, by what names them: so that a difference can be read. */
 export type Rows = ReadonlyMap<string, string>;
@@ -20,15 +22,11 @@ export interface StoredProgress {
   readonly observedAtMs: number;
 }
 
-/** What makes a candle's line, besides its key. */
-export interface CandleCells {
+/** The parts of a candle's line. */
+interface CandleCells {
   readonly bucket: string;
-  readonly open: bigint;
-  readonly high: bigint;
-  readonly low: bigint;
-  readonly close: bigint;
-  readonly baseVolume: bigint;
-  readonly quoteVolume: bigint;
+  /** Prices and volumes in units of 10^-8, in the order of {@link candleNumbers}. */
+  readonly numbers: readonly bigint[];
   readonly minutes: number;
   readonly closed: boolean;
   readonly source: string;
@@ -38,26 +36,34 @@ export function candleKey(pair: string, interval: Interval, openTimeMs: number):
   return `${pair} ${interval} ${new Date(openTimeMs).toISOString()}`;
 }
 
-export function candleLine(cells: CandleCells): string {
-  const { bucket, open, high, low, close, baseVolume, quoteVolume } = cells;
-  const numbers = [open, high, low, close, baseVolume, quoteVolume].join(' ');
-  return `${bucket} ${numbers} minutes ${cells.minutes} closed ${cells.closed} of ${cells.source}`;
+/** Open, high, low, close, base volume and quote volume in units of 10^-8. */
+export function candleNumbers(candle: Candle): readonly bigint[] {
+  const { open, high, low, close, baseVolume, quoteVolume } = candle;
+  const numbers = [open, high, low, close, baseVolume, quoteVolume];
+  return numbers.map((number) => units(number, DECIMALS));
+}
+
+function candleLine({ bucket, numbers, minutes, closed, source }: CandleCells): string {
+  return `${bucket} ${numbers.join(' ')} minutes ${minutes} closed ${closed} of ${source}`;
 }
 
 /** The rows of all candles that a pair's minutes of `[fromMs, toMs)` make. */
 export function expectedRows(
   pair: string,
-  minutes: readonly ExpectedCandle[],
-  fromMs: number,
-  toMs: number,
+  minutes: readonly Candle[],
+  { fromMs, toMs }: { readonly fromMs: number; readonly toMs: number },
 ): Rows {
-  const candles = expectedCandles(minutes, fromMs, toMs);
+  const within = minutes.filter(({ openTimeMs }) => openTimeMs >= fromMs && openTimeMs < toMs);
   const rows = INTERVALS.flatMap((interval) =>
-    candles[interval].map((candle): [string, string] => {
+    straightWindows(within, LENGTH_MS[interval]).map((candle): [string, string] => {
       const { openTimeMs } = candle;
-      const bucket = expectedBucket(interval, openTimeMs);
-      const closed = endMs(interval, openTimeMs) <= toMs;
-      const line = candleLine({ ...candle, bucket, closed, source: 'gate.io' });
+      const line = candleLine({
+        bucket: expectedBucket(interval, openTimeMs),
+        numbers: candleNumbers(candle),
+        minutes: candle.minutes,
+        closed: endMs(interval, openTimeMs) <= toMs,
+        source: 'gate.io',
+      });
       return [candleKey(pair, interval, openTimeMs), line];
     }),
   );
@@ -161,30 +167,15 @@ export class StoredTables {
   }
 }
 
-const WRITTEN = [
-  'open',
-  'high',
-  'low',
-  'close',
-  'base_volume',
-  'quote_volume',
-  'minutes',
-  'closed',
-];
-const SELECT_CANDLES = `SELECT pair, interval, bucket, open_time, open, high, low, close, base_volume,
-  quote_volume, minutes, closed, observed_at, source,
+const NUMBERS = ['open', 'high', 'low', 'close', 'base_volume', 'quote_volume'];
+const WRITTEN = [...NUMBERS, 'minutes', 'closed'];
+const SELECT_CANDLES = `SELECT pair, interval, bucket, open_time, observed_at, source, ${WRITTEN.join(', ')},
   ${WRITTEN.map((column) => `writetime(${column}) AS written_${column}`).join(', ')} FROM candles`;
 
 function cellsOf(row: types.Row): CandleCells {
-  const decimal = (column: string) => units(String(row.get(column)));
   return {
     bucket: String(row.get('bucket')),
-    open: decimal('open'),
-    high: decimal('high'),
-    low: decimal('low'),
-    close: decimal('close'),
-    baseVolume: decimal('base_volume'),
-    quoteVolume: decimal('quote_volume'),
+    numbers: NUMBERS.map((column) => unitsOf(String(row.get(column)))),
     minutes: row.get('minutes') as number,
     closed: row.get('closed') as boolean,
     source: row.get('source') as string,

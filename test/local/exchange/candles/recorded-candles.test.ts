@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { readRecordedCandles } from '../../../../local/exchange/candles/recorded-candles';
 import { RecordedCandlesError } from '../../../../local/exchange/candles/recorded-rows';
-import { recordedFolder } from '../../../oracle/recordings';
+import { minuteOf, RECORDED_PAIRS, recordedMinutes } from '../../../oracle/recordings';
+import { replayedFolder } from '../../../oracle/replayed-days';
 import { MINUTE_MS } from '../exchange-fixtures';
 
 const START_MS = 1_516_424_040_000;
@@ -161,11 +162,14 @@ describe('an error names file, row, value and remedy', () => {
   });
 });
 
-it('reads real recordings', async () => {
-  const source = await readRecordedCandles(recordedFolder());
-  expect(source.pairs()).toEqual(['ETH_BTC', 'POWR_BTC']);
-  expect(source.candles('POWR_BTC', 0, Infinity)).toHaveLength(11_976);
-  expect(source.candles('POWR_BTC', START_MS, START_MS + 1)).toMatchObject([
-    { open: '0.00009818' },
-  ]);
+it('reads whole days as the files have them, digit by digit', async () => {
+  const folder = replayedFolder();
+  const source = await readRecordedCandles(folder);
+  expect(source.pairs()).toEqual([...RECORDED_PAIRS]);
+  for (const pair of RECORDED_PAIRS) {
+    const read = source.candles(pair, 0, Infinity);
+    const expected = recordedMinutes(folder, pair);
+    expect(expected.length).toBeGreaterThan(10_000);
+    expect(read.map((candle) => minuteOf(candle.openTimeMs, candle))).toEqual(expected);
+  }
 });

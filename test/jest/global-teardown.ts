@@ -1,0 +1,3 @@
+import { removeDays } from '../oracle/replayed-days';
+
+export default removeDays;
