@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { HeldLock } from '../../cli/lock-file';
-import { composeOf, type LocalstackCommand, step } from './command';
+import { composeFor, type LocalstackCommand, timed } from './command';
 import { DEPLOY_LOCK, RUN_LOCK, stopOtherRun, takeLock } from './other-run';
 
 /** Ends all that a run started: its process, the containers, the functions' containers, the network. */
@@ -9,11 +9,11 @@ export async function bringDown(
   { volumes }: { readonly volumes: boolean },
   command: LocalstackCommand,
 ): Promise<void> {
-  const compose = composeOf(command);
+  const compose = composeFor(command);
   await compose.check();
   const locks = await locksOfStoppedRuns(command);
   try {
-    await step(command, 'containers and network removed', () => compose.down({ volumes }));
+    await timed(command, 'containers and network removed', () => compose.down({ volumes }));
   } finally {
     for (const lock of locks) await lock.release();
   }
@@ -26,11 +26,11 @@ export async function bringDown(
  * First whoever brings things up, who would hand records on next. With their
  * locks held, no other run makes what is being removed.
  */
-async function locksOfStoppedRuns({ place, run, shown }: LocalstackCommand): Promise<HeldLock[]> {
-  await mkdir(place.folder, { recursive: true });
+async function locksOfStoppedRuns({ project, run, shown }: LocalstackCommand): Promise<HeldLock[]> {
+  await mkdir(project.folder, { recursive: true });
   const locks: HeldLock[] = [];
   for (const name of [DEPLOY_LOCK, RUN_LOCK]) {
-    const file = join(place.folder, name);
+    const file = join(project.folder, name);
     const pid = await stopOtherRun(file, run);
     if (pid !== undefined) shown.note(`process ${pid} has stopped`);
     locks.push(await takeLock(file, run));

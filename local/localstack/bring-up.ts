@@ -13,10 +13,10 @@ import {
 import { readAssembly } from '../emulator/template/template';
 import { type HeldLock, LockedError } from '../../cli/lock-file';
 import { synthesize } from '../../cli/synthesize';
-import { composeOf, type LocalstackCommand, step } from './command';
+import { composeFor, type LocalstackCommand, timed } from './command';
 import type { Compose } from '../containers/compose';
 import { bootstrap, deploy, isBootstrapped } from './deployment/deploy';
-import { type Deployed, handOn } from './show-deployed';
+import { type Deployed, showDeployedRun } from './show-deployed-run';
 import type { UpRequest } from './localstack-request';
 import { type ExchangeService, exchangeService } from './exchange/exchange-service';
 import { DEPLOY_LOCK, RUN_LOCK, takeLock } from './other-run';
@@ -25,8 +25,8 @@ import { startContainers } from './start-containers';
 import { stageSettings } from './deployment/stage-settings';
 
 /** Another run brings the same containers up or down just now. */
-export class RunAtWorkError extends Error {
-  override readonly name = 'RunAtWorkError';
+export class RunInProgressError extends Error {
+  override readonly name = 'RunInProgressError';
 }
 
 const DOWN = '"npm run localstack -- --down"';
@@ -44,7 +44,7 @@ export async function bringUp(request: UpRequest, command: LocalstackCommand): P
   try {
     const deployed = await deployAlone(request, command, (now) => (reached = now));
     if (deployed === undefined) return;
-    await handOn(command, deployed).finally(() => deployed.lock.release());
+    await showDeployedRun(command, deployed).finally(() => deployed.lock.release());
   } catch (error) {
     const { shown, signal } = command;
     if (!signal.aborted) throw error;
@@ -60,9 +60,9 @@ async function deployAlone(
   command: LocalstackCommand,
   onReached: (reached: Reached) => void,
 ): Promise<(Deployed & { readonly lock: HeldLock }) | undefined> {
-  const compose = composeOf(command);
+  const compose = composeFor(command);
   await compose.check();
-  await mkdir(command.place.folder, { recursive: true });
+  await mkdir(command.project.folder, { recursive: true });
   const deploying = await deployLock(command);
   try {
     const deployed = await bringUpAndDeploy(request, command, compose, onReached);
@@ -87,17 +87,17 @@ async function bringUpAndDeploy(
     synthesizedTemplate(command, settings),
   );
   await together(makeTopicsAndTables(command, template), bootstrapWhereMissing(command));
-  await step(command, 'deployed', () => deploy(deployment(command)));
+  await timed(command, 'deployed', () => deploy(deployment(command)));
   onReached('rule');
   return { compose, exchange, template };
 }
 
 async function chosenExchange(
   { exchange: choice, exchangeTimeMs: timeMs, pairs }: UpRequest,
-  { place, shown }: LocalstackCommand,
+  { project, shown }: LocalstackCommand,
 ): Promise<ExchangeService> {
   const pairsOfStage = localstack.pairs;
-  const exchange = await exchangeService({ place, choice, pairs, pairsOfStage, timeMs });
+  const exchange = await exchangeService({ project, choice, pairs, pairsOfStage, timeMs });
   shown.note(exchange.description);
   return exchange;
 }
@@ -111,7 +111,7 @@ async function synthesizedTemplate(
   settings: ReturnType<typeof stageSettings>,
 ): Promise<PipelineTemplate> {
   const folder = assemblyOf(command);
-  await step(command, 'stage localstack synthesized', () =>
+  await timed(command, 'stage localstack synthesized', () =>
     synthesize('localstack,dev', folder, command.signal, {
       settings,
       // Nothing of dev is deployed: it needs no bundles.
@@ -136,39 +136,39 @@ async function makeTopicsAndTables(
   command: LocalstackCommand,
   template: PipelineTemplate,
 ): Promise<void> {
-  const { place, shown } = command;
+  const { project, shown } = command;
   const log = (said: string): void => shown.note(`warning: ${said}`);
-  const kafka = localKafka(endpointOf(place, 'kafka'), 'candlestream-localstack', log);
+  const kafka = localKafka(endpointOf(project, 'kafka'), 'candlestream-localstack', log);
   const remedy = 'forget the data with "npm run localstack -- --down --volumes" first';
-  await step(command, 'topics and tables of stage dev there', () =>
+  await timed(command, 'topics and tables of stage dev there', () =>
     together(
       createTopics(kafka, template.topics, remedy),
-      createTables(endpointOf(place, 'cassandra'), template),
+      createTables(endpointOf(project, 'cassandra'), template),
     ),
   );
 }
 
 async function bootstrapWhereMissing(command: LocalstackCommand): Promise<void> {
-  if (await isBootstrapped(command.place)) return;
-  await step(command, 'bootstrapped', () => bootstrap(deployment(command)));
+  if (await isBootstrapped(command.project)) return;
+  await timed(command, 'bootstrapped', () => bootstrap(deployment(command)));
 }
 
 function deployment(command: LocalstackCommand) {
-  const { place, run, signal } = command;
-  return { place, run, signal, assembly: assemblyOf(command) };
+  const { project, run, signal } = command;
+  return { project, run, signal, assembly: assemblyOf(command) };
 }
 
-function assemblyOf({ place }: LocalstackCommand): string {
-  return join(place.folder, 'cdk.out');
+function assemblyOf({ project }: LocalstackCommand): string {
+  return join(project.folder, 'cdk.out');
 }
 
-/** @throws RunAtWorkError where another run holds it */
-async function deployLock({ place, run }: LocalstackCommand): Promise<HeldLock> {
+/** @throws RunInProgressError where another run holds it */
+async function deployLock({ project, run }: LocalstackCommand): Promise<HeldLock> {
   try {
-    return await takeLock(join(place.folder, DEPLOY_LOCK), run);
+    return await takeLock(join(project.folder, DEPLOY_LOCK), run);
   } catch (cause) {
     if (!(cause instanceof LockedError)) throw cause;
-    throw new RunAtWorkError(
+    throw new RunInProgressError(
       `Process ${cause.pid} brings the containers up or down just now: wait for it, or end it with ${DOWN}`,
       { cause },
     );
@@ -176,9 +176,9 @@ async function deployLock({ place, run }: LocalstackCommand): Promise<HeldLock> 
 }
 
 /** Undefined where another run hands the records on already: it goes on with what was deployed. */
-async function runLock({ place, run, shown }: LocalstackCommand): Promise<HeldLock | undefined> {
+async function runLock({ project, run, shown }: LocalstackCommand): Promise<HeldLock | undefined> {
   try {
-    return await takeLock(join(place.folder, RUN_LOCK), run);
+    return await takeLock(join(project.folder, RUN_LOCK), run);
   } catch (error) {
     if (!(error instanceof LockedError)) throw error;
     shown.note(`process ${error.pid} hands the records on, now to what was just deployed`);

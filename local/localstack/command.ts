@@ -1,24 +1,24 @@
 import type { Console } from '../watch/console';
 import type { RunCommand } from '../../cli/run-command';
 import { Compose } from '../containers/compose';
-import type { Place } from './run-place';
+import type { LocalstackProject } from './localstack-project';
 
-/** What every part of `npm run localstack` works with. */
+/** Surroundings of every part of `npm run localstack`. */
 export interface LocalstackCommand {
-  readonly place: Place;
+  readonly project: LocalstackProject;
   readonly run: RunCommand;
   readonly shown: Console;
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
 }
 
-/** The containers, whose news are shown. */
-export function composeOf({ place, run, shown, signal }: LocalstackCommand): Compose {
-  return new Compose({ project: place, run, signal, onProgress: (line) => shown.note(line) });
+/** The containers of the run; their progress is shown. */
+export function composeFor({ project, run, shown, signal }: LocalstackCommand): Compose {
+  return new Compose({ project, run, signal, onProgress: (line) => shown.note(line) });
 }
 
-/** Does a step, and tells how long it took. */
-export async function step<T>(
+/** Does a piece of work and shows how long it took. */
+export async function timed<T>(
   { shown }: LocalstackCommand,
   what: string,
   work: () => Promise<T>,
@@ -29,17 +29,17 @@ export async function step<T>(
   return result;
 }
 
-const REPEATED_AFTER_MS = 60_000;
+const REPEAT_AFTER_MS = 60_000;
 
-/** Passes lines on, each once a minute at most: what goes wrong while a server is away takes turns. */
-export function notTooOften(
+/** Passes each line on once a minute at most: while a server is down, several problems alternate. */
+export function oncePerMinute(
   note: (line: string) => void,
   clock: () => number = Date.now,
 ): (line: string) => void {
   const saidMs = new Map<string, number>();
   return (line) => {
     const nowMs = clock();
-    if (nowMs - (saidMs.get(line) ?? -Infinity) < REPEATED_AFTER_MS) return;
+    if (nowMs - (saidMs.get(line) ?? -Infinity) < REPEAT_AFTER_MS) return;
     saidMs.set(line, nowMs);
     note(line);
   };

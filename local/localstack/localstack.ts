@@ -4,7 +4,7 @@ import { StopAsked, stopAsked, tellFailure } from '../../cli/command-end';
 import { runCommand } from '../../cli/run-command';
 import type { LocalstackCommand } from './command';
 import { type LocalstackRequest, parseLocalstackArguments } from './localstack-request';
-import { placeOf } from './run-place';
+import { localstackProject } from './localstack-project';
 import { bringDown } from './bring-down';
 import { bringUp } from './bring-up';
 import { showDifference } from './show-difference';
@@ -15,7 +15,7 @@ async function main(args: readonly string[]): Promise<void> {
   const request = parseLocalstackArguments(args);
   const shown = createConsole({ stream: process.stdout, isTTY: process.stdout.isTTY });
   const signal = stopAsked();
-  const command = { place: placeOf(process.env), run: runCommand, shown, signal };
+  const command = { project: localstackProject(process.env), run: runCommand, shown, signal };
   try {
     await perform(request, command);
   } catch (error) {

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunCommand } from '../../cli/run-command';
 import { acquireLock, type HeldLock, isAlive, pidIn } from '../../cli/lock-file';
 
-/** The file in a place's folder that holds the pid of the run that brings it up, or down. */
+/** The file in a project's folder that holds the pid of the run that brings it up, or down. */
 export const DEPLOY_LOCK = 'deploy.lock';
 /** The file that holds the pid of the run that hands records on. */
 export const RUN_LOCK = 'run.lock';

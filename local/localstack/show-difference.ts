@@ -8,8 +8,8 @@ import {
 } from './deployment/template-difference';
 
 /** Prints the differences of the templates deployed into LocalStack from those of the stage `dev`. */
-export async function showDifference({ place, shown, signal }: LocalstackCommand): Promise<void> {
-  const folder = join(place.folder, 'difference.out');
+export async function showDifference({ project, shown, signal }: LocalstackCommand): Promise<void> {
+  const folder = join(project.folder, 'difference.out');
   // The contents of bundles are not compared.
   await synthesize('dev,localstack', folder, signal, { 'aws:cdk:bundling-stacks': [] });
   const [from, to] = [readStageTemplates(folder, 'dev'), readStageTemplates(folder, 'localstack')];

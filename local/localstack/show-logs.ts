@@ -9,10 +9,10 @@ const LOOK_EVERY_MS = 1_000;
 /** Prints a function's log, and with `follow` goes on until it is asked to stop. */
 export async function showLogs(
   { of, follow }: { readonly of: FunctionName; readonly follow: boolean },
-  { place, shown, signal }: LocalstackCommand,
+  { project, shown, signal }: LocalstackCommand,
 ): Promise<void> {
-  const functions = await deployedFunctions(place);
-  const api = logsApi(place);
+  const functions = await deployedFunctions(project);
+  const api = logsApi(project);
   try {
     const logs = new FunctionLogs(api, functions[of].functionName, 0);
     for (;;) {

@@ -1,4 +1,4 @@
-import { type LocalstackCommand, step } from './command';
+import { type LocalstackCommand, timed } from './command';
 import type { Compose } from '../containers/compose';
 import type { ExchangeService } from './exchange/exchange-service';
 
@@ -27,5 +27,5 @@ export async function startContainers(
   onBegun();
   if (!exchange.inContainer) await compose.remove('exchange');
   const profiles = [...(exchange.inContainer ? ['exchange'] : []), ...uiProfile];
-  await step(command, 'containers up', () => compose.up(profiles, exchange.environment));
+  await timed(command, 'containers up', () => compose.up(profiles, exchange.environment));
 }

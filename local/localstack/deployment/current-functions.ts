@@ -2,19 +2,19 @@ import type { InvocationResult } from '../../emulator/lambda/invoker';
 import type { FunctionName } from '../../emulator/template/pipeline-template';
 import type { DeployedFunction } from './deployed-functions';
 
-/** The functions that are deployed, by their names in the pipeline. */
+/** The deployed functions, by their names in the pipeline. */
 export type DeployedFunctions = Readonly<Record<FunctionName, DeployedFunction>>;
 
-/** What keeps the functions up to date. */
+/** Options for `CurrentFunctions`. */
 export interface CurrentFunctionsOptions {
-  /** Looks up the functions that are deployed now. */
+  /** Looks up the functions deployed now. */
   readonly find: () => Promise<DeployedFunctions>;
-  /** Takes the functions where they are others than before, by their names in Lambda. */
-  readonly onOthers: (functions: DeployedFunctions) => void;
+  /** Called if the functions have other names in Lambda than before. */
+  readonly onReplaced: (functions: DeployedFunctions) => void;
   readonly onWarning: (message: string) => void;
 }
 
-/** The functions that are deployed, as they were last found. */
+/** The deployed functions, as they were last found. */
 export class CurrentFunctions {
   readonly #options: CurrentFunctionsOptions;
   #functions: DeployedFunctions;
@@ -25,22 +25,22 @@ export class CurrentFunctions {
     this.#options = options;
   }
 
-  of(name: FunctionName): DeployedFunction {
+  get(name: FunctionName): DeployedFunction {
     return this.#functions[name];
   }
 
   /**
-   * Looks after a failure whether the functions were deployed anew, or into
-   * another LocalStack: the event source tries again with what is found.
+   * Looks the functions up again after a failure: they may have been deployed
+   * anew, or into another LocalStack. The event source retries with what is found.
    */
-  async heard({ ok }: Pick<InvocationResult, 'ok'>): Promise<void> {
+  async noteResult({ ok }: Pick<InvocationResult, 'ok'>): Promise<void> {
     if (ok || this.#looking) return;
     this.#looking = true;
     try {
       const found = await this.#options.find();
-      const isOther = namesOf(found) !== namesOf(this.#functions);
+      const isReplaced = lambdaNames(found) !== lambdaNames(this.#functions);
       this.#functions = found;
-      if (isOther) this.#options.onOthers(found);
+      if (isReplaced) this.#options.onReplaced(found);
     } catch (error) {
       this.#options.onWarning(String(error));
     } finally {
@@ -49,7 +49,7 @@ export class CurrentFunctions {
   }
 }
 
-function namesOf(functions: DeployedFunctions): string {
+function lambdaNames(functions: DeployedFunctions): string {
   return Object.values(functions)
     .map(({ functionName }) => functionName)
     .join(' ');

@@ -1,7 +1,12 @@
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { join } from 'node:path';
 import { type CommandResult, lastLines, type RunCommand } from '../../../cli/run-command';
-import { awsEnvironment, clientConfig, type Place, REGION } from '../run-place';
+import {
+  awsEnvironment,
+  clientConfig,
+  type LocalstackProject,
+  REGION,
+} from '../localstack-project';
 
 /** The account that LocalStack plays. */
 const ACCOUNT = '000000000000';
@@ -21,7 +26,7 @@ const REMEDY =
 
 /** What a deployment is made with. */
 export interface DeployOptions {
-  readonly place: Place;
+  readonly project: LocalstackProject;
   /** The folder of the cloud assembly. */
   readonly assembly: string;
   readonly run: RunCommand;
@@ -33,8 +38,8 @@ export interface DeployOptions {
  *
  * @throws DeployFailedError where LocalStack does not answer
  */
-export async function isBootstrapped(place: Place): Promise<boolean> {
-  const client = new SSMClient(clientConfig(place));
+export async function isBootstrapped(project: LocalstackProject): Promise<boolean> {
+  const client = new SSMClient(clientConfig(project));
   try {
     const look = new GetParameterCommand({ Name: BOOTSTRAP_PARAMETER });
     await client.send(look, { abortSignal: AbortSignal.timeout(LOOK_LIMIT_MS) });
@@ -42,7 +47,7 @@ export async function isBootstrapped(place: Place): Promise<boolean> {
   } catch (cause) {
     if (cause instanceof Error && cause.name === 'ParameterNotFound') return false;
     throw new DeployFailedError(
-      `LocalStack does not answer on port ${place.ports.localstack} (${String(cause)}): see "docker logs ${place.projectName}-localstack-1", and run again`,
+      `LocalStack does not answer on port ${project.ports.localstack} (${String(cause)}): see "docker logs ${project.projectName}-localstack-1", and run again`,
       { cause },
     );
   } finally {
@@ -77,10 +82,10 @@ async function cdk(args: readonly string[], options: DeployOptions): Promise<voi
 
 async function runCdk(
   args: readonly string[],
-  { place, run, signal }: DeployOptions,
+  { project, run, signal }: DeployOptions,
 ): Promise<CommandResult> {
   const environment = {
-    ...awsEnvironment(place),
+    ...awsEnvironment(project),
     // The project says itself which Node.js it needs.
     AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
     // It would leave a process behind for a while.

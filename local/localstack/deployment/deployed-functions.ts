@@ -4,7 +4,7 @@ import {
   ListFunctionsCommand,
 } from '@aws-sdk/client-lambda';
 import type { FunctionName } from '../../../lib/naming/function-names';
-import { clientConfig, type Place } from '../run-place';
+import { clientConfig, type LocalstackProject } from '../localstack-project';
 
 /** A function as it is deployed. */
 export interface DeployedFunction {
@@ -28,9 +28,9 @@ const STACK = 'Candlestream-localstack-Pipeline-';
  * @throws NotDeployedError where they are not there, or LocalStack is not
  */
 export async function deployedFunctions(
-  place: Place,
+  project: LocalstackProject,
 ): Promise<Record<FunctionName, DeployedFunction>> {
-  const client = new LambdaClient(clientConfig(place));
+  const client = new LambdaClient(clientConfig(project));
   try {
     const abortSignal = AbortSignal.timeout(ANSWER_LIMIT_MS);
     const { Functions: functions = [] } = await client.send(new ListFunctionsCommand({}), {
@@ -40,7 +40,7 @@ export async function deployedFunctions(
   } catch (cause) {
     if (cause instanceof NotDeployedError) throw cause;
     throw new NotDeployedError(
-      `LocalStack does not answer on port ${place.ports.localstack} (${String(cause)}): start it with "npm run localstack"`,
+      `LocalStack does not answer on port ${project.ports.localstack} (${String(cause)}): start it with "npm run localstack"`,
       { cause },
     );
   } finally {

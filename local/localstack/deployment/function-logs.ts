@@ -4,7 +4,7 @@ import {
   type FilteredLogEvent,
   type FilterLogEventsCommandOutput,
 } from '@aws-sdk/client-cloudwatch-logs';
-import { clientConfig, type Place } from '../run-place';
+import { clientConfig, type LocalstackProject } from '../localstack-project';
 
 /** A line of a function's log. */
 export interface LogLine {
@@ -26,8 +26,10 @@ const ANSWER_LIMIT_MS = 10_000;
 const LATE_MS = 60_000;
 
 /** A client for logs. */
-export function logsApi(place: Place): LogsApi & Pick<CloudWatchLogsClient, 'destroy'> {
-  return new CloudWatchLogsClient(clientConfig(place));
+export function logsApi(
+  project: LocalstackProject,
+): LogsApi & Pick<CloudWatchLogsClient, 'destroy'> {
+  return new CloudWatchLogsClient(clientConfig(project));
 }
 
 /** The lines of a function's log group from some time on, each once. */

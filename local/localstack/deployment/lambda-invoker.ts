@@ -2,7 +2,7 @@ import { InvokeCommand, type InvokeCommandOutput, LambdaClient } from '@aws-sdk/
 import * as v from 'valibot';
 import type { InvocationFailure, InvocationResult, Invoker } from '../../emulator/lambda/invoker';
 import type { DeployedFunction } from './deployed-functions';
-import { clientConfig, type Place } from '../run-place';
+import { clientConfig, type LocalstackProject } from '../localstack-project';
 
 /** The part of Lambda's API that invokes a function. */
 export interface InvokeApi {
@@ -29,8 +29,8 @@ const ErrorPayload = v.object({
 });
 
 /** A client for invokers. Nothing is repeated: the event source does that, as its mapping says. */
-export function invokeApi(place: Place): InvokeApi & Pick<LambdaClient, 'destroy'> {
-  return new LambdaClient(clientConfig(place));
+export function invokeApi(project: LocalstackProject): InvokeApi & Pick<LambdaClient, 'destroy'> {
+  return new LambdaClient(clientConfig(project));
 }
 
 /**

@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { chooseExchange, GATE_IO_URL } from '../../exchange/choose-exchange';
 import { UsageError } from '../../../cli/command-line';
-import type { Place } from '../run-place';
+import type { LocalstackProject } from '../localstack-project';
 
 /** The exchange of a LocalStack run, as its parts see it. */
 export interface ExchangeService {
@@ -20,7 +20,7 @@ export interface ExchangeService {
 
 /** What the exchange is chosen by. */
 export interface ExchangeServiceOptions {
-  readonly place: Place;
+  readonly project: LocalstackProject;
   /** `auto`, `live`, `simulated`, or a folder with recorded candles. */
   readonly choice: string;
   /** Those that were asked for; undefined for those of the recording, or of the stage. */
@@ -40,7 +40,7 @@ const API_URL = 'http://exchange:4570/api/v4';
  * @throws UsageError where a recording lacks a pair that was asked for
  */
 export async function exchangeService(options: ExchangeServiceOptions): Promise<ExchangeService> {
-  const { place, choice, pairsOfStage, timeMs } = options;
+  const { project, choice, pairsOfStage, timeMs } = options;
   const wanted = options.pairs ?? pairsOfStage;
   const chosen = await chooseExchange(choice, { pairs: wanted });
   const { description } = chosen;
@@ -52,7 +52,7 @@ export async function exchangeService(options: ExchangeServiceOptions): Promise<
   assertRecorded(options.pairs, recorded, choice);
   const pairs = options.pairs ?? recorded ?? pairsOfStage;
   const environment = {
-    EXCHANGE_BUNDLE: await bundleExchange(place),
+    EXCHANGE_BUNDLE: await bundleExchange(project),
     EXCHANGE_PAIRS: pairs.join(','),
     EXCHANGE_TIME: timeMs === undefined ? '' : new Date(timeMs).toISOString(),
     EXCHANGE_RECORDINGS: recorded === undefined ? '' : resolve(choice),
@@ -73,7 +73,7 @@ function assertRecorded(
 }
 
 /** Bundles the exchange's program, so that a container with nothing but Node.js runs it. */
-async function bundleExchange({ folder }: Place): Promise<string> {
+async function bundleExchange({ folder }: LocalstackProject): Promise<string> {
   const outputFolder = join(folder, 'exchange');
   const outfile = join(outputFolder, 'index.js');
   await build({

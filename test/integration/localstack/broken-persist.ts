@@ -6,14 +6,17 @@ import { addStage } from '../../../lib/candlestream';
 import { askedStages } from '../../../lib/stages/asked-stages';
 import { runCommand } from '../../../cli/run-command';
 import { deploy } from '../../../local/localstack/deployment/deploy';
-import type { Place } from '../../../local/localstack/run-place';
+import type { LocalstackProject } from '../../../local/localstack/localstack-project';
 
 /**
  * Deploys the stage with persist wrongly set: it looks for Cassandra where
  * nothing listens, and has little time for it. All else is as the settings say.
  */
-export async function deployBrokenPersist(place: Place, settings: object): Promise<void> {
-  const assembly = join(place.folder, 'broken.out');
+export async function deployBrokenPersist(
+  project: LocalstackProject,
+  settings: object,
+): Promise<void> {
+  const assembly = join(project.folder, 'broken.out');
   const app = new App({ outdir: assembly, context: cdk.context });
   const [stage] = askedStages('localstack', { localstack: settings });
   if (stage === undefined) throw new Error('There is no stage localstack');
@@ -22,5 +25,5 @@ export async function deployBrokenPersist(place: Place, settings: object): Promi
   persist.addPropertyOverride('Timeout', 10);
   persist.addPropertyOverride('Environment.Variables.CASSANDRA_CONTACT_POINTS', 'cassandra:9');
   app.synth();
-  await deploy({ place, assembly, run: runCommand });
+  await deploy({ project, assembly, run: runCommand });
 }

@@ -5,7 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type CommandResult, runCommand } from '../../../cli/run-command';
 import { freePort } from '../../../cli/free-port';
-import { type Place, placeOf } from '../../../local/localstack/run-place';
+import {
+  type LocalstackProject,
+  localstackProject,
+} from '../../../local/localstack/localstack-project';
 
 const PROJECT = join(__dirname, '..', '..', '..');
 const DOCKER_LIMIT_MS = 30_000;
@@ -20,14 +23,14 @@ export interface Command {
   readonly end: Promise<{ code: number | null; output: string; errors: string }>;
 }
 
-/** The commands themselves, as child processes, in a place of their own: a user's stack is not disturbed. */
+/** The commands themselves, as child processes, in a project of their own: a user's stack is not disturbed. */
 export class LocalstackRun {
-  readonly place: Place;
+  readonly project: LocalstackProject;
   readonly #environment: NodeJS.ProcessEnv;
 
   private constructor(environment: NodeJS.ProcessEnv) {
     this.#environment = environment;
-    this.place = placeOf(environment);
+    this.project = localstackProject(environment);
   }
 
   static async prepare(): Promise<LocalstackRun> {
@@ -90,11 +93,11 @@ export class LocalstackRun {
   }
 
   async forget(): Promise<void> {
-    await rm(this.place.dataDir, { recursive: true, force: true });
+    await rm(this.project.dataDir, { recursive: true, force: true });
   }
 
   async #named(command: string, format: string, ...more: string[]): Promise<string[]> {
-    const filter = ['--filter', `name=${this.place.projectName}`, '--format', format];
+    const filter = ['--filter', `name=${this.project.projectName}`, '--format', format];
     const listed: CommandResult = await runCommand(
       'docker',
       [...command.split(' '), ...more, ...filter],

@@ -49,7 +49,9 @@ beforeAll(async () => {
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
   run = await LocalstackRun.prepare();
   const onProgress = (line: string) => process.stderr.write(`${line}\n`);
-  await new Compose({ project: run.place, run: runCommand, onProgress }).pullMissing(['exchange']);
+  await new Compose({ project: run.project, run: runCommand, onProgress }).pullMissing([
+    'exchange',
+  ]);
 }, PULL_LIMIT_MS);
 
 afterAll(async () => {
@@ -81,7 +83,7 @@ const SIMULATED = [
 ];
 
 function use<T>(work: (tables: StoredTables) => Promise<T>): Promise<T> {
-  return StoredTables.use(endpointOf(run.place, 'cassandra'), KEYSPACE, work);
+  return StoredTables.use(endpointOf(run.project, 'cassandra'), KEYSPACE, work);
 }
 
 /** The times of the ticks whose minutes are stored, of a pair that trades every minute or nearly so. */
@@ -148,7 +150,7 @@ test(
       gateIoUrl: 'http://exchange:4570/api/v4',
     };
     const main = running();
-    await deployBrokenPersist(run.place, settings);
+    await deployBrokenPersist(run.project, settings);
     const before = await use(tickTimes);
     // What it has warned of before is of no account.
     const printedBefore = main.printed().length;
@@ -234,11 +236,11 @@ test(
 );
 
 async function playHour(): Promise<void> {
-  const functions = await deployedFunctions(run.place);
-  const api = invokeApi(run.place);
+  const functions = await deployedFunctions(run.project);
+  const api = invokeApi(run.project);
   const fetch = new LambdaInvoker({ api, target: () => functions.fetch });
   const session = createCassandraSession({
-    CASSANDRA_CONTACT_POINTS: [endpointOf(run.place, 'cassandra')],
+    CASSANDRA_CONTACT_POINTS: [endpointOf(run.project, 'cassandra')],
     CASSANDRA_LOCAL_DATA_CENTER: localDataCenter,
     CASSANDRA_AUTHENTICATION: 'none',
     CASSANDRA_KEYSPACE: KEYSPACE,
@@ -278,7 +280,7 @@ test(
     expect(await main.end).toMatchObject({ code: 0, errors: '' });
     expect(await run.leftovers()).toEqual([]);
     const accepting = await Promise.all(
-      SERVICES.map((service) => accepts(run.place.ports[service])),
+      SERVICES.map((service) => accepts(run.project.ports[service])),
     );
     expect(accepting.filter(Boolean)).toEqual([]);
   },

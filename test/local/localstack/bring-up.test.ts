@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { StopAsked } from '../../../cli/command-end';
 import { bringDown } from '../../../local/localstack/bring-down';
 import { bringUp } from '../../../local/localstack/bring-up';
-import { composeOf } from '../../../local/localstack/command';
+import { composeFor } from '../../../local/localstack/command';
 import { parseLocalstackArguments } from '../../../local/localstack/localstack-request';
-import { placeOf } from '../../../local/localstack/run-place';
+import { localstackProject } from '../../../local/localstack/localstack-project';
 import { startContainers } from '../../../local/localstack/start-containers';
 import { type FakeAnswer, fakeRun } from '../engines/fake-run';
 
@@ -30,8 +30,8 @@ type Answers = Parameters<typeof fakeRun>[0];
 
 /** @param answersOf of a `docker compose` of the project, and what it says where the run is stopped in it */
 function commandOf(answersOf: (compose: string, stop: () => Promise<FakeAnswer>) => Answers) {
-  const place = placeOf({ COMPOSE_PROJECT_NAME: 'cs', CANDLESTREAM_DATA_DIR: dataDir });
-  const compose = `docker compose --project-name cs --file ${place.composeFile} --progress plain`;
+  const project = localstackProject({ COMPOSE_PROJECT_NAME: 'cs', CANDLESTREAM_DATA_DIR: dataDir });
+  const compose = `docker compose --project-name cs --file ${project.composeFile} --progress plain`;
   const stopping = new AbortController();
   const stop = () => {
     stopping.abort(new StopAsked());
@@ -43,7 +43,7 @@ function commandOf(answersOf: (compose: string, stop: () => Promise<FakeAnswer>)
     throw new Error('there is nothing to show');
   };
   const shown = { note: (line: string) => said.push(line), update: unexpected, close: unexpected };
-  return { said, lines, command: { place, run, shown, signal: stopping.signal } };
+  return { said, lines, command: { project, run, shown, signal: stopping.signal } };
 }
 
 function upRequest() {
@@ -71,7 +71,9 @@ test.each<[string, Parameters<typeof commandOf>[0], string]>([
   const { command, said } = commandOf(answersOf);
   await expect(bringUp(upRequest(), command)).rejects.toBeInstanceOf(StopAsked);
   expect(said).toEqual(['exchange: simulated, seed 1', line]);
-  expect((await readdir(command.place.folder)).filter((name) => name.includes('lock'))).toEqual([]);
+  expect((await readdir(command.project.folder)).filter((name) => name.includes('lock'))).toEqual(
+    [],
+  );
 });
 
 test('the image of the functions is fetched where the exchange is not a container either', async () => {
@@ -92,7 +94,7 @@ test('the image of the functions is fetched where the exchange is not a containe
   let hasBegun = false;
   const onBegun = () => (hasBegun = true);
 
-  const compose = composeOf(command);
+  const compose = composeFor(command);
   await startContainers(command, { compose, exchange, ui: false, onBegun });
 
   expect(lines).toContain('docker pull --quiet lambda:22');
@@ -105,10 +107,10 @@ const OTHER_RUNS = {
 
 test('what another run brings up is not brought up a second time', async () => {
   const { command } = commandOf(() => OTHER_RUNS);
-  await mkdir(command.place.folder, { recursive: true });
-  await writeFile(join(command.place.folder, 'deploy.lock'), String(process.ppid));
+  await mkdir(command.project.folder, { recursive: true });
+  await writeFile(join(command.project.folder, 'deploy.lock'), String(process.ppid));
   await expect(bringUp(upRequest(), command)).rejects.toMatchObject({
-    name: 'RunAtWorkError',
+    name: 'RunInProgressError',
     message: expect.stringContaining(`Process ${process.ppid} brings the containers up`) as string,
   });
 });
@@ -121,14 +123,14 @@ test('down stops the run that brings things up before it removes them', async ()
     [`${compose} --profile * stop localstack`]: async () => ({ stdout: (await ended) ?? '' }),
     [`${compose} --profile * down`]: {},
   }));
-  await mkdir(command.place.folder, { recursive: true });
-  await writeFile(join(command.place.folder, 'deploy.lock'), String(child.pid));
+  await mkdir(command.project.folder, { recursive: true });
+  await writeFile(join(command.project.folder, 'deploy.lock'), String(child.pid));
 
   await bringDown({ volumes: false }, command);
 
   expect(await ended).toBe('SIGTERM');
   expect(said[0]).toBe(`process ${child.pid ?? ''} has stopped`);
-  expect(await readdir(command.place.folder)).toEqual([]);
+  expect(await readdir(command.project.folder)).toEqual([]);
 });
 
 test('down removes the lock that a run left behind, whoever has its number now', async () => {
@@ -137,10 +139,10 @@ test('down removes the lock that a run left behind, whoever has its number now',
     [`${compose} --profile * stop localstack`]: {},
     [`${compose} --profile * down`]: {},
   }));
-  await mkdir(command.place.folder, { recursive: true });
-  await writeFile(join(command.place.folder, 'run.lock'), String(process.ppid));
+  await mkdir(command.project.folder, { recursive: true });
+  await writeFile(join(command.project.folder, 'run.lock'), String(process.ppid));
 
   await bringDown({ volumes: false }, command);
 
-  expect(await readdir(command.place.folder)).toEqual([]);
+  expect(await readdir(command.project.folder)).toEqual([]);
 });

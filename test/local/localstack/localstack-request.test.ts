@@ -1,7 +1,7 @@
 import { parseLocalstackArguments } from '../../../local/localstack/localstack-request';
 import { endpointOf } from '../../../local/containers/compose-project';
-import { placeOf } from '../../../local/localstack/run-place';
-import { notTooOften } from '../../../local/localstack/command';
+import { localstackProject } from '../../../local/localstack/localstack-project';
+import { oncePerMinute } from '../../../local/localstack/command';
 
 test('without arguments everything is brought up', () => {
   expect(parseLocalstackArguments([])).toEqual({
@@ -47,20 +47,22 @@ test.each([
 });
 
 test('ports and names come from the environment, as for the compose file', () => {
-  const place = placeOf({ KAFKA_PORT: '19092', CANDLESTREAM_DATA_DIR: '/data' });
-  expect(place).toMatchObject({
+  const project = localstackProject({ KAFKA_PORT: '19092', CANDLESTREAM_DATA_DIR: '/data' });
+  expect(project).toMatchObject({
     ...{ projectName: 'candlestream-localstack', folder: '/data/localstack' },
     ports: { localstack: 4566, kafka: 19092, cassandra: 9042 },
   });
-  expect(endpointOf(place, 'kafka')).toBe('127.0.0.1:19092');
-  expect(placeOf({ COMPOSE_PROJECT_NAME: '' }).projectName).toBe('candlestream-localstack');
-  expect(() => placeOf({ KAFKA_PORT: '0' })).toThrow('KAFKA_PORT is "0": give a port');
+  expect(endpointOf(project, 'kafka')).toBe('127.0.0.1:19092');
+  expect(localstackProject({ COMPOSE_PROJECT_NAME: '' }).projectName).toBe(
+    'candlestream-localstack',
+  );
+  expect(() => localstackProject({ KAFKA_PORT: '0' })).toThrow('KAFKA_PORT is "0": give a port');
 });
 
 test('warnings that take turns are told once a minute', () => {
   const said: string[] = [];
   let nowMs = 0;
-  const note = notTooOften(
+  const note = oncePerMinute(
     (line) => said.push(line),
     () => nowMs,
   );

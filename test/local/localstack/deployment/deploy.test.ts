@@ -4,11 +4,11 @@ import {
   isBootstrapped,
 } from '../../../../local/localstack/deployment/deploy';
 import { functionsOf } from '../../../../local/localstack/deployment/deployed-functions';
-import { awsEnvironment, placeOf } from '../../../../local/localstack/run-place';
+import { awsEnvironment, localstackProject } from '../../../../local/localstack/localstack-project';
 import { freePort } from '../../../../cli/free-port';
 import type { CommandLimits } from '../../../../cli/run-command';
 
-const place = placeOf({ LOCALSTACK_PORT: '14566' });
+const project = localstackProject({ LOCALSTACK_PORT: '14566' });
 
 const FAILED = [
   'Candlestream-localstack-Pipeline |  4/16 | 8:06:02 AM | CREATE_COMPLETE | AWS::IAM::Role | FetchRole (FetchRole1A0AB0CA)',
@@ -32,7 +32,7 @@ test('without a failed resource, it has what cdk says of the stack', () => {
 test('cdk deploys the stacks of the stage into LocalStack, as nobody in particular', async () => {
   const calls: [readonly string[], CommandLimits][] = [];
   await deploy({
-    ...{ place, assembly: '/out' },
+    ...{ project, assembly: '/out' },
     run: (_file, args, limits) => {
       calls.push([args, limits]);
       return Promise.resolve({ exitCode: 0, stdout: '', stderr: '' });
@@ -54,7 +54,7 @@ test('cdk deploys the stacks of the stage into LocalStack, as nobody in particul
 
 test('a deployment that fails says why, and what to do', async () => {
   const failing = deploy({
-    ...{ place, assembly: '/out' },
+    ...{ project, assembly: '/out' },
     run: () => Promise.resolve({ exitCode: 1, stdout: '', stderr: FAILED }),
   });
   await expect(failing).rejects.toMatchObject({
@@ -68,7 +68,7 @@ test('a deployment that fails says why, and what to do', async () => {
 test('a deployment that is stopped ends with the reason, not with what cdk made of it', async () => {
   const stopping = new AbortController();
   const stopped = deploy({
-    ...{ place, assembly: '/out', signal: stopping.signal },
+    ...{ project, assembly: '/out', signal: stopping.signal },
     run: () => {
       stopping.abort(new Error('Ctrl-C'));
       return Promise.reject(new Error('"cdk" could not be run: The operation was aborted'));
@@ -78,7 +78,7 @@ test('a deployment that is stopped ends with the reason, not with what cdk made 
 });
 
 test('a LocalStack that does not answer is told with its port', async () => {
-  const nobody = placeOf({ LOCALSTACK_PORT: String(await freePort()) });
+  const nobody = localstackProject({ LOCALSTACK_PORT: String(await freePort()) });
   await expect(isBootstrapped(nobody)).rejects.toMatchObject({
     name: 'DeployFailedError',
     message: expect.stringMatching(/does not answer on port \d+ \(.*ECONNREFUSED/) as string,
@@ -86,7 +86,10 @@ test('a LocalStack that does not answer is told with its port', async () => {
 });
 
 test("the user's own endpoints do not lead cdk to AWS", () => {
-  const environment = awsEnvironment(place, { AWS_ENDPOINT_URL_SSM: 'https://ssm.aws', HOME: '/' });
+  const environment = awsEnvironment(project, {
+    AWS_ENDPOINT_URL_SSM: 'https://ssm.aws',
+    HOME: '/',
+  });
   expect(environment).toMatchObject({
     AWS_ENDPOINT_URL: 'http://127.0.0.1:14566',
     AWS_ENDPOINT_URL_SSM: 'http://127.0.0.1:14566',

@@ -3,7 +3,7 @@ import type {
   FilterLogEventsCommandOutput,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { FunctionLogs } from '../../../../local/localstack/deployment/function-logs';
-import { resultsOf } from '../../../../local/localstack/run-deployed';
+import { resultsOf } from '../../../../local/localstack/deployed-run';
 
 const SINCE_MS = 1_000_000;
 

@@ -2,7 +2,7 @@ import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { exchangeService } from '../../../../local/localstack/exchange/exchange-service';
-import { placeOf } from '../../../../local/localstack/run-place';
+import { localstackProject } from '../../../../local/localstack/localstack-project';
 
 let folder: string;
 
@@ -15,8 +15,8 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 function serviceOf(choice: string, pairs?: readonly string[], timeMs?: number) {
-  const place = placeOf({ CANDLESTREAM_DATA_DIR: folder });
-  return exchangeService({ place, choice, pairs, pairsOfStage: ['BTC_USDT'], timeMs });
+  const project = localstackProject({ CANDLESTREAM_DATA_DIR: folder });
+  return exchangeService({ project, choice, pairs, pairsOfStage: ['BTC_USDT'], timeMs });
 }
 
 test('a simulated exchange is a container that runs a bundle, for the pairs of the stage', async () => {

@@ -12,11 +12,11 @@ import { CurrentFunctions, type DeployedFunctions } from './deployment/current-f
 import { FunctionLogs, logsApi } from './deployment/function-logs';
 import { invokeApi, LambdaInvoker } from './deployment/lambda-invoker';
 import { endpointOf } from '../containers/compose-project';
-import type { Place } from './run-place';
+import type { LocalstackProject } from './localstack-project';
 
 /** What runs beside LocalStack is started with. */
 export interface DeployedRunOptions {
-  readonly place: Place;
+  readonly project: LocalstackProject;
   /** Its mappings are played, its tables read. */
   readonly template: PipelineTemplate;
   /** Looks up the functions that are deployed now. */
@@ -57,11 +57,11 @@ export class DeployedRun {
 }
 
 async function startWatch(options: DeployedRunOptions, stops: Stop[]): Promise<RunWatch> {
-  const { place, template } = options;
+  const { project, template } = options;
   const counts = new RunCounts();
-  const logs = new CountedLogs(place, counts);
+  const logs = new CountedLogs(project, counts);
   stops.push(ended(() => logs.close()));
-  const session = sessionOf(endpointOf(place, 'cassandra'), template);
+  const session = sessionOf(endpointOf(project, 'cassandra'), template);
   stops.push(() => session.close());
   const eventSources = await startEventSources(options, { logs, counts }, stops);
   return watchOf(options, { eventSources, session, logs, counts });
@@ -79,22 +79,22 @@ async function startEventSources(
   { logs, counts }: Pick<WatchedParts, 'logs' | 'counts'>,
   stops: Stop[],
 ): Promise<EventSources> {
-  const { place, template, hooks } = options;
+  const { project, template, hooks } = options;
   const functions = await currentFunctions(options, logs);
-  const api = invokeApi(place);
+  const api = invokeApi(project);
   stops.push(ended(() => api.destroy()));
   const onResult = (name: FunctionName, result: InvocationResult): void => {
     counts.invoked({ function: name, result });
-    void functions.heard(result);
+    void functions.noteResult(result);
   };
   const eventSources = new EventSources({
     mappings: template.mappings,
-    kafka: endpointOf(place, 'kafka'),
+    kafka: endpointOf(project, 'kafka'),
     clientId: 'candlestream-localstack',
     hooks,
     invokerOf: (name) =>
       new LambdaInvoker({
-        ...{ api, target: () => functions.of(name) },
+        ...{ api, target: () => functions.get(name) },
         onResult: (result) => onResult(name, result),
       }),
   });
@@ -109,7 +109,7 @@ async function currentFunctions(
 ): Promise<CurrentFunctions> {
   return new CurrentFunctions(logs.read(await find()), {
     find,
-    onOthers: (others) => logs.read(others),
+    onReplaced: (others) => logs.read(others),
     onWarning: (message) => hooks.onWarning?.(message),
   });
 }
@@ -142,9 +142,9 @@ class CountedLogs {
   readonly #api: ReturnType<typeof logsApi>;
   #logs: readonly (readonly [FunctionName, FunctionLogs])[] = [];
 
-  constructor(place: Place, counts: RunCounts) {
+  constructor(project: LocalstackProject, counts: RunCounts) {
     this.#counts = counts;
-    this.#api = logsApi(place);
+    this.#api = logsApi(project);
   }
 
   /** Reads the logs of these functions, from now on. */

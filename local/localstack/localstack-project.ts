@@ -3,22 +3,24 @@ import { type ComposeProject, composeProject, endpointOf } from '../containers/c
 import { defaultDataDir } from '../run/run-description';
 
 const DEFAULT_PROJECT = 'candlestream-localstack';
+/** The region that LocalStack emulates. */
+export const REGION = 'us-east-1';
 
-/** Where a LocalStack run takes place: two of them with nothing in common may run side by side. */
-export interface Place extends ComposeProject {
-  /** Everything of the run that is not in containers. */
+/** The compose project of a LocalStack run, and its folders. Two with nothing in common may run side by side. */
+export interface LocalstackProject extends ComposeProject {
+  /** Holds what the run keeps outside of containers. */
   readonly folder: string;
-  /** Where it is said that a stack runs, for `npm run show`. */
+  /** Holds the description of the local run, which `npm run show` reads. */
   readonly dataDir: string;
 }
 
 /**
- * The place that the environment says: `COMPOSE_PROJECT_NAME`,
+ * The project that the environment names by `COMPOSE_PROJECT_NAME`,
  * `CANDLESTREAM_DATA_DIR`, and a variable for each port.
  *
- * @throws UsageError for a port that is none
+ * @throws UsageError if a port is invalid
  */
-export function placeOf(environment: NodeJS.ProcessEnv): Place {
+export function localstackProject(environment: NodeJS.ProcessEnv): LocalstackProject {
   const dataDir = defaultDataDir(environment);
   return {
     ...composeProject(environment, DEFAULT_PROJECT),
@@ -27,12 +29,12 @@ export function placeOf(environment: NodeJS.ProcessEnv): Place {
   };
 }
 
-/** What the AWS SDK and `cdk` find LocalStack by, over the user's own endpoints. */
+/** Variables by which the AWS SDK and `cdk` reach LocalStack, set over the user's own endpoints. */
 export function awsEnvironment(
-  place: Place,
+  project: LocalstackProject,
   environment: NodeJS.ProcessEnv = process.env,
 ): Record<string, string> {
-  const url = `http://${endpointOf(place, 'localstack')}`;
+  const url = `http://${endpointOf(project, 'localstack')}`;
   const others = Object.keys(environment).filter((name) => name.startsWith('AWS_ENDPOINT_URL'));
   return {
     ...Object.fromEntries(others.map((name) => [name, url])),
@@ -47,13 +49,10 @@ export function awsEnvironment(
   };
 }
 
-/** The region that is played. */
-export const REGION = 'us-east-1';
-
-/** What a client of the AWS SDK is made with. One attempt: whoever asks tries again himself. */
-export function clientConfig(place: Place) {
+/** Configuration of AWS SDK clients. One attempt, as callers retry by themselves. */
+export function clientConfig(project: LocalstackProject) {
   return {
-    endpoint: `http://${endpointOf(place, 'localstack')}`,
+    endpoint: `http://${endpointOf(project, 'localstack')}`,
     region: REGION,
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
     maxAttempts: 1,

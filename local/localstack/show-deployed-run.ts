@@ -6,12 +6,12 @@ import { keyspaceOf, stopAll } from '../run/local-run';
 import { removeRunDescription, writeRunDescription } from '../run/run-description';
 import { warningHooks } from '../watch/run-warnings';
 import { StatusDisplay } from '../watch/status-display';
-import { type LocalstackCommand, notTooOften } from './command';
+import { type LocalstackCommand, oncePerMinute } from './command';
 import type { Compose } from '../containers/compose';
 import { deployedFunctions } from './deployment/deployed-functions';
 import type { ExchangeService } from './exchange/exchange-service';
 import { endpointOf } from '../containers/compose-project';
-import { DeployedRun } from './run-deployed';
+import { DeployedRun } from './deployed-run';
 
 /** What was deployed, and by which template the records are handed on. */
 export interface Deployed {
@@ -25,7 +25,10 @@ export interface Deployed {
  *
  * @throws the signal's reason; ContainerFailedError where a container ends
  */
-export async function handOn(command: LocalstackCommand, deployed: Deployed): Promise<never> {
+export async function showDeployedRun(
+  command: LocalstackCommand,
+  deployed: Deployed,
+): Promise<never> {
   const { shown, signal } = command;
   const deployedRun = await startDeployedRun(command, deployed);
   const ending = new AbortController();
@@ -42,38 +45,38 @@ export async function handOn(command: LocalstackCommand, deployed: Deployed): Pr
     ending.abort(new Error('the run has ended'));
     await stopAll([
       () => deployedRun.stop(),
-      () => removeRunDescription(command.place.dataDir),
+      () => removeRunDescription(command.project.dataDir),
     ]).catch((also: unknown) => shown.note(`warning: ${failureText(also)}`));
     throw reason;
   }
 }
 
 function startDeployedRun(
-  { place, shown, signal }: LocalstackCommand,
+  { project, shown, signal }: LocalstackCommand,
   { exchange, template }: Deployed,
 ): Promise<DeployedRun> {
-  const warn = notTooOften((line) => {
+  const warn = oncePerMinute((line) => {
     // What a run that ends leaves undone is no news.
     if (!signal.aborted) shown.note(line);
   });
   return DeployedRun.start({
-    ...{ place, template, pairs: exchange.pairs },
-    findFunctions: () => deployedFunctions(place),
+    ...{ project, template, pairs: exchange.pairs },
+    findFunctions: () => deployedFunctions(project),
     exchange: exchange.description.replace(/^exchange: /, ''),
     hooks: warningHooks(warn),
   });
 }
 
 async function showUntilEnd(
-  { place, shown }: LocalstackCommand,
+  { project, shown }: LocalstackCommand,
   { compose, exchange, template }: Deployed,
   deployedRun: DeployedRun,
   ended: AbortSignal,
 ): Promise<never> {
-  await writeRunDescription(place.dataDir, {
+  await writeRunDescription(project.dataDir, {
     pid: process.pid,
-    kafka: endpointOf(place, 'kafka'),
-    cassandra: endpointOf(place, 'cassandra'),
+    kafka: endpointOf(project, 'kafka'),
+    cassandra: endpointOf(project, 'cassandra'),
     localDataCenter,
     keyspace: keyspaceOf(template),
     exchange: exchange.description,
