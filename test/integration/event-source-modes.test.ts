@@ -1,8 +1,7 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Kafka, logLevel } from 'kafkajs';
-import type { Message } from 'kafkajs';
+import { Kafka, logLevel, type Message } from 'kafkajs';
 import { EventSource } from '../../local/emulator/event-source/event-source';
 import type { EventSourceProblem } from '../../local/emulator/event-source/event-source-problem';
 import { FunctionProcess } from '../../local/emulator/lambda/function-process';

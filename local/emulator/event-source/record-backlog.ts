@@ -1,5 +1,13 @@
-import { envelopeBytes, partitionBytes, partitionKey, waitingRecordOf } from './kafka-event';
-import type { EventOrigin, EventRecord, SourceRecord, WaitingRecord } from './kafka-event';
+import {
+  envelopeBytes,
+  type EventOrigin,
+  type EventRecord,
+  partitionBytes,
+  partitionKey,
+  type SourceRecord,
+  type WaitingRecord,
+  waitingRecordOf,
+} from './kafka-event';
 
 /** The most that Lambda takes as an event: 6 MB of JSON. */
 export const PAYLOAD_LIMIT_BYTES = 6 * 1024 * 1024;

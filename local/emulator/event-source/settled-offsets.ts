@@ -1,5 +1,4 @@
-import { partitionKey, positionOf } from './kafka-event';
-import type { EventRecord } from './kafka-event';
+import { type EventRecord, partitionKey, positionOf } from './kafka-event';
 import type { PartitionOffset } from './record-feed';
 
 /**

@@ -1,7 +1,7 @@
-import type { Kafka } from 'kafkajs';
+import type { ITopicConfig, Kafka } from 'kafkajs';
 import type { TopicTemplate } from '../template/pipeline-template';
 
-/** A topic that stands with fewer partitions than the template gives it. */
+/** An existing topic with other partitions than the template gives it. */
 export class TopicMismatchError extends Error {
   override readonly name = 'TopicMismatchError';
 }
@@ -9,11 +9,11 @@ export class TopicMismatchError extends Error {
 const CREATE_LIMIT_MS = 15_000;
 
 /**
- * Makes the template's topics where they are missing. The local broker is one,
- * so there is one replica and no more than one to be in sync.
+ * Creates the template's topics that are missing. There is one local broker, so
+ * a topic has one replica and no minimum of replicas in sync.
  *
- * @param remedy what to do about a topic that stands otherwise, for people
- * @throws TopicMismatchError where a topic stands with other partitions
+ * @param remedy what to do about a topic with other partitions, for people
+ * @throws TopicMismatchError if a topic exists with other partitions
  */
 export async function createTopics(
   kafka: Kafka,
@@ -23,38 +23,40 @@ export async function createTopics(
   const admin = kafka.admin();
   await admin.connect();
   try {
-    const standing = new Set(await admin.listTopics());
-    const missing = topics.filter(({ name }) => !standing.has(name));
+    const existing = new Set(await admin.listTopics());
     await admin.createTopics({
       waitForLeaders: true,
       timeout: CREATE_LIMIT_MS,
-      topics: missing.map(({ name, partitions, configs }) => ({
-        topic: name,
-        numPartitions: partitions,
-        replicationFactor: 1,
-        configEntries: Object.entries(configs)
-          .filter(([key]) => key !== 'min.insync.replicas')
-          .map(([key, value]) => ({ name: key, value })),
-      })),
+      topics: topics.filter(({ name }) => !existing.has(name)).map(topicConfigOf),
     });
-    const made = await admin.fetchTopicMetadata({ topics: topics.map(({ name }) => name) });
-    for (const { name, partitions } of made.topics) {
-      checkPartitions(topics, name, partitions.length, remedy);
-    }
+    const created = await admin.fetchTopicMetadata({ topics: topics.map(({ name }) => name) });
+    const partitions = new Map(
+      created.topics.map((topic) => [topic.name, topic.partitions.length]),
+    );
+    for (const topic of topics) checkPartitions(topic, partitions.get(topic.name), remedy);
   } finally {
     await admin.disconnect();
   }
 }
 
+function topicConfigOf({ name, partitions, configs }: TopicTemplate): ITopicConfig {
+  return {
+    topic: name,
+    numPartitions: partitions,
+    replicationFactor: 1,
+    configEntries: Object.entries(configs)
+      .filter(([key]) => key !== 'min.insync.replicas')
+      .map(([key, value]) => ({ name: key, value })),
+  };
+}
+
 function checkPartitions(
-  topics: readonly TopicTemplate[],
-  name: string,
-  actual: number,
+  { name, partitions }: TopicTemplate,
+  actual: number | undefined,
   remedy: string,
 ): void {
-  const wanted = topics.find((topic) => topic.name === name)?.partitions;
-  if (wanted === undefined || wanted === actual) return;
+  if (actual === undefined || actual === partitions) return;
   throw new TopicMismatchError(
-    `topic ${name} stands with ${actual} partitions, the template gives it ${wanted}; ${remedy}`,
+    `topic ${name} has ${actual} partitions, the template gives it ${partitions}; ${remedy}`,
   );
 }

@@ -11,8 +11,6 @@ import {
 import { quietIdleConnections } from '../../../lambdas/shared/adapters/kafka/kafkajs-idle';
 import { type KafkaLog, KafkaOutage } from './kafka-outage';
 
-export type { KafkaLog } from './kafka-outage';
-
 /** A broker that was started again is found within about a second. */
 export const LOCAL_RETRY = { initialRetryTime: 100, maxRetryTime: 1_000, retries: 5 } as const;
 

@@ -1,17 +1,16 @@
-import { Partitioners } from 'kafkajs';
-import type { IHeaders, Kafka, Message, Producer } from 'kafkajs';
-import type { FailureDestination } from '../event-source/failure-destination';
-import { sourceBytesOf } from '../event-source/kafka-event';
-import type { EventRecord } from '../event-source/kafka-event';
+import { type IHeaders, type Kafka, type Message, Partitioners, type Producer } from 'kafkajs';
+import { splitBySize } from '../../../lambdas/shared/adapters/kafka/split-by-size';
+import type { FailureDestination } from '../event-source/delivery/failure-destination';
+import { type EventRecord, sourceBytesOf } from '../event-source/kafka-event';
 import { LOCAL_RETRY } from './kafka-client';
 
 const ALL_REPLICAS = -1;
-/** Of one request: well below the megabyte that a broker takes by default. */
+/** The limit of one request, well below the megabyte that a broker takes by default. */
 const REQUEST_BYTES = 500_000;
 
 /**
  * A Kafka topic as on-failure destination: records with the key, the value and
- * the headers that they had. The metadata that Lambda adds is not played.
+ * the headers that they had. The metadata that Lambda adds is not emulated.
  */
 export class KafkaDestination implements FailureDestination {
   readonly #topic: string;
@@ -27,9 +26,9 @@ export class KafkaDestination implements FailureDestination {
   }
 
   async send(records: readonly EventRecord[]): Promise<void> {
-    // Only what is not connected yet connects.
+    // A producer that is connected stays so.
     await this.#producer.connect();
-    for (const messages of requestsOf(records.map(messageOf))) {
+    for (const messages of splitBySize(records.map(messageOf), bytesOf, REQUEST_BYTES)) {
       await this.#producer.send({ topic: this.#topic, acks: ALL_REPLICAS, messages });
     }
   }
@@ -46,18 +45,6 @@ function messageOf(record: EventRecord): Message {
   return { key, value, headers: byName satisfies IHeaders };
 }
 
-/** A record that is larger than a request makes one of its own. */
-function requestsOf(messages: readonly Message[]): Message[][] {
-  const requests: Message[][] = [];
-  let leftBytes = 0;
-  for (const message of messages) {
-    const bytes = (message.key?.length ?? 0) + (message.value?.length ?? 0);
-    if (requests.length === 0 || bytes > leftBytes) {
-      requests.push([]);
-      leftBytes = REQUEST_BYTES;
-    }
-    requests.at(-1)?.push(message);
-    leftBytes -= bytes;
-  }
-  return requests;
+function bytesOf({ key, value }: Message): number {
+  return (key?.length ?? 0) + (value?.length ?? 0);
 }

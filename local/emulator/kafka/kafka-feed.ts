@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Batch, Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
 import type { SourceRecord } from '../event-source/kafka-event';
-import { LOCAL_RETRY } from './kafka-client';
-import type { KafkaLog } from './kafka-client';
-import type { MappingTemplate } from '../template/mapping-template';
 import type { PartitionOffset, RecordFeed, RecordSink } from '../event-source/record-feed';
+import type { MappingTemplate } from '../template/mapping-template';
+import { LOCAL_RETRY } from './kafka-client';
+import type { KafkaLog } from './kafka-outage';
 
-/** What a group is read with. */
+/** The topics and the consumer group of a feed. */
 export type KafkaFeedMapping = Pick<
   MappingTemplate,
   'topics' | 'consumerGroupId' | 'startingPosition'
@@ -34,7 +34,7 @@ export class KafkaFeed implements RecordFeed {
     this.#log = log;
   }
 
-  /** Joins the group; while the broker is away it tries again until it is there. */
+  /** Joins the group; if the broker does not answer, it tries again until it does. */
   async start(sink: RecordSink): Promise<void> {
     while (!this.#stopped) {
       try {
@@ -70,7 +70,7 @@ export class KafkaFeed implements RecordFeed {
     try {
       await consumer.disconnect();
     } catch (error) {
-      // The broker drops a member that has gone without a word after its session limit.
+      // The broker drops a member that it has not heard of for its session limit.
       this.#log(`could not leave ${this.#mapping.consumerGroupId} in order: ${String(error)}`);
     }
   }
@@ -81,11 +81,11 @@ export class KafkaFeed implements RecordFeed {
     const isCurrent = (): boolean => this.#consumer === consumer;
     consumer.on(consumer.events.GROUP_JOIN, () => {
       if (isCurrent()) sink.restarted();
-      // A join that was under way when the consumer was told to leave goes on within kafkajs.
+      // kafkajs goes on with a join that was under way when the consumer was to leave.
       else void this.#disconnect(consumer);
     });
     consumer.on(consumer.events.CRASH, ({ payload }) => {
-      // kafkajs starts again by itself after what it takes to be passing.
+      // kafkajs restarts by itself after an error that it takes to be temporary.
       if (!payload.restart && isCurrent()) void this.start(sink);
     });
     await consumer.connect();

@@ -1,6 +1,5 @@
 import { attributeOf, LOCAL_ACCOUNT, LOCAL_REGION, refOf, uuidOf } from './physical-names';
-import { TemplateError } from './stack-template';
-import type { PlainValue, Stack } from './stack-template';
+import { type PlainValue, type Stack, TemplateError } from './stack-template';
 
 /** Where in the templates a value stands, for messages. */
 interface Place {

@@ -1,7 +1,6 @@
 import * as v from 'valibot';
 import { FUNCTION_NAMES, type FunctionName } from '../../../lib/naming/function-names';
-import { mappingFailuresOf } from './mapping-failures';
-import type { MappingFailures } from './mapping-failures';
+import { type MappingFailures, mappingFailuresOf } from './mapping-failures';
 import { uuidOf } from './physical-names';
 import { TemplateError } from './stack-template';
 import type { Resource } from './template';

@@ -2,8 +2,7 @@ import * as v from 'valibot';
 import { FUNCTION_NAMES, type FunctionName } from '../../../lib/naming/function-names';
 import { TemplateError } from './stack-template';
 import type { Assembly, Resource } from './template';
-import { mappingOf } from './mapping-template';
-import type { MappingTemplate } from './mapping-template';
+import { mappingOf, type MappingTemplate } from './mapping-template';
 import { Count, read } from './template-property';
 
 export { FUNCTION_NAMES, type FunctionName };

@@ -3,8 +3,7 @@ import { join, resolve } from 'node:path';
 import * as v from 'valibot';
 import { IntrinsicResolver } from './intrinsics';
 import { arnOf } from './physical-names';
-import { StackTemplate, TemplateError } from './stack-template';
-import type { PlainValue, Stack } from './stack-template';
+import { type PlainValue, type Stack, StackTemplate, TemplateError } from './stack-template';
 
 export { LOCAL_ACCOUNT, LOCAL_REGION } from './physical-names';
 export { TemplateError } from './stack-template';

@@ -1,6 +1,5 @@
 import { GetBootstrapBrokersCommand, KafkaClient } from '@aws-sdk/client-kafka';
-import { startMskEndpoint } from '../../../local/emulator/msk-endpoint';
-import type { MskEndpoint } from '../../../local/emulator/msk-endpoint';
+import { type MskEndpoint, startMskEndpoint } from '../../../local/emulator/msk-endpoint';
 
 const ARN = 'arn:aws:kafka:us-east-1:000000000000:cluster/Data-Cluster/0-1';
 let endpoint: MskEndpoint;

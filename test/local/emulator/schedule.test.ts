@@ -1,6 +1,10 @@
 import type { InvocationResult, Invoker } from '../../../local/emulator/lambda/invoker';
-import { Schedule, scheduledEvent } from '../../../local/emulator/schedule';
-import type { ScheduleClock, TickProblem } from '../../../local/emulator/schedule';
+import {
+  Schedule,
+  type ScheduleClock,
+  scheduledEvent,
+  type TickProblem,
+} from '../../../local/emulator/schedule';
 
 const RULE = {
   arn: 'arn:aws:events:us-east-1:000000000000:rule/r',

@@ -3,6 +3,7 @@ import type { NewRecord, RecordLog, Telemetry } from '../../domain/ports';
 import type { BrokerAccess } from './kafka-brokers';
 import { inTurns } from '../exchanges/in-turns';
 import { quietIdleConnections } from './kafkajs-idle';
+import { splitBySize } from './split-by-size';
 
 /** How the log is reached. */
 export interface KafkaLogOptions {
@@ -103,18 +104,14 @@ async function appendAll(producer: Producer, topic: string, records: readonly Ne
 
 /** The records as requests that a topic takes, in their order. */
 export function requestsOf(records: readonly NewRecord[]): Message[][] {
-  const requests: Message[][] = [];
-  let room = 0;
-  for (const { key, value } of records) {
-    const bytes = value.byteLength + key.length;
-    if (bytes > room || requests.length === 0) {
-      requests.push([]);
-      room = BYTES_PER_REQUEST;
-    }
-    requests
-      .at(-1)
-      ?.push({ key, value: Buffer.from(value.buffer, value.byteOffset, value.byteLength) });
-    room -= bytes;
-  }
-  return requests;
+  const requests = splitBySize(
+    records,
+    ({ key, value }) => value.byteLength + key.length,
+    BYTES_PER_REQUEST,
+  );
+  return requests.map((request) => request.map(messageOf));
+}
+
+function messageOf({ key, value }: NewRecord): Message {
+  return { key, value: Buffer.from(value.buffer, value.byteOffset, value.byteLength) };
 }

@@ -4,7 +4,7 @@ import type {
   RecordSink,
 } from '../../../../local/emulator/event-source/record-feed';
 import type { InvocationResult, Invoker } from '../../../../local/emulator/lambda/invoker';
-import type { FailureDestination } from '../../../../local/emulator/event-source/failure-destination';
+import type { FailureDestination } from '../../../../local/emulator/event-source/delivery/failure-destination';
 import type {
   EventRecord,
   KafkaEvent,

@@ -1,5 +1,13 @@
-import type { FakeFunction } from './event-source-fakes';
-import { PROVISIONED, TOPIC, done, failure, passed, record, settled } from './event-source-fakes';
+import {
+  done,
+  failure,
+  type FakeFunction,
+  passed,
+  PROVISIONED,
+  record,
+  settled,
+  TOPIC,
+} from './event-source-fakes';
 import { RETRY_DELAY_MS, startedSource, steerTime } from './event-source-scene';
 
 steerTime();

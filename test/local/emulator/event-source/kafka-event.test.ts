@@ -1,6 +1,9 @@
 import fc from 'fast-check';
-import { kafkaEventOf, sourceBytesOf } from '../../../../local/emulator/event-source/kafka-event';
-import type { SourceRecord } from '../../../../local/emulator/event-source/kafka-event';
+import {
+  kafkaEventOf,
+  sourceBytesOf,
+  type SourceRecord,
+} from '../../../../local/emulator/event-source/kafka-event';
 import { RecordBacklog } from '../../../../local/emulator/event-source/record-backlog';
 import { recordsOf } from '../../../../lambdas/shared/codec/kafka-event';
 

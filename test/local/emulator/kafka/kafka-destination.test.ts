@@ -1,5 +1,4 @@
-import { Kafka } from 'kafkajs';
-import type { Message, Producer, ProducerRecord } from 'kafkajs';
+import { Kafka, type Message, type Producer, type ProducerRecord } from 'kafkajs';
 import { KafkaDestination } from '../../../../local/emulator/kafka/kafka-destination';
 import type { EventRecord } from '../../../../local/emulator/event-source/kafka-event';
 import { eventRecord } from '../event-source/event-records';

@@ -1,8 +1,10 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { FunctionProcess } from '../../../../local/emulator/lambda/function-process';
-import type { InvocationReport } from '../../../../local/emulator/lambda/function-process';
+import {
+  FunctionProcess,
+  type InvocationReport,
+} from '../../../../local/emulator/lambda/function-process';
 import { isAlive } from '../../../../cli/lock-file';
 
 const HANDLERS = `

@@ -3,8 +3,7 @@ import { createStatements } from '../../../../local/emulator/create-tables';
 import { localEnvironment } from '../../../../local/emulator/local-environment';
 import { readPipelineTemplate } from '../../../../local/emulator/template/pipeline-template';
 import { readAssembly } from '../../../../local/emulator/template/template';
-import { writeAssembly } from './small-assembly';
-import type { TemplateResource } from './small-assembly';
+import { type TemplateResource, writeAssembly } from './small-assembly';
 
 type Resources = Record<string, TemplateResource>;
 

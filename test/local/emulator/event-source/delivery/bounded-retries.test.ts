@@ -1,10 +1,10 @@
-import { BoundedRetries } from '../../../../local/emulator/event-source/bounded-retries';
-import type { DeliveryRun } from '../../../../local/emulator/event-source/delivery';
-import type { EventSourceProblem } from '../../../../local/emulator/event-source/event-source-problem';
-import type { InvocationResult } from '../../../../local/emulator/lambda/invoker';
-import type { EventRecord } from '../../../../local/emulator/event-source/kafka-event';
-import type { BoundedFailures } from '../../../../local/emulator/template/mapping-failures';
-import { eventRecord, eventRecords, positionsOf } from './event-records';
+import { BoundedRetries } from '../../../../../local/emulator/event-source/delivery/bounded-retries';
+import type { DeliveryRun } from '../../../../../local/emulator/event-source/delivery/delivery';
+import type { EventSourceProblem } from '../../../../../local/emulator/event-source/event-source-problem';
+import type { InvocationResult } from '../../../../../local/emulator/lambda/invoker';
+import type { EventRecord } from '../../../../../local/emulator/event-source/kafka-event';
+import type { BoundedFailures } from '../../../../../local/emulator/template/mapping-failures';
+import { eventRecord, eventRecords, positionsOf } from '../event-records';
 
 const DONE: InvocationResult = { ok: true, payload: null };
 const FAILED: InvocationResult = { ok: false, errorType: 'E', errorMessage: 'no', trace: [] };

@@ -1,5 +1,5 @@
-import { batchOutcome } from '../../../../local/emulator/event-source/batch-outcome';
-import type { EventRecord } from '../../../../local/emulator/event-source/kafka-event';
+import { batchOutcome } from '../../../../../local/emulator/event-source/delivery/batch-outcome';
+import type { EventRecord } from '../../../../../local/emulator/event-source/kafka-event';
 
 function record(partition: number, offset: number): EventRecord {
   return {

@@ -1,7 +1,6 @@
 import * as v from 'valibot';
-import type { InvocationFailure, InvocationResult } from '../lambda/invoker';
-import { partitionKey } from './kafka-event';
-import type { EventRecord } from './kafka-event';
+import type { InvocationFailure, InvocationResult } from '../../lambda/invoker';
+import { type EventRecord, partitionKey } from '../kafka-event';
 
 /** What an invocation did to the records of its event. */
 export interface BatchOutcome {

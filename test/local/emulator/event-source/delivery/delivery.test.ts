@@ -1,4 +1,7 @@
-import { delayAfter, untilDone } from '../../../../local/emulator/event-source/delivery';
+import {
+  delayAfter,
+  untilDone,
+} from '../../../../../local/emulator/event-source/delivery/delivery';
 
 const DELAYS = { first: 0, longest: 0 };
 

@@ -1,8 +1,8 @@
-import type { DeliveryRun } from '../../../../local/emulator/event-source/delivery';
-import type { EventSourceProblem } from '../../../../local/emulator/event-source/event-source-problem';
-import type { InvocationResult } from '../../../../local/emulator/lambda/invoker';
-import { RetryUntilSuccess } from '../../../../local/emulator/event-source/retry-until-success';
-import { eventRecord, eventRecords, positionsOf } from './event-records';
+import type { DeliveryRun } from '../../../../../local/emulator/event-source/delivery/delivery';
+import type { EventSourceProblem } from '../../../../../local/emulator/event-source/event-source-problem';
+import type { InvocationResult } from '../../../../../local/emulator/lambda/invoker';
+import { RetryUntilSuccess } from '../../../../../local/emulator/event-source/delivery/retry-until-success';
+import { eventRecord, eventRecords, positionsOf } from '../event-records';
 
 const DONE: InvocationResult = { ok: true, payload: null };
 const FAILED: InvocationResult = { ok: false, errorType: 'E', errorMessage: 'no', trace: [] };

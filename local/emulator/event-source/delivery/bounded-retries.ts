@@ -1,13 +1,17 @@
 import { batchOutcome } from './batch-outcome';
-import { delayAfter, untilDone } from './delivery';
-import type { Delivery, DeliveryRun, RetryDelays } from './delivery';
-import type { DiscardReason, EventSourceProblem } from './event-source-problem';
+import {
+  delayAfter,
+  type Delivery,
+  type DeliveryRun,
+  type RetryDelays,
+  untilDone,
+} from './delivery';
+import type { DiscardReason, EventSourceProblem } from '../event-source-problem';
 import type { FailureDestination } from './failure-destination';
-import type { InvocationFailure } from '../lambda/invoker';
-import { positionOf } from './kafka-event';
-import type { EventRecord } from './kafka-event';
-import type { BoundedFailures } from '../template/mapping-failures';
-import { pause } from './run-end';
+import type { InvocationFailure } from '../../lambda/invoker';
+import { type EventRecord, positionOf } from '../kafka-event';
+import type { BoundedFailures } from '../../template/mapping-failures';
+import { pause } from '../run-end';
 
 /** A destination by the name of its topic. */
 export interface NamedDestination {

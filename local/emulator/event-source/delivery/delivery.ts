@@ -1,6 +1,6 @@
-import type { InvocationResult } from '../lambda/invoker';
-import type { EventRecord } from './kafka-event';
-import { pause } from './run-end';
+import type { InvocationResult } from '../../lambda/invoker';
+import type { EventRecord } from '../kafka-event';
+import { pause } from '../run-end';
 
 /** What the delivery of one event has at hand. */
 export interface DeliveryRun {

@@ -1,4 +1,4 @@
-import type { EventRecord } from './kafka-event';
+import type { EventRecord } from '../kafka-event';
 
 /** Where records go that a function could not process. */
 export interface FailureDestination {

@@ -1,9 +1,7 @@
-import { untilDone } from './delivery';
-import type { Delivery, DeliveryRun, RetryDelays } from './delivery';
-import type { EventSourceProblem } from './event-source-problem';
-import type { InvocationFailure } from '../lambda/invoker';
-import { positionOf } from './kafka-event';
-import type { EventRecord } from './kafka-event';
+import { type Delivery, type DeliveryRun, type RetryDelays, untilDone } from './delivery';
+import type { EventSourceProblem } from '../event-source-problem';
+import type { InvocationFailure } from '../../lambda/invoker';
+import { type EventRecord, positionOf } from '../kafka-event';
 
 /** A batch that the function did not take. */
 class FailedBatchError extends Error {
