@@ -3,14 +3,13 @@ import {
   CassandraError,
 } from '../../lambdas/shared/adapters/database/cassandra-client';
 import {
-  type CandleRange,
-  knownPairs,
-  readNewestCandles,
   readStoredCandles,
   readStoredRange,
   type StoredCandle,
   type TimeRange,
-} from './candle-reader';
+} from '../../lambdas/shared/adapters/database/stored-candles';
+import { readKnownPairs } from '../../lambdas/shared/adapters/database/stored-progress';
+import { UnreadableCandleError } from '../../lambdas/shared/domain/unreadable-candle-error';
 import { nearestFirst } from '../../cli/near-names';
 import { type RunDescription, NotRunningError } from '../run/run-description';
 import { formatCandles } from './show-output';
@@ -66,10 +65,16 @@ export async function showCandles(args: readonly string[], io: ShowSurroundings)
   }
 }
 
+const EXPECTED_ERRORS = [
+  UsageError,
+  NotRunningError,
+  UnknownPairError,
+  UnreadableCandleError,
+  CassandraError,
+];
+
 function isExpected(error: unknown): error is Error {
-  return [UsageError, NotRunningError, UnknownPairError, CassandraError].some(
-    (expected) => error instanceof expected,
-  );
+  return EXPECTED_ERRORS.some((expected) => error instanceof expected);
 }
 
 async function show(request: ShowRequest, io: ShowSurroundings): Promise<void> {
@@ -86,7 +91,7 @@ async function show(request: ShowRequest, io: ShowSurroundings): Promise<void> {
 }
 
 async function assertKnown(session: CassandraSession, pair: string): Promise<void> {
-  const known = await knownPairs(session);
+  const known = await readKnownPairs(session);
   if (!known.includes(pair)) throw new UnknownPairError(pair, known);
 }
 
@@ -96,14 +101,16 @@ async function readCandles(
   stored: TimeRange,
 ): Promise<StoredCandle[]> {
   const { pair, interval, limit } = request;
-  const range: CandleRange = {
-    ...{ pair, interval },
+  const order = request.fromMs === undefined ? 'newest-first' : 'oldest-first';
+  const candles = await readStoredCandles(session, {
+    pair,
+    interval,
     fromMs: Math.max(request.fromMs ?? stored.fromMs, stored.fromMs),
     toMs: Math.min(request.toMs ?? stored.toMs, stored.toMs),
-    ...(limit === undefined ? {} : { limit }),
-  };
-  if (request.fromMs === undefined) return readNewestCandles(session, range);
-  return readStoredCandles(session, range);
+    order,
+    limit,
+  });
+  return order === 'newest-first' ? candles.reverse() : candles;
 }
 
 function nothingStored({ pair, interval }: ShowRequest, stored: TimeRange | undefined): string {

@@ -1,4 +1,5 @@
-import type { StoredCandle } from './candle-reader';
+import type { StoredCandle } from '../../lambdas/shared/adapters/database/stored-candles';
+import { formatDecimal } from '../../lambdas/shared/domain/decimal';
 import type { ShowFormat } from './show-request';
 import { type Column, tableLines } from '../../cli/text-table';
 import { minuteText } from '../../cli/utc-time';
@@ -31,12 +32,12 @@ const TABLE_COLUMNS: readonly Column[] = [
 function candleTable(candles: readonly StoredCandle[]): string {
   const rows = candles.map((candle) => [
     minuteText(candle.openTimeMs),
-    candle.open,
-    candle.high,
-    candle.low,
-    candle.close,
-    candle.baseVolume,
-    candle.quoteVolume,
+    formatDecimal(candle.open),
+    formatDecimal(candle.high),
+    formatDecimal(candle.low),
+    formatDecimal(candle.close),
+    formatDecimal(candle.baseVolume),
+    formatDecimal(candle.quoteVolume),
     String(candle.minutes),
     candle.closed ? 'yes' : 'no',
   ]);
@@ -61,12 +62,12 @@ interface PrintedCandle {
 function printed({ openTimeMs, observedAtMs, ...candle }: StoredCandle): PrintedCandle {
   return {
     openTime: new Date(openTimeMs).toISOString(),
-    open: candle.open,
-    high: candle.high,
-    low: candle.low,
-    close: candle.close,
-    baseVolume: candle.baseVolume,
-    quoteVolume: candle.quoteVolume,
+    open: formatDecimal(candle.open),
+    high: formatDecimal(candle.high),
+    low: formatDecimal(candle.low),
+    close: formatDecimal(candle.close),
+    baseVolume: formatDecimal(candle.baseVolume),
+    quoteVolume: formatDecimal(candle.quoteVolume),
     minutes: candle.minutes,
     closed: candle.closed,
     observedAt: new Date(observedAtMs).toISOString(),

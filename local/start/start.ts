@@ -1,5 +1,5 @@
 import { DAY_MS, floorTo, intervalMs, INTERVALS } from '../../lambdas/shared/domain/interval';
-import { readStoredCandles } from '../show/candle-reader';
+import { readCandles } from '../../lambdas/shared/adapters/database/stored-candles';
 import { failureText, StopAsked, stopAsked, tellFailure } from '../../cli/command-end';
 import { type Console, createConsole } from '../watch/console';
 import type { ChosenSettings } from '../emulator/local-environment';
@@ -132,7 +132,7 @@ function minuteCounts({ session, exchange }: LocalRun<ReplayExchange>): MinuteCo
   return {
     recorded: (pair, fromMs, toMs) => exchange.recordedMinutes(pair, fromMs, toMs),
     stored: async (pair, fromMs, toMs) =>
-      (await readStoredCandles(session, { pair, interval: '1m', fromMs, toMs })).length,
+      (await readCandles(session, { pair, interval: '1m', fromMs, toMs })).length,
   };
 }
 
@@ -185,7 +185,7 @@ async function finishedLine(
     for (const interval of INTERVALS) {
       // A window that opened before the range may reach into it.
       const range = { pair, interval, fromMs: floorTo(fromMs, intervalMs(interval)), toMs };
-      const stored = await readStoredCandles(session, range);
+      const stored = await readCandles(session, range);
       if (interval === '1m') minutes += stored.length;
       else windows += stored.length;
     }

@@ -1,8 +1,10 @@
 import { join } from 'node:path';
 import type { CassandraSession } from '../../lambdas/shared/adapters/database/cassandra-client';
+import { readCandles } from '../../lambdas/shared/adapters/database/stored-candles';
+import { readGaps } from '../../lambdas/shared/adapters/database/stored-progress';
+import { formatDecimal } from '../../lambdas/shared/domain/decimal';
 import { MINUTE_MS } from '../../lambdas/shared/domain/interval';
 import type { ProgressReader } from '../../lambdas/shared/domain/ports';
-import { readGaps, readNewestCandles } from '../show/candle-reader';
 import type { InvocationReport } from '../emulator/lambda/function-process';
 import type { EventSource } from '../emulator/event-source/event-source';
 import type { PartitionLag } from '../emulator/kafka/pipeline-lag';
@@ -124,9 +126,16 @@ export class RunWatch {
   /** The newest minute with a trade: within the hour before progress, for pairs that trade at all. */
   async #newest(pair: string, seenToMs: number): Promise<PairStatus['newest']> {
     const [fromMs, toMs] = [seenToMs - 60 * MINUTE_MS, seenToMs + 2 * MINUTE_MS];
-    const range = { pair, interval: '1m', fromMs, toMs, limit: 1 } as const;
-    const [candle] = await readNewestCandles(this.#run.session, range);
-    return candle === undefined ? null : { openTimeMs: candle.openTimeMs, close: candle.close };
+    const [newest] = await readCandles(this.#run.session, {
+      pair,
+      interval: '1m',
+      fromMs,
+      toMs,
+      order: 'newest-first',
+      limit: 1,
+    });
+    if (newest === undefined) return null;
+    return { openTimeMs: newest.openTimeMs, close: formatDecimal(newest.close) };
   }
 
   #functionStatus(name: FunctionName): FunctionStatus {

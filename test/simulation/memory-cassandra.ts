@@ -35,6 +35,8 @@ interface Select {
   readonly table: Table;
   readonly columns: readonly string[];
   readonly conditions: readonly { readonly column: string; readonly operator: string }[];
+  /** The order of its clustering column, where it is not the table's own. */
+  readonly order: string | undefined;
 }
 
 /** Key columns of a partition to its rows, by their clustering columns. */
@@ -108,7 +110,7 @@ function writeCell(row: StoredRow, column: string, value: Buffer, writtenAt: num
 }
 
 function select(tables: Map<string, Partitions>, { query, params }: Statement): ReadRow[] {
-  const { table, conditions } = selectOf(query);
+  const { table, conditions, order } = selectOf(query);
   const valueOf = (column: string) =>
     params[conditions.findIndex((condition) => condition.column === column)] as Buffer;
   const partition = keyText(Object.keys(table.partitionKey), valueOf);
@@ -118,13 +120,13 @@ function select(tables: Map<string, Partitions>, { query, params }: Statement): 
   );
   const within = rows.filter(([, row]) =>
     ranges.every(({ column, operator, bound }) => {
-      const order = Buffer.compare(row.get(column)?.value ?? Buffer.of(), bound);
-      return operator === '<' ? order < 0 : order >= 0;
+      const difference = Buffer.compare(row.get(column)?.value ?? Buffer.of(), bound);
+      return operator === '<' ? difference < 0 : difference >= 0;
     }),
   );
   const [clustering] = Object.values(table.clusteringKey);
   within.sort(([a], [b]) => (a < b ? -1 : 1));
-  if (clustering?.order === 'DESC') within.reverse();
+  if ((order ?? clustering?.order) === 'DESC') within.reverse();
   return within.map(([, row]) => readable(table, row));
 }
 
@@ -175,7 +177,7 @@ function decimalText(value: Buffer): string {
 }
 
 const INSERT = /^INSERT INTO (\w+) \(([^)]+)\)\s+VALUES \(([?, ]+)\)(\s+USING TIMESTAMP \?)?$/;
-const SELECT = /^SELECT ([\w, ]+?)\s+FROM (\w+) WHERE (.+)$/;
+const SELECT = /^SELECT ([\w, ]+?)\s+FROM (\w+) WHERE (.+?)(?: ORDER BY \w+ (ASC|DESC))?$/;
 const inserts = new Map<string, Insert>();
 const selects = new Map<string, Select>();
 
@@ -192,7 +194,7 @@ function insertOf(query: string): Insert {
 
 function selectOf(query: string): Select {
   return inserted(selects, query, () => {
-    const [, columns = '', table = '', where = ''] = SELECT.exec(query) ?? [];
+    const [, columns = '', table = '', where = '', order] = SELECT.exec(query) ?? [];
     return {
       table: tableOf(table, query),
       columns: columns.split(',').map((column) => column.trim()),
@@ -200,6 +202,7 @@ function selectOf(query: string): Select {
         const [column = '', operator = ''] = condition.trim().split(' ');
         return { column, operator };
       }),
+      order,
     };
   });
 }

@@ -1,14 +1,15 @@
-import type { StoredCandle } from '../../../local/show/candle-reader';
+import type { StoredCandle } from '../../../lambdas/shared/adapters/database/stored-candles';
+import { parseDecimal } from '../../../lambdas/shared/domain/decimal';
 import { formatCandles } from '../../../local/show/show-output';
 
 const first: StoredCandle = {
   openTimeMs: Date.UTC(2018, 0, 22, 0, 0),
-  open: '11512.50',
-  high: '11600.00',
-  low: '9.5',
-  close: '11590.12345678',
-  baseVolume: '12.000000',
-  quoteVolume: '138000.1',
+  open: parseDecimal('11512.50'),
+  high: parseDecimal('11600.00'),
+  low: parseDecimal('9.5'),
+  close: parseDecimal('11590.12345678'),
+  baseVolume: parseDecimal('12.000000'),
+  quoteVolume: parseDecimal('138000.1'),
   minutes: 5,
   closed: true,
   observedAtMs: Date.UTC(2018, 0, 22, 0, 7, 0, 250),

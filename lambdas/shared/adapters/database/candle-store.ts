@@ -1,9 +1,7 @@
-import type { types } from 'cassandra-driver';
 import pLimit from 'p-limit';
-import { bucketOf, bucketsOf } from '../../domain/bucket';
+import { bucketOf } from '../../domain/bucket';
 import type { Candle, CandlesByInterval } from '../../domain/candle';
 import { type Interval, INTERVALS, intervalMs } from '../../domain/interval';
-import { UnreadableCandleError } from '../../domain/unreadable-candle-error';
 import { writeTimeUs } from '../../domain/write-time';
 import type { CandleReader, SegmentStore } from '../../domain/ports';
 import type { Gap, Progress } from '../../domain/progress';
@@ -13,12 +11,13 @@ import type { CassandraSession, Statement } from './cassandra-client';
 import {
   booleanValue,
   dateValue,
-  decimalOf,
   decimalValue,
   intValue,
   longValue,
   textValue,
 } from './cql-values';
+import { readCandles } from './stored-candles';
+import { readProgress } from './stored-progress';
 
 /** Keyspaces takes at most 30 statements in an unlogged batch. */
 const ROWS_PER_BATCH = 30;
@@ -32,10 +31,6 @@ const INSERT_PROGRESS = `INSERT INTO progress (pair, settled_to, seen_to, observ
   VALUES (?, ?, ?, ?) USING TIMESTAMP ?`;
 const INSERT_GAP = `INSERT INTO gaps (pair, from_time, to_time, reason, observed_at)
   VALUES (?, ?, ?, ?, ?) USING TIMESTAMP ?`;
-const SELECT_CANDLES = `SELECT open_time, open, high, low, close, base_volume, quote_volume, minutes
-  FROM candles WHERE pair = ? AND interval = ? AND bucket = ? AND open_time >= ? AND open_time < ?`;
-const SELECT_PROGRESS =
-  'SELECT pair, settled_to, seen_to, observed_at FROM progress WHERE pair = ?';
 
 /**
  * The tables `candles`, `progress` and `gaps`. Every row is written
@@ -62,7 +57,7 @@ export function createCandleStore(
     writeGap: (pair, gap, observedAtMs) => session.write([gapStatement(pair, gap, observedAtMs)]),
     writeProgress: (pair, progress) => session.write([progressStatement(pair, progress)]),
     read: (pairs) => readProgress(session, pairs),
-    candles: { read: (pair, ranges) => readCandles(session, pair, ranges) },
+    candles: { read: (pair, ranges) => readChildren(session, pair, ranges) },
   };
 }
 
@@ -151,86 +146,15 @@ function gapStatement(
   };
 }
 
-async function readProgress(
-  session: CassandraSession,
-  pairs: readonly string[],
-): Promise<ReadonlyMap<string, Progress>> {
-  const rows = await pLimit(CONCURRENT_BATCHES).map(pairs, (pair) =>
-    session.rows({ query: SELECT_PROGRESS, params: [textValue(pair)] }),
-  );
-  return new Map(rows.flat().map((row) => [row.get('pair') as string, progressOf(row)]));
-}
-
-function progressOf(row: types.Row): Progress {
-  return {
-    settledToMs: timeOf(row, 'settled_to'),
-    seenToMs: timeOf(row, 'seen_to'),
-    observedAtMs: timeOf(row, 'observed_at'),
-  };
-}
-
-async function readCandles(
+async function readChildren(
   session: CassandraSession,
   pair: string,
   ranges: readonly ChildrenRange[],
 ): Promise<CandlesByInterval> {
-  const lists = await Promise.all(ranges.map((range) => readRange(session, pair, range)));
+  const lists = await Promise.all(ranges.map((range) => readCandles(session, { pair, ...range })));
   const candles: Partial<Record<Interval, readonly Candle[]>> = {};
   ranges.forEach(({ interval }, index) => {
     candles[interval] = [...(candles[interval] ?? []), ...(lists[index] ?? [])];
   });
   return candles;
-}
-
-async function readRange(
-  session: CassandraSession,
-  pair: string,
-  { interval, fromMs, toMs }: ChildrenRange,
-): Promise<readonly Candle[]> {
-  const buckets = await Promise.all(
-    bucketsOf(interval, fromMs, toMs).map((bucket) =>
-      session.rows({
-        query: SELECT_CANDLES,
-        params: [
-          textValue(pair),
-          textValue(interval),
-          dateValue(bucket),
-          longValue(fromMs),
-          longValue(toMs),
-        ],
-      }),
-    ),
-  );
-  // The newest stand first in a partition.
-  return buckets.flatMap((rows) => rows.map((row) => candleOf(pair, interval, row)).reverse());
-}
-
-function candleOf(pair: string, interval: Interval, row: types.Row): Candle {
-  try {
-    return readCandle(row);
-  } catch (cause) {
-    const openTime = row.get('open_time') as Date | null;
-    throw new UnreadableCandleError(pair, interval, openTime, cause);
-  }
-}
-
-function readCandle(row: types.Row): Candle {
-  return {
-    openTimeMs: timeOf(row, 'open_time'),
-    open: decimalAt(row, 'open'),
-    high: decimalAt(row, 'high'),
-    low: decimalAt(row, 'low'),
-    close: decimalAt(row, 'close'),
-    baseVolume: decimalAt(row, 'base_volume'),
-    quoteVolume: decimalAt(row, 'quote_volume'),
-    minutes: row.get('minutes') as number,
-  };
-}
-
-function decimalAt(row: types.Row, column: string) {
-  return decimalOf(row.get(column) as types.BigDecimal);
-}
-
-function timeOf(row: types.Row, column: string): number {
-  return (row.get(column) as Date).getTime();
 }

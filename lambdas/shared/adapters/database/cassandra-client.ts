@@ -1,4 +1,11 @@
-import { Client, type ClientOptions, errors, policies, types } from 'cassandra-driver';
+import {
+  Client,
+  type ClientOptions,
+  errors,
+  policies,
+  type QueryOptions,
+  types,
+} from 'cassandra-driver';
 import pRetry from 'p-retry';
 import type { Telemetry } from '../../domain/ports';
 import { credentialsFromEnvironment, CredentialsMissingError } from '../aws-signature';
@@ -20,7 +27,7 @@ export interface Statement {
 
 /** The database, as far as the stores use it. Every call is retried a few times, and can be repeated. */
 export interface CassandraSession {
-  /** All rows that a query gives. */
+  /** All rows of a query, however many pages the database hands them out in. */
   rows(statement: Statement): Promise<types.Row[]>;
   /** Statements of one partition, together. */
   write(statements: readonly Statement[]): Promise<void>;
@@ -52,12 +59,56 @@ export function createCassandraSession(
 ): CassandraSession {
   const client = new Client(clientOptions(environment));
   shutDownReplacedHosts(client);
+  return createSession(client, telemetry);
+}
+
+/** The driver's client, as far as a session uses it. */
+export interface CassandraDriver {
+  execute(query: string, params: Buffer[], options: QueryOptions): Promise<ResultPage>;
+  batch(statements: Statement[], options: QueryOptions): Promise<unknown>;
+  shutdown(): Promise<void>;
+}
+
+/** Some of a query's rows; with a page state, more may follow, even after a page without rows. */
+export type ResultPage = Pick<types.ResultSet, 'rows'> & { readonly pageState: string | null };
+
+/** A session over a client of the driver. */
+export function createSession(
+  driver: CassandraDriver,
+  telemetry?: AttemptTelemetry,
+): CassandraSession {
   return {
-    rows: ({ query, params }) =>
-      attempt(async () => (await client.execute(query, params, READ_OPTIONS)).rows, telemetry),
-    write: (statements) => attempt(async () => writeOnce(client, statements), telemetry),
-    close: () => client.shutdown(),
+    rows: (statement) =>
+      readAllPages((page) => attempt(() => readPage(driver, statement, page), telemetry)),
+    write: (statements) => attempt(async () => writeOnce(driver, statements), telemetry),
+    close: () => driver.shutdown(),
   };
+}
+
+/**
+ * Follows the page state to the end. A page may hold fewer rows than asked for,
+ * or none: Keyspaces ends each at 1 MB of what it has read.
+ */
+async function readAllPages(
+  readOne: (pageState: string | null) => Promise<ResultPage>,
+): Promise<types.Row[]> {
+  const rows: types.Row[] = [];
+  let pageState: string | null = null;
+  do {
+    const page: ResultPage = await readOne(pageState);
+    for (const row of page.rows) rows.push(row);
+    pageState = page.pageState;
+  } while (pageState !== null);
+  return rows;
+}
+
+function readPage(
+  driver: CassandraDriver,
+  { query, params }: Statement,
+  pageState: string | null,
+): Promise<ResultPage> {
+  const options = pageState === null ? READ_OPTIONS : { ...READ_OPTIONS, pageState };
+  return driver.execute(query, params, options);
 }
 
 /** A host as the driver has it: its types leave this out. */
@@ -76,19 +127,21 @@ function shutDownReplacedHosts(client: Client): void {
   });
 }
 
-const OPTIONS = {
+const WRITE_OPTIONS = {
   prepare: true,
   isIdempotent: true,
   // The only level that Keyspaces writes at, and the one at which a read sees every acknowledged write.
   consistency: types.consistencies.localQuorum,
 };
-const READ_OPTIONS = { ...OPTIONS, fetchSize: 5_000, autoPage: false };
+/** The most rows of a page. */
+const PAGE_ROWS = 5_000;
+const READ_OPTIONS = { ...WRITE_OPTIONS, fetchSize: PAGE_ROWS, autoPage: false };
 
-async function writeOnce(client: Client, statements: readonly Statement[]): Promise<void> {
+async function writeOnce(driver: CassandraDriver, statements: readonly Statement[]): Promise<void> {
   const [first] = statements;
   if (first === undefined) return;
-  if (statements.length === 1) await client.execute(first.query, first.params, OPTIONS);
-  else await client.batch([...statements], { ...OPTIONS, logged: false });
+  if (statements.length === 1) await driver.execute(first.query, first.params, WRITE_OPTIONS);
+  else await driver.batch([...statements], { ...WRITE_OPTIONS, logged: false });
 }
 
 /**

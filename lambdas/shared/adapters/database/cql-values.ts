@@ -89,3 +89,13 @@ function largeDecimalValue(unscaled: bigint, scale: number): Buffer {
 export function decimalOf(value: types.BigDecimal): Decimal {
   return parseDecimal(value.toString());
 }
+
+/** A `decimal` column of a row, exactly. */
+export function decimalAt(row: types.Row, column: string): Decimal {
+  return decimalOf(row.get(column) as types.BigDecimal);
+}
+
+/** A `timestamp` column of a row, in UTC milliseconds. */
+export function timeAt(row: types.Row, column: string): number {
+  return (row.get(column) as Date).getTime();
+}

@@ -269,10 +269,9 @@ describe('read', () => {
 
   it('gives the stored children of each range in time order, from all of its buckets', async () => {
     const midnight = DAY + DAY_MS;
-    // The table has the newest first.
     const session = new FakeSession(({ params }) =>
       date(params[2]) === '2026-01-15'
-        ? [candleRow(midnight - 60_000), candleRow(midnight - 120_000)]
+        ? [candleRow(midnight - 120_000), candleRow(midnight - 60_000)]
         : [candleRow(midnight)],
     );
 
@@ -291,6 +290,10 @@ describe('read', () => {
       [range.fromMs, range.toMs],
       [range.fromMs, range.toMs],
     ]);
+    // The table has the newest first.
+    expect(session.queries.every(({ query }) => query.endsWith('ORDER BY open_time ASC'))).toBe(
+      true,
+    );
   });
 
   it('names the candle of a row that cannot be read', async () => {

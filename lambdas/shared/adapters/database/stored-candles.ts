@@ -1,0 +1,195 @@
+import type { types } from 'cassandra-driver';
+import { bucketOf, bucketsOf } from '../../domain/bucket';
+import type { Candle } from '../../domain/candle';
+import { type Interval, intervalMs } from '../../domain/interval';
+import { UnreadableCandleError } from '../../domain/unreadable-candle-error';
+import type { CassandraSession, Statement } from './cassandra-client';
+import { dateValue, decimalAt, intValue, longValue, textValue, timeAt } from './cql-values';
+
+/** The candles of one pair and interval. */
+export interface CandleSeries {
+  readonly pair: string;
+  readonly interval: Interval;
+}
+
+/** The candles of a series that open in `[fromMs, toMs)`. */
+export interface CandleRange extends CandleSeries {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** Which candles of a range to read, and in which order they come. */
+export interface CandleQuery extends CandleRange {
+  /** @default 'oldest-first' */
+  readonly order?: CandleOrder;
+  /** The most candles to read: the first ones in that order. @default all */
+  readonly limit?: number | undefined;
+}
+
+/** By open time. */
+export type CandleOrder = 'oldest-first' | 'newest-first';
+
+/** A candle with what its row says of where it comes from. */
+export interface StoredCandle extends Candle {
+  /** Whether the observation reached the candle's end. */
+  readonly closed: boolean;
+  readonly observedAtMs: number;
+  /** The exchange that it comes from. */
+  readonly source: string;
+}
+
+/** A stretch of time `[fromMs, toMs)`. */
+export interface TimeRange {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+const CANDLE_COLUMNS = 'open_time, open, high, low, close, base_volume, quote_volume, minutes';
+const STORED_COLUMNS = `${CANDLE_COLUMNS}, closed, observed_at, source`;
+const OF_BUCKET = 'FROM candles WHERE pair = ? AND interval = ? AND bucket = ?';
+
+/**
+ * Reads the candles of a range without their observation.
+ *
+ * @throws UnreadableCandleError for a row that is no candle
+ * @throws CassandraError if the database fails
+ */
+export function readCandles(session: CassandraSession, query: CandleQuery): Promise<Candle[]> {
+  return readRows(session, query, { columns: CANDLE_COLUMNS, parse: parseCandle });
+}
+
+/**
+ * Reads the candles of a range with their observation.
+ *
+ * @throws UnreadableCandleError for a row that is no candle
+ * @throws CassandraError if the database fails
+ */
+export function readStoredCandles(
+  session: CassandraSession,
+  query: CandleQuery,
+): Promise<StoredCandle[]> {
+  return readRows(session, query, { columns: STORED_COLUMNS, parse: parseStoredCandle });
+}
+
+/** Columns of a row, and how they are read. */
+interface RowShape<T> {
+  readonly columns: string;
+  readonly parse: (row: types.Row) => T;
+}
+
+async function readRows<T>(
+  session: CassandraSession,
+  query: CandleQuery,
+  { columns, parse }: RowShape<T>,
+): Promise<T[]> {
+  const candles: T[] = [];
+  for (const bucket of bucketsInOrder(query)) {
+    const left = query.limit === undefined ? undefined : query.limit - candles.length;
+    if (left === 0) break;
+    const rows = await session.rows(bucketStatement(columns, query, bucket, left));
+    for (const row of rows) candles.push(parsed(query, row, parse));
+  }
+  return candles;
+}
+
+function bucketsInOrder({ interval, fromMs, toMs, order }: CandleQuery): string[] {
+  const buckets = bucketsOf(interval, fromMs, toMs);
+  return order === 'newest-first' ? buckets.reverse() : buckets;
+}
+
+function bucketStatement(
+  columns: string,
+  { pair, interval, fromMs, toMs, order }: CandleQuery,
+  bucket: string,
+  limit: number | undefined,
+): Statement {
+  const range = `${OF_BUCKET} AND open_time >= ? AND open_time < ?`;
+  const direction = order === 'newest-first' ? 'DESC' : 'ASC';
+  const query = `SELECT ${columns} ${range} ORDER BY open_time ${direction}`;
+  const params = [...bucketParams({ pair, interval }, bucket), longValue(fromMs), longValue(toMs)];
+  if (limit === undefined) return { query, params };
+  return { query: `${query} LIMIT ?`, params: [...params, intValue(limit)] };
+}
+
+function bucketParams({ pair, interval }: CandleSeries, bucket: string): Buffer[] {
+  return [textValue(pair), textValue(interval), dateValue(bucket)];
+}
+
+/**
+ * Reads the range from the oldest stored candle of a series to the end of its
+ * newest; undefined if none is stored. Every segment also stores its day's
+ * candle, so the days tell which buckets to look into.
+ *
+ * @throws CassandraError if the database fails
+ */
+export async function readStoredRange(
+  session: CassandraSession,
+  series: CandleSeries,
+): Promise<TimeRange | undefined> {
+  const [fromMs, newestMs] = await Promise.all([
+    readOutermost(session, series, 'oldest-first'),
+    readOutermost(session, series, 'newest-first'),
+  ]);
+  if (fromMs === undefined || newestMs === undefined) return undefined;
+  return { fromMs, toMs: newestMs + intervalMs(series.interval) };
+}
+
+/** The open time of the first candle of a series in an order. */
+async function readOutermost(
+  session: CassandraSession,
+  { pair, interval }: CandleSeries,
+  order: CandleOrder,
+): Promise<number | undefined> {
+  const dayMs = await readFirstOfBucket(session, { pair, interval: '1d' }, 0, order);
+  if (dayMs === undefined || interval === '1d') return dayMs;
+  return readFirstOfBucket(session, { pair, interval }, dayMs, order);
+}
+
+async function readFirstOfBucket(
+  session: CassandraSession,
+  series: CandleSeries,
+  timeInBucketMs: number,
+  order: CandleOrder,
+): Promise<number | undefined> {
+  const direction = order === 'newest-first' ? 'DESC' : 'ASC';
+  const [row] = await session.rows({
+    query: `SELECT open_time ${OF_BUCKET} ORDER BY open_time ${direction} LIMIT 1`,
+    params: bucketParams(series, bucketOf(series.interval, timeInBucketMs)),
+  });
+  return row === undefined ? undefined : timeAt(row, 'open_time');
+}
+
+function parsed<T>(
+  { pair, interval }: CandleSeries,
+  row: types.Row,
+  parse: (row: types.Row) => T,
+): T {
+  try {
+    return parse(row);
+  } catch (cause) {
+    const openTime = row.get('open_time') as Date | null;
+    throw new UnreadableCandleError(pair, interval, openTime, cause);
+  }
+}
+
+function parseCandle(row: types.Row): Candle {
+  return {
+    openTimeMs: timeAt(row, 'open_time'),
+    open: decimalAt(row, 'open'),
+    high: decimalAt(row, 'high'),
+    low: decimalAt(row, 'low'),
+    close: decimalAt(row, 'close'),
+    baseVolume: decimalAt(row, 'base_volume'),
+    quoteVolume: decimalAt(row, 'quote_volume'),
+    minutes: row.get('minutes') as number,
+  };
+}
+
+function parseStoredCandle(row: types.Row): StoredCandle {
+  return {
+    ...parseCandle(row),
+    closed: row.get('closed') as boolean,
+    observedAtMs: timeAt(row, 'observed_at'),
+    source: row.get('source') as string,
+  };
+}
