@@ -27,6 +27,7 @@ const ALLOWED: readonly Import[] = [
 
 /** The rooms of the code, each after all that it may import: no arrow points down this list. */
 const ROOMS = [
+  'cli',
   'domain',
   'codec',
   'adapters',
@@ -42,7 +43,6 @@ const ROOMS = [
   'lib/observability',
   'stacks',
   'bin',
-  'cli',
   'ops',
   'template',
   'lambda',
@@ -66,17 +66,17 @@ function lintImports(request: object): unknown {
   const script = join(__dirname, 'lint-imports.mjs');
   const answer = execFileSync(process.execPath, [script, JSON.stringify(request)], {
     encoding: 'utf8',
-    timeout: 60_000,
+    timeout: 240_000,
   });
   return JSON.parse(answer);
 }
 
 it('the lint rule refuses the imports against the arrows, and no others', () => {
   expect(lintImports({ imports: [...FORBIDDEN, ...ALLOWED] })).toEqual(FORBIDDEN);
-}, 60_000);
+}, 240_000);
 
 it('the lint rule refuses every arrow turned round', () => {
   const answer = lintImports({ rooms: ROOMS }) as { rooms: string[]; allowed: unknown };
   expect([...answer.rooms].sort()).toEqual([...ROOMS, ...WITHOUT_CODE].sort());
   expect(answer.allowed).toEqual([]);
-}, 60_000);
+}, 240_000);

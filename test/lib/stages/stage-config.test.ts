@@ -81,7 +81,7 @@ describe('a stage config', () => {
         alarmEmail: 'nobody',
       }),
     ).toEqual([
-      '- pairs.1 is "btc-usdt": give a pair such as BTC_USDT',
+      '- pairs.1 is "btc-usdt": give a pair such as BTC_USDT: two currencies, each of at most 20 capitals and digits',
       '- retentionMinutes is 10000: give at most 9990',
       '- kafka.count is 4: give a multiple of 3: brokers are spread over 3 zones',
       '- topics.replication is 4: give at most 3',
@@ -191,16 +191,66 @@ describe('a stage config', () => {
     );
   });
 
-  it('refuses a setting that is left out, and one that there is not', () => {
-    expect(problemsOf(untyped({ colour: 'red', topics: undefined }))).toEqual([
-      expect.stringContaining('- topics is not set: '),
-      '- colour is no setting: leave it out',
+  it('names every setting that a part of the stage lacks, and what to give', () => {
+    const { kafka, topics: all, eventSources } = dev;
+    expect(
+      problemsOf(
+        untyped({
+          kafka: { ...kafka, storageGiB: undefined },
+          topics: { partitions: all.partitions, minInSyncReplicas: 2 },
+          eventSources: { mode: eventSources.mode, transform: eventSources.transform },
+        }),
+      ),
+    ).toEqual([
+      '- kafka.storageGiB is not set: give a whole number from 1 to 16384',
+      '- topics.replication is not set: give a whole number from 1 to 3',
+      '- topics.compression is not set: give producer or gzip',
+      '- topics.retentionDays is not set: give a whole number from 1 to 365',
+      '- topics.deadLetterRetentionDays is not set: give a whole number from 1 to 365',
+      '- eventSources.persist is not set: give all of batchSize, windowSeconds',
     ]);
   });
 
-  it('refuses another kind of brokers, and names the kinds that there are', () => {
+  it('refuses settings that are missing or of another type', () => {
+    expect(
+      problemsOf(untyped({ topics: undefined, eventSources: 5, kafka: null, pairs: 1 })),
+    ).toEqual([
+      '- pairs is 1: give a list of pairs',
+      '- kafka is null: give settings with a kind: "msk", "existing"',
+      '- topics is not set: give all of partitions, replication, minInSyncReplicas, compression, retentionDays, deadLetterRetentionDays',
+      '- eventSources is 5: give all of mode, transform, persist',
+    ]);
+  });
+
+  it('suggests the setting that a misspelt one may mean', () => {
+    expect(problemsOf(untyped({ scheduleMinute: 1 }))).toEqual([
+      '- scheduleMinute is not a setting. Did you mean "scheduleMinutes"?',
+    ]);
+    expect(problemsOf(untyped(brokers({ storageGb: 1 } as never)))).toEqual([
+      '- kafka.storageGb is not a setting. Did you mean "storageGiB"?',
+    ]);
+  });
+
+  it('lists the settings for an unknown one that is like none of them', () => {
+    expect(problemsOf(untyped({ topics: { ...dev.topics, colour: 'red' } }))).toEqual([
+      '- topics.colour is not a setting. Leave it out, or choose one of partitions, replication, minInSyncReplicas, compression, retentionDays, deadLetterRetentionDays',
+    ]);
+  });
+
+  it('refuses another kind of brokers, and names the kinds', () => {
     expect(problemsOf(untyped({ kafka: { kind: 'rented' } }))).toEqual([
-      expect.stringMatching(/^- kafka\.kind is "rented": .*"msk" \| "existing"/),
+      '- kafka.kind is "rented": give one of "msk", "existing"',
+    ]);
+    expect(problemsOf(untyped({ kafka: {} }))).toEqual([
+      '- kafka.kind is not set: give one of "msk", "existing"',
+    ]);
+  });
+
+  it('takes a pair of currencies of 20 letters, and refuses longer ones', () => {
+    const longest = `${'A'.repeat(20)}_${'B'.repeat(20)}`;
+    expect(stageConfig({ ...dev, pairs: [longest] }).pairs).toEqual([longest]);
+    expect(problemsOf({ pairs: [`A${longest}`] })).toEqual([
+      expect.stringContaining('each of at most 20 capitals and digits'),
     ]);
   });
 });
