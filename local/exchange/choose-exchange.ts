@@ -1,11 +1,14 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { CandleSource } from './candles/candle-source';
-import { failureReason, isMissingFile } from '../../cli/failure-reason';
+import { UsageError } from '../../cli/command-line';
+import { failureText, isMissingFile } from '../../cli/failure-text';
+import { didYouMean } from '../../cli/near-names';
+import { minuteText } from '../../cli/utc-time';
 import { GeneratedCandles } from './candles/generated-candles';
 import { type RecordedCandles, readRecordedCandles } from './candles/recorded-candles';
 
-/** Where the real exchange is. */
+/** Base URL of the real exchange. */
 export const GATE_IO_URL = 'https://api.gateio.ws';
 const DEFAULT_TIMEOUT_MS = 2_000;
 const SERVER_TIME = /"server_time"\s*:\s*\d/;
@@ -19,30 +22,30 @@ export type ChosenExchange =
   | { readonly kind: 'simulated'; readonly source: CandleSource; readonly description: string }
   | { readonly kind: 'recorded'; readonly source: RecordedCandles; readonly description: string };
 
-/** What the choice depends on. */
+/** Options of the choice of an exchange. */
 export interface ExchangeChoiceOptions {
   /** The pairs of a simulated exchange. */
   readonly pairs: readonly string[];
-  /** The seed of a simulated exchange; 1 if left out. */
+  /** The seed of a simulated exchange. @default 1 */
   readonly seed?: number;
-  /** Asks Gate.io; the platform's `fetch` if left out. */
+  /** Asks Gate.io. @default the platform's `fetch` */
   readonly fetch?: Fetch;
-  /** How long Gate.io has to answer; 2,000 if left out. */
+  /** How long Gate.io has to answer. @default 2,000 */
   readonly timeoutMs?: number;
 }
 
-/** The exchange that was asked for cannot be had: the message says why, and what to choose instead. */
+/** The exchange that was asked for is not available; the message gives the reason and the alternatives. */
 export class ExchangeChoiceError extends Error {
   override readonly name = 'ExchangeChoiceError';
 }
 
 /**
  * Chooses the exchange: `live` is Gate.io, `simulated` is generated trading, `auto`
- * is Gate.io where it answers in time and generated trading elsewhere; anything
- * else is a folder with recorded candles.
+ * is Gate.io if it answers in time, else generated trading; anything else is a
+ * folder with recorded candles.
  *
- * @throws ExchangeChoiceError where `live` does not answer or the folder is none
- * @throws RecordedCandlesError where the folder's files cannot be used
+ * @throws ExchangeChoiceError if `live` does not answer or there is no such folder
+ * @throws RecordedCandlesError if the folder's files cannot be used
  */
 export async function chooseExchange(
   choice: string,
@@ -56,7 +59,7 @@ export async function chooseExchange(
   }
   if (choice === 'auto') return simulated(options, ` (Gate.io ${silence})`);
   throw new ExchangeChoiceError(
-    `The exchange is to be live, but Gate.io ${silence}; check the network, or choose auto, simulated or a folder`,
+    `Live was chosen, but Gate.io ${silence}; check the network, or choose auto, simulated or a folder`,
   );
 }
 
@@ -68,7 +71,7 @@ function simulated({ pairs, seed = 1 }: ExchangeChoiceOptions, because = ''): Ch
   };
 }
 
-/** Why Gate.io cannot be used, to follow its name; nothing where it answers. */
+/** The reason that Gate.io cannot be used, to follow its name; undefined if it answers. */
 async function whyGateIoIsSilent({
   fetch = globalThis.fetch,
   timeoutMs = DEFAULT_TIMEOUT_MS,
@@ -77,10 +80,10 @@ async function whyGateIoIsSilent({
   try {
     const response = await fetch(`${GATE_IO_URL}/api/v4/spot/time`, { signal });
     if (!response.ok) return `answered HTTP ${response.status}`;
-    return SERVER_TIME.test(await response.text()) ? undefined : 'did not tell its time';
+    return SERVER_TIME.test(await response.text()) ? undefined : 'did not give its time';
   } catch (error) {
     if (signal.aborted) return `did not answer within ${timeoutMs / 1_000} s`;
-    return `could not be reached: ${failureReason(error)}`;
+    return `could not be reached: ${failureText(error)}`;
   }
 }
 
@@ -96,8 +99,26 @@ async function recorded(folder: string): Promise<ChosenExchange> {
   return {
     kind: 'recorded',
     source,
-    description: `exchange: recorded candles of ${pairs} in ${resolve(folder)}, ${minuteText(fromMs)} to ${minuteText(toMs)}`,
+    description: `exchange: recorded candles of ${pairs} in ${resolve(folder)}, ${minuteText(fromMs)} to ${minuteText(toMs)} (UTC)`,
   };
+}
+
+/**
+ * Checks that a recording has the pairs that were asked for.
+ *
+ * @throws UsageError that names those that it lacks, and its own
+ */
+export function assertRecorded(
+  asked: readonly string[] | undefined,
+  recorded: readonly string[],
+  folder: string,
+): void {
+  const missing = (asked ?? []).filter((pair) => !recorded.includes(pair));
+  const [first] = missing;
+  if (first === undefined) return;
+  const hint = didYouMean(first, recorded);
+  const text = `${missing.join(', ')}: not in ${folder}, which has ${recorded.join(', ')}`;
+  throw new UsageError(hint === undefined ? text : `${text}. ${hint}`);
 }
 
 async function isFolder(path: string): Promise<boolean> {
@@ -107,9 +128,4 @@ async function isFolder(path: string): Promise<boolean> {
     if (isMissingFile(error)) return false;
     throw error;
   }
-}
-
-/** `2018-01-20T04:53Z`. */
-function minuteText(timeMs: number): string {
-  return `${new Date(timeMs).toISOString().slice(0, 16)}Z`;
 }

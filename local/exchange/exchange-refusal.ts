@@ -1,3 +1,5 @@
+import { failureText } from '../../cli/failure-text';
+
 /**
  * A request that the exchange refuses, as Gate.io does: an HTTP status, a label
  * such as `INVALID_PARAM_VALUE`, and a message.
@@ -26,4 +28,19 @@ export function invalidParameter(message: string): ExchangeRefusal {
 /** The refusal of a pair that is not traded: 400 `INVALID_CURRENCY_PAIR`. */
 export function invalidPair(pair: string): ExchangeRefusal {
   return new ExchangeRefusal(400, 'INVALID_CURRENCY_PAIR', `Invalid currency pair ${pair}`);
+}
+
+/** The refusal of a request beyond the limit: 429 `TOO_MANY_REQUESTS`. */
+export function tooManyRequests(): ExchangeRefusal {
+  return new ExchangeRefusal(429, 'TOO_MANY_REQUESTS', 'Request Rate limit Exceeded');
+}
+
+/** The refusal of another method than GET: 405 `METHOD_NOT_ALLOWED`. */
+export function methodNotAllowed(method = ''): ExchangeRefusal {
+  return new ExchangeRefusal(405, 'METHOD_NOT_ALLOWED', `Only GET is answered, not ${method}`);
+}
+
+/** A fault of the exchange itself: 500 `SERVER_ERROR`. */
+export function serverError(reason: unknown): ExchangeRefusal {
+  return new ExchangeRefusal(500, 'SERVER_ERROR', `Internal server error: ${failureText(reason)}`);
 }

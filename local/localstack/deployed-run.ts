@@ -5,7 +5,7 @@ import type { InvocationResult } from '../emulator/lambda/invoker';
 import type { FunctionName, PipelineTemplate } from '../emulator/template/pipeline-template';
 import { type EventSourceHooks, EventSources } from '../emulator/event-sources';
 import { type CountedLine, countedLine } from '../watch/function-log';
-import { failureText } from '../../cli/command-end';
+import { failureText } from '../../cli/failure-text';
 import { sessionOf, stopAll } from '../run/local-run';
 import { RunCounts, RunWatch } from '../watch/watch-run';
 import { CurrentFunctions, type DeployedFunctions } from './deployment/current-functions';

@@ -1,5 +1,5 @@
 import { MINUTE_MS } from '../../lambdas/shared/domain/interval';
-import { failureText } from '../../cli/command-end';
+import { failureText } from '../../cli/failure-text';
 import type { PipelineTemplate } from '../emulator/template/pipeline-template';
 import { localDataCenter } from '../engines/engine-answers';
 import { keyspaceOf, stopAll } from '../run/local-run';

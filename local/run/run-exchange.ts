@@ -1,7 +1,7 @@
 import { ceilTo, DAY_MS } from '../../lambdas/shared/domain/interval';
 import { UsageError } from '../../cli/command-line';
 import type { CandleSource } from '../exchange/candles/candle-source';
-import { type ChosenExchange, chooseExchange } from '../exchange/choose-exchange';
+import { assertRecorded, type ChosenExchange, chooseExchange } from '../exchange/choose-exchange';
 import { type ExchangeOptions, startExchange } from '../exchange/exchange-server';
 import { shiftedInTime } from '../exchange/candles/shifted-candles';
 
@@ -53,7 +53,7 @@ export async function openExchange(
     const { url, description } = chosen;
     return { apiUrl: apiOf(url), description, pairs: undefined, stop: () => Promise.resolve() };
   }
-  assertRecorded(asked, chosen.source, choice);
+  assertRecorded(asked, chosen.source.pairs(), choice);
   const { source, moved } = broughtToToday(chosen, Date.now());
   const server = await startExchange({ port: 0, source, now: Date.now, ...options });
   return {
@@ -77,25 +77,13 @@ export async function openReplayExchange(
   const chosen = await chooseExchange(folder, { pairs: [] });
   if (chosen.kind !== 'recorded') throw new UsageError(`--replay ${folder} is not a folder`);
   const { source, description } = chosen;
-  assertRecorded(asked, source, folder);
+  assertRecorded(asked, source.pairs(), folder);
   // Recorded time goes by faster than the exchange's limit is meant for.
   const exchange = await openTimedExchange(source, description, { requestsPerWindow: 1_000_000 });
   return {
     ...exchange,
     recordedMinutes: (pair, fromMs, toMs) => source.candles(pair, fromMs, toMs).length,
   };
-}
-
-function assertRecorded(
-  asked: readonly string[] | undefined,
-  source: CandleSource,
-  folder: string,
-): void {
-  const strangers = (asked ?? []).filter((pair) => !source.pairs().includes(pair));
-  if (strangers.length === 0) return;
-  throw new UsageError(
-    `${strangers.join(', ')}: not in ${folder}, which has ${source.pairs().join(', ')}`,
-  );
 }
 
 /** An exchange of the given candles whose time is set from outside; it starts at the epoch. */

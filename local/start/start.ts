@@ -1,6 +1,7 @@
 import { DAY_MS, floorTo, intervalMs, INTERVALS } from '../../lambdas/shared/domain/interval';
 import { readCandles } from '../../lambdas/shared/adapters/database/stored-candles';
-import { failureText, StopAsked, stopAsked, tellFailure } from '../../cli/command-end';
+import { StopAsked, stopAsked, tellFailure } from '../../cli/command-end';
+import { failureText } from '../../cli/failure-text';
 import { type Console, createConsole } from '../watch/console';
 import type { ChosenSettings } from '../emulator/local-environment';
 import { type Pipeline, PipelineStuckError } from '../emulator/start-pipeline';

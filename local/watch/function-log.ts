@@ -1,7 +1,7 @@
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { StringDecoder } from 'node:string_decoder';
 import * as v from 'valibot';
-import { isMissingFile } from '../../cli/failure-reason';
+import { isMissingFile } from '../../cli/failure-text';
 
 /** What the functions' log lines say that a console counts. */
 const Stored = v.object({

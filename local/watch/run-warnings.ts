@@ -29,7 +29,7 @@ export function warningHooks(note: (line: string) => void): WarningHooks {
 function eventSourceText(problem: EventSourceProblem): string {
   switch (problem.kind) {
     case 'batch-failed':
-      return `a batch failed and is tried again: ${failureText(problem.failure)}`;
+      return `a batch failed and is tried again: ${invocationFailureText(problem.failure)}`;
     case 'commit-failed':
       return `offsets could not be committed: ${String(problem.error)}`;
     case 'records-dropped':
@@ -57,10 +57,10 @@ function reasonText(reason: DiscardReason): string {
     case 'too-old':
       return `older than ${reason.maxRecordAgeMs / 1000} s`;
     case 'retries-used-up':
-      return `failed again after ${reason.retryAttempts} retries: ${failureText(reason.failure)}`;
+      return `failed again after ${reason.retryAttempts} retries: ${invocationFailureText(reason.failure)}`;
   }
 }
 
-function failureText({ errorType, errorMessage }: InvocationFailure): string {
+function invocationFailureText({ errorType, errorMessage }: InvocationFailure): string {
   return `${errorType}: ${errorMessage.replace(/^RequestId: \S+ /, '')}`;
 }

@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { MINUTE_MS } from '../../../lambdas/shared/domain/interval';
 import { type CandleSource, candlesBetween } from './candle-source';
-import { failureReason } from '../../../cli/failure-reason';
+import { failureText } from '../../../cli/failure-text';
 import type { ExchangeCandle } from './exchange-candle';
 import { readArchiveRows, readJsonRows, RecordedCandlesError } from './recorded-rows';
 
@@ -85,7 +85,7 @@ async function filesOf(folder: string): Promise<readonly string[]> {
     return await readdir(folder);
   } catch (cause) {
     throw new RecordedCandlesError(
-      `Cannot read the folder ${folder} (${failureReason(cause)}); name a folder with recorded candles`,
+      `Cannot read the folder ${folder} (${failureText(cause)}); name a folder with recorded candles`,
       { cause },
     );
   }
@@ -109,7 +109,7 @@ async function textOf(path: string): Promise<string> {
     return (path.endsWith('.gz') ? await unzip(bytes) : bytes).toString('utf8');
   } catch (cause) {
     throw new RecordedCandlesError(
-      `Cannot read ${path} (${failureReason(cause)}); make it readable or remove it`,
+      `Cannot read ${path} (${failureText(cause)}); make it readable or remove it`,
       { cause },
     );
   }

@@ -1,7 +1,7 @@
 import { compareDecimals, parseDecimal } from '../../../lambdas/shared/domain/decimal';
 import { MINUTE_MS } from '../../../lambdas/shared/domain/interval';
 import { plainDecimal, volumeProduct } from './exact-decimals';
-import { failureReason } from '../../../cli/failure-reason';
+import { failureText } from '../../../cli/failure-text';
 import type { ExchangeCandle } from './exchange-candle';
 
 const JSON_STRING_OR_NUMBER = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
@@ -88,10 +88,9 @@ function parsedJson(file: string, text: string): unknown {
   try {
     return JSON.parse(quoted);
   } catch (cause) {
-    throw new RecordedCandlesError(
-      `${file} is not JSON (${failureReason(cause)}); export it again`,
-      { cause },
-    );
+    throw new RecordedCandlesError(`${file} is not JSON (${failureText(cause)}); export it again`, {
+      cause,
+    });
   }
 }
 

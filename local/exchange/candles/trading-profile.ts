@@ -14,19 +14,34 @@ export interface TradingProfile {
   readonly emptyShare: number;
 }
 
-const WELL_KNOWN_PRICES: ReadonlyMap<string, number> = new Map([
-  ['BTC_USDT', 67_000],
-  ['ETH_USDT', 3_400],
-  ['SOL_USDT', 150],
-  ['XRP_USDT', 0.52],
-  ['DOGE_USDT', 0.12],
-  ['SHIB_USDT', 0.000022],
-  ['ETH_BTC', 0.051],
+/** Believable prices of well-known currencies, in dollars. */
+const DOLLARS: ReadonlyMap<string, number> = new Map([
+  ['BTC', 67_000],
+  ['ETH', 3_400],
+  ['BNB', 580],
+  ['SOL', 150],
+  ['BCH', 390],
+  ['LTC', 82],
+  ['AVAX', 35],
+  ['LINK', 15],
+  ['ATOM', 8.5],
+  ['UNI', 8],
+  ['DOT', 6.8],
+  ['NEAR', 6],
+  ['XRP', 0.52],
+  ['ADA', 0.45],
+  ['TRX', 0.13],
+  ['DOGE', 0.12],
+  ['XLM', 0.11],
+  ['SHIB', 0.000022],
+  ['USDT', 1],
+  ['USDC', 1],
+  ['USD', 1],
 ]);
 
 /** The profile of a pair: it follows from the seed and the pair's name alone. */
 export function tradingProfile(seed: number, pair: string): TradingProfile {
-  const known = WELL_KNOWN_PRICES.get(pair);
+  const known = wellKnownPrice(pair);
   const basePrice = known ?? inventedPrice(hash32(pair, seed, 1));
   const liquidity = known === undefined ? (hash32(pair, seed, 2) % 1000) / 1000 : 1;
   return {
@@ -36,6 +51,12 @@ export function tradingProfile(seed: number, pair: string): TradingProfile {
     minuteTurnover: 50 + 20_000 * liquidity * liquidity,
     emptyShare: 0.15 - 0.13 * liquidity,
   };
+}
+
+/** The price of a pair of two well-known currencies, in its quote currency. */
+function wellKnownPrice(pair: string): number | undefined {
+  const [base, quote] = pair.split('_').map((currency) => DOLLARS.get(currency));
+  return base === undefined || quote === undefined ? undefined : base / quote;
 }
 
 /** Prices from 0.00001 up to 1,000, as many of each magnitude. */

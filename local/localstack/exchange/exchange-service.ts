@@ -1,7 +1,6 @@
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
-import { chooseExchange, GATE_IO_URL } from '../../exchange/choose-exchange';
-import { UsageError } from '../../../cli/command-line';
+import { assertRecorded, chooseExchange, GATE_IO_URL } from '../../exchange/choose-exchange';
 import type { LocalstackProject } from '../localstack-project';
 
 /** The exchange of a LocalStack run, as its parts see it. */
@@ -49,7 +48,7 @@ export async function exchangeService(options: ExchangeServiceOptions): Promise<
     return { apiUrl, description, pairs: wanted, inContainer: false, environment: {} };
   }
   const recorded = chosen.kind === 'recorded' ? chosen.source.pairs() : undefined;
-  assertRecorded(options.pairs, recorded, choice);
+  if (recorded !== undefined) assertRecorded(options.pairs, recorded, choice);
   const pairs = options.pairs ?? recorded ?? pairsOfStage;
   const environment = {
     EXCHANGE_BUNDLE: await bundleExchange(project),
@@ -58,18 +57,6 @@ export async function exchangeService(options: ExchangeServiceOptions): Promise<
     EXCHANGE_RECORDINGS: recorded === undefined ? '' : resolve(choice),
   };
   return { apiUrl: API_URL, description, pairs, inContainer: true, environment };
-}
-
-function assertRecorded(
-  asked: readonly string[] | undefined,
-  recorded: readonly string[] | undefined,
-  folder: string,
-): void {
-  const strangers = (asked ?? []).filter((pair) => recorded?.includes(pair) === false);
-  if (strangers.length === 0 || recorded === undefined) return;
-  throw new UsageError(
-    `${strangers.join(', ')}: not in ${folder}, which has ${recorded.join(', ')}`,
-  );
 }
 
 /** Bundles the exchange's program, so that a container with nothing but Node.js runs it. */

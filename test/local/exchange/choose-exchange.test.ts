@@ -36,8 +36,8 @@ it.each([
   ['silent', silent, 'did not answer within 0.02 s'],
   ['out of reach', refused, 'could not be reached: connect ECONNREFUSED'],
   ['refusing', answers('', 403), 'answered HTTP 403'],
-  ['somebody else', answers('<html>'), 'did not tell its time'],
-  ['empty', answers('{}'), 'did not tell its time'],
+  ['somebody else', answers('<html>'), 'did not give its time'],
+  ['empty', answers('{}'), 'did not give its time'],
 ])('where Gate.io is %s, auto is simulated and live an error', async (_, fetch, why) => {
   const options = { pairs, fetch, timeoutMs: 20 };
   const exchange = await chooseExchange('auto', options);
@@ -77,7 +77,7 @@ describe('a folder', () => {
     const exchange = await chooseExchange(folder, { pairs, fetch: unused });
     expect(exchange).toMatchObject({
       kind: 'recorded',
-      description: `exchange: recorded candles of ETH_BTC, POWR_BTC in ${folder}, 2018-01-20T04:53Z to 2018-01-30T04:51Z`,
+      description: `exchange: recorded candles of ETH_BTC, POWR_BTC in ${folder}, 2018-01-20 04:53 to 2018-01-30 04:51 (UTC)`,
     });
   });
 

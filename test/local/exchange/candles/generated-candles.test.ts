@@ -72,3 +72,18 @@ it('has no candles of other pairs', () => {
   expect(exchange().candles('X_Y', 0, DAY_MS)).toEqual([]);
   expect(exchange().pairs()).toEqual(pairs.toSorted());
 });
+
+it.each([
+  ['BTC_USDT', 67_000],
+  ['ADA_USDT', 0.45],
+  ['LTC_USDT', 82],
+  ['DOGE_USDC', 0.12],
+  ['ETH_BTC', 0.0507],
+])('%s trades around %d, whatever the seed', (pair, price) => {
+  for (const seed of [1, 2, 3]) {
+    const candles = new GeneratedCandles({ seed, pairs: [pair] }).candles(pair, 0, DAY_MS);
+    const closes = candles.map(({ close }) => Number(close));
+    expect(Math.min(...closes)).toBeGreaterThan(price * 0.4);
+    expect(Math.max(...closes)).toBeLessThan(price * 1.6);
+  }
+});

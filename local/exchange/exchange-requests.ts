@@ -1,0 +1,142 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { CandleSource } from './candles/candle-source';
+import { type AnsweringExchange, answerOf, endpointOf, pairAskedFor } from './exchange-answers';
+import {
+  ExchangeRefusal,
+  methodNotAllowed,
+  serverError,
+  tooManyRequests,
+} from './exchange-refusal';
+import { Faults } from './faults';
+import { type RateLimitState, RateWindow } from './rate-window';
+import { sendAnswer, sendRefusal } from './send-answer';
+
+/** Options of the answers of an exchange. */
+export interface ExchangeRequestsOptions {
+  readonly source: CandleSource;
+  /** The exchange's time in UTC milliseconds: which minute is open, what is retained. */
+  readonly now: () => number;
+  /**
+   * The time by which requests are counted, in UTC milliseconds: in a replay the exchange's own
+   * may stand still. @default the machine's clock
+   */
+  readonly limitNow?: () => number;
+  /** Points of each interval that are served. @default 10,000, as Gate.io */
+  readonly retentionPoints?: number;
+  /** Requests a window and endpoint, a whole number. @default 200 */
+  readonly requestsPerWindow?: number;
+  /** The window's length. @default 10,000 */
+  readonly windowMs?: number;
+  /** Faults of the answers. @default none */
+  readonly faults?: Faults;
+  /** Pairs that are listed but not traded, read on each request. @default none */
+  readonly delistedPairs?: ReadonlySet<string>;
+}
+
+/** Requests that an exchange has answered so far. */
+export interface ExchangeCounts {
+  /** All requests, those below included. */
+  readonly requests: number;
+  /** Requests beyond the limit: 429. */
+  readonly limited: number;
+  /** Requests that a scripted fault answered. */
+  readonly faulted: number;
+}
+
+/** An origin for the paths of requests; it is not looked at. */
+const ORIGIN = 'http://127.0.0.1';
+
+/** Answers requests, one after the other, and counts them. */
+export class ExchangeRequests {
+  readonly #exchange: Omit<AnsweringExchange, 'nowMs'>;
+  readonly #now: () => number;
+  readonly #limitNow: () => number;
+  readonly #limit: { readonly requests: number; readonly windowMs: number };
+  readonly #windows = new Map<string, RateWindow>();
+  #counts: ExchangeCounts = { requests: 0, limited: 0, faulted: 0 };
+
+  constructor(options: ExchangeRequestsOptions) {
+    this.#exchange = {
+      source: options.source,
+      faults: options.faults ?? new Faults(),
+      retentionPoints: options.retentionPoints ?? 10_000,
+      delistedPairs: options.delistedPairs ?? new Set(),
+    };
+    this.#now = options.now;
+    this.#limitNow = options.limitNow ?? Date.now;
+    this.#limit = {
+      requests: options.requestsPerWindow ?? 200,
+      windowMs: options.windowMs ?? 10_000,
+    };
+  }
+
+  counts(): ExchangeCounts {
+    return this.#counts;
+  }
+
+  answer(request: IncomingMessage, response: ServerResponse): void {
+    const url = parseUrl(request);
+    const limit = this.#takeRequest(endpointOf(url.pathname));
+    this.#setHeaders(request, response, limit);
+    this.#count('requests');
+    try {
+      if (limit.allowed) this.#answerAllowed(request, response, url);
+      else this.#refuseBeyondLimit();
+    } catch (error) {
+      sendRefusal(response, error instanceof ExchangeRefusal ? error : serverError(error));
+    }
+  }
+
+  #answerAllowed(
+    request: IncomingMessage,
+    response: ServerResponse,
+    { pathname, searchParams }: URL,
+  ): void {
+    const fault = this.#exchange.faults.takeAnswer(pairAskedFor(pathname, searchParams));
+    if (fault !== undefined) this.#count('faulted');
+    if (request.method !== 'GET') throw methodNotAllowed(request.method);
+    sendAnswer(response, fault, () =>
+      answerOf({ ...this.#exchange, nowMs: this.#now() }, pathname, searchParams),
+    );
+  }
+
+  #refuseBeyondLimit(): never {
+    this.#count('limited');
+    throw tooManyRequests();
+  }
+
+  #takeRequest(endpoint: string): RateLimitState {
+    const window =
+      this.#windows.get(endpoint) ?? new RateWindow(this.#limit.requests, this.#limit.windowMs);
+    this.#windows.set(endpoint, window);
+    return window.take(this.#limitNow());
+  }
+
+  /**
+   * The reset time is the window's end for a request beyond the limit, and the
+   * current time for any other, as Gate.io documents it; in Unix seconds.
+   */
+  #setHeaders(
+    request: IncomingMessage,
+    response: ServerResponse,
+    { allowed, remaining, resetMs }: RateLimitState,
+  ): void {
+    const resetSeconds = allowed
+      ? Math.floor(this.#limitNow() / 1_000)
+      : Math.ceil(resetMs / 1_000);
+    response.setHeader('X-Gate-RateLimit-Requests-Remain', remaining);
+    response.setHeader('X-Gate-RateLimit-Limit', this.#limit.requests);
+    response.setHeader('X-Gate-RateLimit-Reset-Timestamp', resetSeconds);
+    const requestId = request.headers['x-client-request-id'];
+    if (requestId !== undefined) response.setHeader('X-Client-Request-Id', requestId);
+  }
+
+  #count(kind: keyof ExchangeCounts): void {
+    this.#counts = { ...this.#counts, [kind]: this.#counts[kind] + 1 };
+  }
+}
+
+/** An address that cannot be parsed is the root's, which is not found. */
+function parseUrl({ url = '/' }: IncomingMessage): URL {
+  return new URL(URL.canParse(ORIGIN + url) ? ORIGIN + url : ORIGIN);
+}
