@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { DAY_MS, floorTo } from '../../lambdas/shared/domain/interval';
 import { localstack } from '../../lib/stages/localstack';
 import { StopAsked } from '../../cli/command-end';
+import { UsageError } from '../../cli/command-line';
+import { minuteText } from '../../cli/utc-time';
 import { createTables } from '../emulator/create-tables';
 import { createTopics } from '../emulator/kafka/create-topics';
 import { localKafka } from '../emulator/kafka/kafka-client';
@@ -14,35 +16,51 @@ import { readAssembly } from '../emulator/template/template';
 import { type HeldLock, LockedError } from '../../cli/lock-file';
 import { synthesize } from '../../cli/synthesize';
 import { composeFor, type LocalstackCommand, timed } from './command';
-import type { Compose } from '../containers/compose';
 import { bootstrap, deploy, isBootstrapped } from './deployment/deploy';
-import { type Deployed, showDeployedRun } from './show-deployed-run';
+import { type Deployment, showDeployedRun } from './show-deployed-run';
 import type { UpRequest } from './localstack-request';
 import { type ExchangeService, exchangeService } from './exchange/exchange-service';
 import { DEPLOY_LOCK, RUN_LOCK, takeLock } from './other-run';
+import { assertNothingReplaced } from './replaced-run';
 import { endpointOf } from '../containers/compose-project';
 import { startContainers } from './start-containers';
-import { stageSettings } from './deployment/stage-settings';
+import { type StageSettings, stageSettings } from './deployment/stage-settings';
 
-/** Another run brings the same containers up or down just now. */
+/** Another run is bringing the same containers up or down. */
 export class RunInProgressError extends Error {
   override readonly name = 'RunInProgressError';
 }
 
 const DOWN = '"npm run localstack -- --down"';
-/** How far a run has come, and what is said where it is stopped there. */
+/** The message of a run that is stopped, by how far it has come. */
 const STOPPED = {
   nothing: 'stopped: this run has started nothing',
-  containers: `stopped before all was deployed: the containers go on until ${DOWN}`,
-  rule: `stopped: no records are handed on; the containers and the rule go on until ${DOWN}`,
+  containers: `stopped before everything was deployed: the containers go on until ${DOWN}`,
+  rule: `stopped: new records wait in Kafka; the containers and the rule go on until ${DOWN}`,
 } as const;
 type Reached = keyof typeof STOPPED;
 
-/** Brings everything up, deploys what has changed, and shows it until it is asked to stop. */
+/** A request whose arguments are checked: everything is known that is to be deployed. */
+interface CheckedRequest {
+  readonly exchange: ExchangeService;
+  readonly settings: StageSettings;
+  /** Whether Kafka UI is wanted too. */
+  readonly ui: boolean;
+  readonly replace: boolean;
+}
+
+/**
+ * Brings everything up, deploys what has changed, and shows it until it is
+ * asked to stop.
+ *
+ * @throws UsageError before anything is started, if an argument is invalid
+ * @throws RunInProgressError, RunReplacedError if another run is in the way
+ */
 export async function bringUp(request: UpRequest, command: LocalstackCommand): Promise<void> {
   let reached: Reached = 'nothing';
   try {
-    const deployed = await deployAlone(request, command, (now) => (reached = now));
+    const checked = await checkedRequest(request, command, Date.now());
+    const deployed = await deployLocked(checked, command, (now) => (reached = now));
     if (deployed === undefined) return;
     await showDeployedRun(command, deployed).finally(() => deployed.lock.release());
   } catch (error) {
@@ -54,63 +72,86 @@ export async function bringUp(request: UpRequest, command: LocalstackCommand): P
   }
 }
 
-/** @returns what is to be handed on to, with the lock for it; undefined where another run does it */
-async function deployAlone(
+async function checkedRequest(
   request: UpRequest,
+  { project, shown }: LocalstackCommand,
+  nowMs: number,
+): Promise<CheckedRequest> {
+  const { exchange: choice, exchangeTimeMs, pairs, ui, replace } = request;
+  const exchange = await exchangeService({
+    project,
+    choice,
+    pairs,
+    pairsOfStage: localstack.pairs,
+    timeMs: exchangeTimeMs,
+  });
+  const settings = stageSettings({
+    pairs: exchange.pairs,
+    historyStart: historyStart(request, nowMs),
+    gateIoUrl: exchange.apiUrl,
+    ...request.settings,
+  });
+  shown.note(exchange.description);
+  return { exchange, settings, ui, replace };
+}
+
+/** @throws UsageError if history starts later than the exchange's time */
+function historyStart({ historyStartMs, exchangeTimeMs }: UpRequest, nowMs: number): string {
+  const untilMs = exchangeTimeMs ?? nowMs;
+  const startMs = historyStartMs ?? floorTo(nowMs, DAY_MS) - DAY_MS;
+  if (historyStartMs !== undefined && startMs > untilMs) {
+    throw new UsageError(
+      `--history-start ${minuteText(startMs)} is after the exchange's time, ${minuteText(untilMs)} (UTC): choose an earlier one`,
+    );
+  }
+  return new Date(startMs).toISOString().replace('.000Z', 'Z');
+}
+
+/** @returns what was deployed, with the lock to show it; undefined if another run shows it */
+async function deployLocked(
+  request: CheckedRequest,
   command: LocalstackCommand,
   onReached: (reached: Reached) => void,
-): Promise<(Deployed & { readonly lock: HeldLock }) | undefined> {
-  const compose = composeFor(command);
-  await compose.check();
+): Promise<(Deployment & { readonly lock: HeldLock }) | undefined> {
+  await composeFor(command).check();
   await mkdir(command.project.folder, { recursive: true });
-  const deploying = await deployLock(command);
+  const deployLock = await takeDeployLock(command);
   try {
-    const deployed = await bringUpAndDeploy(request, command, compose, onReached);
-    const lock = await runLock(command);
+    const deployed = await bringUpAndDeploy(request, command, onReached);
+    const lock = await takeRunLock(command);
     return lock && { ...deployed, lock };
   } finally {
-    await deploying.release();
+    await deployLock.release();
   }
 }
 
 async function bringUpAndDeploy(
-  request: UpRequest,
+  { exchange, settings, ui, replace }: CheckedRequest,
   command: LocalstackCommand,
-  compose: Compose,
   onReached: (reached: Reached) => void,
-): Promise<Deployed> {
-  const exchange = await chosenExchange(request, command);
-  const settings = stageSettings(settingsOf(request, exchange, Date.now()));
+): Promise<Deployment> {
+  if (!replace) await assertNothingReplaced(command, settings.localstack);
+  const compose = composeFor(command);
   const onBegun = (): void => onReached('containers');
   const [, template] = await together(
-    startContainers(command, { compose, exchange, ui: request.ui, onBegun }),
+    startContainers(command, { compose, exchange, ui, onBegun }),
     synthesizedTemplate(command, settings),
   );
-  await together(makeTopicsAndTables(command, template), bootstrapWhereMissing(command));
-  await timed(command, 'deployed', () => deploy(deployment(command)));
+  await together(createTopicsAndTables(command, template), bootstrapIfMissing(command));
+  await timed(command, 'deployed', () => deploy(deployOptions(command)));
   onReached('rule');
   return { compose, exchange, template };
 }
 
-async function chosenExchange(
-  { exchange: choice, exchangeTimeMs: timeMs, pairs }: UpRequest,
-  { project, shown }: LocalstackCommand,
-): Promise<ExchangeService> {
-  const pairsOfStage = localstack.pairs;
-  const exchange = await exchangeService({ project, choice, pairs, pairsOfStage, timeMs });
-  shown.note(exchange.description);
-  return exchange;
-}
-
 /**
- * Both stages: what is deployed is `localstack`; topics, tables and event
- * sources are those of `dev`, as LocalStack has none of the three.
+ * Synthesizes two stages: `localstack` is deployed; topics, tables and event
+ * sources are those of `dev`, as LocalStack has no provider for any of them.
  */
 async function synthesizedTemplate(
   command: LocalstackCommand,
-  settings: ReturnType<typeof stageSettings>,
+  { byStage: settings }: StageSettings,
 ): Promise<PipelineTemplate> {
-  const folder = assemblyOf(command);
+  const folder = assemblyFolder(command);
   await timed(command, 'stage localstack synthesized', () =>
     synthesize('localstack,dev', folder, command.signal, {
       settings,
@@ -122,17 +163,7 @@ async function synthesizedTemplate(
   return readPipelineTemplate(readAssembly(folder, { includeStack }));
 }
 
-function settingsOf(
-  { historyStartMs, settings }: UpRequest,
-  { apiUrl, pairs }: ExchangeService,
-  nowMs: number,
-): Record<string, unknown> {
-  const startMs = historyStartMs ?? floorTo(nowMs, DAY_MS) - DAY_MS;
-  const historyStart = new Date(startMs).toISOString().replace('.000Z', 'Z');
-  return { pairs, historyStart, gateIoUrl: apiUrl, ...settings };
-}
-
-async function makeTopicsAndTables(
+async function createTopicsAndTables(
   command: LocalstackCommand,
   template: PipelineTemplate,
 ): Promise<void> {
@@ -148,45 +179,49 @@ async function makeTopicsAndTables(
   );
 }
 
-async function bootstrapWhereMissing(command: LocalstackCommand): Promise<void> {
+async function bootstrapIfMissing(command: LocalstackCommand): Promise<void> {
   if (await isBootstrapped(command.project)) return;
-  await timed(command, 'bootstrapped', () => bootstrap(deployment(command)));
+  await timed(command, 'bootstrapped', () => bootstrap(deployOptions(command)));
 }
 
-function deployment(command: LocalstackCommand) {
+function deployOptions(command: LocalstackCommand) {
   const { project, run, signal } = command;
-  return { project, run, signal, assembly: assemblyOf(command) };
+  return { project, run, signal, assembly: assemblyFolder(command) };
 }
 
-function assemblyOf({ project }: LocalstackCommand): string {
+function assemblyFolder({ project }: LocalstackCommand): string {
   return join(project.folder, 'cdk.out');
 }
 
-/** @throws RunInProgressError where another run holds it */
-async function deployLock({ project, run }: LocalstackCommand): Promise<HeldLock> {
+/** @throws RunInProgressError if another run holds it */
+async function takeDeployLock({ project, run }: LocalstackCommand): Promise<HeldLock> {
   try {
     return await takeLock(join(project.folder, DEPLOY_LOCK), run);
   } catch (cause) {
     if (!(cause instanceof LockedError)) throw cause;
     throw new RunInProgressError(
-      `Process ${cause.pid} brings the containers up or down just now: wait for it, or end it with ${DOWN}`,
+      `Process ${cause.pid} is bringing the containers up or down: wait for it, or end it with ${DOWN}`,
       { cause },
     );
   }
 }
 
-/** Undefined where another run hands the records on already: it goes on with what was deployed. */
-async function runLock({ project, run, shown }: LocalstackCommand): Promise<HeldLock | undefined> {
+/** Undefined if another run shows its table: it goes on with what was deployed. */
+async function takeRunLock({
+  project,
+  run,
+  shown,
+}: LocalstackCommand): Promise<HeldLock | undefined> {
   try {
     return await takeLock(join(project.folder, RUN_LOCK), run);
   } catch (error) {
     if (!(error instanceof LockedError)) throw error;
-    shown.note(`process ${error.pid} hands the records on, now to what was just deployed`);
+    shown.note(`process ${error.pid} shows its table and now invokes what was just deployed`);
     return undefined;
   }
 }
 
-/** Both at once; of two failures, the first one, once both have ended. */
+/** Waits for both; if one fails, throws the first failure once both have ended. */
 async function together<A, B>(first: Promise<A>, second: Promise<B>): Promise<[A, B]> {
   try {
     return await Promise.all([first, second]);

@@ -3,37 +3,40 @@ import { FUNCTION_NAMES, type FunctionName } from '../../lib/naming/function-nam
 import { parseCommand, UsageError } from '../../cli/command-line';
 import { minuteArgument, pairsArgument } from '../start/start-request';
 
-/** What `npm run localstack` is asked for. */
+/** A parsed command line of `npm run localstack`. */
 export type LocalstackRequest =
   | UpRequest
   | { readonly kind: 'down'; readonly volumes: boolean }
   | { readonly kind: 'logs'; readonly of: FunctionName; readonly follow: boolean }
   | { readonly kind: 'difference' };
 
-/** To bring everything up, deploy, and show it. */
+/** A request to bring everything up, deploy, and show it. */
 export interface UpRequest {
   readonly kind: 'up';
   /** `auto`, `live`, `simulated`, or a folder with recorded candles. */
   readonly exchange: string;
-  /** When it always is at an exchange that is not live; undefined for the clock's time. */
+  /** Fixed time of an exchange that is not live, UTC; undefined for the clock's time. */
   readonly exchangeTimeMs: number | undefined;
-  /** Undefined: those of the stage, or of the recording. */
+  /** Undefined for those of the stage, or of the recording. */
   readonly pairs: readonly string[] | undefined;
-  /** Where new pairs start; undefined: yesterday. */
+  /** Start of the history of new pairs, UTC; undefined for yesterday. */
   readonly historyStartMs: number | undefined;
-  /** Over the settings of the stage and what the other options say. */
+  /** Replace the settings of the stage and those of the other options. */
   readonly settings: Readonly<Record<string, unknown>>;
   /** Whether Kafka UI is wanted too. */
   readonly ui: boolean;
+  /** Whether pairs and exchange of a run that shows its table may be replaced. */
+  readonly replace: boolean;
 }
 
-interface Options {
+interface LocalstackOptions {
   readonly exchange: string;
   readonly exchangeTime?: number;
   readonly pairs?: readonly string[];
   readonly historyStart?: number;
   readonly settings: Readonly<Record<string, unknown>>;
   readonly ui?: true;
+  readonly replace?: true;
   readonly down?: true;
   readonly volumes?: true;
   readonly logs?: FunctionName;
@@ -44,10 +47,10 @@ interface Options {
 /**
  * Reads the arguments of `npm run localstack`, without the program's name.
  *
- * @throws UsageError that says what is wrong, HelpRequested for `--help`
+ * @throws UsageError with the problem, HelpRequested for `--help`
  */
 export function parseLocalstackArguments(args: readonly string[]): LocalstackRequest {
-  const { options } = parseCommand<Options>(localstackCommand(), args);
+  const { options } = parseCommand<LocalstackOptions>(localstackCommand(), args);
   const { down, volumes, logs, follow, difference } = options;
   if (volumes && !down) throw new UsageError('--volumes goes with --down');
   if (follow && logs === undefined) throw new UsageError('--follow goes with --logs <function>');
@@ -56,20 +59,28 @@ export function parseLocalstackArguments(args: readonly string[]): LocalstackReq
   return difference ? { kind: 'difference' } : upRequest(options);
 }
 
-function upRequest(options: Options): UpRequest {
-  const { exchange, pairs, settings } = options;
-  const exchangeTimeMs = options.exchangeTime;
-  const historyStartMs = options.historyStart;
+function upRequest(options: LocalstackOptions): UpRequest {
+  const { exchange, exchangeTime: exchangeTimeMs, pairs, settings } = options;
   if (exchange === 'live' && exchangeTimeMs !== undefined) {
-    throw new UsageError('--exchange-time goes with an exchange that is simulated or recorded');
+    throw new UsageError(
+      '--exchange-time goes with an exchange that is simulated or recorded; leave it out, or choose another --exchange',
+    );
   }
-  const ui = options.ui === true;
-  return { kind: 'up', exchange, exchangeTimeMs, pairs, historyStartMs, settings, ui };
+  return {
+    kind: 'up',
+    exchange,
+    exchangeTimeMs,
+    pairs,
+    historyStartMs: options.historyStart,
+    settings,
+    ui: options.ui === true,
+    replace: options.replace === true,
+  };
 }
 
 function localstackCommand(): Command {
   const command = new Command('npm run localstack --').description(
-    'Deploys the stack into LocalStack on this machine, with Kafka and Cassandra in containers, and shows its work. Ports: LOCALSTACK_PORT, KAFKA_PORT, CASSANDRA_PORT, EXCHANGE_PORT, KAFKA_UI_PORT.',
+    'Deploys the stacks into LocalStack on this machine, with Kafka and Cassandra in containers, and shows a table of their work. The table ends with Ctrl-C or its terminal; the containers stay until --down. These variables set other ports: LOCALSTACK_PORT, KAFKA_PORT, CASSANDRA_PORT, EXCHANGE_PORT, KAFKA_UI_PORT.',
   );
   return withModes(withUpOptions(command));
 }
@@ -78,22 +89,32 @@ function withUpOptions(command: Command): Command {
   return command
     .option(
       '--exchange <exchange>',
-      'auto (live where Gate.io answers, else simulated), live, simulated, or a folder with recorded candles',
+      'auto (live if Gate.io answers, else simulated), live, simulated, or a folder with recorded candles',
       'auto',
     )
     .option(
       '--exchange-time <time>',
-      'when it always is at an exchange that is not live (default: now)',
+      'fixed time of an exchange that is not live (default: the time of the clock)',
       minuteArgument,
     )
-    .option('--pairs <pairs>', 'such as BTC_USDT,ETH_USDT', pairsArgument)
+    .option(
+      '--pairs <pairs>',
+      'such as BTC_USDT,ETH_USDT (default: those of the stage, or of the recording)',
+      pairsArgument,
+    )
     .option(
       '--history-start <time>',
-      'where new pairs start (default: yesterday, UTC)',
+      'start of the history of new pairs (default: yesterday, UTC)',
       minuteArgument,
     )
-    .option('--settings <json>', 'settings over those of lib/stages/localstack.ts', settingsOf, {})
-    .option('--ui', 'with Kafka UI, on http://127.0.0.1:8080');
+    .option(
+      '--settings <json>',
+      'replaces settings of lib/stages/localstack.ts',
+      settingsArgument,
+      {},
+    )
+    .option('--ui', 'with Kafka UI, on http://127.0.0.1:8080')
+    .option('--replace', 'replace the pairs or the exchange of a run that shows its table');
 }
 
 function withModes(command: Command): Command {
@@ -102,12 +123,14 @@ function withModes(command: Command): Command {
     new Option(flags, text).conflicts(modes.filter((name) => others.includes(name)));
   return command
     .addOption(mode('--down', 'stop and remove everything; the data stays', ['logs', 'difference']))
-    .option('--volumes', 'with --down: forget the data too')
+    .option('--volumes', 'with --down: delete the data too')
     .addOption(
-      mode('--logs <function>', "a function's log", ['difference']).argParser(functionArgument),
+      mode('--logs <function>', "print a function's log", ['difference']).argParser(
+        functionArgument,
+      ),
     )
-    .option('--follow', 'with --logs: go on until Ctrl-C')
-    .option('--difference', 'how what is deployed differs from the stage dev');
+    .option('--follow', 'with --logs: continue until Ctrl-C')
+    .option('--difference', 'print how the deployed templates differ from those of the stage dev');
 }
 
 function functionArgument(text: string): FunctionName {
@@ -116,15 +139,15 @@ function functionArgument(text: string): FunctionName {
   throw new InvalidArgumentError(`The functions are ${FUNCTION_NAMES.join(', ')}.`);
 }
 
-function settingsOf(text: string): Readonly<Record<string, unknown>> {
-  const parsed = jsonOf(text);
+function settingsArgument(text: string): Readonly<Record<string, unknown>> {
+  const parsed = parsedJson(text);
   if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) {
     return parsed as Readonly<Record<string, unknown>>;
   }
   throw new InvalidArgumentError('Expected a JSON object such as {"scheduleMinutes":5}.');
 }
 
-function jsonOf(text: string): unknown {
+function parsedJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

@@ -13,32 +13,36 @@ import type { ExchangeService } from './exchange/exchange-service';
 import { endpointOf } from '../containers/compose-project';
 import { DeployedRun } from './deployed-run';
 
-/** What was deployed, and by which template the records are handed on. */
-export interface Deployed {
+/** A deployment into LocalStack, with the containers around it. */
+export interface Deployment {
   readonly compose: Compose;
   readonly exchange: ExchangeService;
+  /** Holds the topics, tables and event source mappings. */
   readonly template: PipelineTemplate;
 }
 
 /**
- * Hands the records on and shows how all of it stands, until it is asked to stop.
+ * Runs the event sources beside a deployment and shows its status, until the
+ * command is asked to stop.
  *
- * @throws the signal's reason; ContainerFailedError where a container ends
+ * @throws the signal's reason; ContainerFailedError if a container ends
  */
 export async function showDeployedRun(
   command: LocalstackCommand,
-  deployed: Deployed,
+  deployment: Deployment,
 ): Promise<never> {
   const { shown, signal } = command;
-  const deployedRun = await startDeployedRun(command, deployed);
+  const deployedRun = await startDeployedRun(command, deployment);
   const ending = new AbortController();
   try {
-    return await showUntilEnd(
-      command,
-      deployed,
-      deployedRun,
-      AbortSignal.any([signal, ending.signal]),
-    );
+    await describeRun(command, deployment);
+    const ended = AbortSignal.any([signal, ending.signal]);
+    const rate = rateText(deployment.template.rule.rateMs);
+    shown.note(`the rule fires every ${rate}; Ctrl-C ends the table and leaves the containers`);
+    return await Promise.race([
+      new StatusDisplay(deployedRun.watch, shown, ended).untilStopped(Date.now),
+      containerFailure(deployment, ended),
+    ]);
   } catch (error) {
     const reason: unknown = signal.aborted ? signal.reason : error;
     shown.close();
@@ -53,27 +57,27 @@ export async function showDeployedRun(
 
 function startDeployedRun(
   { project, shown, signal }: LocalstackCommand,
-  { exchange, template }: Deployed,
+  { exchange, template }: Deployment,
 ): Promise<DeployedRun> {
   const warn = oncePerMinute((line) => {
-    // What a run that ends leaves undone is no news.
+    // Work that a run leaves undone at its end is no news.
     if (!signal.aborted) shown.note(line);
   });
   return DeployedRun.start({
-    ...{ project, template, pairs: exchange.pairs },
+    project,
+    template,
+    pairs: exchange.pairs,
     findFunctions: () => deployedFunctions(project),
     exchange: exchange.description.replace(/^exchange: /, ''),
     hooks: warningHooks(warn),
   });
 }
 
-async function showUntilEnd(
-  { project, shown }: LocalstackCommand,
-  { compose, exchange, template }: Deployed,
-  deployedRun: DeployedRun,
-  ended: AbortSignal,
-): Promise<never> {
-  await writeRunDescription(project.dataDir, {
+function describeRun(
+  { project }: LocalstackCommand,
+  { exchange, template }: Deployment,
+): Promise<void> {
+  return writeRunDescription(project.dataDir, {
     pid: process.pid,
     kafka: endpointOf(project, 'kafka'),
     cassandra: endpointOf(project, 'cassandra'),
@@ -82,10 +86,6 @@ async function showUntilEnd(
     exchange: exchange.description,
     startedAt: new Date().toISOString(),
   });
-  const rate = rateText(template.rule.rateMs);
-  shown.note(`the rule fires every ${rate}; Ctrl-C ends the table and leaves the containers`);
-  const watched = new StatusDisplay(deployedRun.watch, shown, ended).untilStopped(Date.now);
-  return Promise.race([watched, containerFailure(compose, exchange, ended)]);
 }
 
 function rateText(rateMs: number): string {
@@ -93,10 +93,10 @@ function rateText(rateMs: number): string {
 }
 
 async function containerFailure(
-  compose: Compose,
-  { inContainer }: ExchangeService,
+  { compose, exchange }: Deployment,
   signal: AbortSignal,
 ): Promise<never> {
-  const services = ['localstack', 'kafka', 'cassandra', ...(inContainer ? ['exchange'] : [])];
+  const optional = exchange.inContainer ? ['exchange'] : [];
+  const services = ['localstack', 'kafka', 'cassandra', ...optional];
   throw await compose.failure(services, signal);
 }

@@ -1,14 +1,14 @@
 import { type LocalstackCommand, timed } from './command';
 import type { Compose } from '../containers/compose';
-import type { ExchangeService } from './exchange/exchange-service';
+import { bundleExchange, type ExchangeService } from './exchange/exchange-service';
 
-/** What is started. */
+/** Options for `startContainers`. */
 export interface WantedContainers {
   readonly compose: Compose;
   readonly exchange: ExchangeService;
   /** Whether Kafka UI is wanted too. */
   readonly ui: boolean;
-  /** Called once containers are about to be there. */
+  /** Called before the first container is started. */
   readonly onBegun: () => void;
 }
 
@@ -22,10 +22,11 @@ export async function startContainers(
   { compose, exchange, ui, onBegun }: WantedContainers,
 ): Promise<void> {
   const uiProfile = ui ? ['ui'] : [];
-  // The functions run on the image of the exchange: it is wanted either way.
+  // The functions run on the image of the exchange: it is needed either way.
   await compose.pullMissing(['exchange', ...uiProfile]);
   onBegun();
-  if (!exchange.inContainer) await compose.remove('exchange');
+  if (exchange.inContainer) await bundleExchange(command.project);
+  else await compose.remove('exchange');
   const profiles = [...(exchange.inContainer ? ['exchange'] : []), ...uiProfile];
   await timed(command, 'containers up', () => compose.up(profiles, exchange.environment));
 }

@@ -6,26 +6,27 @@ import {
 import type { FunctionName } from '../../../lib/naming/function-names';
 import { clientConfig, type LocalstackProject } from '../localstack-project';
 
-/** A function as it is deployed. */
+/** A function in LocalStack's Lambda. */
 export interface DeployedFunction {
   /** Its name in Lambda. */
   readonly functionName: string;
   /** Its own time limit, as it was when it was looked up. */
   readonly timeoutMs: number;
+  readonly environment: Readonly<Record<string, string>>;
 }
 
-/** Functions that are not deployed. */
+/** LocalStack does not answer, or a function is not deployed in it. */
 export class NotDeployedError extends Error {
   override readonly name = 'NotDeployedError';
 }
 
 const ANSWER_LIMIT_MS = 10_000;
-const STACK = 'Candlestream-localstack-Pipeline-';
+const STACK_PREFIX = 'Candlestream-localstack-Pipeline-';
 
 /**
- * The functions that are deployed in LocalStack.
+ * Looks up the functions deployed in LocalStack.
  *
- * @throws NotDeployedError where they are not there, or LocalStack is not
+ * @throws NotDeployedError if one is missing, or LocalStack does not answer
  */
 export async function deployedFunctions(
   project: LocalstackProject,
@@ -48,17 +49,20 @@ export async function deployedFunctions(
   }
 }
 
-/** By the variable that names each in its logs. @throws NotDeployedError */
+/** Finds the functions by the variable that names each in its logs. @throws NotDeployedError */
 export function functionsOf(
   functions: readonly FunctionConfiguration[],
 ): Record<FunctionName, DeployedFunction> {
   const found = (name: FunctionName): DeployedFunction => {
-    const one = functions.find(
+    const configuration = functions.find(
       ({ FunctionName: own, Environment }) =>
-        own?.startsWith(STACK) && Environment?.Variables?.['POWERTOOLS_SERVICE_NAME'] === name,
+        own?.startsWith(STACK_PREFIX) &&
+        Environment?.Variables?.['POWERTOOLS_SERVICE_NAME'] === name,
     );
-    if (one?.FunctionName !== undefined && one.Timeout !== undefined) {
-      return { functionName: one.FunctionName, timeoutMs: one.Timeout * 1_000 };
+    const { FunctionName: functionName, Timeout: timeoutSeconds } = configuration ?? {};
+    if (functionName !== undefined && timeoutSeconds !== undefined) {
+      const environment = configuration?.Environment?.Variables ?? {};
+      return { functionName, timeoutMs: timeoutSeconds * 1_000, environment };
     }
     throw new NotDeployedError(
       `The function ${name} is not deployed in LocalStack: run "npm run localstack"`,

@@ -3,7 +3,7 @@ import { didYouMean } from '../../../cli/near-names';
 import { askedStages } from '../../../lib/stages/asked-stages';
 import { dev } from '../../../lib/stages/dev';
 import { localstack } from '../../../lib/stages/localstack';
-import { InvalidStageConfigError } from '../../../lib/stages/stage-config';
+import { InvalidStageConfigError, type StageConfig } from '../../../lib/stages/stage-config';
 
 type Settings = Readonly<Record<string, unknown>>;
 
@@ -16,6 +16,14 @@ const { mode: LOCALSTACK_MODE, ...EVENT_SOURCES } = localstack.eventSources;
 const REPLACEABLE: Settings = { ...LOCALSTACK_SETTINGS, eventSources: EVENT_SOURCES };
 const OPTIONAL = ['alarmEmail'];
 
+/** The settings that are deployed. */
+export interface StageSettings {
+  /** Replaced settings, by the names of the stages: the context of a synthesis. */
+  readonly byStage: Readonly<Record<string, Settings>>;
+  /** The stage `localstack` with its replaced settings. */
+  readonly localstack: StageConfig;
+}
+
 /**
  * Settings of both stages: those that `localstack` is deployed with, and those
  * of them that `dev`, the template of topics and event sources, takes too.
@@ -24,7 +32,7 @@ const OPTIONAL = ['alarmEmail'];
  *   `{"eventSources":{"transform":{...},"persist":{...}}}`
  * @throws UsageError if a setting is unknown, incomplete or invalid
  */
-export function stageSettings(settings: Settings): Readonly<Record<string, Settings>> {
+export function stageSettings(settings: Settings): StageSettings {
   assertKnownAndComplete(settings);
   const forDev = Object.entries(settings).filter(([key]) => isAlsoForDev(key));
   const { eventSources } = settings;
@@ -32,8 +40,7 @@ export function stageSettings(settings: Settings): Readonly<Record<string, Setti
     [name]: { ...settings, ...withMode(eventSources, LOCALSTACK_MODE) },
     [dev.name]: { ...Object.fromEntries(forDev), ...withMode(eventSources, dev.eventSources.mode) },
   };
-  assertValid(byStage);
-  return byStage;
+  return { byStage, localstack: validStage(byStage) };
 }
 
 function isAlsoForDev(key: string): boolean {
@@ -92,9 +99,10 @@ function remedy(path: readonly string[], whole: Settings): string {
   return `give all of it, such as ${JSON.stringify(nested)}`;
 }
 
-function assertValid(byStage: Readonly<Record<string, Settings>>): void {
+function validStage(byStage: StageSettings['byStage']): StageConfig {
   try {
-    askedStages(Object.keys(byStage).join(','), byStage);
+    const [stage = localstack] = askedStages(`${localstack.name},${dev.name}`, byStage);
+    return stage;
   } catch (cause) {
     if (!(cause instanceof InvalidStageConfigError)) throw cause;
     throw new UsageError(cause.message, { cause });

@@ -3,7 +3,7 @@ import { build } from 'esbuild';
 import { assertRecorded, chooseExchange, GATE_IO_URL } from '../../exchange/choose-exchange';
 import type { LocalstackProject } from '../localstack-project';
 
-/** The exchange of a LocalStack run, as its parts see it. */
+/** The exchange of a LocalStack run. */
 export interface ExchangeService {
   /** For the functions, up to and with `/api/v4`. */
   readonly apiUrl: string;
@@ -13,30 +13,30 @@ export interface ExchangeService {
   readonly pairs: readonly string[];
   /** Whether it is a container of this machine. */
   readonly inContainer: boolean;
-  /** What the compose file wants to know of it. */
+  /** Variables of the compose file. */
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** What the exchange is chosen by. */
+/** Options for `exchangeService`. */
 export interface ExchangeServiceOptions {
   readonly project: LocalstackProject;
   /** `auto`, `live`, `simulated`, or a folder with recorded candles. */
   readonly choice: string;
-  /** Those that were asked for; undefined for those of the recording, or of the stage. */
+  /** Pairs of the command line; undefined for those of the recording, or of the stage. */
   readonly pairs: readonly string[] | undefined;
   readonly pairsOfStage: readonly string[];
-  /** When it always is at an exchange that is not live; undefined for the clock's time. */
+  /** Fixed time of an exchange that is not live, UTC; undefined for the clock's time. */
   readonly timeMs: number | undefined;
 }
 
-/** Of the exchange's container, for functions. */
+/** The API of the exchange's container, as functions reach it. */
 const API_URL = 'http://exchange:4570/api/v4';
 
 /**
- * Chooses the exchange, and makes what its container runs.
+ * Chooses the exchange. Nothing is started or written.
  *
  * @throws ExchangeChoiceError, RecordedCandlesError
- * @throws UsageError where a recording lacks a pair that was asked for
+ * @throws UsageError if a recording lacks a pair of the command line
  */
 export async function exchangeService(options: ExchangeServiceOptions): Promise<ExchangeService> {
   const { project, choice, pairsOfStage, timeMs } = options;
@@ -51,7 +51,7 @@ export async function exchangeService(options: ExchangeServiceOptions): Promise<
   if (recorded !== undefined) assertRecorded(options.pairs, recorded, choice);
   const pairs = options.pairs ?? recorded ?? pairsOfStage;
   const environment = {
-    EXCHANGE_BUNDLE: await bundleExchange(project),
+    EXCHANGE_BUNDLE: bundleFolder(project),
     EXCHANGE_PAIRS: pairs.join(','),
     EXCHANGE_TIME: timeMs === undefined ? '' : new Date(timeMs).toISOString(),
     EXCHANGE_RECORDINGS: recorded === undefined ? '' : resolve(choice),
@@ -60,13 +60,18 @@ export async function exchangeService(options: ExchangeServiceOptions): Promise<
 }
 
 /** Bundles the exchange's program, so that a container with nothing but Node.js runs it. */
-async function bundleExchange({ folder }: LocalstackProject): Promise<string> {
-  const outputFolder = join(folder, 'exchange');
-  const outfile = join(outputFolder, 'index.js');
+export async function bundleExchange(project: LocalstackProject): Promise<void> {
   await build({
     entryPoints: [join(__dirname, 'exchange-container.ts')],
-    ...{ outfile, bundle: true, platform: 'node', target: 'node22', format: 'cjs' },
+    outfile: join(bundleFolder(project), 'index.js'),
+    bundle: true,
+    platform: 'node',
+    target: 'node22',
+    format: 'cjs',
     logLevel: 'warning',
   });
-  return outputFolder;
+}
+
+function bundleFolder({ folder }: LocalstackProject): string {
+  return join(folder, 'exchange');
 }

@@ -160,7 +160,9 @@ test(
     const mended = await run.localstack(...SIMULATED).end;
 
     expect(mended).toMatchObject({ code: 0, errors: '' });
-    expect(mended.output).toContain(`process ${main.child.pid ?? ''} hands the records on`);
+    expect(mended.output).toContain(
+      `process ${main.child.pid ?? ''} shows its table and now invokes what was just deployed`,
+    );
     expect(meanwhile).toEqual(before);
     const isStored = async () => (await use(tickTimes)).size > before.size;
     await until('what was held back is stored', isStored, WAIT_MS);
@@ -218,7 +220,9 @@ test(
     const deployed = await run.localstack(
       ...['--exchange', folder, '--exchange-time', isoMinute(HOUR.toMs + 60 * MINUTE_MS)],
       ...['--history-start', isoMinute(HOUR.fromMs)],
-      // The rule is to keep out of it.
+      // The pairs of the recording take the place of those of the run.
+      '--replace',
+      // The rule must not fire meanwhile.
       ...['--settings', JSON.stringify({ scheduleMinutes: 60 })],
     ).end;
     expect(deployed).toMatchObject({ code: 0, errors: '' });

@@ -46,8 +46,8 @@ function commandOf(answersOf: (compose: string, stop: () => Promise<FakeAnswer>)
   return { said, lines, command: { project, run, shown, signal: stopping.signal } };
 }
 
-function upRequest() {
-  const request = parseLocalstackArguments(['--exchange', 'simulated']);
+function upRequest(...args: string[]) {
+  const request = parseLocalstackArguments(['--exchange', 'simulated', ...args]);
   if (request.kind !== 'up') throw new Error(`${request.kind} was not asked for`);
   return request;
 }
@@ -65,7 +65,7 @@ test.each<[string, Parameters<typeof commandOf>[0], string]>([
       'docker image inspect here:1': {},
       [`${compose} --profile exchange up`]: stop,
     }),
-    'stopped before all was deployed: the containers go on until "npm run localstack -- --down"',
+    'stopped before everything was deployed: the containers go on until "npm run localstack -- --down"',
   ],
 ])('stopped %s, it says so and no more, and lets go of its lock', async (_, answersOf, line) => {
   const { command, said } = commandOf(answersOf);
@@ -101,6 +101,24 @@ test('the image of the functions is fetched where the exchange is not a containe
   expect(hasBegun).toBe(true);
 });
 
+test.each([
+  [['--settings', '{"topcs":{}}'], 'Did you mean "topics"?'],
+  [['--settings', '{"scheduleMinutes":90}'], 'scheduleMinutes is 90: give at most 60'],
+  [['--history-start', '2999-01-01'], "is after the exchange's time"],
+  [
+    ['--exchange-time', '2018-01-23', '--history-start', '2018-01-24'],
+    "--history-start 2018-01-24 00:00 is after the exchange's time, 2018-01-23 00:00 (UTC)",
+  ],
+])('%j is refused before Docker is asked for anything', async (args, message) => {
+  const { command, lines } = commandOf(() => ({}));
+  const bringingUp = bringUp(upRequest(...args), command);
+  await expect(bringingUp).rejects.toMatchObject({
+    name: 'UsageError',
+    message: expect.stringContaining(message) as string,
+  });
+  expect(lines).toEqual([]);
+});
+
 const OTHER_RUNS = {
   'ps -ww': { stdout: 'node --import tsx local/localstack/localstack.ts' },
 };
@@ -111,7 +129,9 @@ test('what another run brings up is not brought up a second time', async () => {
   await writeFile(join(command.project.folder, 'deploy.lock'), String(process.ppid));
   await expect(bringUp(upRequest(), command)).rejects.toMatchObject({
     name: 'RunInProgressError',
-    message: expect.stringContaining(`Process ${process.ppid} brings the containers up`) as string,
+    message: expect.stringContaining(
+      `Process ${process.ppid} is bringing the containers up`,
+    ) as string,
   });
 });
 

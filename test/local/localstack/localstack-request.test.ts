@@ -5,17 +5,24 @@ import { oncePerMinute } from '../../../local/localstack/command';
 
 test('without arguments everything is brought up', () => {
   expect(parseLocalstackArguments([])).toEqual({
-    ...{ kind: 'up', exchange: 'auto', settings: {}, ui: false },
+    ...{ kind: 'up', exchange: 'auto', settings: {}, ui: false, replace: false },
     ...{ exchangeTimeMs: undefined, pairs: undefined, historyStartMs: undefined },
   });
 });
 
 test('all that a run can be told', () => {
-  const args = ['--exchange', 'simulated', '--exchange-time', '2018-01-23T02:00', '--ui'];
+  const args = [
+    '--exchange',
+    'simulated',
+    '--exchange-time',
+    '2018-01-23T02:00',
+    '--ui',
+    '--replace',
+  ];
   const more = ['--pairs', 'BTC_USDT', '--history-start', '2018-01-23'];
   const settings = ['--settings', '{"scheduleMinutes":5}'];
   expect(parseLocalstackArguments([...args, ...more, ...settings])).toEqual({
-    ...{ kind: 'up', exchange: 'simulated', pairs: ['BTC_USDT'], ui: true },
+    ...{ kind: 'up', exchange: 'simulated', pairs: ['BTC_USDT'], ui: true, replace: true },
     exchangeTimeMs: Date.UTC(2018, 0, 23, 2),
     historyStartMs: Date.UTC(2018, 0, 23),
     settings: { scheduleMinutes: 5 },

@@ -4,7 +4,7 @@ import {
 } from '../../../../local/localstack/deployment/current-functions';
 
 function functionsOf(suffix: string, timeoutMs = 1_000): DeployedFunctions {
-  const one = (name: string) => ({ functionName: `${name}-${suffix}`, timeoutMs });
+  const one = (name: string) => ({ functionName: `${name}-${suffix}`, timeoutMs, environment: {} });
   return { fetch: one('fetch'), transform: one('transform'), persist: one('persist') };
 }
 

@@ -9,7 +9,7 @@ const BATCHES = {
 };
 
 function stagesOf(settings: Readonly<Record<string, unknown>>) {
-  const [localstack, ofDev] = askedStages('localstack,dev', stageSettings(settings));
+  const [localstack, ofDev] = askedStages('localstack,dev', stageSettings(settings).byStage);
   return { localstack, ofDev };
 }
 

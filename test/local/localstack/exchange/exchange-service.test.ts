@@ -1,7 +1,10 @@
 import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { exchangeService } from '../../../../local/localstack/exchange/exchange-service';
+import {
+  bundleExchange,
+  exchangeService,
+} from '../../../../local/localstack/exchange/exchange-service';
 import { localstackProject } from '../../../../local/localstack/localstack-project';
 
 let folder: string;
@@ -14,8 +17,12 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
+function projectIn(dataDir: string) {
+  return localstackProject({ CANDLESTREAM_DATA_DIR: dataDir });
+}
+
 function serviceOf(choice: string, pairs?: readonly string[], timeMs?: number) {
-  const project = localstackProject({ CANDLESTREAM_DATA_DIR: folder });
+  const project = projectIn(folder);
   return exchangeService({ project, choice, pairs, pairsOfStage: ['BTC_USDT'], timeMs });
 }
 
@@ -26,6 +33,7 @@ test('a simulated exchange is a container that runs a bundle, for the pairs of t
     ...{ inContainer: true, pairs: ['BTC_USDT'], description: 'exchange: simulated, seed 1' },
     environment: { EXCHANGE_PAIRS: 'BTC_USDT', EXCHANGE_TIME: '', EXCHANGE_RECORDINGS: '' },
   });
+  await bundleExchange(projectIn(folder));
   const bundle = await stat(join(exchange.environment['EXCHANGE_BUNDLE'] ?? '', 'index.js'));
   expect(bundle.size).toBeGreaterThan(10_000);
 });

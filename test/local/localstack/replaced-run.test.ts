@@ -1,0 +1,91 @@
+import { once } from 'node:events';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePort } from '../../../cli/free-port';
+import { localstackProject } from '../../../local/localstack/localstack-project';
+import { assertNothingReplaced } from '../../../local/localstack/replaced-run';
+import { fakeRun } from '../engines/fake-run';
+
+const GATE_IO = 'https://api.gateio.ws/api/v4';
+const SIMULATED = 'http://exchange:4570/api/v4';
+const SHOWS_TABLE = { 'ps -ww': { stdout: 'node --import tsx local/localstack/localstack.ts' } };
+
+let dataDir: string;
+let lambda: Server;
+
+beforeAll(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), 'candlestream-replaced-'));
+  lambda = createServer((request, response) => {
+    if (!/\/functions\/?$/.test(request.url ?? '')) throw new Error(`${String(request.url)}?`);
+    response.setHeader('content-type', 'application/json');
+    response.end(JSON.stringify({ Functions: ['fetch', 'transform', 'persist'].map(deployed) }));
+  }).listen(0, '127.0.0.1');
+  await once(lambda, 'listening');
+});
+
+afterAll(async () => {
+  lambda.closeAllConnections();
+  lambda.close();
+  await rm(dataDir, { recursive: true, force: true });
+});
+
+function deployed(service: string) {
+  return {
+    FunctionName: `Candlestream-localstack-Pipeline-${service}`,
+    Timeout: 55,
+    Environment: {
+      Variables: {
+        POWERTOOLS_SERVICE_NAME: service,
+        PAIRS: 'BTC_USDT,ETH_USDT',
+        GATE_IO_URL: SIMULATED,
+      },
+    },
+  };
+}
+
+/** Deploys beside a run that shows its table. */
+async function deployBeside(
+  pairs: string[],
+  gateIoUrl: string,
+  port = (lambda.address() as AddressInfo).port,
+): Promise<void> {
+  const project = localstackProject({
+    CANDLESTREAM_DATA_DIR: dataDir,
+    LOCALSTACK_PORT: String(port),
+  });
+  await mkdir(project.folder, { recursive: true });
+  await writeFile(join(project.folder, 'run.lock'), String(process.ppid));
+  const command = { project, run: fakeRun(SHOWS_TABLE).run };
+  await assertNothingReplaced(command, { pairs, gateIoUrl });
+}
+
+test('a deployment of changed code only is let through, in whatever order the pairs are', async () => {
+  await expect(deployBeside(['ETH_USDT', 'BTC_USDT'], SIMULATED)).resolves.toBeUndefined();
+});
+
+test('other pairs are refused, with those of the run and the remedies', async () => {
+  await expect(deployBeside(['ADA_USDT'], SIMULATED)).rejects.toMatchObject({
+    name: 'RunReplacedError',
+    message: `Process ${process.ppid} shows its table, and this run would replace its settings: pairs BTC_USDT,ETH_USDT by ADA_USDT. To deploy changed code only, repeat the flags of that run (--pairs BTC_USDT,ETH_USDT); to start another run, end that one with Ctrl-C; to replace its settings, give --replace.`,
+  });
+});
+
+test('another exchange is refused', async () => {
+  await expect(deployBeside(['BTC_USDT', 'ETH_USDT'], GATE_IO)).rejects.toThrow(
+    `its settings: exchange ${SIMULATED} by ${GATE_IO}. `,
+  );
+});
+
+test('a LocalStack that has gone has nothing to replace', async () => {
+  await expect(deployBeside(['ADA_USDT'], GATE_IO, await freePort())).resolves.toBeUndefined();
+});
+
+test('without a run that shows its table, LocalStack is not asked', async () => {
+  const project = localstackProject({ CANDLESTREAM_DATA_DIR: join(dataDir, 'other') });
+  const command = { project, run: fakeRun({}).run };
+  const stage = { pairs: ['ADA_USDT'], gateIoUrl: GATE_IO };
+  await expect(assertNothingReplaced(command, stage)).resolves.toBeUndefined();
+});
