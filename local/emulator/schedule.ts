@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { InvocationResult, Invoker } from './lambda/invoker';
+import { invocationFailureText, type InvocationResult, type Invoker } from './lambda/invoker';
 import { LOCAL_ACCOUNT, LOCAL_REGION } from './template/physical-names';
 import type { RuleTemplate } from './template/pipeline-template';
 
@@ -139,7 +139,7 @@ export class Schedule {
   async #failureOf(event: ScheduledEvent): Promise<string | undefined> {
     try {
       const result = await this.#options.target.invoke(event);
-      return result.ok ? undefined : `${result.errorType}: ${result.errorMessage}`;
+      return result.ok ? undefined : invocationFailureText(result);
     } catch (error) {
       return String(error);
     }

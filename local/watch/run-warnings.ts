@@ -3,7 +3,7 @@ import type {
   EventSourceProblem,
   RecordPosition,
 } from '../emulator/event-source/event-source-problem';
-import type { InvocationFailure } from '../emulator/lambda/invoker';
+import { invocationFailureText } from '../emulator/lambda/invoker';
 import type { PipelineHooks } from '../emulator/start-pipeline';
 
 type WarningHooks = Required<
@@ -59,8 +59,4 @@ function reasonText(reason: DiscardReason): string {
     case 'retries-used-up':
       return `failed again after ${reason.retryAttempts} retries: ${invocationFailureText(reason.failure)}`;
   }
-}
-
-function invocationFailureText({ errorType, errorMessage }: InvocationFailure): string {
-  return `${errorType}: ${errorMessage.replace(/^RequestId: \S+ /, '')}`;
 }

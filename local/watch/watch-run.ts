@@ -5,7 +5,7 @@ import { readGaps } from '../../lambdas/shared/adapters/database/stored-progress
 import { formatDecimal } from '../../lambdas/shared/domain/decimal';
 import { MINUTE_MS } from '../../lambdas/shared/domain/interval';
 import type { ProgressReader } from '../../lambdas/shared/domain/ports';
-import type { InvocationReport } from '../emulator/lambda/function-process';
+import type { InvocationReport } from '../emulator/lambda/invocation-report';
 import type { EventSource } from '../emulator/event-source/event-source';
 import type { PartitionLag } from '../emulator/kafka/pipeline-lag';
 import { FUNCTION_NAMES, type FunctionName } from '../emulator/template/pipeline-template';

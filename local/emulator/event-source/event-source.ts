@@ -13,8 +13,6 @@ import { orUntilEnd, pause, RunEndedError } from './run-end';
 import { SettledOffsets } from './settled-offsets';
 import { WakeSignal } from './wake-signal';
 
-export type { EventSourceProblem } from './event-source-problem';
-
 /** How an event source works. */
 export interface EventSourceOptions {
   readonly mapping: MappingTemplate;

@@ -1,7 +1,7 @@
 // @ts-check
 // The process of one function: loads the bundle's handler once and calls it for
 // each invocation that the parent sends. Plain JavaScript, as it runs without a
-// loader: what a function needs in memory should be its own.
+// loader: the memory that it uses should be the function's own.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -24,7 +24,7 @@ function failureOf(thrown) {
   return { errorType: thrown.name, errorMessage: thrown.message, trace };
 }
 
-/** What the process has used since it started. */
+/** The usage of this process since it started. */
 function usage() {
   const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
   return { cpuMs: (userCPUTime + systemCPUTime) / 1000, maxResidentBytes: maxRSS * 1024 };
@@ -59,7 +59,7 @@ function contextOf({ requestId, deadlineMs, functionArn }) {
 
 /** @param {unknown} message */
 function send(message) {
-  // Without a channel the parent is gone, and 'disconnect' ends this process.
+  // Without a channel the parent has ended, and 'disconnect' ends this process.
   process.send?.(message);
 }
 
@@ -75,7 +75,9 @@ async function answer(handler, invoke) {
   }
 }
 
+// The channel closes as the parent ends, however it ends.
 process.on('disconnect', () => process.exit(0));
+if (!process.connected) process.exit(0);
 
 try {
   const handler = await loadHandler();

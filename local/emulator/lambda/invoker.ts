@@ -1,4 +1,4 @@
-/** What a function answered. */
+/** The answer of a function. */
 export type InvocationResult =
   { readonly ok: true; readonly payload: unknown } | ({ readonly ok: false } & InvocationFailure);
 
@@ -13,4 +13,14 @@ export interface InvocationFailure {
 /** Calls a function with an event; it does not throw for what goes wrong in the function. */
 export interface Invoker {
   readonly invoke: (event: unknown) => Promise<InvocationResult>;
+}
+
+/** A failed invocation. */
+export function failed(failure: InvocationFailure): { readonly ok: false } & InvocationFailure {
+  return { ok: false, ...failure };
+}
+
+/** A failure in one line, the same for each attempt: without the id of the request. */
+export function invocationFailureText({ errorType, errorMessage }: InvocationFailure): string {
+  return `${errorType}: ${errorMessage.replace(/^RequestId: \S+ /, '')}`;
 }

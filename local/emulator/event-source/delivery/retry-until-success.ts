@@ -1,6 +1,6 @@
 import { type Delivery, type DeliveryRun, type RetryDelays, untilDone } from './delivery';
 import type { EventSourceProblem } from '../event-source-problem';
-import type { InvocationFailure } from '../../lambda/invoker';
+import { type InvocationFailure, invocationFailureText } from '../../lambda/invoker';
 import { type EventRecord, positionOf } from '../kafka-event';
 
 /** A batch that the function did not take. */
@@ -9,7 +9,7 @@ class FailedBatchError extends Error {
   readonly failure: InvocationFailure;
 
   constructor(failure: InvocationFailure) {
-    super(`${failure.errorType}: ${failure.errorMessage}`);
+    super(invocationFailureText(failure));
     this.failure = failure;
   }
 }

@@ -1,10 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  FunctionProcess,
-  type InvocationReport,
-} from '../../../../local/emulator/lambda/function-process';
+import { FunctionProcess } from '../../../../local/emulator/lambda/function-process';
+import type { InvocationReport } from '../../../../local/emulator/lambda/invocation-report';
 import { isAlive } from '../../../../cli/lock-file';
 
 const HANDLERS = `
