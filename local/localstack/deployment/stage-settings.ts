@@ -1,20 +1,10 @@
 import { UsageError } from '../../../cli/command-line';
-import { didYouMean } from '../../../cli/near-names';
 import { askedStages } from '../../../lib/stages/asked-stages';
 import { dev } from '../../../lib/stages/dev';
 import { localstack } from '../../../lib/stages/localstack';
 import { InvalidStageConfigError, type StageConfig } from '../../../lib/stages/stage-config';
 
 type Settings = Readonly<Record<string, unknown>>;
-
-/** Settings that the emulated event sources and the shown rate follow: `dev` is their template. */
-const ALSO_FOR_DEV = ['topics', 'scheduleMinutes'] as const;
-
-/** The settings that may be replaced, with the values of the stage. */
-const { name, ...LOCALSTACK_SETTINGS } = localstack;
-const { mode: LOCALSTACK_MODE, ...EVENT_SOURCES } = localstack.eventSources;
-const REPLACEABLE: Settings = { ...LOCALSTACK_SETTINGS, eventSources: EVENT_SOURCES };
-const OPTIONAL = ['alarmEmail'];
 
 /** The settings that are deployed. */
 export interface StageSettings {
@@ -23,6 +13,9 @@ export interface StageSettings {
   /** The stage `localstack` with its replaced settings. */
   readonly localstack: StageConfig;
 }
+
+/** Settings that the emulated event sources and the shown rate follow: `dev` is their template. */
+const ALSO_FOR_DEV = ['topics', 'scheduleMinutes'];
 
 /**
  * Settings of both stages: those that `localstack` is deployed with, and those
@@ -33,80 +26,47 @@ export interface StageSettings {
  * @throws UsageError if a setting is unknown, incomplete or invalid
  */
 export function stageSettings(settings: Settings): StageSettings {
-  assertKnownAndComplete(settings);
-  const forDev = Object.entries(settings).filter(([key]) => isAlsoForDev(key));
-  const { eventSources } = settings;
+  assertReplaceable(settings);
+  const forDev = Object.entries(settings).filter(([key]) => ALSO_FOR_DEV.includes(key));
   const byStage = {
-    [name]: { ...settings, ...withMode(eventSources, LOCALSTACK_MODE) },
-    [dev.name]: { ...Object.fromEntries(forDev), ...withMode(eventSources, dev.eventSources.mode) },
+    [localstack.name]: { ...settings, ...eventSources(settings, localstack) },
+    [dev.name]: { ...Object.fromEntries(forDev), ...eventSources(settings, dev) },
   };
-  return { byStage, localstack: validStage(byStage) };
+  return { byStage, localstack: validStage(byStage, settings) };
 }
 
-function isAlsoForDev(key: string): boolean {
-  return ALSO_FOR_DEV.some((one) => one === key);
+function assertReplaceable({ name, eventSources }: Settings): void {
+  if (name !== undefined) throw new UsageError('--settings: name is fixed; leave it out');
+  if (!isObject(eventSources) || !('mode' in eventSources)) return;
+  throw new UsageError(
+    '--settings: eventSources.mode is fixed, as LocalStack has no Kafka event sources and those beside it work as those of dev; leave it out',
+  );
 }
 
-function withMode(eventSources: unknown, mode: object): Settings {
-  return isObject(eventSources) ? { eventSources: { ...eventSources, mode } } : {};
+/** The event sources of the settings, in the mode of a stage. */
+function eventSources(settings: Settings, stage: StageConfig): Settings {
+  const { eventSources: chosen } = settings;
+  if (chosen === undefined) return {};
+  const { mode } = stage.eventSources;
+  return { eventSources: isObject(chosen) ? { ...chosen, mode } : chosen };
 }
 
-function assertKnownAndComplete(settings: Settings): void {
-  if (isObject(settings['eventSources']) && 'mode' in settings['eventSources']) {
-    throw new UsageError(
-      '--settings: eventSources.mode is fixed, as LocalStack has no Kafka event sources and those beside it work as those of dev; leave it out',
-    );
-  }
-  const names = [...Object.keys(REPLACEABLE), ...OPTIONAL];
-  for (const [key, value] of Object.entries(settings)) {
-    if (!names.includes(key)) throw unknownSetting(`there is no setting`, key, names);
-    const current = REPLACEABLE[key];
-    if (isObject(current)) assertSameShape(value, current, [key]);
-  }
-}
-
-/** @throws UsageError if an object's keys are not those of the current one */
-function assertSameShape(given: unknown, current: Settings, path: readonly string[]): void {
-  if (!isObject(given)) {
-    const said = JSON.stringify(given);
-    throw new UsageError(`--settings: ${path.join('.')} is ${said}: ${remedy(path, current)}`);
-  }
-  // One of another kind has keys of its own.
-  if ('kind' in given && given['kind'] !== current['kind']) return;
-  const names = Object.keys(current);
-  const stranger = Object.keys(given).find((key) => !names.includes(key));
-  if (stranger !== undefined) {
-    throw unknownSetting(`${path.join('.')} has no setting`, stranger, names);
-  }
-  const missing = names.filter((key) => !(key in given));
-  if (missing.length > 0) {
-    throw new UsageError(
-      `--settings: ${path.join('.')} is replaced as a whole and lacks ${missing.join(', ')}: ${remedy(path, { ...current, ...given })}`,
-    );
-  }
-  for (const [key, value] of Object.entries(current)) {
-    if (isObject(value)) assertSameShape(given[key], value, [...path, key]);
-  }
-}
-
-function unknownSetting(what: string, key: string, names: readonly string[]): UsageError {
-  const hint = didYouMean(key, names) ?? `Choose one of ${names.join(', ')}.`;
-  return new UsageError(`--settings: ${what} ${JSON.stringify(key)}. ${hint}`);
-}
-
-function remedy(path: readonly string[], whole: Settings): string {
-  const nested = path.reduceRight<unknown>((value, key) => ({ [key]: value }), whole);
-  return `give all of it, such as ${JSON.stringify(nested)}`;
-}
-
-function validStage(byStage: StageSettings['byStage']): StageConfig {
+function validStage(byStage: StageSettings['byStage'], settings: Settings): StageConfig {
   try {
     const [stage = localstack] = askedStages(`${localstack.name},${dev.name}`, byStage);
     return stage;
   } catch (cause) {
     if (!(cause instanceof InvalidStageConfigError)) throw cause;
-    throw new UsageError(cause.message, { cause });
+    throw new UsageError([cause.message, ...currentGroups(settings)].join('\n'), { cause });
   }
+}
+
+/** A group of settings is replaced as a whole: a line with each as it stands in the stage. */
+function currentGroups(settings: Settings): string[] {
+  const current = { ...localstack, eventSources: { ...localstack.eventSources, mode: undefined } };
+  return Object.entries(current)
+    .filter(([key, value]) => key in settings && isObject(value))
+    .map(([key, value]) => `${key} is replaced as a whole; it is ${JSON.stringify(value)}`);
 }
 
 function isObject(value: unknown): value is Settings {
