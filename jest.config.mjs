@@ -19,6 +19,7 @@ const shared = {
 };
 
 export default {
+  reporters: ['default', '<rootDir>/test/jest/open-handles-reporter.mjs'],
   // Against tests that hang, with room for machines that are busy.
   testTimeout: 60_000,
   projects: [

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Kafka, logLevel, type Message } from 'kafkajs';
@@ -13,12 +13,7 @@ import type {
   MappingFailures,
 } from '../../local/emulator/template/mapping-failures';
 import type { MappingTemplate } from '../../local/emulator/template/mapping-template';
-import { runCommand } from '../../cli/run-command';
-import type { Engine } from '../../local/engines/engine';
-import { freePort } from '../../cli/free-port';
-import { javaCommand } from '../../local/engines/java-runtime';
-import { defaultJarsDir, prepareJars } from '../../local/engines/jvm-jars';
-import { jvmKafka } from '../../local/engines/jvm-kafka';
+import { KafkaBroker } from './engines/kafka-broker';
 import { until } from './support/waiting';
 
 const LIMIT_MS = 120_000;
@@ -75,38 +70,21 @@ interface Invocation {
 }
 
 let folder: string;
-let engine: Engine;
+let broker: KafkaBroker;
 let kafka: Kafka;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'candlestream-modes-'));
   await writeFile(join(folder, 'index.js'), HANDLERS);
-  engine = await startedKafka();
-  const brokers = [engine.endpoint];
+  broker = await KafkaBroker.start();
+  const brokers = [broker.endpoint];
   kafka = new Kafka({ clientId: 'modes-test', brokers, logLevel: logLevel.NOTHING });
 }, LIMIT_MS);
 
 afterAll(async () => {
-  await engine.stop();
+  await broker.stop();
   await rm(folder, { recursive: true, force: true });
 }, LIMIT_MS);
-
-async function startedKafka(): Promise<Engine> {
-  const dir = join(folder, 'kafka');
-  await mkdir(dir);
-  const jars = { jarsDir: defaultJarsDir, run: runCommand, onProgress: () => undefined };
-  const started = jvmKafka({
-    java: javaCommand(),
-    jarsDir: await prepareJars('kafka', jars),
-    dir,
-    logFile: join(folder, 'kafka.log'),
-    port: await freePort(),
-    controllerPort: await freePort(),
-    run: runCommand,
-  });
-  await started.start();
-  return started;
-}
 
 /** A topic that an event source reads for a function, with a destination of its own. */
 class Scene {
@@ -143,7 +121,7 @@ class Scene {
   }
 
   #eventSource(failures: MappingFailures): EventSource {
-    const client = localKafka(engine.endpoint, 'modes-source', () => undefined);
+    const client = localKafka(broker.endpoint, 'modes-source', () => undefined);
     const mapping: MappingTemplate = {
       logicalId: 'Mapping',
       topics: [this.#topic],
@@ -161,7 +139,7 @@ class Scene {
     };
     return new EventSource({
       mapping,
-      bootstrapServers: engine.endpoint,
+      bootstrapServers: broker.endpoint,
       feed: new KafkaFeed(client, mapping, () => undefined),
       invoker: this.#function,
       openDestination: (topic) => new KafkaDestination(client, topic),

@@ -3,9 +3,9 @@ import { type Schema, Type } from 'avsc';
 import deadLetterSchema from '../../schemas/candles.dead-letter.v1.json';
 import observedSchema from '../../schemas/candles.observed.v1.json';
 import rolledSchema from '../../schemas/candles.rolled.v1.json';
-import { isAlive } from '../../cli/lock-file';
 import { MINUTE_MS, RecordedRun, UNKNOWN_PAIR } from './support/recorded-run';
 import { differences } from './support/stored-rows';
+import { areThere } from './support/test-engines';
 import { type TopicEnds, type TopicRecord, total } from './support/topic-records';
 import { until } from './support/waiting';
 
@@ -471,13 +471,12 @@ test(
 test(
   'at the end nothing is left running',
   async () => {
-    const pids = recorded.pids();
-    expect(pids).toHaveLength(5);
-    expect(pids.filter(isAlive)).toEqual(pids);
+    const parts = recorded.parts();
+    expect(await areThere(parts)).toEqual([true, true, true, true, true]);
 
     await recorded.stop();
 
-    expect(pids.filter(isAlive)).toEqual([]);
+    expect(await areThere(parts)).toEqual([false, false, false, false, false]);
   },
   LIMIT_MS,
 );

@@ -11,6 +11,7 @@ import { exchangeWindows, RECORDED_PAIRS, recordedMinutes, unitsOf } from '../or
 import { replayedFolder } from '../oracle/replayed-days';
 import { descendantsOf } from './support/processes';
 import { candleNumbers, expectedRows } from './support/stored-rows';
+import { removeVolumes, RunningPart, testEngines } from './support/test-engines';
 import { until } from './support/waiting';
 
 /** The commands themselves, as child processes, on one data folder. */
@@ -29,6 +30,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   for (const { child } of children) await ended(child, 'SIGINT');
+  if (testEngines() === 'docker') await removeVolumes(dataDir);
   await rm(dataDir, { recursive: true, force: true });
 }, LIMIT_MS);
 
@@ -77,7 +79,7 @@ async function startReplay(...more: string[]): Promise<Command> {
   return run(
     'start/start.ts',
     ...['--replay', recorded, '--from', '2018-01-23', '--to', '2018-01-23T02:00'],
-    ...['--engines', 'jvm', '--kafka-port', kafkaPort, '--cassandra-port', cassandraPort],
+    ...['--engines', testEngines(), '--kafka-port', kafkaPort, '--cassandra-port', cassandraPort],
     ...more,
   );
 }
@@ -186,13 +188,14 @@ test(
     const replay = await startReplay();
     await until('it is finished', () => replay.printed().includes('replay finished'));
     const pids = await descendantsOf(replay.pid);
-    const kafkaPid = Number(/kafka answers on \S+ \(pid (\d+)\)/.exec(replay.printed())?.[1]);
-    expect(pids).toContain(kafkaPid);
+    const kafka = new RunningPart(/kafka answers on \S+ \((\S+ \S+)\)/.exec(replay.printed())?.[1]);
 
-    process.kill(kafkaPid, 'SIGKILL');
+    await kafka.killFromOutside();
     const { code, output, errors } = await replay.end;
 
-    expect(errors).toMatch(/^kafka ended by itself \(.*SIGKILL\); start again to go on/);
+    expect(errors).toMatch(
+      /^kafka ended by itself \(.*(SIGKILL|container).*\); start again to go on/,
+    );
     expect(output).not.toContain('stopped: nothing is left running');
     expect(code).toBe(1);
     await until('no process is left', () => !pids.some(isAlive));

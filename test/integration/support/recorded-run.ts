@@ -23,6 +23,7 @@ import {
   type Rows,
   StoredTables,
 } from './stored-rows';
+import { removeVolumes, RunningPart, testEngines } from './test-engines';
 import { Topics } from './topic-records';
 
 export const MINUTE_MS = 60_000;
@@ -52,8 +53,8 @@ export interface RecordedRunOptions {
 }
 
 /**
- * The whole local run with empty data on a recorded exchange, its engines as
- * processes of this machine. It is played on and on; at any point what is
+ * The whole local run with empty data on a recorded exchange and the
+ * engines that tests start. It is played on and on; at any point what is
  * stored can be held against the recording.
  */
 export class RecordedRun {
@@ -82,7 +83,7 @@ export class RecordedRun {
     this.#run = await startLocalRun({
       stage: this.#stage,
       dataDir: this.#folder,
-      engines: 'jvm',
+      engines: testEngines(),
       kafkaPort: await freePort(),
       cassandraPort: await freePort(),
       fresh: true,
@@ -120,13 +121,12 @@ export class RecordedRun {
     return join(this.run.logsDir, `${name}.log`);
   }
 
-  /** All processes that the run is made of. */
-  pids(): number[] {
+  /** The engines and functions that the run is made of. */
+  parts(): RunningPart[] {
     const { engines, pipeline } = this.run;
-    const functions = Object.values(pipeline.functions).map(({ pid }) => pid ?? undefined);
-    return [engines.kafka.pid, engines.cassandra.pid, ...functions].filter(
-      (pid) => pid !== undefined,
-    );
+    const functions = Object.values(pipeline.functions).map(({ pid }) => `pid ${String(pid)}`);
+    const all = [engines.kafka.runsAs, engines.cassandra.runsAs, ...functions];
+    return all.map((runsAs) => new RunningPart(runsAs));
   }
 
   /** Plays on, a tick a minute, until all of it is stored for these pairs. */
@@ -218,7 +218,9 @@ export class RecordedRun {
   /** Ends everything that runs, and removes the data. */
   async stop(): Promise<void> {
     await this.#run?.stop();
-    if (this.#folder !== undefined) await rm(this.#folder, { recursive: true, force: true });
+    if (this.#folder === undefined) return;
+    if (this.#run?.engines.kind === 'docker') await removeVolumes(this.#folder);
+    await rm(this.#folder, { recursive: true, force: true });
   }
 
   async #replay(range: ReplayRange, patience?: ReplayPatience): Promise<void> {
