@@ -41,6 +41,8 @@ const elements = [
 const files = [
   { category: 'environment', pattern: 'lambdas/*/environment.ts' },
   { category: 'handler', pattern: 'lambdas/*/handler.ts' },
+  // What an exchange decides, for those who set, price or check what is asked of it.
+  { category: 'facts', pattern: 'lambdas/shared/adapters/exchanges/*-facts.ts' },
 ];
 
 const FUNCTIONS_CODE = ['domain', 'codec', 'adapters'];
@@ -92,6 +94,10 @@ const policies = [
   {
     from: { element: { types: { anyOf: ['lib/functions', 'emulator', 'run'] } } },
     allow: { to: { file: { categories: 'environment' } } },
+  },
+  {
+    from: { element: { types: { anyOf: ['lib/stages', 'ops'] } } },
+    allow: { to: { file: { categories: 'facts' } } },
   },
 ];
 

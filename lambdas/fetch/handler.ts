@@ -1,6 +1,7 @@
 import type { Context } from 'aws-lambda';
 import { createConnections } from '../shared/adapters/connections';
 import { createGateIo } from '../shared/adapters/exchanges/gate-io';
+import { GATE_IO } from '../shared/adapters/exchanges/gate-io-facts';
 import { createObservedCodec } from '../shared/codec/segment-codec';
 import { MINUTE_MS } from '../shared/domain/interval';
 import { readFetchEnvironment } from './environment';
@@ -26,6 +27,7 @@ const observeTick = createObserveTick(
     source: 'gate.io',
     historyStartMs: environment.HISTORY_START,
     retentionMs: environment.RETENTION_MINUTES * MINUTE_MS,
+    settlingMs: GATE_IO.settlingMs,
     behindMs: environment.BEHIND_MINUTES * MINUTE_MS,
   },
 );

@@ -23,6 +23,8 @@ export interface ObserveTickSettings {
   readonly source: string;
   readonly historyStartMs: number;
   readonly retentionMs: number;
+  /** The exchange may still change minutes younger than this. */
+  readonly settlingMs: number;
   /** A pair whose missing minutes start longer ago than this is behind. */
   readonly behindMs: number;
 }
@@ -85,10 +87,10 @@ export function createObserveTick(ports: ObserveTickPorts, settings: ObserveTick
 function planOf(
   pair: string,
   progress: Progress | undefined,
-  { source, historyStartMs, retentionMs }: ObserveTickSettings,
+  { source, historyStartMs, retentionMs, settlingMs }: ObserveTickSettings,
   { nowMs }: Tick,
 ): Segment[] {
-  return planSegments({ pair, source, progress, nowMs, historyStartMs, retentionMs });
+  return planSegments({ pair, source, progress, nowMs, historyStartMs, retentionMs, settlingMs });
 }
 
 /** How much a plan asks for: short plans go first, so that a pair far behind delays none that is near. */

@@ -42,10 +42,10 @@ export function createFetch(
       ...connections(scope, data),
       PAIRS: stage.pairs.join(','),
       HISTORY_START: stage.historyStart,
-      RETENTION_MINUTES: String(stage.retentionMinutes),
-      REQUESTS_PER_10_S: String(stage.requestsPer10Seconds),
+      RETENTION_MINUTES: String(stage.exchange.retentionMinutes),
+      REQUESTS_PER_10_S: String(stage.exchange.requestsPer10Seconds),
       BEHIND_MINUTES: String(behindMinutes(stage.scheduleMinutes)),
-      GATE_IO_URL: stage.gateIoUrl,
+      GATE_IO_URL: stage.exchange.url,
     },
   });
 }

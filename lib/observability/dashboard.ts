@@ -259,5 +259,5 @@ function published(
 }
 
 function exchangeErrors(): MetricName[] {
-  return (Object.keys(METRICS) as MetricName[]).filter((name) => name.startsWith('GateIo'));
+  return (Object.keys(METRICS) as MetricName[]).filter((name) => name.startsWith('Exchange'));
 }

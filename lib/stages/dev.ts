@@ -19,9 +19,12 @@ export const dev = stageConfig({
   ],
   scheduleMinutes: 1,
   historyStart: '2026-01-01T00:00:00Z',
-  retentionMinutes: 9_900,
-  requestsPer10Seconds: 180,
-  gateIoUrl: 'https://api.gateio.ws/api/v4',
+  exchange: {
+    kind: 'gate-io',
+    url: 'https://api.gateio.ws/api/v4',
+    requestsPer10Seconds: 180,
+    retentionMinutes: 9_900,
+  },
   network: { natGateways: 1, endpointZones: 1 },
   kafka: {
     kind: 'msk',

@@ -4,6 +4,7 @@ import * as v from 'valibot';
 import { isPair } from '../../lambdas/shared/domain/segment';
 import { DatabaseSettings } from './database-settings';
 import { EventSourceSettings } from './event-source-settings';
+import { ExchangeSettings } from './exchange-settings';
 import { KafkaSettings, TopicSettings } from './kafka-settings';
 import { SchemaRegistrySettings } from './schema-registry-settings';
 import { group, text, together, trueOrFalse, wholeNumber } from './setting-values';
@@ -43,16 +44,7 @@ const StageConfig = v.pipe(
     scheduleMinutes: wholeNumber(1, 60),
     /** First minute of a new pair: ISO 8601, UTC. */
     historyStart: WholeMinute,
-    /** Minutes back from now that are requested. Gate.io serves 10,000; a request takes time. */
-    retentionMinutes: wholeNumber(1, 9_990),
-    /** Requests sent to Gate.io in 10 s: it answers 200 from one address. */
-    requestsPer10Seconds: wholeNumber(1, 190),
-    /** Base URL of Gate.io's API. */
-    gateIoUrl: v.pipe(
-      v.string('give a URL'),
-      v.url('give a URL'),
-      v.endsWith('/api/v4', 'end it with /api/v4'),
-    ),
+    exchange: ExchangeSettings,
     network: NetworkSettings,
     kafka: KafkaSettings,
     database: DatabaseSettings,

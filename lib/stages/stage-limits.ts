@@ -47,14 +47,15 @@ const RESERVE_SECONDS = 15;
 export function rateProblem(stage: {
   readonly pairs: readonly string[];
   readonly scheduleMinutes: number;
-  readonly requestsPer10Seconds: number;
+  readonly exchange: { readonly requestsPer10Seconds: number };
 }): string | undefined {
-  const { pairs, scheduleMinutes, requestsPer10Seconds } = stage;
+  const { pairs, scheduleMinutes } = stage;
+  const { requestsPer10Seconds } = stage.exchange;
   const seconds = fetchTimeoutSeconds(scheduleMinutes) - RESERVE_SECONDS;
   const requests = Math.floor((requestsPer10Seconds * seconds) / 10);
   const most = Math.floor(requests / REQUESTS_PER_PAIR);
   if (pairs.length <= most) return undefined;
-  return `pairs are ${pairs.length}, and a tick every ${scheduleMinutes} min with ${requestsPer10Seconds} requests in 10 s can follow ${most}: give fewer pairs, more requests (requestsPer10Seconds, at most 190) or more minutes (scheduleMinutes)`;
+  return `pairs are ${pairs.length}, and a tick every ${scheduleMinutes} min with ${requestsPer10Seconds} requests in 10 s can follow ${most}: give fewer pairs, more requests (exchange.requestsPer10Seconds, at most 190) or more minutes (scheduleMinutes)`;
 }
 
 /** Functions in a network of AWS reach the exchange through a gateway only; where something else plays AWS there is none. */

@@ -85,12 +85,8 @@ async function checkedRequest(
     pairsOfStage: localstack.pairs,
     timeMs: exchangeTimeMs,
   });
-  const settings = stageSettings({
-    pairs: exchange.pairs,
-    historyStart: historyStart(request, nowMs),
-    gateIoUrl: exchange.apiUrl,
-    ...request.settings,
-  });
+  const chosen = { pairs: exchange.pairs, historyStart: historyStart(request, nowMs) };
+  const settings = stageSettings({ ...chosen, ...request.settings }, exchange.apiUrl);
   shown.note(exchange.description);
   return { exchange, settings, ui, replace };
 }

@@ -25,12 +25,12 @@ interface SharedSettings {
  */
 export async function assertNothingReplaced(
   { project, run }: Pick<LocalstackCommand, 'project' | 'run'>,
-  { pairs, gateIoUrl }: Pick<StageConfig, 'pairs' | 'gateIoUrl'>,
+  { pairs, exchange }: Pick<StageConfig, 'pairs'> & { readonly exchange: { readonly url: string } },
 ): Promise<void> {
   const pid = await runningPid(join(project.folder, RUN_LOCK), run);
   if (pid === undefined) return;
   const current = await deployedSettings(project);
-  const changes = current && replacedSettings(current, { pairs, exchangeUrl: gateIoUrl });
+  const changes = current && replacedSettings(current, { pairs, exchangeUrl: exchange.url });
   if (current === undefined || changes === undefined || changes.length === 0) return;
   throw new RunReplacedError(
     `Process ${pid} shows its table, and this run would replace its settings: ${changes.join('; ')}. To deploy changed code only, repeat the flags of that run (--pairs ${current.pairs.join(',')}); to start another run, end that one with Ctrl-C; to replace its settings, give --replace.`,

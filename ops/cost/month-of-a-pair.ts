@@ -1,8 +1,9 @@
+import { GATE_IO } from '../../lambdas/shared/adapters/exchanges/gate-io-facts';
 import { bucketsOf } from '../../lambdas/shared/domain/bucket';
 import type { Candle } from '../../lambdas/shared/domain/candle';
 import { parseDecimal } from '../../lambdas/shared/domain/decimal';
 import { DAY_MS, INTERVALS, intervalMs, MINUTE_MS } from '../../lambdas/shared/domain/interval';
-import { planSegments, SETTLING_MS } from '../../lambdas/shared/domain/plan';
+import { planSegments } from '../../lambdas/shared/domain/plan';
 import { advance, type Progress } from '../../lambdas/shared/domain/progress';
 import { type ChildrenRange, childrenToRead, rollUp } from '../../lambdas/shared/domain/roll-up';
 import type { Segment } from '../../lambdas/shared/domain/segment';
@@ -45,7 +46,7 @@ export function monthOfAPair(scheduleMinutes: number): MonthOfAPair {
 function playMonth(scheduleMinutes: number): MonthOfAPair {
   const everyMs = scheduleMinutes * MINUTE_MS;
   let progress: Progress | undefined = {
-    settledToMs: START_MS - SETTLING_MS,
+    settledToMs: START_MS - GATE_IO.settlingMs,
     seenToMs: START_MS,
     observedAtMs: START_MS,
   };
@@ -72,7 +73,13 @@ function playMonth(scheduleMinutes: number): MonthOfAPair {
 function planOf(progress: Progress | undefined, nowMs: number): Segment[] {
   const [pair, source] = ['BTC_USDT', 'gate-io'];
   return planSegments({
-    ...{ pair, source, progress, nowMs, historyStartMs: START_MS, retentionMs: DAY_MS },
+    pair,
+    source,
+    progress,
+    nowMs,
+    historyStartMs: START_MS,
+    retentionMs: DAY_MS,
+    settlingMs: GATE_IO.settlingMs,
   });
 }
 

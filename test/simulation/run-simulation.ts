@@ -217,7 +217,7 @@ function runTick(stage: Stage, { nowMs }: TickPlan): void {
       log: stage.log.reachedBy(life),
       telemetry: stage.telemetry,
     },
-    { ...scenario, source: SOURCE, behindMs: 5 * MINUTE_MS },
+    { ...scenario, source: SOURCE, settlingMs: 2 * MINUTE_MS, behindMs: 5 * MINUTE_MS },
   );
   scheduler.note('tick', life.name);
   if (happens(faults.killed)) scheduler.after(killDelayMs(random), () => kill(scheduler, life));

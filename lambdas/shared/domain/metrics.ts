@@ -18,14 +18,14 @@ export const METRICS = {
   /** Pairs that the tick had no time left for. */
   PairsDeferred: 'Count',
   // Failed requests to the exchange, by what kind of failure they met.
-  GateIoRateLimited: 'Count',
-  GateIoServerError: 'Count',
-  GateIoNetworkError: 'Count',
-  GateIoTimedOut: 'Count',
-  GateIoUnknownPair: 'Count',
-  GateIoRefused: 'Count',
-  GateIoMalformed: 'Count',
-  GateIoUnexpected: 'Count',
+  ExchangeRateLimited: 'Count',
+  ExchangeServerError: 'Count',
+  ExchangeNetworkError: 'Count',
+  ExchangeTimedOut: 'Count',
+  ExchangeUnknownPair: 'Count',
+  ExchangeRefused: 'Count',
+  ExchangeMalformed: 'Count',
+  ExchangeUnexpected: 'Count',
   // transform
   MinutesRolledUp: 'Count',
   // persist

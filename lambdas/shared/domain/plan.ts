@@ -2,9 +2,6 @@ import { ceilTo, DAY_MS, floorTo, MINUTE_MS } from './interval';
 import type { Progress } from './progress';
 import type { Segment } from './segment';
 
-/** The exchange publishes late and corrects its newest candles: younger minutes are asked for again. */
-export const SETTLING_MS = 2 * MINUTE_MS;
-
 /** What a tick's plan for one pair follows from. */
 export interface PlanInput {
   readonly pair: string;
@@ -17,6 +14,8 @@ export interface PlanInput {
   readonly historyStartMs: number;
   /** How far back the exchange serves one-minute candles. */
   readonly retentionMs: number;
+  /** The exchange may still change minutes younger than this: they are asked for again. */
+  readonly settlingMs: number;
 }
 
 /**
@@ -39,15 +38,15 @@ export function planSegments(input: PlanInput): Segment[] {
       ...cut,
       observedAtMs: nowMs,
       followsMs,
-      settlesMs: settles(followsMs ?? cut.fromMs, cut.toMs, nowMs),
+      settlesMs: settles(followsMs ?? cut.fromMs, cut.toMs, nowMs - input.settlingMs),
       gapFromMs,
     });
     return segments;
   }, []);
 }
 
-function settles(followsMs: number, toMs: number, nowMs: number): number {
-  return Math.max(followsMs, Math.min(toMs, floorTo(nowMs - SETTLING_MS, MINUTE_MS)));
+function settles(followsMs: number, toMs: number, settledBeforeMs: number): number {
+  return Math.max(followsMs, Math.min(toMs, floorTo(settledBeforeMs, MINUTE_MS)));
 }
 
 function dayCuts(fromMs: number, toMs: number): { fromMs: number; toMs: number }[] {

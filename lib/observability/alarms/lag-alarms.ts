@@ -41,8 +41,8 @@ export function lagAlarms({ stage, functions }: WatchedPipeline): AlarmSpec[] {
 }
 
 /** A day, or half of what the exchange serves where that is less than two. */
-function deadlineMinutes({ retentionMinutes }: StageConfig): number {
-  return Math.min(Duration.days(1).toMinutes(), Math.floor(retentionMinutes / 2));
+function deadlineMinutes({ exchange }: StageConfig): number {
+  return Math.min(Duration.days(1).toMinutes(), Math.floor(exchange.retentionMinutes / 2));
 }
 
 /** Such as `1 day` or `5 minutes`. */

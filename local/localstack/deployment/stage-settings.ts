@@ -23,24 +23,40 @@ const ALSO_FOR_DEV = ['topics', 'scheduleMinutes'];
  *
  * @param settings replace those of the stage, each as a whole, such as
  *   `{"eventSources":{"transform":{...},"persist":{...}}}`
+ * @param exchangeUrl base URL of the exchange that the run has chosen
  * @throws UsageError if a setting is unknown, incomplete or invalid
  */
-export function stageSettings(settings: Settings): StageSettings {
+export function stageSettings(
+  settings: Settings,
+  exchangeUrl = localstack.exchange.url,
+): StageSettings {
   assertReplaceable(settings);
   const forDev = Object.entries(settings).filter(([key]) => ALSO_FOR_DEV.includes(key));
   const byStage = {
-    [localstack.name]: { ...settings, ...eventSources(settings, localstack) },
+    [localstack.name]: {
+      ...settings,
+      exchange: exchangeAt(exchangeUrl, settings),
+      ...eventSources(settings, localstack),
+    },
     [dev.name]: { ...Object.fromEntries(forDev), ...eventSources(settings, dev) },
   };
   return { byStage, localstack: validStage(byStage, settings) };
 }
 
-function assertReplaceable({ name, eventSources }: Settings): void {
+function assertReplaceable({ name, eventSources, exchange }: Settings): void {
   if (name !== undefined) throw new UsageError('--settings: name is fixed; leave it out');
+  if (isObject(exchange) && 'url' in exchange) {
+    throw new UsageError('--settings: exchange.url is fixed by --exchange; leave it out');
+  }
   if (!isObject(eventSources) || !('mode' in eventSources)) return;
   throw new UsageError(
     '--settings: eventSources.mode is fixed, as LocalStack has no Kafka event sources and those beside it work as those of dev; leave it out',
   );
+}
+
+/** The exchange of the settings, or of the stage, at a URL. */
+function exchangeAt(url: string, { exchange = localstack.exchange }: Settings): unknown {
+  return isObject(exchange) ? { ...exchange, url } : exchange;
 }
 
 /** The event sources of the settings, in the mode of a stage. */
@@ -63,7 +79,11 @@ function validStage(byStage: StageSettings['byStage'], settings: Settings): Stag
 
 /** A group of settings is replaced as a whole: a line with each as it stands in the stage. */
 function currentGroups(settings: Settings): string[] {
-  const current = { ...localstack, eventSources: { ...localstack.eventSources, mode: undefined } };
+  const current = {
+    ...localstack,
+    eventSources: { ...localstack.eventSources, mode: undefined },
+    exchange: { ...localstack.exchange, url: undefined },
+  };
   return Object.entries(current)
     .filter(([key, value]) => key in settings && isObject(value))
     .map(([key, value]) => `${key} is replaced as a whole; it is ${JSON.stringify(value)}`);

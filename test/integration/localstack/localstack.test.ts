@@ -2,6 +2,7 @@ import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DAY_MS, floorTo, MINUTE_MS } from '../../../lambdas/shared/domain/interval';
 import { scheduledEvent } from '../../../local/emulator/schedule';
+import { localstack } from '../../../lib/stages/localstack';
 import { runCommand } from '../../../cli/run-command';
 import { Compose } from '../../../local/containers/compose';
 import { deployedFunctions } from '../../../local/localstack/deployment/deployed-functions';
@@ -147,7 +148,7 @@ test(
     const settings = {
       pairs: PAIRS,
       historyStart: isoMinute(HISTORY_START_MS),
-      gateIoUrl: 'http://exchange:4570/api/v4',
+      exchange: { ...localstack.exchange, url: 'http://exchange:4570/api/v4' },
     };
     const main = running();
     await deployBrokenPersist(run.project, settings);

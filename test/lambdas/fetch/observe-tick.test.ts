@@ -28,6 +28,7 @@ function prepare(
       source: 'gate.io',
       historyStartMs: at(12),
       retentionMs: 9_000 * MINUTE_MS,
+      settlingMs: 2 * MINUTE_MS,
       behindMs: 5 * MINUTE_MS,
     },
   );
@@ -289,6 +290,7 @@ describe('a tick rejects', () => {
         source: 'gate.io',
         historyStartMs: DAY,
         retentionMs: DAY_MS,
+        settlingMs: 2 * MINUTE_MS,
         behindMs: 5 * MINUTE_MS,
       },
     );

@@ -17,6 +17,10 @@ function brokers(change: Partial<Brokers>): Partial<StageConfig> {
   return { kafka: { ...dev.kafka, ...change } };
 }
 
+const exchange = (change: Partial<StageConfig['exchange']>): Partial<StageConfig> => ({
+  exchange: { ...dev.exchange, ...change },
+});
+
 const topics = (change: Partial<StageConfig['topics']>): Partial<StageConfig> => ({
   topics: { ...dev.topics, ...change },
 });
@@ -75,14 +79,14 @@ describe('a stage config', () => {
     expect(
       problemsOf({
         pairs: ['BTC_USDT', 'btc-usdt'],
-        retentionMinutes: 10_000,
+        ...exchange({ retentionMinutes: 10_000 }),
         ...topics({ replication: 4 }),
         ...brokers({ count: 4 }),
         alarmEmail: 'nobody',
       }),
     ).toEqual([
       '- pairs.1 is "btc-usdt": give a pair such as BTC_USDT: two currencies, each of at most 20 capitals and digits',
-      '- retentionMinutes is 10000: give at most 9990',
+      '- exchange.retentionMinutes is 10000: give at most 9990',
       '- kafka.count is 4: give a multiple of 3: brokers are spread over 3 zones',
       '- topics.replication is 4: give at most 3',
       '- alarmEmail is "nobody": give an e-mail address',
@@ -102,12 +106,22 @@ describe('a stage config', () => {
       'historyStart is "2026-13-01T00:00:00Z": give a date that exists',
       { historyStart: '2026-13-01T00:00:00Z' },
     ],
-    ['retentionMinutes is 0: give at least 1', { retentionMinutes: 0 }],
-    ['requestsPer10Seconds is 200: give at most 190', { requestsPer10Seconds: 200 }],
-    ['gateIoUrl is "api.gateio.ws/api/v4": give a URL', { gateIoUrl: 'api.gateio.ws/api/v4' }],
+    ['exchange.retentionMinutes is 0: give at least 1', exchange({ retentionMinutes: 0 })],
     [
-      'gateIoUrl is "https://api.gateio.ws": end it with /api/v4',
-      { gateIoUrl: 'https://api.gateio.ws' },
+      'exchange.requestsPer10Seconds is 200: give at most 190',
+      exchange({ requestsPer10Seconds: 200 }),
+    ],
+    [
+      'exchange.url is "api.gateio.ws/api/v4": give a URL',
+      exchange({ url: 'api.gateio.ws/api/v4' }),
+    ],
+    [
+      'exchange.url is "https://api.gateio.ws": end it with /api/v4',
+      exchange({ url: 'https://api.gateio.ws' }),
+    ],
+    [
+      'exchange.kind is "kraken": give one of "gate-io"',
+      untyped({ exchange: { ...dev.exchange, kind: 'kraken' } }),
     ],
     ['network.natGateways is 4: give at most 3', { network: { ...dev.network, natGateways: 4 } }],
     [
@@ -319,10 +333,10 @@ describe('pairs', () => {
 
   it('are as many as the rate limit can follow within a tick', () => {
     // 55 s of which 15 s are for appending: 40 s * 10 requests a second, two requests a pair.
-    const slower = { requestsPer10Seconds: 100 };
+    const slower = exchange({ requestsPer10Seconds: 100 });
     expect(stageConfig({ ...dev, ...slower, pairs: pairs(200) }).pairs).toHaveLength(200);
     expect(problemsOf({ ...slower, pairs: pairs(201) })).toEqual([
-      '- pairs are 201, and a tick every 1 min with 100 requests in 10 s can follow 200: give fewer pairs, more requests (requestsPer10Seconds, at most 190) or more minutes (scheduleMinutes)',
+      '- pairs are 201, and a tick every 1 min with 100 requests in 10 s can follow 200: give fewer pairs, more requests (exchange.requestsPer10Seconds, at most 190) or more minutes (scheduleMinutes)',
     ]);
   });
 

@@ -49,7 +49,7 @@ function deployed(service: string) {
 /** Deploys beside a run that shows its table. */
 async function deployBeside(
   pairs: string[],
-  gateIoUrl: string,
+  exchangeUrl: string,
   port = (lambda.address() as AddressInfo).port,
 ): Promise<void> {
   const project = localstackProject({
@@ -59,7 +59,7 @@ async function deployBeside(
   await mkdir(project.folder, { recursive: true });
   await writeFile(join(project.folder, 'run.lock'), String(process.ppid));
   const command = { project, run: fakeRun(SHOWS_TABLE).run };
-  await assertNothingReplaced(command, { pairs, gateIoUrl });
+  await assertNothingReplaced(command, { pairs, exchange: { url: exchangeUrl } });
 }
 
 test('a deployment of changed code only is let through, in whatever order the pairs are', async () => {
@@ -86,6 +86,6 @@ test('a LocalStack that has gone has nothing to replace', async () => {
 test('without a run that shows its table, LocalStack is not asked', async () => {
   const project = localstackProject({ CANDLESTREAM_DATA_DIR: join(dataDir, 'other') });
   const command = { project, run: fakeRun({}).run };
-  const stage = { pairs: ['ADA_USDT'], gateIoUrl: GATE_IO };
+  const stage = { pairs: ['ADA_USDT'], exchange: { url: GATE_IO } };
   await expect(assertNothingReplaced(command, stage)).resolves.toBeUndefined();
 });

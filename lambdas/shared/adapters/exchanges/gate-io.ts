@@ -7,6 +7,7 @@ import { parseDecimal } from '../../domain/decimal';
 import { MINUTE_MS } from '../../domain/interval';
 import type { Exchange, MinutesQuery, Telemetry } from '../../domain/ports';
 import { inTimeOrder } from '../../domain/roll-up';
+import { GATE_IO } from './gate-io-facts';
 
 /** What kind of failure a request met. The first four may pass; the others will not by themselves. */
 export type GateIoFailure =
@@ -50,8 +51,6 @@ export interface GateIoOptions {
   readonly firstPauseMs?: number;
 }
 
-/** The most points that one request may ask for. */
-const PAGE_MINUTES = 1_000;
 const WINDOW_MS = 10_000;
 /** With fewer requests left than this, the rest of the window is left to others. */
 const REMAINING_MARGIN = 10;
@@ -76,7 +75,7 @@ const ErrorAnswer = v.object({ label: v.string(), message: v.optional(v.string()
  * Gate.io's one-minute candles: `GET /spot/candlesticks`, one request a page of
  * 1,000 minutes, within the public rate limit, each answer waited for at most
  * `timeoutMs`, passing failures retried. Every failed request is counted by its
- * kind, as `GateIo<kind>`.
+ * kind, as `Exchange<kind>`.
  * Source: the Gate.io API v4 documentation, "Market candlesticks" and "Frequency limit rule".
  */
 export function createGateIo(options: GateIoOptions): Exchange {
@@ -147,7 +146,7 @@ function createHeadroom(): Headroom {
 type Page = Omit<MinutesQuery, 'withinMs'>;
 
 function pagesOf({ pair, fromMs, toMs, closedBeforeMs }: MinutesQuery): Page[] {
-  const pageMs = PAGE_MINUTES * MINUTE_MS;
+  const pageMs = GATE_IO.pageMinutes * MINUTE_MS;
   const count = Math.ceil((toMs - fromMs) / pageMs);
   return Array.from({ length: count }, (_, index) => ({
     pair,
@@ -191,7 +190,7 @@ function requestPage(client: GateIoClient, page: Page, signal: AbortSignal): Pro
 
 function countFailure(telemetry: Telemetry, error: Error): void {
   const failure = error instanceof GateIoError ? error.failure : 'Unexpected';
-  telemetry.count(`GateIo${failure}`, 1);
+  telemetry.count(`Exchange${failure}`, 1);
 }
 
 async function requestOnce(

@@ -16,6 +16,7 @@ function planOf(fields: Partial<PlanInput>) {
     nowMs: at(12, 7),
     historyStartMs: at(12),
     retentionMs: RETENTION_MS,
+    settlingMs: 2 * MINUTE_MS,
     ...fields,
   });
 }
@@ -158,6 +159,7 @@ describe('planSegments', () => {
         nowMs,
         historyStartMs: startMs,
         retentionMs: retentionMinutes * MINUTE_MS,
+        settlingMs: 2 * MINUTE_MS,
       };
     });
 

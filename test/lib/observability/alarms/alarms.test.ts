@@ -188,7 +188,11 @@ describe('the alarms of other stages', () => {
   });
 
   it('derives what is late from the schedule, the pairs and what the exchange serves', () => {
-    const slow = stageConfig({ ...dev, scheduleMinutes: 10, retentionMinutes: 600 });
+    const slow = stageConfig({
+      ...dev,
+      scheduleMinutes: 10,
+      exchange: { ...dev.exchange, retentionMinutes: 600 },
+    });
     const { pipeline } = templatesOf(slow);
     const told = (id: string) => {
       const [, alarm] = onlyOne(pipeline, ALARM, `Watch${id}`);

@@ -38,6 +38,20 @@ test.each([
   expect(() => stageSettings({ eventSources })).toThrow(message);
 });
 
+test('the exchange is the one of the run, with the settings that are chosen for it', () => {
+  const url = 'http://exchange:4570/api/v4';
+  const { url: live, ...chosen } = { ...dev.exchange, requestsPer10Seconds: 7 };
+  expect(live).not.toBe(url);
+
+  const { byStage, localstack } = stageSettings({ exchange: chosen }, url);
+
+  expect(localstack.exchange).toEqual({ ...chosen, url });
+  expect(byStage['dev']).toEqual({});
+  expect(() => stageSettings({ exchange: { ...chosen, url } }, url)).toThrow(
+    '--settings: exchange.url is fixed by --exchange; leave it out',
+  );
+});
+
 test.each([
   [{ topcs: {} }, 'topcs is not a setting. Did you mean "topics"?'],
   [{ name: 'mine' }, 'name is fixed; leave it out'],

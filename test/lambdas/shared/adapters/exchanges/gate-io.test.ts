@@ -245,9 +245,9 @@ describe('a failure that may pass', () => {
   };
 
   it.each<[string, ReturnType<Script>, MetricName]>([
-    ['500', { status: 500, body: 'oops' }, 'GateIoServerError'],
-    ['503 with a label', { status: 503, body: { label: 'BUSY' } }, 'GateIoServerError'],
-    ['a connection that is reset', 'reset', 'GateIoNetworkError'],
+    ['500', { status: 500, body: 'oops' }, 'ExchangeServerError'],
+    ['503 with a label', { status: 503, body: { label: 'BUSY' } }, 'ExchangeServerError'],
+    ['a connection that is reset', 'reset', 'ExchangeNetworkError'],
   ])('such as %s is met by asking again, and counted', async (_, first, metric) => {
     script = once(first);
     const { gateIo, telemetry } = prepare();
@@ -270,7 +270,7 @@ describe('a failure that may pass', () => {
 
     await timePassing(gateIo.minutes(queryOf('BTC_USDT', at(12), at(12, 5))));
 
-    expect(telemetry.counted('GateIoRateLimited')).toBe(1);
+    expect(telemetry.counted('ExchangeRateLimited')).toBe(1);
     expect(seen).toHaveLength(2);
     expect(seen[1]?.atMs).toBeGreaterThanOrEqual(resetSeconds * 1_000);
   });
@@ -280,7 +280,7 @@ describe('a failure that may pass', () => {
     const { gateIo, telemetry } = prepare({ timeoutMs: 100 });
 
     expect(await gateIo.minutes(queryOf('BTC_USDT', at(12), at(12, 5)))).toHaveLength(5);
-    expect(telemetry.counted('GateIoTimedOut')).toBe(1);
+    expect(telemetry.counted('ExchangeTimedOut')).toBe(1);
   });
 
   it('that does not pass fails the range after the last repetition', async () => {
@@ -293,7 +293,7 @@ describe('a failure that may pass', () => {
       message: 'Gate.io answered 502 (no label) for BTC_USDT: <html>',
     });
     expect(seen).toHaveLength(3);
-    expect(telemetry.counted('GateIoServerError')).toBe(3);
+    expect(telemetry.counted('ExchangeServerError')).toBe(3);
   });
 
   it('of one page fails the range: a part is never given', async () => {
@@ -311,7 +311,7 @@ describe('a failure that may pass', () => {
     await expect(gateIo.minutes(queryOf('BTC_USDT', at(12), at(12, 5)))).rejects.toThrow(
       'Gate.io could not be reached: http://127.0.0.1:1/api/v4/spot/candlesticks?',
     );
-    expect(telemetry.counted('GateIoNetworkError')).toBe(2);
+    expect(telemetry.counted('ExchangeNetworkError')).toBe(2);
   });
 });
 
@@ -360,7 +360,7 @@ describe('a page that fails for good', () => {
     await ended;
 
     expect(seen).toHaveLength(2);
-    expect(telemetry.counted('GateIoRefused')).toBe(1);
+    expect(telemetry.counted('ExchangeRefused')).toBe(1);
   });
 
   it('keeps the pages that wait for their turn from being asked for', async () => {
@@ -404,7 +404,7 @@ describe('a limit that is nearly used up', () => {
     const waitedMs = (seen[1]?.atMs ?? 0) - startMs;
     expect(waitedMs).toBeGreaterThanOrEqual(waitMs);
     expect(waitedMs).toBeLessThan(waitMs + 1_000);
-    expect(telemetry.counted('GateIoRateLimited')).toBe(0);
+    expect(telemetry.counted('ExchangeRateLimited')).toBe(0);
   });
 
   it('takes a header that says no number as absent, and obeys the next one', async () => {
@@ -464,7 +464,7 @@ describe('a failure that will not pass by itself', () => {
       message: `Gate.io answered 400 ${body.label} for NO_PAIR: ${body.message}`,
     });
     expect(seen).toHaveLength(1);
-    expect(telemetry.counted(`GateIo${failure}`)).toBe(1);
+    expect(telemetry.counted(`Exchange${failure}`)).toBe(1);
   });
 
   it.each<[string, unknown]>([
@@ -492,7 +492,7 @@ describe('a failure that will not pass by itself', () => {
       failure: 'Malformed',
     });
     expect(seen).toHaveLength(1);
-    expect(telemetry.counted('GateIoMalformed')).toBe(1);
+    expect(telemetry.counted('ExchangeMalformed')).toBe(1);
   });
 });
 

@@ -1,0 +1,23 @@
+import * as v from 'valibot';
+import { GATE_IO } from '../../lambdas/shared/adapters/exchanges/gate-io-facts';
+import { group, oneOfKinds, wholeNumber } from './setting-values';
+
+/** Requests and minutes that are left to others, and to the time that a request takes. */
+const MARGIN = 10;
+
+const GateIo = group({
+  kind: v.literal('gate-io'),
+  /** Base URL of its API. */
+  url: v.pipe(
+    v.string('give a URL'),
+    v.url('give a URL'),
+    v.endsWith('/api/v4', 'end it with /api/v4'),
+  ),
+  /** Requests sent in 10 s: fewer than it answers. */
+  requestsPer10Seconds: wholeNumber(1, GATE_IO.answeredPer10Seconds - MARGIN),
+  /** Minutes back from now that are requested: fewer than it serves. */
+  retentionMinutes: wholeNumber(1, GATE_IO.servedMinutes - MARGIN),
+});
+
+/** Exchange of a stage. */
+export const ExchangeSettings = oneOfKinds([GateIo]);
