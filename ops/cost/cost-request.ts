@@ -1,16 +1,16 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { parseCommand } from '../../cli/command-line';
 
-/** What `npm run cost` is asked for. */
-export interface CostRequest {
-  readonly stage: string;
-  /** Undefined: those of the stage. */
+/** The command line of `npm run cost`. */
+export interface CostArguments {
+  readonly stage: string | undefined;
+  /** Number of pairs; undefined for those of the stage. */
   readonly pairs: number | undefined;
   readonly json: boolean;
 }
 
-interface Options {
-  readonly stage: string;
+interface CostFlags {
+  readonly stage?: string;
   readonly pairs?: number;
   readonly json?: true;
 }
@@ -18,20 +18,20 @@ interface Options {
 /**
  * Reads the arguments of `npm run cost`, without the program's name.
  *
- * @throws UsageError with one line that says what is wrong
+ * @throws UsageError for an invalid argument
  * @throws HelpRequested for `--help`
  */
-export function parseCostArguments(args: readonly string[]): CostRequest {
-  const { stage, pairs, json } = parseCommand<Options>(costCommand(), args).options;
+export function parseCostArguments(args: readonly string[]): CostArguments {
+  const { stage, pairs, json } = parseCommand<CostFlags>(costCommand(), args).options;
   return { stage, pairs, json: json === true };
 }
 
 function costCommand(): Command {
   return new Command('npm run cost --')
-    .description('Tells what a stage costs a month, from its templates and a list of prices.')
-    .requiredOption('--stage <name>', 'such as dev')
-    .option('--pairs <number>', 'for so many pairs (default: those of the stage)', pairsArgument)
-    .option('--json', 'an object, amounts as decimal texts');
+    .description('Estimates the monthly cost of a stage from its templates and a price list.')
+    .option('--stage <name>', 'a stage of lib/stages/, such as dev (required)')
+    .option('--pairs <number>', 'number of pairs (default: those of the stage)', pairsArgument)
+    .option('--json', 'print JSON, with amounts as decimal texts');
 }
 
 function pairsArgument(text: string): number {

@@ -1,10 +1,11 @@
-import { findAwsStage } from '../deploy/find-stage';
+import { awsStageNames, findAwsStage } from '../find-stage';
 import { stageCostCommand } from './stage-cost-command';
 
 void stageCostCommand(process.argv.slice(2), {
   print: (text) => process.stdout.write(text),
   printError: (text) => process.stderr.write(text),
   findStage: findAwsStage,
+  stageNames: awsStageNames,
 }).then((exitCode) => {
   process.exitCode = exitCode;
 });

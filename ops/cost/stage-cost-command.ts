@@ -1,38 +1,40 @@
 import { HelpRequested, UsageError } from '../../cli/command-line';
-import { type StageConfig, stageConfig } from '../../lib/stages/stage-config';
+import {
+  InvalidStageConfigError,
+  type StageConfig,
+  stageConfig,
+} from '../../lib/stages/stage-config';
+import { withStage } from '../find-stage';
+import { OperationError } from '../operation-error';
 import { assumptions, peerAssumptions } from './assumptions';
 import { type CostReport, reportJson, reportText } from './cost-report';
-import { type CostRequest, parseCostArguments } from './cost-request';
+import { type CostArguments, parseCostArguments } from './cost-request';
 import { peerCost } from './peer-cost';
 import { stageCost } from './stage-cost';
 import { resourcesOf } from './stage-resources';
 
-/** What `npm run cost` stands on. */
+/** The surroundings of `npm run cost`. */
 export interface CostSurroundings {
   readonly print: (text: string) => void;
   readonly printError: (text: string) => void;
-  /** The stage of a name; the message of what it throws is for the user. */
+  /** @throws OperationError */
   readonly findStage: (name: string) => Promise<StageConfig>;
+  /** The stages to choose from. @throws OperationError */
+  readonly stageNames: () => Promise<readonly string[]>;
 }
 
-/** Errors that tell a user all that there is to know. */
-const TOLD: ReadonlySet<string> = new Set([
-  ...['UsageError', 'DeploymentProblem', 'InvalidStageConfigError'],
-  ...['UnpricedResourceError', 'UnreadableResourceError'],
-]);
-
 /**
- * Prints what a stage costs as the arguments of `npm run cost` ask for.
+ * Prints the monthly cost of a stage.
  *
- * @returns the exit code: 0; 1 where it cannot be told; 2 for arguments that cannot be
- * @throws errors that say nothing of what a user could do
+ * @returns the exit code: 0; 1 if the cost is unknown; 2 for invalid arguments
+ * @throws any error that is a mistake in the program
  */
 export async function stageCostCommand(
   args: readonly string[],
   io: CostSurroundings,
 ): Promise<number> {
   try {
-    const request = parseCostArguments(args);
+    const request = await withStage(parseCostArguments(args), io.stageNames);
     const report = reportOf(withPairs(await io.findStage(request.stage), request));
     io.print(request.json ? reportJson(report) : reportText(report));
     return 0;
@@ -41,14 +43,20 @@ export async function stageCostCommand(
       io.print(error.message);
       return 0;
     }
-    if (!(error instanceof Error && TOLD.has(error.name))) throw error;
+    if (!isExpected(error)) throw error;
     io.printError(`${error.message}\n`);
     return error instanceof UsageError ? 2 : 1;
   }
 }
 
-/** A stage with another number of pairs, held against the same limits. */
-function withPairs(stage: StageConfig, { pairs: wanted }: CostRequest): StageConfig {
+function isExpected(error: unknown): error is Error {
+  return [UsageError, OperationError, InvalidStageConfigError].some(
+    (expected) => error instanceof expected,
+  );
+}
+
+/** A stage with another number of pairs, within the same limits. */
+function withPairs(stage: StageConfig, { pairs: wanted }: CostArguments): StageConfig {
   if (wanted === undefined) return stage;
   const further = Array.from(
     { length: Math.max(0, wanted - stage.pairs.length) },

@@ -1,3 +1,4 @@
+import { OperationError } from '../operation-error';
 import type { CostLine } from './cost-line';
 import { FREE_RESOURCES } from './free-resources';
 import { functionLines, pollerLines } from './functions-cost';
@@ -18,7 +19,7 @@ import type { StageResource } from './stage-resources';
 import { tableLines } from './tables-cost';
 import { type Usage, usageOf } from './usage';
 
-/** Gives the lines of all resources of one type. */
+/** Prices all resources of one type. */
 type Pricing = (resources: readonly StageResource[], usage: Usage) => CostLine[];
 
 /** In the order in which they are printed. */
@@ -42,18 +43,18 @@ const PRICED: readonly (readonly [type: string, pricing: Pricing])[] = [
   ['AWS::SNS::Subscription', subscriptionLines],
 ];
 
-/** The templates have types of resources that nobody has said the cost of. */
-export class UnpricedResourceError extends Error {
+/** The templates have types of resources whose cost is unknown. */
+export class UnpricedResourceError extends OperationError {
   override readonly name = 'UnpricedResourceError';
   constructor(types: readonly string[]) {
     super(
-      `What these resources cost is not known: ${types.join(', ')}; price them in ops/cost/stage-cost.ts, or add them to ops/cost/free-resources.ts`,
+      `The cost of these resources is unknown: ${types.join(', ')}; price them in ops/cost/stage-cost.ts, or add them to ops/cost/free-resources.ts`,
     );
   }
 }
 
 /**
- * What a stage costs a month, by its resources.
+ * Computes the monthly cost of a stage from its resources.
  *
  * @throws UnpricedResourceError, UnreadableResourceError
  */

@@ -5,6 +5,7 @@ import * as v from 'valibot';
 import { addStage } from '../../lib/candlestream';
 import type { StageConfig } from '../../lib/stages/stage-config';
 import { unbundledApp } from '../../lib/unbundled-app';
+import { OperationError } from '../operation-error';
 
 /** A resource of a synthesized template. */
 export interface StageResource {
@@ -14,12 +15,12 @@ export interface StageResource {
   readonly properties: unknown;
 }
 
-/** A resource whose properties are not such as its price is known for; the message names it. */
-export class UnreadableResourceError extends Error {
+/** A resource has properties for which no price is known; the message names it. */
+export class UnreadableResourceError extends OperationError {
   override readonly name = 'UnreadableResourceError';
   constructor({ stack, logicalId, type }: StageResource, problem: string, options?: ErrorOptions) {
     super(
-      `The cost of ${logicalId} (${type}) in ${stack} cannot be told: ${problem}; teach ops/cost/ what it costs`,
+      `The cost of ${logicalId} (${type}) in ${stack} is unknown: ${problem}; add its price in ops/cost/`,
       options,
     );
   }

@@ -1,6 +1,6 @@
 import '../../cli/no-node-version-warning';
+import { awsStageNames, findAwsStage, findStage } from '../find-stage';
 import { awsAccount } from './aws-account';
-import { findAwsStage, findStage } from './find-stage';
 import { runCdk } from './run-cdk';
 import { stageCommand } from './stage-command';
 
@@ -11,8 +11,9 @@ void stageCommand(args, {
   printError: (text) => process.stderr.write(text),
   nodeVersion: process.versions.node,
   clock: Date.now,
-  // Any stage has templates, but not any can stand on AWS.
+  // Every stage has templates, but not every stage is for AWS.
   findStage: args[0] === 'synth' ? findStage : findAwsStage,
+  stageNames: awsStageNames,
   lookUp: awsAccount,
   runCdk,
 }).then((exitCode) => {

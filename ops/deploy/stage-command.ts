@@ -1,43 +1,41 @@
-import type { StageConfig } from '../../lib/stages/stage-config';
 import { HelpRequested, UsageError } from '../../cli/command-line';
-import { DeploymentProblem } from './deployment-problem';
-import {
-  type AccountLookUp,
-  NotReadyError,
-  preflight,
-  preflightOffline,
-  type Readiness,
-} from './preflight';
+import type { StageConfig } from '../../lib/stages/stage-config';
+import { withStage } from '../find-stage';
+import { OperationError } from '../operation-error';
+import type { AccountLookUp } from './account-look-up';
+import { preflight, preflightOffline, type Readiness } from './preflight';
 import type { CdkOptions } from './run-cdk';
 import { parseStageArguments, type StageRequest } from './stage-request';
 import { whatNext } from './what-next';
 
-/** What the commands on a stage stand on. */
+/** The surroundings of the commands on a stage. */
 export interface StageSurroundings {
   readonly print: (text: string) => void;
   readonly printError: (text: string) => void;
   /** Such as `20.19.0`. */
   readonly nodeVersion: string;
   readonly clock: () => number;
-  /** @throws DeploymentProblem */
+  /** @throws OperationError */
   readonly findStage: (name: string) => Promise<StageConfig>;
+  /** The stages to choose from. @throws OperationError */
+  readonly stageNames: () => Promise<readonly string[]>;
   readonly lookUp: (request: StageRequest) => AccountLookUp;
-  /** @returns the exit code. @throws DeploymentProblem */
+  /** @returns the exit code. @throws OperationError */
   readonly runCdk: (args: readonly string[], options: CdkOptions) => Promise<number>;
 }
 
 /**
- * Does with a stage what the arguments ask for, first of which is the verb.
+ * Runs a command on a stage. The first argument is the verb.
  *
- * @returns the exit code: that of `cdk`; 1 where something is missing; 2 for arguments that cannot be
- * @throws errors that say nothing of what a user could do
+ * @returns the exit code: that of `cdk`; 1 if something is missing; 2 for invalid arguments
+ * @throws any error that is a mistake in the program
  */
 export async function stageCommand(
   args: readonly string[],
   io: StageSurroundings,
 ): Promise<number> {
   try {
-    const request = parseStageArguments(args);
+    const request = await withStage(parseStageArguments(args), io.stageNames);
     return request.verb === 'synth' ? await synthesize(request, io) : await work(request, io);
   } catch (error) {
     if (error instanceof HelpRequested) {
@@ -51,15 +49,13 @@ export async function stageCommand(
 }
 
 function isExpected(error: unknown): error is Error {
-  return [UsageError, DeploymentProblem, NotReadyError].some(
-    (expected) => error instanceof expected,
-  );
+  return error instanceof UsageError || error instanceof OperationError;
 }
 
 async function synthesize(request: StageRequest, io: StageSurroundings): Promise<number> {
   await preflightOffline(request, io);
   const args = ['synth', '--quiet', '-c', `stage=${request.stage}`, ...request.cdkFlags];
-  // Where there are no credentials, cdk would wait for those of a virtual machine.
+  // Without credentials, cdk would wait for those of a virtual machine.
   return io.runCdk(args, { environment: { AWS_EC2_METADATA_DISABLED: 'true' } });
 }
 
@@ -83,12 +79,12 @@ function announcement(
     `${verb}: stage ${stage}, account ${account}, region ${region}, as ${arn}`,
     ...notes,
   ];
-  if (verb === 'deploy') lines.push(`what it costs a month: npm run cost -- --stage ${stage}`);
+  if (verb === 'deploy') lines.push(`monthly cost: npm run cost -- --stage ${stage}`);
   return `${lines.join('\n')}\n`;
 }
 
 function cdkArguments({ verb, stage, profile, cdkFlags }: StageRequest): string[] {
-  // A diff without names is of all stacks, and knows no --all.
+  // A diff without names covers all stacks, and has no --all.
   const stacks = verb === 'diff' ? [] : ['--all'];
   const as = profile === undefined ? [] : ['--profile', profile];
   return [verb, ...stacks, '-c', `stage=${stage}`, ...as, ...cdkFlags];

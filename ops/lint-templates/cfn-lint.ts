@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { LintProblem } from './lint-problem';
+import { OperationError } from '../operation-error';
 
 /** The exact versions of cfn-lint and of all that it needs. */
 const REQUIREMENTS = join(__dirname, 'requirements.txt');
@@ -24,7 +24,7 @@ export interface CfnLintOptions {
 /**
  * Has cfn-lint check templates, and prints its findings as they come.
  *
- * @throws LintProblem where there are findings, or cfn-lint cannot be had
+ * @throws OperationError where there are findings, or cfn-lint cannot be had
  */
 export function lintTemplates(files: readonly string[], options: CfnLintOptions): void {
   const cfnLint = installedCfnLint(options);
@@ -34,11 +34,14 @@ export function lintTemplates(files: readonly string[], options: CfnLintOptions)
     timeout: LINT_TIMEOUT_MS,
   });
   if (error !== undefined) {
-    throw new LintProblem(`${cfnLint} cannot be run (${error.message}): remove ${options.folder}`, {
-      cause: error,
-    });
+    throw new OperationError(
+      `${cfnLint} cannot be run (${error.message}): remove ${options.folder}`,
+      {
+        cause: error,
+      },
+    );
   }
-  if (status !== 0) throw new LintProblem('cfn-lint has findings: mend them in lib/');
+  if (status !== 0) throw new OperationError('cfn-lint has findings: mend them in lib/');
 }
 
 /** Installs anew where other versions are wanted than are there, or an installation did not end. */
@@ -65,7 +68,7 @@ function run(command: string, args: readonly string[], timeout: number, remedy: 
   const { status, error, stdout, stderr } = spawnSync(command, args, { encoding: 'utf8', timeout });
   if (status === 0) return;
   const reason = error?.message ?? [stdout, stderr].join('\n').trim();
-  throw new LintProblem(`${command} ${args.join(' ')} failed (${reason}): ${remedy}`, {
+  throw new OperationError(`${command} ${args.join(' ')} failed (${reason}): ${remedy}`, {
     cause: error,
   });
 }

@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { STAGES } from '../../lib/stages';
 import { lintTemplates } from './cfn-lint';
-import { LintProblem } from './lint-problem';
+import { OperationError } from '../operation-error';
 import { writeTemplates } from './stage-templates';
 
 const PROJECT = join(__dirname, '..', '..');
@@ -20,7 +20,7 @@ try {
   const names = STAGES.map(({ name }) => name).join(', ');
   console.log(`cfn-lint finds nothing in the ${files.length} templates of ${names}.`);
 } catch (error) {
-  if (!(error instanceof LintProblem)) throw error;
+  if (!(error instanceof OperationError)) throw error;
   console.error(error.message);
   process.exitCode = 1;
 }

@@ -14,7 +14,6 @@ test('another number of pairs, for programs', () => {
 });
 
 test.each([
-  ['', "required option '--stage <name>' not specified"],
   ['--stage dev --pairs 0', "'0' is invalid. Expected a whole number from 1."],
   ['--stage dev --pairs -3', "'-3' is invalid. Expected a whole number from 1."],
   ['--stage dev --pairs 1.5', "'1.5' is invalid. Expected a whole number from 1."],

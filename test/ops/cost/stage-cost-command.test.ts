@@ -1,5 +1,5 @@
 import { dev } from '../../../lib/stages/dev';
-import { findStage } from '../../../ops/deploy/find-stage';
+import { awsStageNames, findStage } from '../../../ops/find-stage';
 import { stageCostCommand } from '../../../ops/cost/stage-cost-command';
 
 async function run(line: string) {
@@ -8,6 +8,7 @@ async function run(line: string) {
     print: (text) => (printed.out += text),
     printError: (text) => (printed.error += text),
     findStage,
+    stageNames: awsStageNames,
   });
   return { exitCode, ...printed };
 }
@@ -59,6 +60,7 @@ test('for people: both stacks, and what is assumed of each', async () => {
 test.each([
   ['--stage dev --pairs 0', 2, 'Expected a whole number from 1.'],
   ['--stage none', 1, 'There is no stage "none"'],
+  ['--json', 2, 'No stage is given: choose one of dev, prod with --stage <name>'],
   ['--stage dev --pairs 5000', 1, 'pairs are 5000, and a tick every 1 min'],
 ])('%s ends with %d: %s', async (line, exitCode, message) => {
   const ended = await run(line);

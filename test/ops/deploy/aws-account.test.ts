@@ -5,8 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { awsAccount } from '../../../ops/deploy/aws-account';
-import { DeploymentProblem } from '../../../ops/deploy/deployment-problem';
-import { LookUpDeniedError } from '../../../ops/deploy/preflight';
+import { OperationError } from '../../../ops/operation-error';
+import { LookUpDeniedError } from '../../../ops/deploy/account-look-up';
 
 type Answer = (response: ServerResponse, request: IncomingMessage) => void;
 
@@ -130,13 +130,13 @@ describe('the caller', () => {
 
   test.each([
     ['ExpiredToken', 'The AWS credentials have expired (gone): sign in'],
-    ['InvalidClientTokenId', 'STS does not take the AWS credentials (InvalidClientTokenId: gone)'],
-    ['SignatureDoesNotMatch', 'STS does not take the AWS credentials (SignatureDoesNotMatch'],
-    ['AccessDenied', 'STS cannot be asked (AccessDenied: gone)'],
+    ['InvalidClientTokenId', 'STS rejects the AWS credentials (InvalidClientTokenId: gone)'],
+    ['SignatureDoesNotMatch', 'STS rejects the AWS credentials (SignatureDoesNotMatch'],
+    ['AccessDenied', 'The request to STS failed (AccessDenied: gone)'],
   ])('with %s is told, after one request', async (code, why) => {
     aws.answer = stsError(code, 'gone');
     const asked = awsAccount(here).identity();
-    await expect(asked).rejects.toThrow(DeploymentProblem);
+    await expect(asked).rejects.toThrow(OperationError);
     await expect(asked).rejects.toThrow(why);
     expect(aws.requests).toHaveLength(1);
   });
@@ -144,8 +144,8 @@ describe('the caller', () => {
   test('without credentials is told', async () => {
     withoutKeys();
     const asked = awsAccount(here).identity();
-    await expect(asked).rejects.toThrow(DeploymentProblem);
-    await expect(asked).rejects.toThrow('There are no AWS credentials');
+    await expect(asked).rejects.toThrow(OperationError);
+    await expect(asked).rejects.toThrow('No AWS credentials were found');
     expect(aws.requests).toHaveLength(0);
   });
 
@@ -154,14 +154,14 @@ describe('the caller', () => {
     Reflect.deleteProperty(process.env, 'AWS_EC2_METADATA_DISABLED');
     process.env['AWS_EC2_METADATA_SERVICE_ENDPOINT'] = url;
     aws.answer = () => undefined;
-    await expect(awsAccount(here).identity()).rejects.toThrow('There are no AWS credentials');
+    await expect(awsAccount(here).identity()).rejects.toThrow('No AWS credentials were found');
   });
 
   test('is not waited for where STS does not answer', async () => {
     aws.answer = () => undefined;
     const asked = awsAccount({ ...here, requestTimeoutMs: 50 }).identity();
-    await expect(asked).rejects.toThrow(DeploymentProblem);
-    await expect(asked).rejects.toThrow('STS cannot be asked (TimeoutError');
+    await expect(asked).rejects.toThrow(OperationError);
+    await expect(asked).rejects.toThrow('The request to STS failed (TimeoutError');
     expect(aws.requests).toHaveLength(2);
   });
 
@@ -171,7 +171,7 @@ describe('the caller', () => {
     process.env['AWS_EC2_METADATA_SERVICE_ENDPOINT'] = url;
     aws.answer = () => undefined;
     await expect(awsAccount({ ...here, questionTimeoutMs: 50 }).identity()).rejects.toThrow(
-      'STS cannot be asked (TimeoutError: no answer in 50 ms)',
+      'The request to STS failed (TimeoutError: no answer in 50 ms)',
     );
   });
 
@@ -179,7 +179,9 @@ describe('the caller', () => {
     const other = new FakeAws();
     process.env['AWS_ENDPOINT_URL_STS'] = await other.start();
     await other.stop();
-    await expect(awsAccount(here).identity()).rejects.toThrow(/STS cannot be asked .*ECONNREFUSED/);
+    await expect(awsAccount(here).identity()).rejects.toThrow(
+      /The request to STS failed .*ECONNREFUSED/,
+    );
   });
 });
 
@@ -222,8 +224,8 @@ describe('the bootstrap version', () => {
   test('is told where SSM fails, after two attempts', async () => {
     aws.answer = json(500, { __type: 'InternalServerError', message: 'down' });
     const failed = asked();
-    await expect(failed).rejects.toThrow(DeploymentProblem);
-    await expect(failed).rejects.toThrow('SSM cannot be asked (InternalServerError: down)');
+    await expect(failed).rejects.toThrow(OperationError);
+    await expect(failed).rejects.toThrow('The request to SSM failed (InternalServerError: down)');
     expect(aws.requests).toHaveLength(2);
   });
 });

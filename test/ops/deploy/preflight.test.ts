@@ -3,12 +3,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { StageConfig } from '../../../lib/stages/stage-config';
 import { dev } from '../../../lib/stages/dev';
-import { DeploymentProblem } from '../../../ops/deploy/deployment-problem';
+import { OperationError } from '../../../ops/operation-error';
+import { type AccountLookUp, LookUpDeniedError } from '../../../ops/deploy/account-look-up';
+import { LEAST_BOOTSTRAP_VERSION } from '../../../ops/deploy/bootstrap';
 import {
-  type AccountLookUp,
-  LEAST_BOOTSTRAP_VERSION,
   LEAST_NODE_VERSION,
-  LookUpDeniedError,
   NotReadyError,
   preflight,
   preflightOffline,
@@ -52,7 +51,7 @@ function surroundings(changes: Partial<PreflightSurroundings> = {}): PreflightSu
 const stageWith = (settings: { removalPolicy?: RemovalPolicy; terminationProtection?: boolean }) =>
   surroundings({ findStage: () => Promise.resolve({ ...dev, ...settings } as StageConfig) });
 
-const refused = (why: string) => Promise.reject(new DeploymentProblem(why));
+const refused = (why: string) => Promise.reject(new OperationError(why));
 
 test('where nothing is missing, it says where it will be', async () => {
   expect(await preflight(request(), surroundings())).toEqual({
@@ -69,7 +68,7 @@ test('all that is missing is told in one message, in the same order always', asy
     nodeVersion: '18.20.1',
     lookUp: account({
       region: () => Promise.resolve(undefined),
-      identity: () => refused('There are no AWS credentials'),
+      identity: () => refused('No AWS credentials were found'),
       bootstrapVersion: () => Promise.reject(new Error('asked for nowhere')),
     }),
   });
@@ -77,8 +76,8 @@ test('all that is missing is told in one message, in the same order always', asy
     new NotReadyError(request(), [
       'Node.js 18.20.1 is too old: install Node.js 20.19 or later',
       'There is no stage "dev"',
-      'There is no region: set AWS_REGION, or give --region, such as --region eu-central-1',
-      'There are no AWS credentials',
+      'No region is set: set AWS_REGION, or give --region, such as --region eu-central-1',
+      'No AWS credentials were found',
     ]),
   );
 });
@@ -117,7 +116,7 @@ test('an account that is not bootstrapped is told how to', async () => {
 test.each([5, Number.NaN])('the bootstrap version %d is too old', async (version) => {
   const lookUp = account({ bootstrapVersion: () => Promise.resolve(version) });
   await expect(preflight(request(), surroundings({ lookUp }))).rejects.toThrow(
-    `has version ${version}, and needs ${LEAST_BOOTSTRAP_VERSION}: run npx cdk bootstrap`,
+    `has version ${version}, but ${LEAST_BOOTSTRAP_VERSION} is needed: run npx cdk bootstrap`,
   );
 });
 
@@ -126,13 +125,13 @@ test('who may not read the bootstrap version goes on, and is told', async () => 
     bootstrapVersion: () => Promise.reject(new LookUpDeniedError('SSM says no')),
   });
   const { notes } = await preflight(request(), surroundings({ lookUp }));
-  expect(notes).toEqual(['cdk will see whether the account is bootstrapped: SSM says no']);
+  expect(notes).toEqual(['cdk will check whether the account is bootstrapped: SSM says no']);
 });
 
 test('a bootstrap version that cannot be asked for is a problem', async () => {
-  const lookUp = account({ bootstrapVersion: () => refused('SSM cannot be asked') });
+  const lookUp = account({ bootstrapVersion: () => refused('the request to SSM failed') });
   await expect(preflight(request(), surroundings({ lookUp }))).rejects.toThrow(
-    'begin:\n- SSM cannot be asked',
+    'begin:\n- the request to SSM failed',
   );
 });
 
@@ -158,11 +157,11 @@ test('a protected stage is not destroyed, but deployed', async () => {
 test.each([
   [
     RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
-    'the tables, the schema registry and the logs are kept, under their names, and go on costing; the brokers go, with all records that are on their way or were kept as dead letters',
+    'The tables, the schema registry and the logs are kept, under their names, and still cost money; the brokers are deleted, with all records in flight and all dead letters.',
   ],
   [
     RemovalPolicy.DESTROY,
-    'all data goes with the stacks: brokers, topics, tables with their candles, logs',
+    'All data is deleted with the stacks: brokers, topics, tables with their candles, logs.',
   ],
 ])('before a stage is destroyed, what %s leaves is told', async (removalPolicy, note) => {
   const stage = stageWith({ removalPolicy, terminationProtection: false });

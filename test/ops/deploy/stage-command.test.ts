@@ -1,6 +1,6 @@
 import { dev } from '../../../lib/stages/dev';
-import { DeploymentProblem } from '../../../ops/deploy/deployment-problem';
-import type { AccountLookUp } from '../../../ops/deploy/preflight';
+import { OperationError } from '../../../ops/operation-error';
+import type { AccountLookUp } from '../../../ops/deploy/account-look-up';
 import type { CdkOptions } from '../../../ops/deploy/run-cdk';
 import { stageCommand, type StageSurroundings } from '../../../ops/deploy/stage-command';
 
@@ -21,6 +21,7 @@ function played(changes: Partial<StageSurroundings> = {}) {
     nodeVersion: '22.1.0',
     clock: () => NOW_MS,
     findStage: () => Promise.resolve(dev),
+    stageNames: () => Promise.resolve(['dev', 'prod']),
     lookUp: (request): AccountLookUp => ({
       region: () => Promise.resolve(request.region),
       identity: () => Promise.resolve({ account: '123456789012', arn: 'arn:aws:iam::1:user/ops' }),
@@ -54,7 +55,7 @@ test('a deployment says where and for how much, hands over to cdk, and says what
     },
   ]);
   expect(printed()).toMatch(
-    /^deploy: stage dev, account 123456789012, region eu-west-1, as arn:aws:iam::1:user\/ops\nwhat it costs a month: npm run cost -- --stage dev\nThe first candles/,
+    /^deploy: stage dev, account 123456789012, region eu-west-1, as arn:aws:iam::1:user\/ops\nmonthly cost: npm run cost -- --stage dev\nThe first candles/,
   );
   expect(printed()).toContain("pair = 'BTC_USDT' AND interval = '1m' AND bucket = '2026-11-23'");
   expect(errors()).toBe('');
@@ -79,7 +80,7 @@ test.each([
 test('what goes is told before cdk asks whether to destroy', async () => {
   const { run, printed } = played({
     runCdk: () => {
-      expect(printed()).toContain('all data goes with the stacks');
+      expect(printed()).toContain('All data is deleted with the stacks');
       return Promise.resolve(0);
     },
   });
@@ -100,22 +101,28 @@ test('synth asks nothing of AWS', async () => {
 test('where something is missing, cdk is not run', async () => {
   const { run, runs, errors } = played();
   expect(await run('deploy --stage dev')).toBe(1);
-  expect(errors()).toMatch(/^deploy of the stage dev cannot begin:\n- There is no region.*\n$/);
+  expect(errors()).toMatch(/^deploy of the stage dev cannot begin:\n- No region is set.*\n$/);
   expect(runs).toEqual([]);
 });
 
 test('a cdk that cannot be run is told', async () => {
   const { run, errors } = played({
-    runCdk: () => Promise.reject(new DeploymentProblem('cdk cannot be run: run npm ci')),
+    runCdk: () => Promise.reject(new OperationError('cdk cannot be run: run npm ci')),
   });
   expect(await run('synth --stage dev')).toBe(1);
   expect(errors()).toBe('cdk cannot be run: run npm ci\n');
 });
 
-test('arguments that cannot be have an exit code of their own', async () => {
+test('invalid arguments have an exit code of their own', async () => {
   const { run, errors } = played({ lookUp: noAccount });
-  expect(await run('deploy')).toBe(2);
-  expect(errors()).toBe("required option '--stage <name>' not specified\n");
+  expect(await run('deploy --stage')).toBe(2);
+  expect(errors()).toContain('argument missing');
+});
+
+test.each(['deploy', 'diff', 'destroy'])('%s without a stage lists the stages', async (verb) => {
+  const { run, errors } = played({ lookUp: noAccount });
+  expect(await run(verb)).toBe(2);
+  expect(errors()).toBe('No stage is given: choose one of dev, prod with --stage <name>\n');
 });
 
 test('help is printed', async () => {

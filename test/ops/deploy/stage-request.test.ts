@@ -33,10 +33,11 @@ test('synth is of dev, where no stage is named', () => {
 });
 
 test.each([
-  ['', '"" is none of deploy, diff, destroy, synth'],
-  ['bootstrap --stage dev', '"bootstrap" is none of deploy, diff, destroy, synth'],
-  ['deploy', "required option '--stage <name>' not specified"],
-  ['diff --stages dev', "required option '--stage <name>' not specified"],
+  ['', '"" is not a command: choose one of deploy, diff, destroy, synth'],
+  [
+    'bootstrap --stage dev',
+    '"bootstrap" is not a command: choose one of deploy, diff, destroy, synth',
+  ],
   ['deploy --stage', 'argument missing'],
   ['destroy --stage dev Candlestream-dev-Data', '"Candlestream-dev-Data" is not a flag'],
   ['deploy --stage dev -c stage=prod', 'not with stage=prod'],
@@ -49,5 +50,5 @@ test.each([
 
 test.each(VERBS)('the help of %s says where other flags go', (verb) => {
   expect(() => parse(`${verb} --help`)).toThrow(HelpRequested);
-  expect(() => parse(`${verb} --help`)).toThrow(`any other flags go to cdk ${verb}`);
+  expect(() => parse(`${verb} --help`)).toThrow(`any other flags are passed to cdk ${verb}`);
 });
