@@ -1,4 +1,6 @@
-import { PORTS, SERVICES } from './compose-project';
+import { PortInUseError } from '../../cli/free-port';
+import { logCause } from '../../cli/log-cause';
+import { type ComposeProject, PORTS, SERVICES } from './compose-project';
 
 /** There is no Docker here that can be used; the message says what is missing. */
 export class DockerUnavailableError extends Error {
@@ -15,33 +17,28 @@ export class ImagePullError extends Error {
   }
 }
 
-/** A port that a container publishes is taken. */
-export class ComposePortError extends Error {
-  override readonly name = 'ComposePortError';
-  constructor(port: number, variable: string | undefined) {
-    const other =
-      variable === undefined ? '' : `, or set ${variable} to another port, on every command alike`;
-    super(
-      `Port ${port} of 127.0.0.1 is in use, perhaps by "npm start" or a server of its own: find it with "ss -ltnp 'sport = :${port}'" (or "lsof -nP -iTCP:${port} -sTCP:LISTEN") and stop it${other}`,
-    );
-  }
-}
-
 /** A container did not become healthy, or ended while it was needed. */
 export class ContainerFailedError extends Error {
   override readonly name = 'ContainerFailedError';
   constructor(service: string, how: string, lastLogLines: string) {
-    super(`The container of ${service} ${how}. It said last:\n${lastLogLines}`);
+    const cause = logCause(lastLogLines);
+    const because = cause === undefined ? '' : `: ${cause}`;
+    super(
+      `The last lines of ${service}:\n${lastLogLines}\n\n` +
+        `The container of ${service} ${how}${because}.\n` +
+        'The other containers go on, and the data stays. Type "npm run localstack" to start it again, ' +
+        'or "npm run localstack -- --down" to end them all.',
+    );
   }
 }
 
 /** The containers of the project's name are those of another checkout. */
 export class OtherCheckoutError extends Error {
   override readonly name = 'OtherCheckoutError';
-  constructor(project: string, folder: string) {
+  constructor(projectName: string, folder: string) {
     const ports = SERVICES.map((service) => PORTS[service][0]).join(', ');
     super(
-      `The containers of ${project} belong to the checkout in ${folder}: end them there with "npm run localstack -- --down", or set COMPOSE_PROJECT_NAME to another name and ${ports} to other ports, on every command alike`,
+      `The containers of ${projectName} belong to the checkout in ${folder}: end them there with "npm run localstack -- --down", or set COMPOSE_PROJECT_NAME to another name and ${ports} to other ports, on every command alike`,
     );
   }
 }
@@ -54,17 +51,13 @@ export class ComposeError extends Error {
   }
 }
 
-/**
- * The port that an error of Docker says is taken, with the variable that
- * changes it; undefined where it says none.
- */
-export function portProblem(
-  said: string,
-  ports: Readonly<Record<string, number>>,
-): ComposePortError | undefined {
+/** The port that an error of Docker says is in use; undefined if it says something else. */
+export function portProblem(said: string, project: ComposeProject): PortInUseError | undefined {
   if (!/port is already allocated|address already in use/i.test(said)) return undefined;
   const port = Number(/127\.0\.0\.1:(\d+)/.exec(said)?.[1]);
   if (Number.isNaN(port)) return undefined;
-  const service = SERVICES.find((candidate) => ports[candidate] === port);
-  return new ComposePortError(port, service && PORTS[service][0]);
+  const service = SERVICES.find((candidate) => project.ports[candidate] === port);
+  return service === undefined
+    ? new PortInUseError(port, 'a container', 'choose another port')
+    : new PortInUseError(port, service, project.portRemedy(service));
 }

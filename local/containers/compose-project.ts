@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { UsageError } from '../../cli/command-line';
+import { parsePort } from '../../cli/free-port';
 
 const COMPOSE_FILE = join(__dirname, '..', '..', 'docker-compose.localstack.yml');
 
@@ -23,6 +24,8 @@ export interface ComposeProject {
   readonly composeFile: string;
   /** The ports on 127.0.0.1. */
   readonly ports: Readonly<Record<Service, number>>;
+  /** How to choose another port for a service: "set KAFKA_PORT to another port". */
+  readonly portRemedy: (service: Service) => string;
 }
 
 /**
@@ -41,7 +44,13 @@ export function composeProject(
     projectName: name === '' ? defaultName : name,
     composeFile: COMPOSE_FILE,
     ports: Object.fromEntries(ports) as Record<Service, number>,
+    portRemedy: (service) => `set ${PORTS[service][0]} to another port, on every command alike`,
   };
+}
+
+/** The name of the container of a service. */
+export function containerOf({ projectName }: ComposeProject, service: Service): string {
+  return `${projectName}-${service}-1`;
 }
 
 /** `127.0.0.1:<port>` of a service. */
@@ -53,7 +62,7 @@ function portOf(service: Service, environment: NodeJS.ProcessEnv): number {
   const [variable, otherwise] = PORTS[service];
   const text = environment[variable];
   if (text === undefined || text === '') return otherwise;
-  const port = Number(text);
-  if (/^\d{1,5}$/.test(text) && port >= 1 && port <= 65_535) return port;
+  const port = parsePort(text);
+  if (port !== undefined) return port;
   throw new UsageError(`${variable} is ${JSON.stringify(text)}: give a port from 1 to 65535`);
 }

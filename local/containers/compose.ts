@@ -1,6 +1,7 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { lastLines, type CommandResult, type RunCommand } from '../../cli/run-command';
+import { assertPortFree } from '../../cli/free-port';
+import { type CommandResult, lastLines, type RunCommand } from '../../cli/run-command';
 import {
   ComposeError,
   ContainerFailedError,
@@ -8,53 +9,80 @@ import {
   OtherCheckoutError,
   portProblem,
 } from './compose-problems';
-import { containerEnd, containerStates, type ContainerState, failedAmong } from './containers';
-import { Docker, type DockerCommand } from './docker';
 import { type ComposeProject, PORTS, type Service, SERVICES } from './compose-project';
+import {
+  containerEnd,
+  type ContainerFailure,
+  type ContainerState,
+  containerStates,
+  failedAmong,
+  howEnded,
+} from './containers';
+import { Docker, type DockerCommand } from './docker';
+import { removeFunctions } from './localstack-functions';
 
 const PULL_LIMIT_MS = 20 * 60_000;
 const UP_LIMIT_MS = 6 * 60_000;
 const LOG_LINES = 20;
 const LOOK_EVERY_MS = 3_000;
-/** What a run that was ended had just begun to make may turn up while all is removed. */
+/** A run that was just ended may still have made something while all is removed. */
 const DOWN_ATTEMPTS = 3;
+/** The time that a container has to end in order. */
+export const STOP_LIMIT_S = 20;
 
-/** The services that a run does without at times, each with its profile. */
+/** The optional services, each with its profile. */
 const PROFILES: Partial<Record<Service, string>> = { exchange: 'exchange', 'kafka-ui': 'ui' };
-const ALL: readonly string[] = ['*'];
+const ALL_PROFILES: readonly string[] = ['*'];
 
-/** What the compose file is used with. */
 export interface ComposeOptions {
   readonly project: ComposeProject;
   readonly run: RunCommand;
   readonly onProgress: (line: string) => void;
-  readonly signal?: AbortSignal;
-  /** Between two looks at the containers of a running stack. @default 3000 */
+  readonly signal?: AbortSignal | undefined;
+  /** The services that the project uses. @default all of the compose file */
+  readonly services?: readonly Service[];
+  /** The pause between two looks at the containers. @default 3000 */
   readonly lookEveryMs?: number;
 }
 
-/** The containers of `docker-compose.localstack.yml`. */
+/** The containers of `docker-compose.localstack.yml` under the name of one project. */
 export class Compose {
   readonly #options: ComposeOptions;
   readonly #docker: Docker;
+  readonly #services: readonly Service[];
 
   constructor(options: ComposeOptions) {
     this.#options = options;
     this.#docker = new Docker(options.run, options.signal);
+    this.#services = options.services ?? SERVICES;
   }
 
   /**
-   * @throws DockerUnavailableError where the program, compose or the engine is missing
-   * @throws OtherCheckoutError where the project's containers are another checkout's
+   * @throws DockerUnavailableError if the program, compose or the engine is missing
+   * @throws OtherCheckoutError if the project's containers are another checkout's
    */
   async check(): Promise<void> {
     await this.#docker.check();
     const { composeFile, projectName } = this.#options.project;
     const own = realpathSync(dirname(composeFile));
     for (const { folder } of await this.#states()) {
-      // Of a checkout that is deleted, nobody else can remove them.
+      // If that checkout is deleted, nobody else can remove them.
       if (folder === '' || !existsSync(folder) || realpathSync(folder) === own) continue;
       throw new OtherCheckoutError(projectName, folder);
+    }
+  }
+
+  /**
+   * Makes sure that each port is free, or published by this project already.
+   *
+   * @throws PortInUseError
+   */
+  async checkPorts(profiles: readonly string[]): Promise<void> {
+    const { ports, portRemedy } = this.#options.project;
+    const published = (await this.#states()).flatMap((state) => state.ports);
+    for (const service of this.#wanted(profiles)) {
+      const port = ports[service];
+      if (!published.includes(port)) await assertPortFree(port, service, portRemedy(service));
     }
   }
 
@@ -64,7 +92,8 @@ export class Compose {
    * @throws ImagePullError
    */
   async pullMissing(profiles: readonly string[]): Promise<void> {
-    const listed = await this.#must(['config', '--images'], { profiles });
+    const args = ['config', '--images', ...(this.#options.services ?? [])];
+    const listed = await this.#must(args, { profiles });
     for (const image of new Set(listed.stdout.trim().split('\n'))) {
       const found = await this.#docker.run(['image', 'inspect', image]);
       if (found.exitCode === 0) continue;
@@ -75,10 +104,10 @@ export class Compose {
   }
 
   /**
-   * Starts what does not run, or not as the compose file says, and waits until
-   * all of it is healthy, each of which it tells.
+   * Starts every container that is down, or that differs from the compose file,
+   * and waits until all are healthy. Reports each that is.
    *
-   * @throws ComposePortError, ContainerFailedError, ComposeError
+   * @throws PortInUseError, ContainerFailedError, ComposeError
    */
   async up(
     profiles: readonly string[],
@@ -92,36 +121,76 @@ export class Compose {
     if (result.exitCode === 0) return;
     const said = lastLines(result);
     throw (
-      portProblem(said, this.#options.project.ports) ??
+      portProblem(said, this.#options.project) ??
       (await this.#failedContainer(profiles)) ??
       new ComposeError('up', said)
     );
   }
 
-  /** Removes the container of a service, where there is one. */
+  /** Makes the containers of the project's services, with their network and volumes; starts none. */
+  async create(): Promise<void> {
+    await this.#must(['create', '--pull', 'never', ...this.#services], {});
+  }
+
+  /** Starts a container that was made; need not wait until it is healthy. @throws PortInUseError, ComposeError */
+  async start(service: Service): Promise<void> {
+    const result = await this.#compose(['start', service], {});
+    if (result.exitCode === 0) return;
+    const said = lastLines(result);
+    throw portProblem(said, this.#options.project) ?? new ComposeError(`start ${service}`, said);
+  }
+
+  /** Ends a container in order. No error if it is down. */
+  async stop(service: Service): Promise<void> {
+    await this.#must(['stop', '--timeout', String(STOP_LIMIT_S), service], {});
+  }
+
+  /** Ends a container at once. No error if it is down. */
+  async kill(service: Service): Promise<void> {
+    const killed = await this.#compose(['kill', service], {});
+    if (killed.exitCode === 0 || /is not running|no container/i.test(killed.stderr)) return;
+    throw new ComposeError(`kill ${service}`, lastLines(killed));
+  }
+
+  /** Removes the container of a service, if there is one. */
   async remove(service: Service): Promise<void> {
     await this.#must(['rm', '--stop', '--force', service], {});
   }
 
-  /** Waits for a container of these services that ends by itself. @throws the signal's reason */
-  async failure(services: readonly string[], signal: AbortSignal): Promise<ContainerFailedError> {
+  /** The last lines that a container has logged. */
+  async lastLogLines(service: string): Promise<string> {
+    const args = ['logs', '--no-log-prefix', '--no-color', '--tail', String(LOG_LINES), service];
+    return lastLines(await this.#compose(args, {}), LOG_LINES);
+  }
+
+  /** Waits until a container of these services has ended by itself. @throws the signal's reason */
+  end(services: readonly string[], signal: AbortSignal): Promise<ContainerFailure> {
     const { lookEveryMs = LOOK_EVERY_MS } = this.#options;
     const states = () => this.#states();
-    const { service, how } = await containerEnd({ services, states, lookEveryMs }, signal);
-    return this.#failed(service, how);
+    return containerEnd({ services, states, lookEveryMs }, signal);
+  }
+
+  /** How a container ended: "ended with exit code 137", "is gone". */
+  async howEnded(service: Service): Promise<string> {
+    return howEnded((await this.#states()).find((state) => state.service === service));
+  }
+
+  /** As `end`, with the last lines of its log. */
+  async failure(services: readonly string[], signal: AbortSignal): Promise<ContainerFailedError> {
+    return this.#failed(await this.end(services, signal));
   }
 
   /**
    * Stops and removes everything: LocalStack first, which takes the functions'
    * containers with it, and those that it left behind.
    *
-   * @throws ComposeError where something is left
+   * @throws ComposeError if something is left
    */
   async down({ volumes }: { readonly volumes: boolean }): Promise<void> {
-    const args = ['down', '--remove-orphans', ...(volumes ? ['--volumes'] : [])];
+    const timeout = ['--timeout', String(STOP_LIMIT_S)];
+    const args = ['down', '--remove-orphans', ...timeout, ...(volumes ? ['--volumes'] : [])];
     for (let attempt = 1; attempt <= DOWN_ATTEMPTS; attempt += 1) {
-      await this.#must(['stop', 'localstack'], {});
-      await this.#removeFunctions();
+      await this.#stopFunctions();
       await this.#must(args, {});
       if ((await this.#states()).length === 0) return;
     }
@@ -129,51 +198,42 @@ export class Compose {
     if (left !== '') throw new ComposeError('down', `there is still ${left}: try again`);
   }
 
-  /** Those of a LocalStack that crashed: one that runs has use for them. */
+  async #stopFunctions(): Promise<void> {
+    if (!this.#services.includes('localstack')) return;
+    await this.#must(['stop', 'localstack'], {});
+    await removeFunctions(this.#docker, this.#options.project.projectName);
+  }
+
+  /** Removes the functions of a LocalStack that crashed; one that runs needs them. */
   async #removeLeftFunctions(): Promise<void> {
     const states = await this.#states();
     const runs = states.some(
       ({ service, state }) => service === 'localstack' && state === 'running',
     );
-    if (!runs) await this.#removeFunctions();
+    if (!runs) await removeFunctions(this.#docker, this.#options.project.projectName);
   }
 
-  async #removeFunctions(): Promise<void> {
-    // LocalStack names them after its own container, with a dash for what a host's name cannot have.
-    const prefix = `${this.#options.project.projectName}-localstack-1-lambda-`.replaceAll('_', '-');
-    const listed = await this.#docker.run([
-      ...['ps', '--all', '--quiet', '--filter', `name=^/?${prefix}`],
-    ]);
-    const ids = listed.stdout.split('\n').filter((id) => id !== '');
-    if (listed.exitCode !== 0) throw new ComposeError('ps', lastLines(listed));
-    if (ids.length === 0) return;
-    const removed = await this.#docker.run(['rm', '--force', '--volumes', ...ids]);
-    // One that ends at this moment is gone too.
-    if (removed.exitCode !== 0 && !/no such container|already in progress/i.test(removed.stderr)) {
-      throw new ComposeError('rm', lastLines(removed));
-    }
-  }
-
-  async #failedContainer(profiles: readonly string[]): Promise<ContainerFailedError | undefined> {
-    const services = SERVICES.filter((service) => {
+  #wanted(profiles: readonly string[]): Service[] {
+    return this.#services.filter((service) => {
       const profile = PROFILES[service];
       return profile === undefined || profiles.includes(profile);
     });
-    const failed = failedAmong(services, await this.#states());
-    return failed && this.#failed(failed.service, failed.how);
   }
 
-  async #failed(service: string, how: string): Promise<ContainerFailedError> {
-    const args = ['logs', '--no-log-prefix', '--no-color', '--tail', String(LOG_LINES), service];
-    const logs = await this.#compose(args, {});
-    return new ContainerFailedError(service, how, lastLines(logs, LOG_LINES));
+  async #failedContainer(profiles: readonly string[]): Promise<ContainerFailedError | undefined> {
+    const failed = failedAmong(this.#wanted(profiles), await this.#states());
+    return failed && this.#failed(failed);
+  }
+
+  async #failed({ service, how }: ContainerFailure): Promise<ContainerFailedError> {
+    return new ContainerFailedError(service, how, await this.lastLogLines(service));
   }
 
   #states(): Promise<ContainerState[]> {
     return containerStates(this.#docker, this.#options.project.projectName);
   }
 
-  /** Tells the service of a line such as ` Container candlestream-localstack-kafka-1  Healthy`. */
+  /** Reports the service of a line such as ` Container candlestream-localstack-kafka-1  Healthy`. */
   #onHealthy(startedMs: number): (line: string) => void {
     const { project, onProgress } = this.#options;
     return (line) => {
@@ -193,7 +253,7 @@ export class Compose {
 
   #compose(args: readonly string[], settings: ComposeCommand): Promise<CommandResult> {
     const { projectName, composeFile, ports } = this.#options.project;
-    const { profiles = ALL, limitMs, onLine } = settings;
+    const { profiles = ALL_PROFILES, limitMs, onLine } = settings;
     const file = ['--project-name', projectName, '--file', composeFile, '--progress', 'plain'];
     const named = profiles.flatMap((profile) => ['--profile', profile]);
     const published = SERVICES.map((name) => [PORTS[name][0], String(ports[name])] as const);
@@ -203,13 +263,15 @@ export class Compose {
       ...settings.environment,
     };
     return this.#docker.run(['compose', ...file, ...named, ...args], {
-      ...{ limitMs, environment, onLine },
+      limitMs,
+      environment,
+      onLine,
     });
   }
 }
 
-/** How `docker compose` is run. */
+/** A command of `docker compose`. */
 interface ComposeCommand extends DockerCommand {
-  /** The optional services that are meant too. @default all of them */
+  /** The optional services to include. @default all of them */
   readonly profiles?: readonly string[];
 }

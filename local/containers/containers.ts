@@ -3,14 +3,16 @@ import { lastLines } from '../../cli/run-command';
 import { ComposeError } from './compose-problems';
 import { ANSWER_LIMIT_MS, type Docker } from './docker';
 
-/** How a container of a compose project stands. */
+/** The state of a container of a compose project. */
 export interface ContainerState {
   readonly service: string;
   /** Docker's word, such as `running` or `exited`. */
   readonly state: string;
   readonly isUnhealthy: boolean;
-  /** Undefined of one that has not ended. */
+  /** Undefined until it has ended. */
   readonly exitCode: number | undefined;
+  /** The ports of 127.0.0.1 that it publishes. */
+  readonly ports: readonly number[];
   /** The folder of the compose file that it was made by. */
   readonly folder: string;
 }
@@ -20,11 +22,15 @@ const FORMAT = [
   '{{.State}}',
   '{{.Status}}',
   '{{.Label "com.docker.compose.project.working_dir"}}',
+  '{{.Ports}}',
 ].join('\t');
 
 /** The containers of a project, those that have ended too. @throws ComposeError */
-export async function containerStates(docker: Docker, project: string): Promise<ContainerState[]> {
-  const filter = `label=com.docker.compose.project=${project}`;
+export async function containerStates(
+  docker: Docker,
+  projectName: string,
+): Promise<ContainerState[]> {
+  const filter = `label=com.docker.compose.project=${projectName}`;
   const args = ['ps', '--all', '--filter', filter, '--format', FORMAT];
   const listed = await docker.run(args, { limitMs: ANSWER_LIMIT_MS });
   if (listed.exitCode !== 0) throw new ComposeError('ps', lastLines(listed));
@@ -32,7 +38,7 @@ export async function containerStates(docker: Docker, project: string): Promise<
 }
 
 function stateOf(line: string): ContainerState[] {
-  const [service = '', state, status = '', folder = ''] = line.split('\t');
+  const [service = '', state, status = '', folder = '', ports = ''] = line.split('\t');
   if (state === undefined) return [];
   const exitCode = /^Exited \((\d+)\)/.exec(status)?.[1];
   return [
@@ -40,25 +46,33 @@ function stateOf(line: string): ContainerState[] {
       ...{ service, state, folder },
       isUnhealthy: status.includes('(unhealthy)'),
       exitCode: exitCode === undefined ? undefined : Number(exitCode),
+      ports: [...ports.matchAll(/127\.0\.0\.1:(\d+)->/g)].map(([, port]) => Number(port)),
     },
   ];
 }
 
-/** The one of these services that keeps a stack from coming up, and how it failed. */
+/** A container that ended or is not healthy. */
+export interface ContainerFailure {
+  readonly service: string;
+  /** As after "the container": "ended with exit code 137", "is paused". */
+  readonly how: string;
+}
+
+/** The first of these services that failed while all were coming up. */
 export function failedAmong(
   services: readonly string[],
   states: readonly ContainerState[],
-): { readonly service: string; readonly how: string } | undefined {
+): ContainerFailure | undefined {
   const own = states.filter(({ service }) => services.includes(service));
   const failed =
     own.find(({ state }) => state === 'exited' || state === 'dead') ??
     own.find(({ isUnhealthy }) => isUnhealthy);
   if (failed === undefined) return undefined;
   const { service, state } = failed;
-  return { service, how: state === 'running' ? 'is not healthy' : endOf(failed) };
+  return { service, how: state === 'running' ? 'is not healthy' : howEnded(failed) };
 }
 
-/** What is looked at of a stack that runs. */
+/** Options for watching containers. */
 export interface WatchedContainers {
   /** Those that must run. */
   readonly services: readonly string[];
@@ -66,19 +80,19 @@ export interface WatchedContainers {
   readonly lookEveryMs: number;
 }
 
-/** So many looks in a row tell that a container has ended, or that Docker does not answer. */
+/** A container has ended, or Docker does not answer, if this many looks in a row say so. */
 const LOOKS = 5;
 
 /**
  * Waits until a container has ended by itself: one that another run makes anew
  * is gone for some seconds, and an exchange that another run does without for good.
  *
- * @throws whatever Docker said to several looks in a row; the signal's reason
+ * @throws the error of several looks in a row; the signal's reason
  */
 export async function containerEnd(
   { services, states, lookEveryMs }: WatchedContainers,
   signal: AbortSignal,
-): Promise<{ readonly service: string; readonly how: string }> {
+): Promise<ContainerFailure> {
   let [last, times] = ['', 0];
   for (;;) {
     await sleep(lookEveryMs, undefined, { signal }).catch(() => signal.throwIfAborted());
@@ -92,10 +106,9 @@ export async function containerEnd(
   }
 }
 
-/** What a look told; of two that told the same, the keys are equal. */
+/** The result of one look; two equal results have equal keys. */
 type Look =
-  | { readonly key: string; readonly service: string; readonly how: string }
-  | { readonly key: string; readonly error: unknown };
+  (ContainerFailure & { readonly key: string }) | { readonly key: string; readonly error: unknown };
 
 async function lookAt(
   services: readonly string[],
@@ -105,7 +118,7 @@ async function lookAt(
     const states = await look();
     const service = services.find((one) => isMissing(one, states)) ?? '';
     const ended = states.find((one) => one.service === service);
-    return { key: service, service, how: ended === undefined ? 'is gone' : endOf(ended) };
+    return { key: service, service, how: howEnded(ended) };
   } catch (error) {
     return { key: 'no answer', error };
   }
@@ -117,6 +130,9 @@ function isMissing(service: string, states: readonly ContainerState[]): boolean 
   return !found.some(({ state }) => state === 'running');
 }
 
-function endOf({ exitCode, state }: ContainerState): string {
+/** "ended with exit code 137", "is paused", "is gone" if there is none. */
+export function howEnded(container: ContainerState | undefined): string {
+  if (container === undefined) return 'is gone';
+  const { exitCode, state } = container;
   return exitCode === undefined ? `is ${state}` : `ended with exit code ${exitCode}`;
 }

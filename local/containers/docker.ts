@@ -8,13 +8,13 @@ import {
 } from '../../cli/run-command';
 import { DockerUnavailableError } from './compose-problems';
 
-/** Within which Docker says how something stands. */
+/** The time that Docker has to report a state. */
 export const ANSWER_LIMIT_MS = 10_000;
 const COMMAND_LIMIT_MS = 120_000;
-/** The oldest compose that knows all that it is called with. */
+/** The oldest compose with all the options that are used here. */
 const LEAST_COMPOSE: readonly [major: number, minor: number] = [2, 21];
 
-/** How one command of Docker is run. */
+/** Options for one command of Docker. */
 export interface DockerCommand extends Pick<CommandLimits, 'environment' | 'onLine'> {
   /** @default 120000 */
   readonly limitMs?: number | undefined;
@@ -30,7 +30,7 @@ export class Docker {
     this.#signal = signal;
   }
 
-  /** @throws DockerUnavailableError where the program, compose or the engine is missing, or compose is too old */
+  /** @throws DockerUnavailableError if the program, compose or the engine is missing, or compose is too old */
   async check(): Promise<void> {
     await this.#checkCompose();
     const info = await this.run(['info', '--format', '{{.ServerVersion}}'], {
@@ -38,7 +38,7 @@ export class Docker {
     });
     if (info.exitCode === 0) return;
     throw new DockerUnavailableError(
-      `The Docker engine does not answer: start it (Docker Desktop, or "systemctl start docker"), and see that you may use it; "docker info" said:\n${lastLines(info)}`,
+      `The Docker engine does not answer: start it (Docker Desktop, or "systemctl start docker"), and make sure that you may use it; "docker info" said:\n${lastLines(info)}`,
     );
   }
 
@@ -56,9 +56,9 @@ export class Docker {
   }
 
   /**
-   * Runs it, whatever its exit code.
+   * Runs a command to its end, whatever its exit code.
    *
-   * @throws DockerUnavailableError where there is no Docker, or it does not get done
+   * @throws DockerUnavailableError if there is no Docker, or it does not answer in time
    */
   async run(args: readonly string[], command: DockerCommand = {}): Promise<CommandResult> {
     const { limitMs: timeoutMs = COMMAND_LIMIT_MS, ...more } = command;
@@ -67,12 +67,12 @@ export class Docker {
       return await this.#run('docker', args, { timeoutMs, signal, ...more });
     } catch (cause) {
       signal?.throwIfAborted();
-      throw problemOf(cause);
+      throw dockerProblem(cause);
     }
   }
 }
 
-function problemOf(cause: unknown): unknown {
+function dockerProblem(cause: unknown): unknown {
   if (cause instanceof CommandNotFoundError) {
     return new DockerUnavailableError(
       'There is no program "docker": install Docker with its compose plugin; "npm start" runs without it',
@@ -80,12 +80,12 @@ function problemOf(cause: unknown): unknown {
     );
   }
   if (!(cause instanceof CommandTimeoutError)) return cause;
-  return new DockerUnavailableError(`The Docker engine does not get done: ${cause.message}`, {
+  return new DockerUnavailableError(`The Docker engine does not answer: ${cause.message}`, {
     cause,
   });
 }
 
-/** Of a version such as `2.40.3` or `v2.24.6-desktop.1`; one that is not understood is not. */
+/** If a version such as `2.40.3` or `v2.24.6-desktop.1` is too old; an unknown format is not. */
 function isOld(version: string): boolean {
   const [, major, minor] = /^v?(\d+)\.(\d+)/.exec(version.trim()) ?? [];
   if (major === undefined) return false;

@@ -1,8 +1,8 @@
 import { Client } from 'cassandra-driver';
 import { Kafka, logLevel } from 'kafkajs';
 
-const connectLimitMs = 2000;
-const answerLimitMs = 5000;
+const CONNECT_LIMIT_MS = 2_000;
+const ANSWER_LIMIT_MS = 5_000;
 
 /** The data centre that a Cassandra with its default snitch says it is in. */
 export const localDataCenter = 'datacenter1';
@@ -12,8 +12,8 @@ export async function checkKafkaAnswers(endpoint: string): Promise<void> {
   const kafka = new Kafka({
     clientId: 'candlestream-engines',
     brokers: [endpoint],
-    connectionTimeout: connectLimitMs,
-    requestTimeout: answerLimitMs,
+    connectionTimeout: CONNECT_LIMIT_MS,
+    requestTimeout: ANSWER_LIMIT_MS,
     retry: { retries: 0 },
     logLevel: logLevel.NOTHING,
   });
@@ -32,7 +32,7 @@ export async function checkCassandraAnswers(endpoint: string): Promise<void> {
   const client = new Client({
     contactPoints: [endpoint],
     localDataCenter,
-    socketOptions: { connectTimeout: connectLimitMs, readTimeout: answerLimitMs },
+    socketOptions: { connectTimeout: CONNECT_LIMIT_MS, readTimeout: ANSWER_LIMIT_MS },
     // The driver (4.10) leaves the beat of a connection that was reset on its way, and it keeps a process for a minute.
     pooling: { heartBeatInterval: 0 },
   });

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pRetry from 'p-retry';
-import { EngineStartError } from './engine';
-import type { Engine, EngineDeath, EngineName } from './engine';
+import { failureText } from '../../cli/failure-text';
+import { type Engine, type EngineDeath, type EngineName, EngineStartError } from './engine';
 
-/** A server that has been launched: it may not answer yet. */
+/** A server that has been launched. It may not answer yet. */
 export interface LaunchedEngine {
   /** See `Engine.runsAs`. */
   readonly runsAs: string;
@@ -14,139 +14,168 @@ export interface LaunchedEngine {
   terminate(): Promise<void>;
   /** Ends it by force; need not wait for the end. */
   kill(): Promise<void>;
-  /** The last lines that this launch wrote to its log. */
+  /** The last lines of its log. */
   lastLogLines(): Promise<string>;
 }
 
-/** What makes one engine different from another. */
+/** The differences between one engine and another. */
 export interface EngineSpec {
   readonly name: EngineName;
   readonly endpoint: string;
-  /** How long it may take from launch to the first answer. */
+  /** The time from launch to the first answer. */
   readonly startLimitMs: number;
-  /** How long it may take to end in order before it is ended by force. */
+  /** The time to end in order; after it, the engine is ended by force. */
   readonly stopLimitMs: number;
   launch(): Promise<LaunchedEngine>;
-  /** One try to talk to it as a client does; throws where it does not answer. */
+  /** Talks to it once, as a client does. @throws if it does not answer */
   checkAnswers(): Promise<void>;
 }
 
-interface Run {
+/** The time from one launch to its end. */
+interface EngineRun {
   readonly launched: LaunchedEngine;
   endAsked: boolean;
   answered: boolean;
 }
 
-interface PendingDeath {
-  readonly promise: Promise<EngineDeath>;
-  readonly resolve: (death: EngineDeath) => void;
-  settled: boolean;
-}
+type EndMode = 'terminate' | 'kill';
 
-const pollMs = 100;
+const POLL_MS = 100;
 
-/** An engine of the given kind, not started yet. */
-export function createEngine(spec: EngineSpec): Engine {
-  let run: Run | undefined;
-  let starting: Promise<void> | undefined;
-  let stopAsked = false;
-  let death = pendingDeath();
+/** An engine that can be stopped and started again. It is down at first. */
+export class RestartableEngine implements Engine {
+  readonly #spec: EngineSpec;
+  #run: EngineRun | undefined;
+  #starting: Promise<void> | undefined;
+  #stopAsked = false;
+  #death = new AwaitedDeath();
 
-  async function noteEnd(ended: Run, how: string): Promise<void> {
-    if (run === ended) run = undefined;
-    if (ended.endAsked || !ended.answered) return;
-    death.settled = true;
-    death.resolve({ name: spec.name, how, lastLogLines: await ended.launched.lastLogLines() });
+  constructor(spec: EngineSpec) {
+    this.#spec = spec;
   }
 
-  async function launchAndWait(): Promise<void> {
-    const launched = await spec.launch();
-    const current: Run = { launched, endAsked: false, answered: false };
-    run = current;
-    const ended = launched.ended.then((how) => noteEnd(current, how));
+  get name(): EngineName {
+    return this.#spec.name;
+  }
+
+  get endpoint(): string {
+    return this.#spec.endpoint;
+  }
+
+  get runsAs(): string | undefined {
+    return this.#run?.launched.runsAs;
+  }
+
+  get pid(): number | undefined {
+    return this.#run?.launched.pid;
+  }
+
+  get died(): Promise<EngineDeath> {
+    return this.#death.promise;
+  }
+
+  async start(): Promise<void> {
+    if (this.#run ?? this.#starting) {
+      throw new EngineStartError(this.name, 'it is running already', '');
+    }
+    this.#stopAsked = false;
+    if (this.#death.hasCome) this.#death = new AwaitedDeath();
+    this.#starting = this.#launchAndWait();
     try {
-      await untilAnswers(spec, launched, () => stopAsked);
-      current.answered = true;
-    } catch (error) {
-      await end(current, 'kill');
-      await ended;
-      throw await startError(spec, launched, error);
+      await this.#starting;
+    } finally {
+      this.#starting = undefined;
     }
   }
 
-  async function end(current: Run, how: 'terminate' | 'kill'): Promise<void> {
-    current.endAsked = true;
-    await endLaunched(current.launched, how, spec.stopLimitMs);
-    if (run === current) run = undefined;
+  stop(): Promise<void> {
+    return this.#endWhateverRuns('terminate');
   }
 
-  async function endWhateverRuns(how: 'terminate' | 'kill'): Promise<void> {
-    stopAsked = true;
-    if (run) await end(run, how);
-    // A failed start is reported by start() itself, and cleans up after itself.
-    if (starting) await Promise.allSettled([starting]);
-    if (run) await end(run, how);
+  kill(): Promise<void> {
+    return this.#endWhateverRuns('kill');
   }
 
-  return {
-    name: spec.name,
-    endpoint: spec.endpoint,
-    get runsAs() {
-      return run?.launched.runsAs;
-    },
-    get pid() {
-      return run?.launched.pid;
-    },
-    get died() {
-      return death.promise;
-    },
-    async start() {
-      if (run ?? starting) throw new EngineStartError(spec.name, 'it is running already', '');
-      stopAsked = false;
-      if (death.settled) death = pendingDeath();
-      starting = launchAndWait();
-      try {
-        await starting;
-      } finally {
-        starting = undefined;
-      }
-    },
-    stop: () => endWhateverRuns('terminate'),
-    kill: () => endWhateverRuns('kill'),
-  };
-}
+  async #launchAndWait(): Promise<void> {
+    const launched = await this.#spec.launch();
+    const run: EngineRun = { launched, endAsked: false, answered: false };
+    this.#run = run;
+    const ended = launched.ended.then((how) => this.#noteEnd(run, how));
+    try {
+      await this.#untilAnswers(launched);
+      run.answered = true;
+    } catch (error) {
+      await this.#end(run, 'kill');
+      await ended;
+      throw await startError(this.#spec, launched, error);
+    }
+  }
 
-function pendingDeath(): PendingDeath {
-  let resolve: PendingDeath['resolve'] = () => undefined;
-  const promise = new Promise<EngineDeath>((settle) => {
-    resolve = settle;
-  });
-  return { promise, resolve, settled: false };
-}
-
-async function untilAnswers(
-  spec: EngineSpec,
-  launched: LaunchedEngine,
-  stopAsked: () => boolean,
-): Promise<void> {
-  const abort = new AbortController();
-  void launched.ended.then((how) => {
-    abort.abort(new Error(`it ended (${how}) before it answered on ${spec.endpoint}`));
-  });
-  const attempt = async () => {
-    if (stopAsked()) abort.abort(new Error('it was stopped while it was starting'));
+  async #untilAnswers(launched: LaunchedEngine): Promise<void> {
+    const abort = new AbortController();
+    void launched.ended.then((how) => {
+      abort.abort(new Error(`it ended (${how}) before it answered on ${this.endpoint}`));
+    });
+    const attempt = async () => {
+      if (this.#stopAsked) abort.abort(new Error('it was stopped while it was starting'));
+      abort.signal.throwIfAborted();
+      await this.#spec.checkAnswers();
+    };
+    await pRetry(attempt, {
+      retries: Infinity,
+      factor: 1,
+      minTimeout: POLL_MS,
+      maxTimeout: POLL_MS,
+      maxRetryTime: this.#spec.startLimitMs,
+      signal: abort.signal,
+    });
     abort.signal.throwIfAborted();
-    await spec.checkAnswers();
-  };
-  await pRetry(attempt, {
-    retries: Infinity,
-    factor: 1,
-    minTimeout: pollMs,
-    maxTimeout: pollMs,
-    maxRetryTime: spec.startLimitMs,
-    signal: abort.signal,
-  });
-  abort.signal.throwIfAborted();
+  }
+
+  async #endWhateverRuns(mode: EndMode): Promise<void> {
+    this.#stopAsked = true;
+    if (this.#run) await this.#end(this.#run, mode);
+    // A start that fails reports that itself, and cleans up after itself.
+    if (this.#starting) await Promise.allSettled([this.#starting]);
+    if (this.#run) await this.#end(this.#run, mode);
+  }
+
+  async #end(run: EngineRun, mode: EndMode): Promise<void> {
+    run.endAsked = true;
+    await endLaunched(run.launched, mode, this.#spec.stopLimitMs);
+    this.#forget(run);
+  }
+
+  async #noteEnd(run: EngineRun, how: string): Promise<void> {
+    this.#forget(run);
+    if (run.endAsked || !run.answered) return;
+    const lastLogLines = await run.launched.lastLogLines();
+    this.#death.come({ name: this.name, how, lastLogLines });
+  }
+
+  #forget(run: EngineRun): void {
+    if (this.#run === run) this.#run = undefined;
+  }
+}
+
+/** An end that nobody asked for: it may come, or not. */
+class AwaitedDeath {
+  readonly promise: Promise<EngineDeath>;
+  #resolve: (death: EngineDeath) => void = () => undefined;
+  #hasCome = false;
+
+  constructor() {
+    this.promise = new Promise((resolve) => (this.#resolve = resolve));
+  }
+
+  get hasCome(): boolean {
+    return this.#hasCome;
+  }
+
+  come(death: EngineDeath): void {
+    this.#hasCome = true;
+    this.#resolve(death);
+  }
 }
 
 async function startError(
@@ -154,19 +183,19 @@ async function startError(
   launched: LaunchedEngine,
   cause: unknown,
 ): Promise<EngineStartError> {
-  const what = cause instanceof Error ? cause.message : String(cause);
+  const what = failureText(cause);
   const reason = what.startsWith('it ')
     ? what
-    : `no answer on ${spec.endpoint} within ${spec.startLimitMs / 1000} s (${what})`;
+    : `no answer on ${spec.endpoint} within ${spec.startLimitMs / 1_000} s (${what})`;
   return new EngineStartError(spec.name, reason, await launched.lastLogLines(), cause);
 }
 
 async function endLaunched(
   launched: LaunchedEngine,
-  how: 'terminate' | 'kill',
+  mode: EndMode,
   stopLimitMs: number,
 ): Promise<void> {
-  if (how === 'terminate') {
+  if (mode === 'terminate') {
     await launched.terminate();
     if (await endsWithin(launched, stopLimitMs)) return;
   }

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Engine } from './engine';
 import { checkCassandraAnswers } from './engine-answers';
-import { createEngine } from './engine-lifecycle';
-import { endByPid, launchSupervised, pidFile } from './supervised-process';
+import { RestartableEngine } from './engine-lifecycle';
+import { END_BY_PID, launchSupervised, PID_FILE } from './supervised-process';
 
-/** Where a Cassandra process of this machine keeps what, and its ports of 127.0.0.1. */
+/** Options for Cassandra as a process of this machine; its ports are those of 127.0.0.1. */
 export interface JvmCassandraOptions {
   readonly java: string;
   readonly jarsDir: string;
@@ -22,7 +22,7 @@ export interface JvmCassandraOptions {
 /** One Cassandra node as a JVM process. Not started yet. */
 export function jvmCassandra(options: JvmCassandraOptions): Engine {
   const endpoint = `127.0.0.1:${options.port}`;
-  return createEngine({
+  return new RestartableEngine({
     name: 'cassandra',
     endpoint,
     startLimitMs: 120_000,
@@ -33,8 +33,8 @@ export function jvmCassandra(options: JvmCassandraOptions): Engine {
         file: options.java,
         args: cassandraArgs(options, await jammJar(options.jarsDir)),
         logFile: options.logFile,
-        pidFile: join(options.dir, pidFile),
-        onOrphaned: endByPid,
+        pidFile: join(options.dir, PID_FILE),
+        onOrphaned: END_BY_PID,
       });
     },
     checkAnswers: () => checkCassandraAnswers(endpoint),
@@ -85,16 +85,16 @@ export function cassandraArgs(options: JvmCassandraOptions, jammJarFile: string)
     `-Dcassandra.logdir=${dir}`,
     '-Dcassandra.jmx.local.port=0',
     '-Djdk.attach.allowAttachSelf=true',
-    ...fastStart,
-    ...exportedPackages.map((name) => `--add-exports=${name}=ALL-UNNAMED`),
-    ...openedPackages.map((name) => `--add-opens=${name}=ALL-UNNAMED`),
+    ...FAST_START,
+    ...EXPORTED_PACKAGES.map((name) => `--add-exports=${name}=ALL-UNNAMED`),
+    ...OPENED_PACKAGES.map((name) => `--add-opens=${name}=ALL-UNNAMED`),
     ...['-cp', `${join(dir, 'conf')}:${join(jarsDir, '*')}`],
     'org.apache.cassandra.service.CassandraDaemon',
   ];
 }
 
-/** What spares a lone node the waits that are meant for a ring. */
-const fastStart = [
+/** A single node need not wait for others. */
+const FAST_START = [
   '-Dcassandra-foreground=yes',
   '-Dcassandra.superuser_setup_delay_ms=0',
   '-Dcassandra.ring_delay_ms=100',
@@ -102,7 +102,7 @@ const fastStart = [
   '-Dcassandra.shutdown_announce_in_ms=0',
 ];
 
-const exportedPackages = [
+const EXPORTED_PACKAGES = [
   'java.base/jdk.internal.misc',
   'java.base/jdk.internal.ref',
   'java.base/sun.nio.ch',
@@ -112,7 +112,7 @@ const exportedPackages = [
   'java.sql/java.sql',
 ];
 
-const openedPackages = [
+const OPENED_PACKAGES = [
   'java.base/java.lang.module',
   'java.base/jdk.internal.loader',
   'java.base/jdk.internal.ref',
@@ -134,7 +134,7 @@ const openedPackages = [
 async function writeConfig(options: JvmCassandraOptions): Promise<void> {
   await mkdir(join(options.dir, 'conf'), { recursive: true });
   await writeFile(join(options.dir, 'cassandra.yaml'), cassandraYaml(options));
-  await writeFile(join(options.dir, 'conf', 'logback.xml'), logbackXml);
+  await writeFile(join(options.dir, 'conf', 'logback.xml'), LOGBACK_XML);
 }
 
 async function jammJar(jarsDir: string): Promise<string> {
@@ -144,7 +144,7 @@ async function jammJar(jarsDir: string): Promise<string> {
 }
 
 // Without it Cassandra logs at DEBUG.
-const logbackXml = `<configuration>
+const LOGBACK_XML = `<configuration>
   <appender name="console" class="ch.qos.logback.core.ConsoleAppender">
     <encoder><pattern>%date{ISO8601} %-5level %msg \\(%logger{0}\\)%n</pattern></encoder>
   </appender>

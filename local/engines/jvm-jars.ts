@@ -1,17 +1,16 @@
-import { access, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import pRetry from 'p-retry';
-import { CommandNotFoundError, lastLines } from '../../cli/run-command';
-import type { RunCommand } from '../../cli/run-command';
-import { MissingProgramError } from './engine';
-import type { EngineName } from './engine';
 import { acquireLockWaiting } from '../../cli/lock-file';
+import { CommandNotFoundError, lastLines, type RunCommand } from '../../cli/run-command';
+import { ENGINE_NAMES, type EngineName, MissingProgramError } from './engine';
 
 /** The versions of the jars; each equals the version of its pom in `poms/`. */
-export const jarVersions = { kafka: '4.3.1', cassandra: '5.0.6' } as const;
+export const JAR_VERSIONS = { kafka: '4.3.1', cassandra: '5.0.6' } as const;
 
-/** Where the jars are kept unless told otherwise: `.candlestream/jars` of the project. */
-export const defaultJarsDir = resolve(__dirname, '../../.candlestream/jars');
+/** The default folder for jars: `.candlestream/jars` of the project. */
+export const DEFAULT_JARS_DIR = resolve(__dirname, '../../.candlestream/jars');
 
 export interface JarsOptions {
   readonly jarsDir: string;
@@ -27,30 +26,30 @@ export class JarDownloadError extends Error {
   override readonly name = 'JarDownloadError';
 }
 
-const downloadLimitMs = 10 * 60_000;
-const lockLimitMs = 2 * downloadLimitMs;
-const mavenVersionLimitMs = 20_000;
-const downloadRetries = 2;
-const mainJars = {
-  kafka: `kafka_2.13-${jarVersions.kafka}.jar`,
-  cassandra: `cassandra-all-${jarVersions.cassandra}.jar`,
+const DOWNLOAD_LIMIT_MS = 10 * 60_000;
+const LOCK_LIMIT_MS = 2 * DOWNLOAD_LIMIT_MS;
+const MAVEN_VERSION_LIMIT_MS = 20_000;
+const DOWNLOAD_RETRIES = 2;
+const MAIN_JARS = {
+  kafka: `kafka_2.13-${JAR_VERSIONS.kafka}.jar`,
+  cassandra: `cassandra-all-${JAR_VERSIONS.cassandra}.jar`,
 } as const;
 
 /**
  * The folder with an engine's jars, `<jarsDir>/<name>-<version>`; they are downloaded with Maven
- * where it is not there yet. The folder appears whole or not at all.
+ * if it is not there yet. The folder appears whole or not at all.
  *
- * @throws MissingProgramError where there is no Maven to download with
- * @throws JarDownloadError where the download fails three times
+ * @throws MissingProgramError if there is no Maven to download with
+ * @throws JarDownloadError if the download fails three times
  */
 export async function prepareJars(name: EngineName, options: JarsOptions): Promise<string> {
   const folder = jarsFolder(name, options.jarsDir);
-  if (await exists(folder)) return folder;
+  if (existsSync(folder)) return folder;
   await mkdir(options.jarsDir, { recursive: true });
   // One download at a time on this cache: two Mavens may spoil each other's local repository.
-  const lock = await acquireLockWaiting(join(options.jarsDir, 'download.lock'), lockLimitMs);
+  const lock = await acquireLockWaiting(join(options.jarsDir, 'download.lock'), LOCK_LIMIT_MS);
   try {
-    if (!(await exists(folder))) await download(name, folder, options);
+    if (!existsSync(folder)) await download(name, folder, options);
     return folder;
   } finally {
     await lock.release();
@@ -60,29 +59,25 @@ export async function prepareJars(name: EngineName, options: JarsOptions): Promi
 /**
  * Makes sure that both engines' jars are there or can be downloaded.
  *
- * @throws MissingProgramError where they are not and there is no Maven
+ * @throws MissingProgramError if they are not and there is no Maven
  */
 export async function assertJarsOrMaven(run: RunCommand, jarsDir: string): Promise<void> {
-  const present = [
-    await exists(jarsFolder('kafka', jarsDir)),
-    await exists(jarsFolder('cassandra', jarsDir)),
-  ];
-  if (present.every(Boolean)) return;
+  if (ENGINE_NAMES.every((name) => existsSync(jarsFolder(name, jarsDir)))) return;
   try {
-    await run('mvn', ['-v'], { timeoutMs: mavenVersionLimitMs });
+    await run('mvn', ['-v'], { timeoutMs: MAVEN_VERSION_LIMIT_MS });
   } catch (cause) {
     throw mavenError(cause);
   }
 }
 
 function jarsFolder(name: EngineName, jarsDir: string): string {
-  return join(jarsDir, `${name}-${jarVersions[name]}`);
+  return join(jarsDir, `${name}-${JAR_VERSIONS[name]}`);
 }
 
 async function download(name: EngineName, folder: string, options: JarsOptions): Promise<void> {
-  options.onProgress(`downloading ${name} ${jarVersions[name]} with Maven (once, about 60 MB)`);
+  options.onProgress(`downloading ${name} ${JAR_VERSIONS[name]} with Maven (once, about 60 MB)`);
   await pRetry(() => downloadOnce(name, folder, options), {
-    retries: downloadRetries,
+    retries: DOWNLOAD_RETRIES,
     minTimeout: options.retryPauseMs ?? 2000,
     shouldRetry: ({ error }) => error instanceof JarDownloadError,
     onFailedAttempt: ({ retriesLeft }) => {
@@ -105,19 +100,19 @@ async function downloadOnce(name: EngineName, folder: string, options: JarsOptio
 async function copyJars(name: EngineName, partial: string, options: JarsOptions): Promise<void> {
   const { run, signal } = options;
   const result = await run('mvn', mavenArgs(name, partial), {
-    timeoutMs: downloadLimitMs,
+    timeoutMs: DOWNLOAD_LIMIT_MS,
     signal,
   }).catch((cause: unknown) => {
     throw mavenError(cause);
   });
   const files = await readdir(partial);
-  if (result.exitCode === 0 && files.includes(mainJars[name])) return;
+  if (result.exitCode === 0 && files.includes(MAIN_JARS[name])) return;
   const why =
-    result.exitCode === 0 ? `Maven brought no ${mainJars[name]}` : 'Maven failed, it ended with';
+    result.exitCode === 0 ? `Maven brought no ${MAIN_JARS[name]}` : 'Maven failed, it ended with';
   throw new JarDownloadError(
-    `Could not download ${name} ${jarVersions[name]}: ${why}\n${lastLines(result)}\n` +
+    `Could not download ${name} ${JAR_VERSIONS[name]}: ${why}\n${lastLines(result)}\n` +
       'Check the network and the repository or proxy in ~/.m2/settings.xml, then run this again. ' +
-      'Where Maven names a damaged file, delete it from ~/.m2/repository first.',
+      'If Maven names a damaged file, delete it from ~/.m2/repository first.',
   );
 }
 
@@ -138,14 +133,4 @@ function mavenError(cause: unknown): unknown {
       '("apt install maven", "brew install maven") and put it on the PATH.',
     { cause },
   );
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await access(path);
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
-    throw error;
-  }
 }

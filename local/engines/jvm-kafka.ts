@@ -1,15 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { access, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { lastLines } from '../../cli/run-command';
-import type { RunCommand } from '../../cli/run-command';
-import { EngineStartError } from './engine';
-import type { Engine } from './engine';
+import { lastLines, type RunCommand } from '../../cli/run-command';
+import { type Engine, EngineStartError } from './engine';
 import { checkKafkaAnswers } from './engine-answers';
-import { createEngine } from './engine-lifecycle';
-import { endByPid, launchSupervised, pidFile } from './supervised-process';
+import { RestartableEngine } from './engine-lifecycle';
+import { END_BY_PID, launchSupervised, PID_FILE } from './supervised-process';
 
-/** Where a Kafka process of this machine keeps what, and on which ports of 127.0.0.1 it listens. */
+/** Options for Kafka as a process of this machine; its ports are those of 127.0.0.1. */
 export interface JvmKafkaOptions {
   readonly java: string;
   readonly jarsDir: string;
@@ -21,12 +19,12 @@ export interface JvmKafkaOptions {
   readonly run: RunCommand;
 }
 
-const formatLimitMs = 60_000;
+const FORMAT_LIMIT_MS = 60_000;
 
 /** One Kafka broker, its own controller, as a JVM process. Not started yet. */
 export function jvmKafka(options: JvmKafkaOptions): Engine {
   const endpoint = `127.0.0.1:${options.port}`;
-  return createEngine({
+  return new RestartableEngine({
     name: 'kafka',
     endpoint,
     startLimitMs: 60_000,
@@ -38,8 +36,8 @@ export function jvmKafka(options: JvmKafkaOptions): Engine {
         file: options.java,
         args: kafkaArgs(options),
         logFile: options.logFile,
-        pidFile: join(options.dir, pidFile),
-        onOrphaned: endByPid,
+        pidFile: join(options.dir, PID_FILE),
+        onOrphaned: END_BY_PID,
       });
     },
     checkAnswers: () => checkKafkaAnswers(endpoint),
@@ -60,14 +58,14 @@ export function kafkaProperties(options: JvmKafkaOptions): string {
     // Static, because a dynamic quorum would keep the controller's port in the data.
     'controller.quorum.voters': `1@${controller}`,
     'log.dirs': partitionsDir(options),
-    ...singleBrokerProperties,
+    ...SINGLE_BROKER_PROPERTIES,
   };
   const lines = Object.entries(properties).map(([key, value]) => `${key}=${value}`);
   return `${lines.join('\n')}\n`;
 }
 
-/** What a lone broker needs in order to start and to rebalance quickly. */
-export const singleBrokerProperties = {
+/** Properties with which a single broker starts and rebalances quickly. */
+const SINGLE_BROKER_PROPERTIES = {
   'offsets.topic.replication.factor': '1',
   'transaction.state.log.replication.factor': '1',
   'transaction.state.log.min.isr': '1',
@@ -99,7 +97,7 @@ function javaCommon(options: JvmKafkaOptions): string[] {
 async function writeConfig(options: JvmKafkaOptions): Promise<void> {
   await mkdir(partitionsDir(options), { recursive: true });
   await writeFile(configFile(options), kafkaProperties(options));
-  await writeFile(join(options.dir, 'log4j2.xml'), log4j2Xml);
+  await writeFile(join(options.dir, 'log4j2.xml'), LOG4J2_XML);
 }
 
 async function formatOnce(options: JvmKafkaOptions): Promise<void> {
@@ -110,7 +108,7 @@ async function formatOnce(options: JvmKafkaOptions): Promise<void> {
   );
   if (formatted) return;
   const result = await options.run(options.java, formatArgs(options, newClusterId()), {
-    timeoutMs: formatLimitMs,
+    timeoutMs: FORMAT_LIMIT_MS,
   });
   if (result.exitCode === 0) return;
   throw new EngineStartError('kafka', 'its storage could not be formatted', lastLines(result));
@@ -139,7 +137,7 @@ function configFile(options: JvmKafkaOptions): string {
   return join(options.dir, 'server.properties');
 }
 
-const log4j2Xml = `<Configuration>
+const LOG4J2_XML = `<Configuration>
   <Appenders>
     <Console name="console"><PatternLayout pattern="%d %p %m (%c)%n"/></Console>
   </Appenders>

@@ -1,5 +1,4 @@
-import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { open, writeFile } from 'node:fs/promises';
 import type { LaunchedEngine } from './engine-lifecycle';
@@ -21,18 +20,18 @@ export interface SupervisedProgram {
 }
 
 /** Asks the program to end, waits 20 s, then ends it and the watcher by force. */
-export const endByPid = [
+export const END_BY_PID = [
   'kill $$ 2>/dev/null',
   'n=0',
   'while [ $n -lt 20 ] && kill -0 $$ 2>/dev/null; do sleep 1; n=$((n+1)); done',
   'kill -9 0',
 ].join('; ');
 
-/** The name of the file, beside an engine's data, that holds the pid of its process. */
-export const pidFile = 'pid';
+/** The file beside an engine's data that holds the pid of its process. */
+export const PID_FILE = 'pid';
 
-const logTailBytes = 8192;
-const logTailLines = 25;
+const LOG_TAIL_BYTES = 8192;
+const LOG_TAIL_LINES = 25;
 
 /**
  * Starts a program in a process group of its own, so that Ctrl-C in a terminal reaches only us and
@@ -107,15 +106,15 @@ async function readLogTail(file: string, fromByte: number): Promise<string> {
   const log = await open(file, 'r');
   try {
     const { size } = await log.stat();
-    const start = Math.max(fromByte, size - logTailBytes);
+    const start = Math.max(fromByte, size - LOG_TAIL_BYTES);
     const { buffer, bytesRead } = await log.read(
-      Buffer.alloc(logTailBytes),
+      Buffer.alloc(LOG_TAIL_BYTES),
       0,
       size - start,
       start,
     );
     const text = buffer.toString('utf8', 0, bytesRead);
-    return text.trimEnd().split('\n').slice(-logTailLines).join('\n');
+    return text.trimEnd().split('\n').slice(-LOG_TAIL_LINES).join('\n');
   } finally {
     await log.close();
   }

@@ -13,20 +13,21 @@ export interface WantedContainers {
 }
 
 /**
- * Starts the containers that a run needs, with their images fetched first.
+ * Starts the containers that a run needs, after a check of their ports and with their images fetched.
  *
- * @throws ImagePullError, ComposePortError, ContainerFailedError, ComposeError
+ * @throws ImagePullError, PortInUseError, ContainerFailedError, ComposeError
  */
 export async function startContainers(
   command: LocalstackCommand,
   { compose, exchange, ui, onBegun }: WantedContainers,
 ): Promise<void> {
   const uiProfile = ui ? ['ui'] : [];
+  const profiles = [...(exchange.inContainer ? ['exchange'] : []), ...uiProfile];
+  await compose.checkPorts(profiles);
   // The functions run on the image of the exchange: it is needed either way.
   await compose.pullMissing(['exchange', ...uiProfile]);
   onBegun();
   if (exchange.inContainer) await bundleExchange(command.project);
   else await compose.remove('exchange');
-  const profiles = [...(exchange.inContainer ? ['exchange'] : []), ...uiProfile];
   await timed(command, 'containers up', () => compose.up(profiles, exchange.environment));
 }

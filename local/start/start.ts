@@ -5,7 +5,7 @@ import { failureText } from '../../cli/failure-text';
 import { type Console, createConsole } from '../watch/console';
 import type { ChosenSettings } from '../emulator/local-environment';
 import { type Pipeline, PipelineStuckError } from '../emulator/start-pipeline';
-import type { EngineDeath } from '../engines/engine';
+import { EngineDiedError } from '../engines/engine';
 import { localDataCenter } from '../engines/engine-answers';
 import {
   type LocalExchange,
@@ -27,16 +27,6 @@ import { parseStartArguments, type ReplayRequest, type StartRequest } from './st
 import { warningHooks } from '../watch/run-warnings';
 import { RunCounts, RunWatch } from '../watch/watch-run';
 import { StatusDisplay } from '../watch/status-display';
-
-/** An engine ended during the run. */
-class EngineDiedError extends Error {
-  override readonly name = 'EngineDiedError';
-  constructor({ name, how, lastLogLines }: EngineDeath) {
-    super(
-      `${name} ended by itself (${how}); start again to go on from the stored data.\n${lastLogLines}`,
-    );
-  }
-}
 
 /** `npm start`: see `--help`. */
 async function main(args: readonly string[]): Promise<void> {

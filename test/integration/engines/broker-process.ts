@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import { freePort } from '../../../cli/free-port';
 import { lastLines, runCommand } from '../../../cli/run-command';
 import { javaCommand } from '../../../local/engines/java-runtime';
-import { defaultJarsDir, prepareJars } from '../../../local/engines/jvm-jars';
+import { DEFAULT_JARS_DIR, prepareJars } from '../../../local/engines/jvm-jars';
 import {
   formatArgs,
   type JvmKafkaOptions,
   kafkaArgs,
   kafkaProperties,
 } from '../../../local/engines/jvm-kafka';
-import { endByPid, launchSupervised, pidFile } from '../../../local/engines/supervised-process';
+import { END_BY_PID, launchSupervised, PID_FILE } from '../../../local/engines/supervised-process';
 import { type BrokerOptions, listenerProperties } from './broker-properties';
 
 const FORMAT_LIMIT_MS = 60_000;
@@ -19,7 +19,7 @@ const CLUSTER_ID = 'candlestreamCandlestre';
 /** Starts a broker as a process of this machine. @returns its end */
 export async function startBrokerProcess(options: BrokerOptions): Promise<() => Promise<void>> {
   const { folder, port } = options;
-  const jars = { jarsDir: defaultJarsDir, run: runCommand, onProgress: () => undefined };
+  const jars = { jarsDir: DEFAULT_JARS_DIR, run: runCommand, onProgress: () => undefined };
   const jvm: JvmKafkaOptions = {
     java: javaCommand(),
     run: runCommand,
@@ -38,8 +38,8 @@ export async function startBrokerProcess(options: BrokerOptions): Promise<() => 
     file: jvm.java,
     args: kafkaArgs(jvm),
     logFile: jvm.logFile,
-    pidFile: join(folder, pidFile),
-    onOrphaned: endByPid,
+    pidFile: join(folder, PID_FILE),
+    onOrphaned: END_BY_PID,
   });
   return async () => {
     await broker.kill();

@@ -55,7 +55,7 @@ test.each<[string, Record<string, FakeAnswer>, RegExp]>([
       'docker compose version': { stdout: '2.40.3' },
       'docker info': new CommandTimeoutError('"docker info" did not end within 10 s.'),
     },
-    /does not get done: "docker info" did not end/,
+    /does not answer: "docker info" did not end/,
   ],
 ])('%s is told', async (_, answers, message) => {
   const { subject } = compose(answers);
@@ -121,15 +121,15 @@ test('a port that is taken is named, with the variable that changes it', async (
     'Error response from daemon: driver failed programming external connectivity: listen tcp4 127.0.0.1:19092: bind: address already in use';
   const { subject } = compose({ ...NOTHING, [`${EXCHANGE} up`]: { exitCode: 1, stderr } });
   await expect(subject.up(['exchange'], {})).rejects.toMatchObject({
-    name: 'ComposePortError',
+    name: 'PortInUseError',
     message: expect.stringMatching(/^Port 19092 .*set KAFKA_PORT to another port/) as string,
   });
 });
 
 test('both ways in which Docker says that a port is taken are understood', () => {
   const allocated = 'Bind for 127.0.0.1:4566 failed: port is already allocated';
-  expect(portProblem(allocated, project.ports)?.message).toContain('LOCALSTACK_PORT');
-  expect(portProblem('something else at 127.0.0.1:4566', project.ports)).toBeUndefined();
+  expect(portProblem(allocated, project)?.message).toContain('LOCALSTACK_PORT');
+  expect(portProblem('something else at 127.0.0.1:4566', project)).toBeUndefined();
 });
 
 /** Of an earlier run: it is not to blame. */
@@ -144,7 +144,7 @@ test.each<[string, string, RegExp]>([
   [
     'is not healthy',
     container('cassandra', 'running', 'Up 2 minutes (unhealthy)'),
-    /cassandra is not healthy\. It said last:\nOutOfMemory/,
+    /OutOfMemory\n\nThe container of cassandra is not healthy\./,
   ],
 ])('a container that %s is told with its last lines', async (_, state, message) => {
   const { subject } = compose({
@@ -218,7 +218,7 @@ test('down ends LocalStack first, then the containers of functions that it left,
     [`${ALL} stop localstack`]: {},
     [FUNCTIONS]: { stdout: 'a1\nb2\n' },
     'docker rm --force --volumes a1 b2': {},
-    [`${ALL} down --remove-orphans --volumes`]: {},
+    [`${ALL} down --remove-orphans --timeout 20 --volumes`]: {},
   });
   await subject.down({ volumes: true });
   expect(fake.lines.map((line) => line.replace(`${ALL} `, '').split(' ').slice(0, 2))).toEqual([
@@ -288,7 +288,9 @@ async function failureAfter(looks: (readonly string[] | 'no answer')[]) {
 
 test('a container that ends while it is needed is told, one that is made anew is not', async () => {
   const looks = [RUNNING, [EXCHANGE_RUNS], [EXCHANGE_RUNS], RUNNING, [KAFKA_ENDED, EXCHANGE_RUNS]];
-  expect(await failureAfter(looks)).toMatch(/kafka ended with exit code 137.*\nshutting down/);
+  expect(await failureAfter(looks)).toMatch(
+    /shutting down\n\nThe container of kafka ended with exit code 137\.\n.*npm run localstack/,
+  );
 });
 
 test('an exchange that another run does without is not missed, one that ended is', async () => {

@@ -1,13 +1,13 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MissingProgramError } from '../../../local/engines/engine';
-import { JarDownloadError, jarVersions, prepareJars } from '../../../local/engines/jvm-jars';
+import { JarDownloadError, JAR_VERSIONS, prepareJars } from '../../../local/engines/jvm-jars';
 import type { RunCommand } from '../../../cli/run-command';
 import { fakeRun } from './fake-run';
 import type { FakeAnswer } from './fake-run';
 import { temporaryFolder } from './temporary-folder';
 
-const kafkaJar = `kafka_2.13-${jarVersions.kafka}.jar`;
+const kafkaJar = `kafka_2.13-${JAR_VERSIONS.kafka}.jar`;
 
 function options(jarsDir: string, run: RunCommand) {
   return { jarsDir, run, onProgress: () => undefined, retryPauseMs: 1 };
@@ -34,7 +34,7 @@ test('jars are downloaded once, into a folder that appears whole', async () => {
   expect(second).toBe(first);
   expect(lines).toHaveLength(1);
   expect(await readdir(first)).toEqual([kafkaJar]);
-  expect(await readdir(jarsDir)).toEqual([`kafka-${jarVersions.kafka}`]);
+  expect(await readdir(jarsDir)).toEqual([`kafka-${JAR_VERSIONS.kafka}`]);
 });
 
 test('two who need the same jars at once share one download', async () => {
@@ -110,7 +110,7 @@ test.each(['kafka', 'cassandra'] as const)(
       'utf8',
     );
     expect(pom).toContain(
-      `<artifactId>${name}-jars</artifactId>\n  <version>${jarVersions[name]}<`,
+      `<artifactId>${name}-jars</artifactId>\n  <version>${JAR_VERSIONS[name]}<`,
     );
   },
 );
