@@ -1,11 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  FUNCTION_NAMES,
-  type FunctionTemplate,
-  type PipelineTemplate,
-} from '../emulator/template/pipeline-template';
+import type { FunctionTemplate } from '../emulator/template/function-template';
+import { FUNCTION_NAMES, type PipelineTemplate } from '../emulator/template/pipeline-template';
 
 /** What a cold start pays for a function's code. */
 export interface BundleFigures {

@@ -1,6 +1,6 @@
 import { Client } from 'cassandra-driver';
 import { localDataCenter } from '../engines/engine-answers';
-import type { ColumnTemplate, TableTemplate } from './template/pipeline-template';
+import type { ColumnTemplate, TableTemplate } from './template/table-template';
 
 /** The tables of the template, and the keyspaces they are in. */
 export interface TablesTemplate {

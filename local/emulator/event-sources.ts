@@ -7,7 +7,8 @@ import { KafkaFeed } from './kafka/kafka-feed';
 import { type PartitionLag, PipelineLag } from './kafka/pipeline-lag';
 import type { Invoker } from './lambda/invoker';
 import { errorsOf } from './settled-work';
-import type { FunctionName, MappingTemplate } from './template/pipeline-template';
+import type { MappingTemplate } from './template/mapping-template';
+import type { FunctionName } from './template/pipeline-template';
 
 /** Reports of running event sources. */
 export interface EventSourceHooks {

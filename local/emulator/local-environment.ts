@@ -1,5 +1,5 @@
 import { localDataCenter } from '../engines/engine-answers';
-import type { FunctionTemplate } from './template/pipeline-template';
+import type { FunctionTemplate } from './template/function-template';
 
 /** Where the functions find what they use. */
 export interface LocalEndpoints {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { invocationFailureText, type InvocationResult, type Invoker } from './lambda/invoker';
 import { LOCAL_ACCOUNT, LOCAL_REGION } from './template/physical-names';
-import type { RuleTemplate } from './template/pipeline-template';
+import type { RuleTemplate } from './template/rule-template';
 
 /** What EventBridge invokes the target of a rule with a schedule with. */
 export interface ScheduledEvent {

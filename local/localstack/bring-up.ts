@@ -12,7 +12,7 @@ import {
   type PipelineTemplate,
   readPipelineTemplate,
 } from '../emulator/template/pipeline-template';
-import { readAssembly } from '../emulator/template/template';
+import { readAssembly } from '../emulator/template/assembly';
 import { type HeldLock, LockedError } from '../../cli/lock-file';
 import { synthesize } from '../../cli/synthesize';
 import { composeFor, type LocalstackCommand, timed } from './command';

@@ -12,7 +12,7 @@ import {
   type PipelineOptions,
   startPipeline,
 } from '../emulator/start-pipeline';
-import { readAssembly } from '../emulator/template/template';
+import { readAssembly } from '../emulator/template/assembly';
 import { localDataCenter } from '../engines/engine-answers';
 import { type StartedEngines, startEngines } from '../engines/start-engines';
 import { connectToRun } from './run-database';

@@ -1,4 +1,6 @@
 import * as v from 'valibot';
+import { rateMsOf } from '../../cli/schedule-rate';
+import { MINUTE_MS } from '../../lambdas/shared/domain/interval';
 import type { FunctionName } from '../../lib/naming/function-names';
 import { ASSUMED } from './assumptions';
 import { type MonthOfAPair, monthOfAPair } from './month-of-a-pair';
@@ -76,9 +78,8 @@ function scheduleMinutesOf(resources: readonly StageResource[]): number {
     throw new TypeError(`Expected one AWS::Events::Rule, the ticks; there are ${rules.length}`);
   }
   const { ScheduleExpression: expression } = propertiesOf(rule, Rule);
-  const minutes = /^rate\((\d+) minutes?\)$/.exec(expression)?.[1];
-  if (minutes !== undefined) return Number(minutes);
-  if (expression === 'rate(1 hour)') return 60;
+  const rateMs = rateMsOf(expression);
+  if (rateMs !== undefined) return rateMs / MINUTE_MS;
   throw new UnreadableResourceError(rule, `its ScheduleExpression is ${expression}`);
 }
 

@@ -1,5 +1,5 @@
 import type { ITopicConfig, Kafka } from 'kafkajs';
-import type { TopicTemplate } from '../template/pipeline-template';
+import type { TopicTemplate } from '../template/topic-template';
 
 /** An existing topic with other partitions than the template gives it. */
 export class TopicMismatchError extends Error {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { LOCAL_REGION } from '../template/physical-names';
-import type { FunctionTemplate } from '../template/pipeline-template';
+import type { FunctionTemplate } from '../template/function-template';
 
 /** The variables of this process that a function may see. */
 const INHERITED = ['PATH', 'HOME', 'NODE_EXTRA_CA_CERTS'] as const;

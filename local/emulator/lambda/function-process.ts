@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
-import type { FunctionTemplate } from '../template/pipeline-template';
+import type { FunctionTemplate } from '../template/function-template';
 import { callHandler, hasEnded, nextHostEvent } from './host-messages';
 import { endProcess, killProcess, startHostProcess } from './host-process';
 import type { InvocationReport } from './invocation-report';

@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
-import type { FunctionTemplate } from '../template/pipeline-template';
+import type { FunctionTemplate } from '../template/function-template';
 import { functionEnvironment } from './function-environment';
 import { hasEnded } from './host-messages';
 

@@ -1,29 +1,29 @@
 import * as v from 'valibot';
 import { TemplateError } from './stack-template';
-import type { Resource } from './template';
-import { Count, read } from './template-property';
+import type { Resource } from './resource';
+import { Count, read } from './resource';
 
 /** The error controls of provisioned mode. */
 export interface BoundedFailures {
   readonly kind: 'bounded';
-  /** How often a failed batch is tried again; Infinity where there is no limit. */
+  /** How often a failed batch is tried again; Infinity for no limit. */
   readonly retryAttempts: number;
-  /** Older records are not tried; Infinity where there is no limit. */
+  /** Older records are not tried; Infinity for no limit. */
   readonly maxRecordAgeMs: number;
   /** Whether a failed batch is split in two. */
   readonly bisect: boolean;
   /** Whether the function's answer may name the records that failed. */
   readonly reportsItemFailures: boolean;
-  /** The topic that takes the records that are given up; null where they are dropped. */
+  /** The topic that takes the records that are given up; null if they are dropped. */
   readonly destinationTopic: string | null;
 }
 
-/** What becomes of a batch that failed: on-demand mode retries it, provisioned mode has limits. */
+/** The fate of a failed batch: on-demand mode retries it, provisioned mode has limits. */
 export type MappingFailures = { readonly kind: 'retry-until-success' } | BoundedFailures;
 
 /**
- * Settings that AWS takes of a Kafka event source in provisioned mode only. How
- * many pollers there are, metrics and log levels change nothing of what is done.
+ * Settings that AWS takes of a Kafka event source in provisioned mode only. The
+ * number of pollers, metrics and log levels do not change what is done.
  */
 const PROVISIONED_ONLY = [
   'BisectBatchOnFunctionError',
@@ -32,7 +32,7 @@ const PROVISIONED_ONLY = [
   'MaximumRetryAttempts',
 ] as const;
 
-/** The limit that endless retries have beside a destination. */
+/** The limit of endless retries if there is a destination. */
 const RETRIES_BEFORE_DESTINATION = 10;
 const ENDLESS = -1;
 
@@ -52,10 +52,10 @@ const DestinationConfig = v.optional(
 );
 
 /**
- * What becomes of a mapping's failed batches, with the settings that are not
- * played: a destination that is no Kafka topic.
+ * The fate of a mapping's failed batches, with the settings that are not
+ * emulated: a destination that is not a Kafka topic.
  *
- * @throws TemplateError where a setting is not one that AWS takes
+ * @throws TemplateError if AWS does not take a setting
  */
 export function mappingFailuresOf(
   resource: Resource,
@@ -101,7 +101,7 @@ function topicOf(destination: string | null): string | null {
   return /^kafka:\/\/([\w.-]+)$/.exec(destination ?? '')?.[1] ?? null;
 }
 
-/** AWS refuses it too: what failed would come again for ever. */
+/** AWS refuses it too: failed records would come again for ever. */
 function refuseLoop(resource: Resource, topic: string, topics: readonly string[]): void {
   if (!topics.includes(topic)) return;
   throw new TemplateError(

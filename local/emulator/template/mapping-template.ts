@@ -3,8 +3,8 @@ import { FUNCTION_NAMES, type FunctionName } from '../../../lib/naming/function-
 import { type MappingFailures, mappingFailuresOf } from './mapping-failures';
 import { uuidOf } from './physical-names';
 import { TemplateError } from './stack-template';
-import type { Resource } from './template';
-import { Count, read } from './template-property';
+import type { Resource } from './resource';
+import { Count, read } from './resource';
 
 /** An event source mapping: from topics to a function. */
 export interface MappingTemplate {
@@ -12,21 +12,21 @@ export interface MappingTemplate {
   readonly topics: readonly string[];
   readonly target: FunctionName;
   readonly consumerGroupId: string;
-  /** Null for a cluster that is named by its bootstrap servers only. */
+  /** Null for a cluster that only has the names of its bootstrap servers. */
   readonly eventSourceArn: string | null;
-  /** Records of one event, at most. */
+  /** The most records of one event. */
   readonly batchSize: number;
   readonly windowMs: number;
   readonly startingPosition: 'TRIM_HORIZON' | 'LATEST';
-  /** The mode, and with it what becomes of a batch that failed. */
+  /** The mode, which decides what becomes of a failed batch. */
   readonly failures: MappingFailures;
-  /** Settings of the template that the local event source does not play. */
+  /** Settings of the template that the local event source does not emulate. */
   readonly notEmulated: readonly string[];
 }
 
 type FunctionArns = Readonly<Record<FunctionName, { readonly arn: string }>>;
 
-/** What AWS Lambda takes where the template says nothing, after its developer guide. */
+/** AWS Lambda's defaults for what the template does not set, after its developer guide. */
 const DEFAULTS = { batchSize: 100, windowMs: 500 } as const;
 
 const Position = v.picklist(['TRIM_HORIZON', 'LATEST']);
@@ -35,7 +35,7 @@ const SourceConfig = v.optional(v.object({ ConsumerGroupId: v.optional(v.string(
 /**
  * The event source mapping of a resource.
  *
- * @throws TemplateError where it has no local meaning, or AWS would refuse it
+ * @throws TemplateError if it has no local meaning, or AWS would refuse it
  */
 export function mappingOf(resource: Resource, functions: FunctionArns): MappingTemplate {
   const windowSeconds = read(resource, 'MaximumBatchingWindowInSeconds', v.optional(Count));
@@ -43,6 +43,7 @@ export function mappingOf(resource: Resource, functions: FunctionArns): MappingT
   const config =
     read(resource, 'AmazonManagedKafkaEventSourceConfig', SourceConfig) ??
     read(resource, 'SelfManagedKafkaEventSourceConfig', SourceConfig);
+  const filters = resource.property('FilterCriteria');
   const { failures, notEmulated } = mappingFailuresOf(resource, topics);
   return {
     logicalId: resource.logicalId,
@@ -54,10 +55,7 @@ export function mappingOf(resource: Resource, functions: FunctionArns): MappingT
     windowMs: windowSeconds === undefined ? DEFAULTS.windowMs : windowSeconds * 1000,
     startingPosition: read(resource, 'StartingPosition', Position),
     failures,
-    notEmulated: [
-      ...notEmulated,
-      ...(resource.property('FilterCriteria') === undefined ? [] : ['FilterCriteria']),
-    ],
+    notEmulated: filters === undefined ? notEmulated : [...notEmulated, 'FilterCriteria'],
   };
 }
 

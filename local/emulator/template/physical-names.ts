@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Stack } from './stack-template';
 
-/** The region that the local run plays. */
+/** The region that the local run emulates. */
 export const LOCAL_REGION = 'us-east-1';
-/** The account that the local run plays. */
+/** The account that the local run emulates. */
 export const LOCAL_ACCOUNT = '000000000000';
 
 /** A UUID that is the same for the same text, in every run. */
@@ -19,7 +19,7 @@ export function uuidOf(text: string): string {
   ].join('-');
 }
 
-/** A name such as CloudFormation makes up where a resource is given none. */
+/** A name such as CloudFormation makes up for a resource without one. */
 function physicalName(stack: Stack, logicalId: string): string {
   return `${stack.name}-${logicalId}`;
 }
@@ -49,7 +49,7 @@ const REF_IS_ARN = new Set([
   'AWS::SNS::Topic',
 ]);
 
-/** The property that is the `Ref` of a resource where it is set. */
+/** The property that is the `Ref` of a resource, if it is set. */
 const NAME_PROPERTIES: Readonly<Record<string, string>> = {
   'AWS::Lambda::Function': 'FunctionName',
   'AWS::Events::Rule': 'Name',
@@ -58,7 +58,7 @@ const NAME_PROPERTIES: Readonly<Record<string, string>> = {
   'AWS::Logs::LogGroup': 'LogGroupName',
 };
 
-/** What `Ref` of a resource gives; `nameOf` reads its properties. */
+/** The value of `Ref` of a resource; `nameOf` reads its properties. */
 export function refOf(
   stack: Stack,
   logicalId: string,
@@ -83,7 +83,7 @@ function generatedName(stack: Stack, logicalId: string): string {
   return physicalName(stack, logicalId).replace(/\W/g, '_').toLowerCase().slice(-48);
 }
 
-/** What `Fn::GetAtt` gives; undefined where it is not known. */
+/** The value of `Fn::GetAtt`; undefined if it is not known. */
 export function attributeOf(
   stack: Stack,
   logicalId: string,

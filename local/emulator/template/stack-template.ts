@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 
-/** A cloud assembly that cannot be read, or a value in it that has no local meaning. */
+/** A cloud assembly that is invalid, or a value in it that has no local meaning. */
 export class TemplateError extends Error {
   override readonly name = 'TemplateError';
 }
@@ -34,4 +34,9 @@ export type StackTemplate = v.InferOutput<typeof StackTemplate>;
 export interface Stack {
   readonly name: string;
   readonly template: StackTemplate;
+}
+
+/** Whether a value of a template is an object with members. */
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

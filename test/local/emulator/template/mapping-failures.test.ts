@@ -1,5 +1,6 @@
 import { mappingFailuresOf } from '../../../../local/emulator/template/mapping-failures';
-import type { PlainValue, Resource } from '../../../../local/emulator/template/template';
+import type { Resource } from '../../../../local/emulator/template/resource';
+import type { PlainValue } from '../../../../local/emulator/template/stack-template';
 
 type Properties = Readonly<Record<string, PlainValue>>;
 
@@ -67,7 +68,7 @@ test('endless retries beside a destination are ten', () => {
   expect(read({ ...endless, ...to('kafka://t') }).failures).toMatchObject({ retryAttempts: 10 });
 });
 
-test('a destination that is no topic is not played, in either mode', () => {
+test('a destination that is no topic is not emulated, in either mode', () => {
   const queue = to('arn:aws:sqs:us-east-1:000000000000:queue');
   expect(read({ ...POLLERS, ...queue })).toMatchObject({
     failures: { destinationTopic: null, retryAttempts: 10 },

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { createStatements } from '../../../../local/emulator/create-tables';
 import { localEnvironment } from '../../../../local/emulator/local-environment';
 import { readPipelineTemplate } from '../../../../local/emulator/template/pipeline-template';
-import { readAssembly } from '../../../../local/emulator/template/template';
+import { readAssembly } from '../../../../local/emulator/template/assembly';
 import { type TemplateResource, writeAssembly } from './small-assembly';
 
 type Resources = Record<string, TemplateResource>;
@@ -186,7 +186,7 @@ test.each<[string, Record<string, TemplateResource>, string]>([
         Properties: { ScheduleExpression: 'cron(* * * * ? *)', Targets: [{ Arn: arnOf('A') }] },
       },
     },
-    'cron(* * * * ? *) is not played',
+    'cron(* * * * ? *) is not emulated',
   ],
   ['a mapping elsewhere', { First: mapping('Other') }, 'mapping First invokes Pipeline-Other'],
   [

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { readAssembly, TemplateError } from '../../../../local/emulator/template/template';
+import { readAssembly } from '../../../../local/emulator/template/assembly';
+import { TemplateError } from '../../../../local/emulator/template/stack-template';
 import { writeAssembly } from './small-assembly';
 
 const CLUSTER = { Type: 'AWS::MSK::Cluster' };
