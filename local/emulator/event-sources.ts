@@ -56,6 +56,12 @@ export class EventSources {
     return this.#lag.read();
   }
 
+  /** How many records a topic holds, over all its partitions. */
+  async recordCount(topic: string): Promise<number> {
+    const offsets = await this.#admin.fetchTopicOffsets(topic);
+    return offsets.reduce((sum, { low, high }) => sum + Number(high) - Number(low), 0);
+  }
+
   /** @throws AggregateError of what did not stop in order */
   async stop(): Promise<void> {
     const errors = await errorsOf([

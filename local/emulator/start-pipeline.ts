@@ -55,6 +55,8 @@ export interface Pipeline {
   readonly startSchedule: () => void;
   /** A row for each partition of each event source. */
   readonly lag: () => Promise<readonly PartitionLag[]>;
+  /** How many records a topic holds, over all its partitions. */
+  readonly recordCount: (topic: string) => Promise<number>;
   /**
    * Waits until every record is processed by every event source.
    *
@@ -135,6 +137,10 @@ class RunningPipeline implements Pipeline {
 
   lag(): Promise<readonly PartitionLag[]> {
     return this.#eventSources.lag();
+  }
+
+  recordCount(topic: string): Promise<number> {
+    return this.#eventSources.recordCount(topic);
   }
 
   caughtUp(limitMs: number): Promise<void> {

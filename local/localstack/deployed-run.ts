@@ -1,49 +1,48 @@
 import { FUNCTION_NAMES } from '../../lib/naming/function-names';
 import type { CassandraSession } from '../../lambdas/shared/adapters/database/cassandra-client';
-import { createCandleStore } from '../../lambdas/shared/adapters/database/candle-store';
 import type { InvocationResult } from '../emulator/lambda/invoker';
 import type { FunctionName, PipelineTemplate } from '../emulator/template/pipeline-template';
 import { type EventSourceHooks, EventSources } from '../emulator/event-sources';
-import { type CountedLine, countedLine } from '../watch/function-log';
 import { failureText } from '../../cli/failure-text';
 import { sessionOf, stopAll } from '../run/local-run';
-import { RunCounts, RunWatch } from '../watch/watch-run';
+import { InvocationCounts } from '../watch/invocation-counts';
+import { StatusReader } from '../watch/status-reader';
 import { CurrentFunctions, type DeployedFunctions } from './deployment/current-functions';
 import { FunctionLogs, logsApi } from './deployment/function-logs';
 import { invokeApi, LambdaInvoker } from './deployment/lambda-invoker';
 import { endpointOf } from '../containers/compose-project';
 import type { LocalstackProject } from './localstack-project';
 
-/** What runs beside LocalStack is started with. */
+/** Options of the run beside LocalStack. */
 export interface DeployedRunOptions {
   readonly project: LocalstackProject;
-  /** Its mappings are played, its tables read. */
+  /** The template of the emulated mappings and of the tables. */
   readonly template: PipelineTemplate;
   /** Looks up the functions that are deployed now. */
   readonly findFunctions: () => Promise<DeployedFunctions>;
   readonly pairs: readonly string[];
-  /** Where the candles come from, for people. */
+  /** The source of the candles, for people. */
   readonly exchange: string;
   readonly hooks: EventSourceHooks;
 }
 
 type Stop = () => Promise<void>;
 
-/** The event sources beside LocalStack, and how all of it stands. */
+/** The event sources beside LocalStack, and the status of the run. */
 export class DeployedRun {
-  readonly watch: RunWatch;
+  readonly status: StatusReader;
   readonly #stops: Stop[];
 
-  private constructor(watch: RunWatch, stops: Stop[]) {
-    this.watch = watch;
+  private constructor(status: StatusReader, stops: Stop[]) {
+    this.status = status;
     this.#stops = stops;
   }
 
-  /** Where anything fails, nothing is left running. */
+  /** If anything fails, nothing is left running. */
   static async start(options: DeployedRunOptions): Promise<DeployedRun> {
     const stops: Stop[] = [];
     try {
-      return new DeployedRun(await startWatch(options, stops), stops);
+      return new DeployedRun(await startEmulation(options, stops), stops);
     } catch (error) {
       await stopAll(stops).catch((also: unknown) => options.hooks.onWarning?.(failureText(also)));
       throw error;
@@ -56,15 +55,15 @@ export class DeployedRun {
   }
 }
 
-async function startWatch(options: DeployedRunOptions, stops: Stop[]): Promise<RunWatch> {
+async function startEmulation(options: DeployedRunOptions, stops: Stop[]): Promise<StatusReader> {
   const { project, template } = options;
-  const counts = new RunCounts();
-  const logs = new CountedLogs(project, counts);
-  stops.push(ended(() => logs.close()));
+  const counts = new InvocationCounts();
+  const fetchLog = new FetchLog(project);
+  stops.push(ended(() => fetchLog.close()));
   const session = sessionOf(endpointOf(project, 'cassandra'), template);
   stops.push(() => session.close());
-  const eventSources = await startEventSources(options, { logs, counts }, stops);
-  return watchOf(options, { eventSources, session, logs, counts });
+  const eventSources = await startEventSources(options, { fetchLog, counts }, stops);
+  return statusReader(options, { eventSources, session, fetchLog, counts });
 }
 
 function ended(end: () => void): Stop {
@@ -76,15 +75,15 @@ function ended(end: () => void): Stop {
 
 async function startEventSources(
   options: DeployedRunOptions,
-  { logs, counts }: Pick<WatchedParts, 'logs' | 'counts'>,
+  { fetchLog, counts }: Pick<EmulatedParts, 'fetchLog' | 'counts'>,
   stops: Stop[],
 ): Promise<EventSources> {
   const { project, template, hooks } = options;
-  const functions = await currentFunctions(options, logs);
+  const functions = await currentFunctions(options, fetchLog);
   const api = invokeApi(project);
   stops.push(ended(() => api.destroy()));
   const onResult = (name: FunctionName, result: InvocationResult): void => {
-    counts.invoked({ function: name, result });
+    counts.add(name, result);
     void functions.noteResult(result);
   };
   const eventSources = new EventSources({
@@ -105,67 +104,60 @@ async function startEventSources(
 
 async function currentFunctions(
   { findFunctions: find, hooks }: DeployedRunOptions,
-  logs: CountedLogs,
+  fetchLog: FetchLog,
 ): Promise<CurrentFunctions> {
-  return new CurrentFunctions(logs.read(await find()), {
+  return new CurrentFunctions(fetchLog.follow(await find()), {
     find,
-    onReplaced: (others) => logs.read(others),
+    onReplaced: (others) => fetchLog.follow(others),
     onWarning: (message) => hooks.onWarning?.(message),
   });
 }
 
-interface WatchedParts {
+interface EmulatedParts {
   readonly eventSources: EventSources;
   readonly session: CassandraSession;
-  readonly logs: CountedLogs;
-  readonly counts: RunCounts;
+  readonly fetchLog: FetchLog;
+  readonly counts: InvocationCounts;
 }
 
-function watchOf({ pairs, exchange }: DeployedRunOptions, parts: WatchedParts): RunWatch {
-  const { eventSources, session, logs, counts } = parts;
-  return new RunWatch(
-    {
-      ...{ exchange, pairs, session, store: createCandleStore(session) },
-      eventSources: eventSources.sources,
-      lag: () => eventSources.lag(),
-      newLines: () => logs.newLines(),
-      // A container that ends is replaced without a word.
-      restartsOf: () => 0,
+function statusReader(
+  { pairs, exchange }: DeployedRunOptions,
+  { eventSources, session, fetchLog, counts }: EmulatedParts,
+): StatusReader {
+  return new StatusReader({
+    exchange,
+    pairs,
+    session,
+    targets: eventSources.sources.map(({ mapping }) => mapping.target),
+    lag: () => eventSources.lag(),
+    recordCount: (topic) => eventSources.recordCount(topic),
+    functions: async () => {
+      for (const result of await fetchLog.newResults()) counts.add('fetch', result);
+      // LocalStack does not report that it replaces a container.
+      return FUNCTION_NAMES.map((name) => ({ name, ...counts.of(name), restarts: 0 }));
     },
-    counts,
-  );
+  });
 }
 
-/** What the functions' logs say, from now on; LocalStack invokes fetch itself: its log alone tells. */
-class CountedLogs {
-  readonly #counts: RunCounts;
+/** The reports of fetch's invocations: LocalStack invokes it itself, and reports each in its log. */
+class FetchLog {
   readonly #api: ReturnType<typeof logsApi>;
-  #logs: readonly (readonly [FunctionName, FunctionLogs])[] = [];
+  #log: FunctionLogs | undefined;
 
-  constructor(project: LocalstackProject, counts: RunCounts) {
-    this.#counts = counts;
+  constructor(project: LocalstackProject) {
     this.#api = logsApi(project);
   }
 
-  /** Reads the logs of these functions, from now on. */
-  read(functions: DeployedFunctions): DeployedFunctions {
-    const nowMs = Date.now();
-    this.#logs = FUNCTION_NAMES.map((name) => [
-      name,
-      new FunctionLogs(this.#api, functions[name].functionName, nowMs),
-    ]);
+  /** Reads the log of the deployed fetch from now on. */
+  follow(functions: DeployedFunctions): DeployedFunctions {
+    this.#log = new FunctionLogs(this.#api, functions.fetch.functionName, Date.now());
     return functions;
   }
 
-  async newLines(): Promise<CountedLine[]> {
-    const counted: CountedLine[] = [];
-    for (const [name, log] of this.#logs) {
-      const messages = (await log.newLines()).map(({ message }) => message);
-      counted.push(...messages.flatMap(countedLine));
-      if (name !== 'fetch') continue;
-      for (const result of resultsOf(messages)) this.#counts.invoked({ function: name, result });
-    }
-    return counted;
+  /** The results of the invocations since the last call. */
+  async newResults(): Promise<InvocationResult[]> {
+    const lines = (await this.#log?.newLines()) ?? [];
+    return resultsOf(lines.map(({ message }) => message));
   }
 
   close(): void {
@@ -173,7 +165,7 @@ class CountedLogs {
   }
 }
 
-/** How the invocations ended whose lines are given: each has its report, one that failed a line before it. */
+/** The results of the invocations in log lines: each ends with its report, a failed one with a line before it. */
 export function resultsOf(messages: readonly string[]): InvocationResult[] {
   const results: InvocationResult[] = [];
   let failure = '';

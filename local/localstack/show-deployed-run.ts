@@ -40,7 +40,7 @@ export async function showDeployedRun(
     const rate = rateText(deployment.template.rule.rateMs);
     shown.note(`the rule fires every ${rate}; Ctrl-C ends the table and leaves the containers`);
     return await Promise.race([
-      new StatusDisplay(deployedRun.watch, shown, ended).untilStopped(Date.now),
+      new StatusDisplay(deployedRun.status, shown, ended).untilStopped(Date.now),
       containerFailure(deployment, ended),
     ]);
   } catch (error) {

@@ -5,6 +5,7 @@ import { failureText } from '../../cli/failure-text';
 import { type Console, createConsole } from '../watch/console';
 import type { ChosenSettings } from '../emulator/local-environment';
 import { type Pipeline, PipelineStuckError } from '../emulator/start-pipeline';
+import type { InvocationReport } from '../emulator/lambda/invocation-report';
 import { EngineDiedError } from '../engines/engine';
 import { localDataCenter } from '../engines/engine-answers';
 import {
@@ -25,7 +26,8 @@ import {
 import { defaultDataDir, removeRunDescription, writeRunDescription } from '../run/run-description';
 import { parseStartArguments, type ReplayRequest, type StartRequest } from './start-request';
 import { warningHooks } from '../watch/run-warnings';
-import { RunCounts, RunWatch } from '../watch/watch-run';
+import { InvocationCounts } from '../watch/invocation-counts';
+import { localStatusReader } from '../watch/local-status';
 import { StatusDisplay } from '../watch/status-display';
 
 /** `npm start`: see `--help`. */
@@ -49,7 +51,7 @@ async function runByTheClock(
   shown: Console,
   signal: AbortSignal,
 ): Promise<string> {
-  const counts = new RunCounts();
+  const counts = new InvocationCounts();
   const run = await startLocalRun({
     ...common(request, shown, counts, signal),
     exchange: (stagePairs) =>
@@ -81,7 +83,7 @@ async function runReplay(
   shown: Console,
   signal: AbortSignal,
 ): Promise<string> {
-  const counts = new RunCounts();
+  const counts = new InvocationCounts();
   const run = await startLocalRun({
     ...common(request, shown, counts, signal),
     exchange: () => openReplayExchange(folder, request.pairs),
@@ -98,7 +100,7 @@ async function runReplay(
     await assertPlayable(run.store, minuteCounts(run), range);
     const ticks = await playWatched(run, range, watched, ended);
     await caughtUp(run.pipeline, ended);
-    await watched.look(toMs);
+    await watched.show(toMs);
     const line = await finishedLine(run, ticks, fromMs, toMs);
     if (exit) return line;
     shown.note(line);
@@ -134,7 +136,7 @@ async function playWatched(
   ended: AbortSignal,
 ): Promise<number> {
   let nowMs = range.fromMs;
-  const looking = watched.until(() => nowMs);
+  const looking = watched.start(() => nowMs);
   const stage: ReplayStage = {
     setExchangeTime: (timeMs) => exchange.setTime((nowMs = timeMs)),
     tick: (timeMs) => pipeline.tick(timeMs),
@@ -184,14 +186,19 @@ async function finishedLine(
   return `replay finished: ${ticks} ticks, ${minutes} minutes, ${windows} windows stored`;
 }
 
-function common(request: StartRequest, shown: Console, counts: RunCounts, signal: AbortSignal) {
+function common(
+  request: StartRequest,
+  shown: Console,
+  counts: InvocationCounts,
+  signal: AbortSignal,
+) {
   const { stage, engines, fresh, kafkaPort, cassandraPort } = request;
   const onProgress = (line: string) => shown.note(line);
   return {
     ...{ stage, engines, fresh, kafkaPort, cassandraPort, signal, onProgress },
     dataDir: defaultDataDir(),
     hooks: {
-      onInvocation: (report: Parameters<RunCounts['invoked']>[0]) => counts.invoked(report),
+      onInvocation: (report: InvocationReport) => counts.add(report.function, report.result),
       ...warningHooks((line) => {
         // What a run that ends leaves undone is no news.
         if (!signal.aborted) shown.note(line);
@@ -207,7 +214,7 @@ function common(request: StartRequest, shown: Console, counts: RunCounts, signal
 async function whileItRuns<Exchange extends LocalExchange, T>(
   run: LocalRun<Exchange>,
   shown: Console,
-  counts: RunCounts,
+  counts: InvocationCounts,
   asked: AbortSignal,
   work: (watched: StatusDisplay, ended: AbortSignal) => Promise<T>,
 ): Promise<T> {
@@ -223,7 +230,7 @@ async function whileItRuns<Exchange extends LocalExchange, T>(
   };
   try {
     await writeRunDescription(defaultDataDir(), descriptionOf(run));
-    working = work(new StatusDisplay(await RunWatch.of(run, counts), shown, ended), ended);
+    working = work(new StatusDisplay(localStatusReader(run, counts), shown, ended), ended);
     await Promise.race([working, death(run)]);
   } catch (error) {
     const reason: unknown = asked.aborted ? asked.reason : error;

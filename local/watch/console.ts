@@ -1,9 +1,9 @@
 import { renderLine, renderStatus, type RunStatus } from './run-status';
 
-/** Where the console writes: `process.stdout`, or anything like it. */
+/** The output of a console: `process.stdout`, or anything like it. */
 export interface ConsoleStream {
   write(text: string): unknown;
-  /** The terminal's width and height, in characters; undefined where it has none. */
+  /** The terminal's width and height, in characters; undefined if it is none. */
   readonly columns?: number | undefined;
   readonly rows?: number | undefined;
 }
@@ -12,15 +12,15 @@ export interface ConsoleOptions {
   readonly stream: ConsoleStream;
   /** Whether the stream is a terminal, on which the table is redrawn in place. */
   readonly isTTY: boolean;
-  /** Elsewhere: at most one line in this time. @default 5000 */
+  /** Without a terminal: at most one line in this time. @default 5000 */
   readonly lineEveryMs?: number;
-  /** Milliseconds that go on, for that. @default Date.now */
+  /** The time in milliseconds, for that. @default Date.now */
   readonly clock?: () => number;
 }
 
-/** What `npm start` shows. */
+/** The console of a run. */
 export interface Console {
-  /** Shows how the run stands at `nowMs`, the time that its candles are behind of. */
+  /** Shows a status; `nowMs` is the time that its candles are behind. */
   update(status: RunStatus, nowMs: number): void;
   /** Prints a line that stays, such as `kafka: listening on 127.0.0.1:9092 after 3.1 s`. */
   note(line: string): void;
@@ -28,7 +28,7 @@ export interface Console {
   close(): void;
 }
 
-/** A table that is redrawn in place on a terminal, and a line now and then elsewhere. */
+/** Creates a console: a table redrawn in place on a terminal, else a line now and then. */
 export function createConsole(options: ConsoleOptions): Console {
   return options.isTTY ? createTableConsole(options) : createLineConsole(options);
 }
@@ -105,9 +105,9 @@ function createLineConsole(options: ConsoleOptions): Console {
   };
 }
 
-/** What makes a line worth printing: anything but the passing of time and the counting of invocations. */
-function changeKey({ pairs, functions, mappings }: RunStatus): string {
+/** A line is worth printing if this changes: anything but the time and the number of invocations. */
+function changeKey({ pairs, functions, mappings, deadLetters }: RunStatus): string {
   const troubles = functions.map(({ errors, restarts }) => [errors, restarts]);
   const isLagging = mappings.map(({ lagRecords }) => lagRecords > 0);
-  return JSON.stringify([pairs, troubles, isLagging]);
+  return JSON.stringify([pairs, troubles, isLagging, deadLetters]);
 }

@@ -2,23 +2,20 @@ import { MINUTE_MS } from '../../lambdas/shared/domain/interval';
 import { type Column, tableLines } from '../../cli/text-table';
 import { durationText, minuteText } from '../../cli/utc-time';
 
-/** How a pair stands. */
+/** The stored candles of a pair. */
 export interface PairStatus {
   readonly pair: string;
   /** Its newest stored one-minute candle; null for none yet. The close is a decimal as text. */
   readonly newest: { readonly openTimeMs: number; readonly close: string } | null;
-  /** Its minutes before this were stored at least once; null without progress. */
+  /** The end of the minutes that were stored at least once; null without progress. */
   readonly seenToMs: number | null;
-  /** One-minute candles stored since the start. */
+  /** One-minute candles that are stored. */
   readonly minutesStored: number;
-  /** Longer candles stored since the start. */
-  readonly windowsStored: number;
-  readonly deadLetters: number;
-  /** Ranges that the exchange no longer served. */
+  /** Stored ranges that the exchange no longer served. */
   readonly gaps: number;
 }
 
-/** What a function has done since the start. */
+/** The invocations of a function since the start. */
 export interface FunctionStatus {
   readonly name: string;
   readonly invocations: number;
@@ -28,7 +25,7 @@ export interface FunctionStatus {
   readonly restarts: number;
 }
 
-/** How an event source mapping stands. */
+/** The backlog of an event source mapping. */
 export interface MappingStatus {
   /** The function that it invokes. */
   readonly name: string;
@@ -36,13 +33,15 @@ export interface MappingStatus {
   readonly lagRecords: number;
 }
 
-/** How the local run stands: what its console shows. */
+/** The status of a local run, for its console. */
 export interface RunStatus {
-  /** Where the candles come from, for people. */
+  /** The source of the candles, for people. */
   readonly exchange: string;
   readonly pairs: readonly PairStatus[];
   readonly functions: readonly FunctionStatus[];
   readonly mappings: readonly MappingStatus[];
+  /** Records in the topic of dead letters. */
+  readonly deadLetters: number;
 }
 
 /** The room for a status, in characters and lines. */
@@ -59,14 +58,12 @@ const COLUMNS: readonly Column[] = [
   { heading: 'close', align: 'right' },
   { heading: 'behind', align: 'right' },
   { heading: 'minutes', align: 'right' },
-  { heading: 'windows', align: 'right' },
-  { heading: 'dead letters', align: 'right' },
   { heading: 'gaps', align: 'right' },
 ];
 
 /**
- * A status as a table of its pairs, and lines about the rest below it. Lines
- * longer than the room are cut; pairs that it is not high enough for are counted.
+ * Renders a status as a table of its pairs, with lines about the rest below it.
+ * Lines longer than the room are cut; pairs that do not fit are counted.
  */
 export function renderStatus(
   status: RunStatus,
@@ -89,28 +86,29 @@ export function renderStatus(
 
 function pairRow(pair: PairStatus, nowMs: number): string[] {
   const { newest } = pair;
-  const counts = [pair.minutesStored, pair.windowsStored, pair.deadLetters, pair.gaps];
-  const behindMs = behindOf(pair, nowMs);
+  const behindMs = behindMsOf(pair, nowMs);
   return [
     pair.pair,
     newest === null ? 'none yet' : minuteText(newest.openTimeMs),
     newest === null ? '-' : newest.close,
     behindMs === undefined ? '-' : durationText(behindMs),
-    ...counts.map(countText),
+    countText(pair.minutesStored),
+    countText(pair.gaps),
   ];
 }
 
-/** How far what is stored of a pair lags behind `nowMs`: quiet minutes, which hold no candle, do not count. */
-function behindOf({ newest, seenToMs }: PairStatus, nowMs: number): number | undefined {
+/** How far the stored candles of a pair lag behind `nowMs`; quiet minutes, which hold no candle, do not count. */
+function behindMsOf({ newest, seenToMs }: PairStatus, nowMs: number): number | undefined {
   const ends = [seenToMs, newest && newest.openTimeMs + MINUTE_MS].filter((end) => end !== null);
   return ends.length === 0 ? undefined : Math.max(0, nowMs - Math.max(...ends));
 }
 
-function restLines({ functions, mappings, exchange }: RunStatus): string[] {
+function restLines({ functions, mappings, deadLetters, exchange }: RunStatus): string[] {
   return [
-    `functions  ${functions.map(functionText).join('; ') || 'none yet'}`,
-    `waiting    ${mappings.map(mappingText).join('; ') || 'nothing'}`,
-    `exchange     ${exchange}`,
+    `functions     ${functions.map(functionText).join('; ') || 'none yet'}`,
+    `waiting       ${mappings.map(mappingText).join('; ') || 'nothing'}`,
+    `dead letters  ${countText(deadLetters)}`,
+    `exchange      ${exchange}`,
   ];
 }
 
@@ -125,12 +123,12 @@ function mappingText({ name, lagRecords }: MappingStatus): string {
   return `${name} ${countOf(lagRecords, 'record')}`;
 }
 
-/** The same in one line, for logs. */
+/** Renders a status in one line, for logs. */
 export function renderLine(status: RunStatus, nowMs: number): string {
-  const { pairs, functions, mappings } = status;
-  const stored = `${countOf(total(pairs, 'minutesStored'), 'minute')} and ${countOf(total(pairs, 'windowsStored'), 'window')} stored`;
+  const { pairs, functions, mappings, deadLetters } = status;
+  const stored = `${countOf(total(pairs, 'minutesStored'), 'minute')} stored`;
   const troubles = [
-    ...named(total(pairs, 'deadLetters'), 'dead letter'),
+    ...named(deadLetters, 'dead letter'),
     ...named(total(pairs, 'gaps'), 'gap'),
     ...named(total(functions, 'errors'), 'error'),
     ...named(total(functions, 'restarts'), 'restart'),
@@ -144,7 +142,7 @@ export function renderLine(status: RunStatus, nowMs: number): string {
 /** How far the pairs have come: the newest candle of all, and how far the last of them is behind. */
 function newestText(pairs: readonly PairStatus[], nowMs: number): string[] {
   const newest = pairs.flatMap((pair) => (pair.newest === null ? [] : [pair.newest.openTimeMs]));
-  const behind = pairs.map((pair) => behindOf(pair, nowMs)).filter((ms) => ms !== undefined);
+  const behind = pairs.map((pair) => behindMsOf(pair, nowMs)).filter((ms) => ms !== undefined);
   if (newest.length === 0 || behind.length === 0) return ['nothing stored yet'];
   const most = durationText(Math.max(...behind));
   return [`newest ${minuteText(Math.max(...newest))} UTC`, `at most ${most} behind`];

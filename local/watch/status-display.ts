@@ -1,27 +1,27 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Console } from './console';
-import type { RunWatch } from './watch-run';
+import type { StatusReader } from './status-reader';
 
-const LOOK_EVERY_MS = 1_000;
+const READ_EVERY_MS = 1_000;
 
-/** Looks at a run every second and shows what it sees. */
+/** Reads the status of a run every second and shows it. */
 export class StatusDisplay {
-  readonly #watch: Pick<RunWatch, 'status'>;
+  readonly #reader: Pick<StatusReader, 'read'>;
   readonly #shown: Console;
   readonly #signal: AbortSignal;
   #said = '';
 
-  /** @param signal aborted where the run is to end */
-  constructor(watch: Pick<RunWatch, 'status'>, shown: Console, signal: AbortSignal) {
-    this.#watch = watch;
+  /** @param signal is aborted when the run is to end */
+  constructor(reader: Pick<StatusReader, 'read'>, shown: Console, signal: AbortSignal) {
+    this.#reader = reader;
     this.#shown = shown;
     this.#signal = signal;
   }
 
-  /** One look; where the engines do not answer just now, that is said once. */
-  async look(nowMs: number): Promise<void> {
+  /** Shows the status once; engines that do not answer just now are reported once. */
+  async show(nowMs: number): Promise<void> {
     try {
-      this.#shown.update(await this.#watch.status(), nowMs);
+      this.#shown.update(await this.#reader.read(), nowMs);
       this.#said = '';
     } catch (error) {
       if (this.#signal.aborted) return;
@@ -31,28 +31,28 @@ export class StatusDisplay {
     }
   }
 
-  /** Looks until it is told to end. */
-  until(nowMs: () => number): { end(): Promise<void> } {
+  /** Shows the status every second until `end` is called. */
+  start(nowMs: () => number): { end(): Promise<void> } {
     const ended = new AbortController();
-    const looking = this.#lookUntil(AbortSignal.any([ended.signal, this.#signal]), nowMs);
+    const showing = this.#showUntil(AbortSignal.any([ended.signal, this.#signal]), nowMs);
     return {
       end: async () => {
         ended.abort();
-        await looking;
+        await showing;
       },
     };
   }
 
-  /** Looks until the run is to end. @throws the reason, such as that it was asked to stop */
+  /** Shows the status every second until the run is to end. @throws the reason of its end */
   async untilStopped(nowMs: () => number): Promise<never> {
-    await this.#lookUntil(this.#signal, nowMs);
+    await this.#showUntil(this.#signal, nowMs);
     throw this.#signal.reason;
   }
 
-  async #lookUntil(signal: AbortSignal, nowMs: () => number): Promise<void> {
+  async #showUntil(signal: AbortSignal, nowMs: () => number): Promise<void> {
     while (!signal.aborted) {
-      await this.look(nowMs());
-      await sleep(LOOK_EVERY_MS, undefined, { signal }).catch(() => undefined);
+      await this.show(nowMs());
+      await sleep(READ_EVERY_MS, undefined, { signal }).catch(() => undefined);
     }
   }
 }

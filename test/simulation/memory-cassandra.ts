@@ -37,6 +37,8 @@ interface Select {
   readonly conditions: readonly { readonly column: string; readonly operator: string }[];
   /** The order of its clustering column, where it is not the table's own. */
   readonly order: string | undefined;
+  /** Whether its last value is the most rows to read. */
+  readonly isLimited: boolean;
 }
 
 /** Key columns of a partition to its rows, by their clustering columns. */
@@ -110,7 +112,7 @@ function writeCell(row: StoredRow, column: string, value: Buffer, writtenAt: num
 }
 
 function select(tables: Map<string, Partitions>, { query, params }: Statement): ReadRow[] {
-  const { table, conditions, order } = selectOf(query);
+  const { table, conditions, order, isLimited } = selectOf(query);
   const valueOf = (column: string) =>
     params[conditions.findIndex((condition) => condition.column === column)] as Buffer;
   const partition = keyText(Object.keys(table.partitionKey), valueOf);
@@ -127,7 +129,8 @@ function select(tables: Map<string, Partitions>, { query, params }: Statement): 
   const [clustering] = Object.values(table.clusteringKey);
   within.sort(([a], [b]) => (a < b ? -1 : 1));
   if ((order ?? clustering?.order) === 'DESC') within.reverse();
-  return within.map(([, row]) => readable(table, row));
+  const limit = isLimited ? (params.at(-1) as Buffer).readInt32BE() : within.length;
+  return within.slice(0, limit).map(([, row]) => readable(table, row));
 }
 
 function readable(table: Table, row: StoredRow): ReadRow {
@@ -177,7 +180,8 @@ function decimalText(value: Buffer): string {
 }
 
 const INSERT = /^INSERT INTO (\w+) \(([^)]+)\)\s+VALUES \(([?, ]+)\)(\s+USING TIMESTAMP \?)?$/;
-const SELECT = /^SELECT ([\w, ]+?)\s+FROM (\w+) WHERE (.+?)(?: ORDER BY \w+ (ASC|DESC))?$/;
+const SELECT =
+  /^SELECT ([\w, ]+?)\s+FROM (\w+) WHERE (.+?)(?: ORDER BY \w+ (ASC|DESC))?( LIMIT \?)?$/;
 const inserts = new Map<string, Insert>();
 const selects = new Map<string, Select>();
 
@@ -194,7 +198,7 @@ function insertOf(query: string): Insert {
 
 function selectOf(query: string): Select {
   return inserted(selects, query, () => {
-    const [, columns = '', table = '', where = '', order] = SELECT.exec(query) ?? [];
+    const [, columns = '', table = '', where = '', order, limit] = SELECT.exec(query) ?? [];
     return {
       table: tableOf(table, query),
       columns: columns.split(',').map((column) => column.trim()),
@@ -203,6 +207,7 @@ function selectOf(query: string): Select {
         return { column, operator };
       }),
       order,
+      isLimited: limit !== undefined,
     };
   });
 }

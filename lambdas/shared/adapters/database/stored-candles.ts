@@ -134,6 +134,20 @@ export async function readStoredRange(
   return { fromMs, toMs: newestMs + intervalMs(series.interval) };
 }
 
+/**
+ * Counts the stored one-minute candles of a pair: the sum over its days, whose
+ * candles say how many minutes they hold.
+ *
+ * @throws CassandraError if the database fails
+ */
+export async function countStoredMinutes(session: CassandraSession, pair: string): Promise<number> {
+  const rows = await session.rows({
+    query: `SELECT minutes ${OF_BUCKET}`,
+    params: bucketParams({ pair, interval: '1d' }, bucketOf('1d', 0)),
+  });
+  return rows.reduce((sum, row) => sum + (row.get('minutes') as number), 0);
+}
+
 /** The open time of the first candle of a series in an order. */
 async function readOutermost(
   session: CassandraSession,

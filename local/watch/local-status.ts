@@ -1,0 +1,28 @@
+import { FUNCTION_NAMES } from '../emulator/template/pipeline-template';
+import type { LocalExchange } from '../run/run-exchange';
+import type { LocalRun } from '../run/local-run';
+import type { InvocationCounts } from './invocation-counts';
+import { StatusReader } from './status-reader';
+
+/** Reads the status of a local run. */
+export function localStatusReader(
+  { exchange, pairs, session, pipeline }: LocalRun<LocalExchange>,
+  counts: InvocationCounts,
+): StatusReader {
+  return new StatusReader({
+    exchange: exchange.description.replace(/^exchange: /, ''),
+    pairs,
+    session,
+    targets: pipeline.eventSources.map(({ mapping }) => mapping.target),
+    lag: () => pipeline.lag(),
+    recordCount: (topic) => pipeline.recordCount(topic),
+    functions: () =>
+      Promise.resolve(
+        FUNCTION_NAMES.map((name) => ({
+          name,
+          ...counts.of(name),
+          restarts: Math.max(0, pipeline.functions[name].starts - 1),
+        })),
+      ),
+  });
+}

@@ -1,0 +1,92 @@
+import type { CassandraSession } from '../../lambdas/shared/adapters/database/cassandra-client';
+import {
+  countStoredMinutes,
+  readCandles,
+} from '../../lambdas/shared/adapters/database/stored-candles';
+import { readGaps, readProgress } from '../../lambdas/shared/adapters/database/stored-progress';
+import { formatDecimal } from '../../lambdas/shared/domain/decimal';
+import { MINUTE_MS } from '../../lambdas/shared/domain/interval';
+import type { Progress } from '../../lambdas/shared/domain/progress';
+import { TOPICS } from '../../lambdas/shared/domain/topics';
+import type { PartitionLag } from '../emulator/kafka/pipeline-lag';
+import type { FunctionName } from '../emulator/template/pipeline-template';
+import type { FunctionStatus, MappingStatus, PairStatus, RunStatus } from './run-status';
+
+/** The parts of a run that its status is read from: tables, topics and functions, never log texts. */
+export interface StatusSources {
+  /** The source of the candles, for people. */
+  readonly exchange: string;
+  readonly pairs: readonly string[];
+  readonly session: CassandraSession;
+  /** The functions that event sources invoke. */
+  readonly targets: readonly FunctionName[];
+  /** A row for each partition of each event source. */
+  readonly lag: () => Promise<readonly PartitionLag[]>;
+  /** Records that a topic holds. */
+  readonly recordCount: (topic: string) => Promise<number>;
+  readonly functions: () => Promise<readonly FunctionStatus[]>;
+}
+
+/** The newest candle is looked for in this time before the end of what was seen. */
+const NEWEST_WITHIN_MS = 60 * MINUTE_MS;
+
+/** Reads the status of a run. */
+export class StatusReader {
+  readonly #sources: StatusSources;
+
+  constructor(sources: StatusSources) {
+    this.#sources = sources;
+  }
+
+  /** @throws CassandraError, or an error of Kafka, if they do not answer just now */
+  async read(): Promise<RunStatus> {
+    const { exchange, pairs, session, functions, recordCount } = this.#sources;
+    const progress = await readProgress(session, pairs);
+    return {
+      exchange,
+      pairs: await Promise.all(pairs.map((pair) => this.#readPair(pair, progress.get(pair)))),
+      functions: await functions(),
+      mappings: await this.#readMappings(),
+      deadLetters: await recordCount(TOPICS.deadLetter),
+    };
+  }
+
+  async #readPair(pair: string, progress: Progress | undefined): Promise<PairStatus> {
+    const { session } = this.#sources;
+    const [minutesStored, gaps] = await Promise.all([
+      countStoredMinutes(session, pair),
+      readGaps(session, pair),
+    ]);
+    return {
+      pair,
+      newest: progress === undefined ? null : await this.#readNewest(pair, progress.seenToMs),
+      seenToMs: progress?.seenToMs ?? null,
+      minutesStored,
+      gaps: gaps.length,
+    };
+  }
+
+  async #readNewest(pair: string, seenToMs: number): Promise<PairStatus['newest']> {
+    const [newest] = await readCandles(this.#sources.session, {
+      pair,
+      interval: '1m',
+      fromMs: seenToMs - NEWEST_WITHIN_MS,
+      // Candles are stored before the progress that covers them.
+      toMs: seenToMs + 2 * MINUTE_MS,
+      order: 'newest-first',
+      limit: 1,
+    });
+    if (newest === undefined) return null;
+    return { openTimeMs: newest.openTimeMs, close: formatDecimal(newest.close) };
+  }
+
+  async #readMappings(): Promise<MappingStatus[]> {
+    const lag = await this.#sources.lag();
+    return this.#sources.targets.map((name) => ({
+      name,
+      lagRecords: lag
+        .filter((row) => row.function === name)
+        .reduce((sum, { records }) => sum + records, 0),
+    }));
+  }
+}

@@ -1,0 +1,94 @@
+import { createCandleStore } from '../../../lambdas/shared/adapters/database/candle-store';
+import type { CassandraSession } from '../../../lambdas/shared/adapters/database/cassandra-client';
+import { DAY_MS, MINUTE_MS } from '../../../lambdas/shared/domain/interval';
+import { rollUp } from '../../../lambdas/shared/domain/roll-up';
+import type { ObservedSegment } from '../../../lambdas/shared/domain/segment';
+import { type StatusSources, StatusReader } from '../../../local/watch/status-reader';
+import { DAY, historyOf, minutesIn } from '../../fakes/candles';
+import type { Calls } from '../../simulation/calls';
+import { createMemoryCassandra } from '../../simulation/memory-cassandra';
+
+const PAIR = 'BTC_USDT';
+
+/** Calls that arrive at once. */
+const calls: Calls = {
+  ask: (_life, _what, answer) => Promise.resolve(answer()),
+  change: (_life, _what, parts) => {
+    parts.forEach((part) => part());
+    return Promise.resolve();
+  },
+  isCalm: () => true,
+  bounded: (delayMs) => delayMs,
+};
+
+function readerOf(session: CassandraSession, sources: Partial<StatusSources> = {}): StatusReader {
+  return new StatusReader({
+    exchange: 'simulated, seed 1',
+    pairs: [PAIR],
+    session,
+    targets: ['transform', 'persist'],
+    lag: () => Promise.resolve([]),
+    recordCount: () => Promise.resolve(0),
+    functions: () => Promise.resolve([]),
+    ...sources,
+  });
+}
+
+const session = () => createMemoryCassandra(calls, () => 0).session({ name: 'test', ended: false });
+
+async function store(into: CassandraSession, segment: ObservedSegment): Promise<void> {
+  await createCandleStore(into).writeCandles({ ...segment, candles: rollUp(segment, {}) });
+}
+
+const dayOf = (fromMs: number) =>
+  historyOf({ fromMs, toMs: fromMs + DAY_MS, minutes: minutesIn(fromMs, fromMs + DAY_MS) });
+
+test('minutes are those that are stored, however often they were written', async () => {
+  const cassandra = session();
+  for (const fromMs of [DAY, DAY, DAY - DAY_MS]) await store(cassandra, dayOf(fromMs));
+
+  const [pair] = (await readerOf(cassandra).read()).pairs;
+
+  expect(pair).toMatchObject({ pair: PAIR, minutesStored: 2_880, newest: null, seenToMs: null });
+});
+
+test('the newest candle is that before the end of the progress; gaps are rows', async () => {
+  const cassandra = session();
+  const tables = createCandleStore(cassandra);
+  const seenToMs = DAY + DAY_MS;
+  await store(cassandra, dayOf(DAY));
+  await tables.writeProgress(PAIR, { settledToMs: DAY, seenToMs, observedAtMs: seenToMs });
+  const gap = { fromMs: DAY - DAY_MS, toMs: DAY, reason: 'retention' };
+  await tables.writeGap(PAIR, gap, seenToMs);
+  await tables.writeGap(PAIR, gap, seenToMs + 1);
+
+  const [pair] = (await readerOf(cassandra).read()).pairs;
+
+  expect(pair).toEqual({
+    pair: PAIR,
+    newest: { openTimeMs: seenToMs - MINUTE_MS, close: '10.9' },
+    seenToMs,
+    minutesStored: 1_440,
+    gaps: 1,
+  });
+});
+
+test('lag and dead letters come from the topics', async () => {
+  const lagOf = (target: 'transform' | 'persist', partition: number, records: number) => ({
+    ...{ function: target, topic: 'any', partition, processedTo: 0, end: records, records },
+  });
+  const rows = [lagOf('transform', 0, 2), lagOf('transform', 1, 3), lagOf('persist', 0, 0)];
+  const counts = new Map([['candles.dead-letter', 7]]);
+  const reader = readerOf(session(), {
+    lag: () => Promise.resolve(rows),
+    recordCount: (topic) => Promise.resolve(counts.get(topic) ?? NaN),
+  });
+
+  expect(await reader.read()).toMatchObject({
+    deadLetters: 7,
+    mappings: [
+      { name: 'transform', lagRecords: 5 },
+      { name: 'persist', lagRecords: 0 },
+    ],
+  });
+});
