@@ -1,5 +1,4 @@
-import { subscribe } from 'node:diagnostics_channel';
-import { Server } from 'node:net';
+import { Server, Socket } from 'node:net';
 
 const LIMIT_MS = 30_000;
 
@@ -13,9 +12,12 @@ export default class OpenHandlesReporter {
   #openedBy = new WeakMap();
 
   constructor() {
-    subscribe('net.client.socket', ({ socket }) => {
-      this.#openedBy.set(socket, new Error('opened').stack);
-    });
+    const { connect } = Socket.prototype;
+    const openedBy = this.#openedBy;
+    Socket.prototype.connect = function connectAndNote(...args) {
+      openedBy.set(this, new Error('opened').stack);
+      return connect.apply(this, args);
+    };
   }
 
   onRunComplete() {
