@@ -1,10 +1,11 @@
 import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isMissingFile } from './failure-text';
 
 /** A lock that this process holds. */
 export interface HeldLock {
-  /** Whether it was taken over from a process that had gone without letting go of it. */
+  /** Whether a process that has ended without releasing it held it before. */
   readonly takenOver: boolean;
   release(): Promise<void>;
 }
@@ -16,20 +17,20 @@ export class LockedError extends Error {
 
   constructor(file: string, pid: number) {
     super(
-      `Process ${pid} uses this already (${file}). Stop it first; if process ${pid} is ` +
-        `something else altogether, delete that file.`,
+      `Process ${pid} uses this already (${file}). Stop it first. If process ${pid} is ` +
+        `another program, delete that file.`,
     );
     this.pid = pid;
   }
 }
 
-const pollMs = 200;
+const POLL_MS = 200;
 const heldHere = new Set<string>();
 
 /**
- * Takes a lock: a file that holds our pid. The lock of a process that is gone is taken over.
+ * Takes a lock: a file that holds our pid. The lock of a process that has ended is taken over.
  *
- * @throws LockedError where a living process, or this one, holds it
+ * @throws LockedError if a living process, or this one, holds it
  */
 export async function acquireLock(path: string): Promise<HeldLock> {
   const file = resolve(path);
@@ -45,18 +46,18 @@ export async function acquireLock(path: string): Promise<HeldLock> {
 }
 
 /**
- * Takes a lock once whoever holds it has let go of it.
+ * Takes a lock once its holder has released it.
  *
- * @throws LockedError where that takes longer than `waitLimitMs`
+ * @throws LockedError if that takes longer than `waitLimitMs`
  */
 export async function acquireLockWaiting(path: string, waitLimitMs: number): Promise<HeldLock> {
-  for (let waitedMs = 0; ; waitedMs += pollMs) {
+  for (let waitedMs = 0; ; waitedMs += POLL_MS) {
     try {
       return await acquireLock(path);
     } catch (error) {
       if (!(error instanceof LockedError) || waitedMs >= waitLimitMs) throw error;
     }
-    await sleep(pollMs);
+    await sleep(POLL_MS);
   }
 }
 
@@ -84,10 +85,14 @@ async function removeStale(file: string): Promise<void> {
   const pid = await pidIn(file);
   if (isOtherAlive(pid)) throw new LockedError(file, pid);
   const aside = `${file}.stale.${process.pid}`;
-  const moved = await rename(file, aside).then(() => true, isMissing);
-  if (!moved) return;
+  try {
+    await rename(file, aside);
+  } catch (error) {
+    if (isMissingFile(error)) return;
+    throw error;
+  }
   const movedPid = await pidIn(aside);
-  // Another process took the stale lock over in between: what we moved is its lock, so back with it.
+  // Another process took the stale lock over in between: we moved its lock, so we put it back.
   if (isOtherAlive(movedPid)) await linked(aside, file);
   await rm(aside, { force: true });
 }
@@ -102,22 +107,17 @@ async function linked(from: string, to: string): Promise<boolean> {
   }
 }
 
-function isMissing(error: NodeJS.ErrnoException): false {
-  if (error.code === 'ENOENT') return false;
-  throw error;
-}
-
-/** The process id that a file holds; NaN where it holds none or is not there. */
+/** The process id that a file holds; NaN if it holds none or does not exist. */
 export async function pidIn(file: string): Promise<number> {
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    isMissing(error as NodeJS.ErrnoException);
-    return '';
+    if (isMissingFile(error)) return '';
+    throw error;
   });
   const pid = Number.parseInt(text, 10);
   return pid > 0 ? pid : NaN;
 }
 
-/** Whether there is a process of that number now, whoever owns it; or, of a negative one, a process group. */
+/** Whether a process of that number exists, whoever owns it; of a negative number, a process group. */
 export function isAlive(pid: number): boolean {
   if (!Number.isSafeInteger(pid) || pid === 0) return false;
   try {

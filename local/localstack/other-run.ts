@@ -1,6 +1,7 @@
 import { rename, rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunCommand } from '../../cli/run-command';
+import { isMissingFile } from '../../cli/failure-text';
 import { acquireLock, type HeldLock, isAlive, pidIn } from '../../cli/lock-file';
 
 /** Lock file, in the project's folder, of the run that brings the containers up or down. */
@@ -77,7 +78,7 @@ function askToStop(pid: number): void {
 async function removeLockOf(pid: number, file: string): Promise<void> {
   const aside = `${file}.foreign.${process.pid}`;
   await rename(file, aside).catch((error: unknown) => {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    if (!isMissingFile(error)) throw error;
   });
   const moved = await pidIn(aside);
   if (Number.isNaN(moved) || moved === pid) await rm(aside, { force: true });

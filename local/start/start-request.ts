@@ -7,6 +7,7 @@ import {
   timeArgument,
   UsageError,
 } from '../../cli/command-line';
+import { parsePort } from '../../cli/free-port';
 import { minuteText } from '../../cli/utc-time';
 
 /** Recorded time to play: `[fromMs, toMs)` of the candles in a folder. */
@@ -139,8 +140,8 @@ export function pairsArgument(text: string): readonly string[] {
 }
 
 function portArgument(text: string): number {
-  const port = Number(text);
-  if (/^\d{1,5}$/.test(text) && port >= 1 && port <= 65_535) return port;
+  const port = parsePort(text);
+  if (port !== undefined) return port;
   throw new InvalidArgumentError('Expected a port from 1 to 65535.');
 }
 

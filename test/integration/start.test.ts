@@ -194,7 +194,7 @@ test(
     const { code, output, errors } = await replay.end;
 
     expect(errors).toMatch(
-      /^kafka ended by itself \(.*(SIGKILL|container).*\); start again to go on/,
+      /^kafka ended by itself \(.*(SIGKILL|container).*\).*\n.* Type "npm start" to go on from it\.$/m,
     );
     expect(output).not.toContain('stopped: nothing is left running');
     expect(code).toBe(1);

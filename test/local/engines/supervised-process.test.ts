@@ -1,5 +1,9 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isAlive } from '../../../cli/lock-file';
 import { launchSupervised } from '../../../local/engines/supervised-process';
 import { temporaryFolder } from './temporary-folder';
 
@@ -24,4 +28,19 @@ test.each([
   const { launched } = await launchShell('exec sleep 60');
   await launched[how]();
   expect(await launched.ended).toBe(expected);
+});
+
+test('a program and its watcher end if the process that launched it is killed', async () => {
+  const parent = fork(join(__dirname, 'supervising-parent.ts'), [], {
+    execArgv: ['--import', 'tsx'],
+  });
+  parent.send(await temporaryFolder());
+  const [pid] = (await once(parent, 'message')) as [number];
+  const group = -pid;
+  const before = isAlive(group);
+
+  parent.kill('SIGKILL');
+  while (isAlive(group)) await sleep(20);
+
+  expect(before).toBe(true);
 });
