@@ -78,7 +78,7 @@ export async function startEngines(options: StartEnginesOptions): Promise<Starte
 
 async function startLocked(settings: EngineSettings, lock: HeldLock): Promise<StartedEngines> {
   const { signal } = settings;
-  const kind = await chooseKind(settings);
+  const kind = await chosenKind(settings);
   signal?.throwIfAborted();
   const pair =
     kind === 'docker'
@@ -92,18 +92,31 @@ async function startLocked(settings: EngineSettings, lock: HeldLock): Promise<St
   return { kind, kafka: pair.kafka, cassandra: pair.cassandra, stop };
 }
 
-/** Docker or JVM, as asked for or as this machine has it. */
-async function chooseKind({ engines, run, jarsDir, signal }: EngineSettings): Promise<EngineKind> {
-  if (engines === 'jvm') return 'jvm';
+/**
+ * The kind of engines that this machine can start: Docker if it answers,
+ * otherwise JVM processes.
+ *
+ * @throws MissingProgramError if it can start neither
+ */
+export async function availableEngines(
+  run: RunCommand = runCommand,
+  jarsDir = DEFAULT_JARS_DIR,
+  signal?: AbortSignal,
+): Promise<EngineKind> {
   try {
     await new Docker(run, signal).check();
     return 'docker';
   } catch (cause) {
     if (!(cause instanceof DockerUnavailableError)) throw cause;
-    if (engines === 'docker') throw cause;
   }
   await assertJvmPossible(run, jarsDir);
   return 'jvm';
+}
+
+async function chosenKind({ engines, run, jarsDir, signal }: EngineSettings): Promise<EngineKind> {
+  if (engines === 'auto') return availableEngines(run, jarsDir, signal);
+  if (engines === 'docker') await new Docker(run, signal).check();
+  return engines;
 }
 
 async function assertJvmPossible(run: RunCommand, jarsDir: string): Promise<void> {

@@ -11,11 +11,11 @@ import {
 
 const DOCKER_LIMIT_MS = 60_000;
 
-/** The engines that tests start: `TEST_ENGINES`. @default jvm */
+/** The engines that tests start: `TEST_ENGINES`, which the global setup sets if it is not set. */
 export function testEngines(): EngineKind {
-  const kind = process.env['TEST_ENGINES'] ?? 'jvm';
+  const kind = process.env['TEST_ENGINES'];
   if (kind === 'docker' || kind === 'jvm') return kind;
-  throw new Error(`TEST_ENGINES is ${kind}; expected docker or jvm`);
+  throw new Error(`TEST_ENGINES is ${String(kind)}; expected docker or jvm`);
 }
 
 /** Starts both engines on free ports. */
