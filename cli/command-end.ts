@@ -1,10 +1,14 @@
 import { HelpRequested, UsageError } from './command-line';
 import { failureText } from './failure-text';
+import { launcherEnded } from './launcher';
 
-/** Ctrl-C or its like: another signal, or a reader of the output that has gone. */
+/** Ctrl-C or its like: another signal, or a terminal, a reader of the output or an npm that has gone. */
 export class StopAsked extends Error {
   override readonly name = 'StopAsked';
 }
+
+/** Codes of a reader, and of a terminal, that has gone. */
+const GONE = ['EPIPE', 'EIO'];
 
 /** A signal that Ctrl-C and its like abort with StopAsked, and output that cannot be written with its error. */
 export function stopAsked(): AbortSignal {
@@ -12,8 +16,9 @@ export function stopAsked(): AbortSignal {
   const stop = () => asked.abort(new StopAsked());
   process.on('SIGINT', stop).on('SIGTERM', stop).on('SIGHUP', stop);
   process.stdout.on('error', (error: NodeJS.ErrnoException) =>
-    asked.abort(error.code === 'EPIPE' ? new StopAsked() : error),
+    asked.abort(GONE.includes(error.code ?? '') ? new StopAsked() : error),
   );
+  void launcherEnded().then(stop);
   return asked.signal;
 }
 
