@@ -80,6 +80,7 @@ export interface WatchedContainers {
   readonly lookEveryMs: number;
 }
 
+const SIGKILL_EXIT_CODE = 137;
 /** A container has ended, or Docker does not answer, if this many looks in a row say so. */
 const LOOKS = 5;
 
@@ -134,5 +135,7 @@ function isMissing(service: string, states: readonly ContainerState[]): boolean 
 export function howEnded(container: ContainerState | undefined): string {
   if (container === undefined) return 'is gone';
   const { exitCode, state } = container;
-  return exitCode === undefined ? `is ${state}` : `ended with exit code ${exitCode}`;
+  if (exitCode === undefined) return `is ${state}`;
+  const killed = exitCode === SIGKILL_EXIT_CODE ? ', killed by hand or for lack of memory' : '';
+  return `ended with exit code ${exitCode}${killed}`;
 }

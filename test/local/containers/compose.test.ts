@@ -289,7 +289,7 @@ async function failureAfter(looks: (readonly string[] | 'no answer')[]) {
 test('a container that ends while it is needed is told, one that is made anew is not', async () => {
   const looks = [RUNNING, [EXCHANGE_RUNS], [EXCHANGE_RUNS], RUNNING, [KAFKA_ENDED, EXCHANGE_RUNS]];
   expect(await failureAfter(looks)).toMatch(
-    /shutting down\n\nThe container of kafka ended with exit code 137\.\n.*npm run localstack/,
+    /shutting down\n\nThe container of kafka ended with exit code 137, killed by hand or for lack of memory\.\n.*npm run localstack/,
   );
 });
 
