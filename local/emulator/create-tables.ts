@@ -2,7 +2,7 @@ import { Client } from 'cassandra-driver';
 import { localDataCenter } from '../engines/engine-answers';
 import type { ColumnTemplate, TableTemplate } from './template/table-template';
 
-/** The tables of the template, and the keyspaces they are in. */
+/** The tables of the template, and their keyspaces. */
 export interface TablesTemplate {
   readonly keyspaces: readonly string[];
   readonly tables: readonly TableTemplate[];
@@ -11,15 +11,15 @@ export interface TablesTemplate {
 const STATEMENT_LIMIT_MS = 30_000;
 
 /**
- * The statements that make the template's keyspaces and tables where they are
- * missing. One copy of the data: the local Cassandra is one node.
+ * The statements that create the template's keyspaces and tables if they are
+ * missing. There is one copy of the data: the local Cassandra is one node.
  */
 export function createStatements({ keyspaces, tables }: TablesTemplate): string[] {
   return [...keyspaces.map(createKeyspace), ...tables.map(createTable)];
 }
 
 /**
- * Makes the template's keyspaces and tables where they are missing.
+ * Creates the template's keyspaces and tables if they are missing.
  *
  * @param contactPoint `host:port` of the local Cassandra
  */

@@ -56,7 +56,7 @@ export class EventSources {
     return this.#lag.read();
   }
 
-  /** How many records a topic holds, over all its partitions. */
+  /** The number of records that a topic holds, over all its partitions. */
   async recordCount(topic: string): Promise<number> {
     const offsets = await this.#admin.fetchTopicOffsets(topic);
     return offsets.reduce((sum, { low, high }) => sum + Number(high) - Number(low), 0);

@@ -1,7 +1,7 @@
 import { localDataCenter } from '../engines/engine-answers';
 import type { FunctionTemplate } from './template/function-template';
 
-/** Where the functions find what they use. */
+/** The services that the functions use. */
 export interface LocalEndpoints {
   /** `host:port` */
   readonly kafka: string;
@@ -13,7 +13,7 @@ export interface LocalEndpoints {
   readonly mskUrl: string;
 }
 
-/** What the run's flags choose over the stage's configuration. */
+/** Settings that flags of the run choose over the stage's configuration. */
 export interface ChosenSettings {
   /** `BTC_USDT,ETH_USDT` */
   readonly PAIRS?: string;
@@ -28,25 +28,25 @@ export interface ChosenSettings {
  * nothing else:
  * - `AWS_ENDPOINT_URL_KAFKA`: the look-up of the brokers is answered locally;
  *   the cluster's ARN is the template's.
- * - `KAFKA_BOOTSTRAP_SERVERS`: only where the template names an existing
+ * - `KAFKA_BOOTSTRAP_SERVERS`: only if the template names an existing
  *   cluster by its servers, as these stand elsewhere.
  * - `CASSANDRA_CONTACT_POINTS`, `CASSANDRA_LOCAL_DATA_CENTER`,
  *   `CASSANDRA_AUTHENTICATION`: a Cassandra of this machine, without TLS and
  *   signatures, stands for Keyspaces.
  * - `GATE_IO_URL`: the exchange that was chosen. Only fetch has it.
- * - the settings that were chosen by flags, where the function has them.
+ * - the settings that were chosen by flags, if the function has them.
  */
 export function localEnvironment(
   template: Pick<FunctionTemplate, 'environment'>,
   endpoints: LocalEndpoints,
   chosen: ChosenSettings = {},
 ): Record<string, string> {
-  const whereTheTemplateHasThem = {
+  const ifInTemplate = {
     KAFKA_BOOTSTRAP_SERVERS: endpoints.kafka,
     GATE_IO_URL: endpoints.exchangeUrl,
     ...chosen,
   };
-  const replaced = Object.entries(whereTheTemplateHasThem).filter(
+  const replaced = Object.entries(ifInTemplate).filter(
     ([name]) => template.environment[name] !== undefined,
   );
   return {

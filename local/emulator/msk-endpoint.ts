@@ -1,14 +1,14 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 
-/** MSK's API on the loopback interface, as far as the functions use it. */
+/** The part of MSK's API that the functions use, on the loopback interface. */
 export interface MskEndpoint {
   /** For the SDK's `AWS_ENDPOINT_URL_KAFKA`. */
   readonly url: string;
   readonly stop: () => Promise<void>;
 }
 
-/** The clusters that the endpoint knows, and what leads to them. */
+/** The clusters that the endpoint knows, and their brokers. */
 export interface MskEndpointOptions {
   readonly clusterArns: readonly string[];
   /** `host:port,host:port` */
@@ -37,7 +37,7 @@ function answer(
   const [path = ''] = (request.url ?? '').split('?');
   const encoded = PATH.exec(path)?.[1];
   if (request.method !== 'GET' || encoded === undefined) {
-    const message = `${request.method ?? ''} ${path} is not played locally`;
+    const message = `${request.method ?? ''} ${path} is not emulated locally`;
     send(response, 404, { message }, 'NotFoundException');
   } else if (clusterArns.some((arn) => encodeURIComponent(arn) === encoded || arn === encoded)) {
     send(response, 200, { bootstrapBrokerString: bootstrapServers });

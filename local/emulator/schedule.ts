@@ -3,7 +3,7 @@ import { invocationFailureText, type InvocationResult, type Invoker } from './la
 import { LOCAL_ACCOUNT, LOCAL_REGION } from './template/physical-names';
 import type { RuleTemplate } from './template/rule-template';
 
-/** What EventBridge invokes the target of a rule with a schedule with. */
+/** The event that EventBridge invokes the target of a scheduled rule with. */
 export interface ScheduledEvent {
   readonly version: '0';
   readonly id: string;
@@ -24,7 +24,7 @@ export interface ScheduleClock {
   readonly after: (delayMs: number, call: () => void) => () => void;
 }
 
-/** A tick that failed, or that was left out as ticks before it still wait. */
+/** A tick that failed, or that was left out because ticks before it still wait. */
 export interface TickProblem {
   readonly kind: 'tick-failed' | 'tick-skipped';
   readonly timeMs: number;
@@ -33,17 +33,17 @@ export interface TickProblem {
   readonly message: string;
 }
 
-/** How the rule is played. */
+/** Options for a schedule. */
 export interface ScheduleOptions {
   readonly rule: RuleTemplate;
   readonly target: Invoker;
-  /** How often a failed asynchronous invocation is repeated. */
+  /** Repetitions of a failed asynchronous invocation. */
   readonly retryAttempts: number;
   readonly onProblem: (problem: TickProblem) => void;
   readonly clock?: ScheduleClock;
 }
 
-/** Ticks that may be under way at once: one at work, one that waits for it. */
+/** The most ticks under way at once: one at work, one that waits for it. */
 const MOST_TICKS = 2;
 const MINUTE_MS = 60_000;
 
@@ -118,7 +118,7 @@ export class Schedule {
 
   #fire(timeMs: number): void {
     if (this.#underWay >= MOST_TICKS) {
-      const message = 'ticks before it are still at work; the next one asks for its minutes too';
+      const message = 'earlier ticks are still at work; the next one asks for its minutes too';
       this.#options.onProblem({ kind: 'tick-skipped', timeMs, attempt: 0, message });
       return;
     }

@@ -55,7 +55,7 @@ export interface Pipeline {
   readonly startSchedule: () => void;
   /** A row for each partition of each event source. */
   readonly lag: () => Promise<readonly PartitionLag[]>;
-  /** How many records a topic holds, over all its partitions. */
+  /** The number of records that a topic holds, over all its partitions. */
   readonly recordCount: (topic: string) => Promise<number>;
   /**
    * Waits until every record is processed by every event source.

@@ -43,7 +43,7 @@ export class EventQueue {
     this.#changes.notify();
   }
 
-  /** Whether more records may come; waits for it for `limitMs` at most. */
+  /** Resolves with true if more records may come; waits for that for `limitMs` at most. */
   async hasRoom(limitMs: number): Promise<boolean> {
     if (this.#backlog.bytes < BACKLOG_LIMIT_BYTES) return true;
     await this.#changes.next(limitMs);

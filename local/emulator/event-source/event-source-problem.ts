@@ -3,7 +3,7 @@ import type { RecordPosition } from './kafka-event';
 
 export type { RecordPosition } from './kafka-event';
 
-/** Why records are not tried any more. */
+/** The reason why records are not tried any more. */
 export type DiscardReason =
   | { readonly kind: 'too-large'; readonly jsonBytes: number }
   | { readonly kind: 'too-old'; readonly maxRecordAgeMs: number }
@@ -13,7 +13,7 @@ export type DiscardReason =
       readonly failure: InvocationFailure;
     };
 
-/** What an event source says of what goes wrong. */
+/** A problem that an event source reports. */
 export type EventSourceProblem =
   /** All of it, or half of it at a time, is tried again. */
   | {

@@ -24,7 +24,7 @@ export interface EventRecord {
   readonly headers: readonly Readonly<Record<string, readonly number[]>>[];
 }
 
-/** What a Kafka event source invokes a function with. */
+/** The event that a Kafka event source invokes a function with. */
 export interface KafkaEvent {
   readonly eventSource: 'aws:kafka' | 'SelfManagedKafka';
   readonly eventSourceArn?: string;
@@ -33,7 +33,7 @@ export interface KafkaEvent {
   readonly records: Readonly<Record<string, readonly EventRecord[]>>;
 }
 
-/** Where the records of an event come from. */
+/** The origin of an event's records. */
 export interface EventOrigin {
   /** Null for a self-managed cluster, whose event says so. */
   readonly eventSourceArn: string | null;
@@ -64,7 +64,7 @@ function eventRecordOf(record: SourceRecord): EventRecord {
   };
 }
 
-/** The bytes that a record of an event stands for. */
+/** The key, the value and the headers of a record as bytes. */
 export function sourceBytesOf(
   record: EventRecord,
 ): Pick<SourceRecord, 'key' | 'value' | 'headers'> {
@@ -85,10 +85,10 @@ export function waitingRecordOf(source: SourceRecord): WaitingRecord {
   return { record, jsonBytes: Buffer.byteLength(withoutValue) + (record.value?.length ?? 2) };
 }
 
-/** Where a record stands. */
+/** The position of a record. */
 export type RecordPosition = Pick<EventRecord, 'topic' | 'partition' | 'offset'>;
 
-/** Where this record stands, without the rest of it. */
+/** The position of a record, without the rest of it. */
 export function positionOf({ topic, partition, offset }: RecordPosition): RecordPosition {
   return { topic, partition, offset };
 }
@@ -116,7 +116,7 @@ export function envelopeBytes(origin: EventOrigin): number {
   return Buffer.byteLength(JSON.stringify(kafkaEventOf(origin, [])));
 }
 
-/** What a partition adds to an event's JSON beside its records: `"topic-0":[],`. */
+/** The bytes that a partition adds to an event's JSON beside its records: `"topic-0":[],`. */
 export function partitionBytes(record: EventRecord): number {
   return Buffer.byteLength(JSON.stringify(partitionKey(record))) + 4;
 }

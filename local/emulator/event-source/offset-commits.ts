@@ -21,7 +21,7 @@ export class OffsetCommits {
     this.#onFailure = onFailure;
   }
 
-  /** Whether no commit is under way. */
+  /** True if no commit is under way. */
   get isIdle(): boolean {
     return this.#running === null;
   }
@@ -50,7 +50,7 @@ export class OffsetCommits {
     }
   }
 
-  /** Resolves with whether to go on. */
+  /** Resolves with false if there is no point in going on. */
   async #commitWaiting(): Promise<boolean> {
     const waiting = this.#waiting;
     const offsets = [...waiting.values()];

@@ -12,7 +12,7 @@ import {
 /** The most that Lambda takes as an event: 6 MB of JSON. */
 export const PAYLOAD_LIMIT_BYTES = 6 * 1024 * 1024;
 
-/** How much one event may hold. */
+/** The limits of one event. */
 export interface EventLimits {
   readonly records: number;
   readonly payloadBytes: number;
@@ -47,7 +47,7 @@ export class RecordBacklog {
     return this.#waitingBytes;
   }
 
-  /** Whether an event would be full. */
+  /** True if the next event is full. */
   get fillsAnEvent(): boolean {
     const { records, payloadBytes } = this.#limits;
     return this.size >= records || this.bytes >= payloadBytes;
@@ -66,7 +66,7 @@ export class RecordBacklog {
     this.#waitingBytes = 0;
   }
 
-  /** Takes the records of the next event out; undefined where none waits. */
+  /** Takes the records of the next event out; undefined if none waits. */
   take(): Taken | undefined {
     const [first] = this.#waiting;
     if (!first) return undefined;
@@ -83,7 +83,7 @@ export class RecordBacklog {
     let count = 0;
     for (const { record, jsonBytes } of this.#waiting) {
       const key = partitionKey(record);
-      // The comma after a record counts too, where there is none for the last.
+      // The comma after a record counts too, although the last one has none.
       bytes += jsonBytes + 1 + (partitions.has(key) ? 0 : partitionBytes(record));
       if (count === this.#limits.records || bytes > this.#limits.payloadBytes) return count;
       partitions.add(key);

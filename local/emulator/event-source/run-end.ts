@@ -6,9 +6,9 @@ export class RunEndedError extends Error {
 }
 
 /**
- * What the work gives, but nobody waits for it beyond the end of the run.
+ * The result of work, without waiting for it beyond the end of the run.
  *
- * @throws what the work throws
+ * @throws the error of the work
  * @throws RunEndedError at the signal
  */
 export async function orUntilEnd<T>(ended: AbortSignal, work: Promise<T>): Promise<T> {

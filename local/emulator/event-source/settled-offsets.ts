@@ -2,8 +2,8 @@ import { type EventRecord, partitionKey, positionOf } from './kafka-event';
 import type { PartitionOffset } from './record-feed';
 
 /**
- * Up to where the partitions of an event are done: never past a record that is
- * still undecided, whatever was done after it.
+ * The offsets up to which the partitions of an event are done: never past a
+ * record that is still undecided, whatever was done after it.
  */
 export class SettledOffsets {
   /** The records of each partition that are not passed yet, in offset order. */

@@ -2,7 +2,7 @@
 export class WakeSignal {
   readonly #waiting = new Set<() => void>();
 
-  /** How many wait. */
+  /** The number of those who wait. */
   get waiting(): number {
     return this.#waiting.size;
   }

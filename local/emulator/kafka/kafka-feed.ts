@@ -143,7 +143,7 @@ function sourceRecordOf({ topic, partition }: Batch, message: KafkaMessage): Sou
   };
 }
 
-/** Part of what kafkajs decodes, but not of its types: 1 stands for the broker's own time. */
+/** kafkajs decodes it, but its types leave it out: 1 stands for the broker's own time. */
 function timestampTypeOf(message: KafkaMessage): SourceRecord['timestampType'] {
   const { batchContext } = message as { batchContext?: { timestampType?: unknown } };
   return batchContext?.timestampType === 1 ? 'LOG_APPEND_TIME' : 'CREATE_TIME';

@@ -3,10 +3,10 @@ import type { LogEntry } from 'kafkajs';
 /** Takes warnings of a Kafka client, for people. */
 export type KafkaLog = (message: string) => void;
 
-/** What a client logs of a broker that it does not reach, at first or while it tries again. */
+/** Lines of a client that does not reach a broker, the first time or in a retry. */
 const DOES_NOT_ANSWER =
   /Connection (error|timeout)|Closed connection|closed by the server|Not connected|Failed to connect|timed out|KafkaJSNumberOfRetriesExceeded/i;
-/** What a broker answers while it starts and while groups form: the client goes on by itself. */
+/** Answers of a broker that starts, or whose groups form: the client goes on by itself. */
 const PASSES =
   /coordinator is (not available|loading)|not the leader|There is no leader|not aware of this member|is rebalancing|Restarting the consumer in/i;
 

@@ -2,7 +2,7 @@ import type { Admin } from 'kafkajs';
 import type { EventSource } from '../event-source/event-source';
 import type { FunctionName } from '../template/pipeline-template';
 
-/** How far an event source is behind in a partition. */
+/** The lag of an event source in a partition. */
 export interface PartitionLag {
   readonly function: FunctionName;
   readonly topic: string;
@@ -39,29 +39,24 @@ export class PipelineLag {
   }
 
   async #ofTopic(source: EventSource, topic: string): Promise<PartitionLag[]> {
-    const ends = await this.#admin.fetchTopicOffsets(topic);
+    const { target, consumerGroupId } = source.mapping;
     const lags: PartitionLag[] = [];
-    for (const { partition, low, high } of ends) {
+    for (const { partition, low, high } of await this.#admin.fetchTopicOffsets(topic)) {
       const processedTo =
         source.processedTo(topic, partition) ??
-        (await this.#committedTo(source, topic, partition, Number(low)));
+        Math.max(Number(low), await this.#committedTo(consumerGroupId, topic, partition));
       const end = Number(high);
       const records = Math.max(0, end - processedTo);
-      lags.push({ function: source.mapping.target, topic, partition, processedTo, end, records });
+      lags.push({ function: target, topic, partition, processedTo, end, records });
     }
     return lags;
   }
 
-  async #committedTo(
-    source: EventSource,
-    topic: string,
-    partition: number,
-    low: number,
-  ): Promise<number> {
-    const { consumerGroupId } = source.mapping;
-    const key = `${consumerGroupId} ${topic}-${partition}`;
-    if (!this.#committed.has(key)) await this.#readCommitted(consumerGroupId, topic);
-    return Math.max(this.#committed.get(key) ?? low, low);
+  /** -1 for a partition without a committed offset. */
+  async #committedTo(groupId: string, topic: string, partition: number): Promise<number> {
+    const key = `${groupId} ${topic}-${partition}`;
+    if (!this.#committed.has(key)) await this.#readCommitted(groupId, topic);
+    return this.#committed.get(key) ?? -1;
   }
 
   async #readCommitted(groupId: string, topic: string): Promise<void> {

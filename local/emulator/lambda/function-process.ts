@@ -60,7 +60,7 @@ export class FunctionProcess implements Invoker {
     return this.#child?.pid ?? null;
   }
 
-  /** How many processes were started. */
+  /** The number of processes that were started. */
   get starts(): number {
     return this.#starts;
   }

@@ -68,7 +68,7 @@ function resourcesOf(stacks: readonly Stack[]): Resource[] {
       type: Type,
       path: typeof Metadata['aws:cdk:path'] === 'string' ? Metadata['aws:cdk:path'] : '',
       ref: resolver.ref({ stack, resource: logicalId, property: 'Ref' }, logicalId),
-      arn: arnOf(stack, logicalId, Type),
+      arn: arnOf({ stack, logicalId, type: Type }),
       property: (name: string) =>
         resolver.resolve({ stack, resource: logicalId, property: name }, Properties[name]),
     })),

@@ -16,7 +16,7 @@ export interface FunctionTemplate {
   readonly environment: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
   readonly memoryMiB: number;
-  /** How often an asynchronous invocation that failed is repeated. */
+  /** Repetitions of an asynchronous invocation that failed. */
   readonly asyncRetryAttempts: number;
 }
 

@@ -27,17 +27,20 @@ export class IntrinsicResolver {
   ref(place: Place, name: string): string {
     const text = pseudoParameter(place.stack.name, name) ?? parameter(place, name);
     if (text !== undefined) return text;
-    const resource = place.stack.template.Resources[name];
-    if (!resource) throw unresolvable(place, `Ref ${name}`, 'the stack has nothing of that name');
-    return refOf(place.stack, name, resource.Type, this.#namesOf(place.stack, name));
+    const { stack } = place;
+    const type = stack.template.Resources[name]?.Type;
+    if (type !== undefined)
+      return refOf({ stack, logicalId: name, type }, this.#namesOf(stack, name));
+    throw unresolvable(place, `Ref ${name}`, 'the stack has nothing of that name');
   }
 
   /** The value of `Fn::GetAtt`. */
   attribute(place: Place, path: readonly string[]): string {
     const [logicalId = '', ...rest] = path;
     const name = rest.join('.');
-    const type = place.stack.template.Resources[logicalId]?.Type;
-    const value = type === undefined ? undefined : attributeOf(place.stack, logicalId, type, name);
+    const { stack } = place;
+    const type = stack.template.Resources[logicalId]?.Type;
+    const value = type === undefined ? undefined : attributeOf({ stack, logicalId, type }, name);
     if (value !== undefined) return value;
     const why = type === undefined ? 'the stack has no such resource' : `unknown of a ${type}`;
     throw unresolvable(place, `Fn::GetAtt ${logicalId}.${name}`, why);

@@ -6,13 +6,13 @@ import { Count, read } from './resource';
 /** The error controls of provisioned mode. */
 export interface BoundedFailures {
   readonly kind: 'bounded';
-  /** How often a failed batch is tried again; Infinity for no limit. */
+  /** Retries of a failed batch; Infinity for no limit. */
   readonly retryAttempts: number;
   /** Older records are not tried; Infinity for no limit. */
   readonly maxRecordAgeMs: number;
-  /** Whether a failed batch is split in two. */
+  /** True if a failed batch is split in two. */
   readonly bisect: boolean;
-  /** Whether the function's answer may name the records that failed. */
+  /** True if the function's answer may name the records that failed. */
   readonly reportsItemFailures: boolean;
   /** The topic that takes the records that are given up; null if they are dropped. */
   readonly destinationTopic: string | null;

@@ -6,6 +6,13 @@ export const LOCAL_REGION = 'us-east-1';
 /** The account that the local run emulates. */
 export const LOCAL_ACCOUNT = '000000000000';
 
+/** A resource by its stack, its logical id and its CloudFormation type. */
+export interface TypedResource {
+  readonly stack: Stack;
+  readonly logicalId: string;
+  readonly type: string;
+}
+
 /** A UUID that is the same for the same text, in every run. */
 export function uuidOf(text: string): string {
   const hex = createHash('sha256').update(text).digest('hex');
@@ -20,15 +27,16 @@ export function uuidOf(text: string): string {
 }
 
 /** A name such as CloudFormation makes up for a resource without one. */
-function physicalName(stack: Stack, logicalId: string): string {
+function physicalName({ stack, logicalId }: TypedResource): string {
   return `${stack.name}-${logicalId}`;
 }
 
 /** An ARN that is the same in every run. */
-export function arnOf(stack: Stack, logicalId: string, type: string): string {
+export function arnOf(resource: TypedResource): string {
+  const { type } = resource;
   const [, service = 'unknown', kind = 'resource'] = type.split('::');
   const prefix = `arn:aws:${ARN_SERVICES[service] ?? service.toLowerCase()}:${LOCAL_REGION}:${LOCAL_ACCOUNT}`;
-  const name = physicalName(stack, logicalId);
+  const name = physicalName(resource);
   if (type === 'AWS::Lambda::Function') return `${prefix}:function:${name}`;
   if (type === 'AWS::MSK::Cluster' || type === 'AWS::MSK::ServerlessCluster') {
     return `${prefix}:cluster/${name}/${uuidOf(name)}-1`;
@@ -49,6 +57,9 @@ const REF_IS_ARN = new Set([
   'AWS::SNS::Topic',
 ]);
 
+/** Resources whose `Ref` is an id that AWS makes up. */
+const REF_IS_UUID = new Set(['AWS::Lambda::EventSourceMapping', 'AWS::Glue::SchemaVersion']);
+
 /** The property that is the `Ref` of a resource, if it is set. */
 const NAME_PROPERTIES: Readonly<Record<string, string>> = {
   'AWS::Lambda::Function': 'FunctionName',
@@ -60,43 +71,37 @@ const NAME_PROPERTIES: Readonly<Record<string, string>> = {
 
 /** The value of `Ref` of a resource; `nameOf` reads its properties. */
 export function refOf(
-  stack: Stack,
-  logicalId: string,
-  type: string,
+  resource: TypedResource,
   nameOf: (property: string) => string | undefined,
 ): string {
-  if (REF_IS_ARN.has(type)) return arnOf(stack, logicalId, type);
-  if (type === 'AWS::Lambda::EventSourceMapping') return uuidOf(`${stack.name}/${logicalId}`);
-  if (type === 'AWS::Glue::SchemaVersion') return uuidOf(`${stack.name}/${logicalId}`);
+  const { stack, logicalId, type } = resource;
+  if (REF_IS_ARN.has(type)) return arnOf(resource);
+  if (REF_IS_UUID.has(type)) return uuidOf(`${stack.name}/${logicalId}`);
   if (type === 'AWS::Cassandra::Table') {
-    return `${nameOf('KeyspaceName') ?? ''}|${nameOf('TableName') ?? generatedName(stack, logicalId)}`;
+    return `${nameOf('KeyspaceName') ?? ''}|${nameOf('TableName') ?? generatedName(resource)}`;
   }
   const property = NAME_PROPERTIES[type];
   const name = property === undefined ? undefined : nameOf(property);
   if (name !== undefined) return name;
-  if (type === 'AWS::Cassandra::Keyspace') return generatedName(stack, logicalId);
-  return physicalName(stack, logicalId);
+  if (type === 'AWS::Cassandra::Keyspace') return generatedName(resource);
+  return physicalName(resource);
 }
 
 /** Keyspaces takes letters, digits and underscores only, up to 48 of them. */
-function generatedName(stack: Stack, logicalId: string): string {
-  return physicalName(stack, logicalId).replace(/\W/g, '_').toLowerCase().slice(-48);
+function generatedName(resource: TypedResource): string {
+  return physicalName(resource).replace(/\W/g, '_').toLowerCase().slice(-48);
 }
 
 /** The value of `Fn::GetAtt`; undefined if it is not known. */
-export function attributeOf(
-  stack: Stack,
-  logicalId: string,
-  type: string,
-  attribute: string,
-): string | undefined {
+export function attributeOf(resource: TypedResource, attribute: string): string | undefined {
+  const { stack, logicalId, type } = resource;
   const uuid = uuidOf(`${stack.name}/${logicalId}`);
   if (attribute === 'Arn' || attribute === 'TopicArn' || attribute === 'SchemaArn') {
-    return arnOf(stack, logicalId, type);
+    return arnOf(resource);
   }
   if (type === 'AWS::Glue::Schema' && attribute === 'InitialSchemaVersionId') return uuid;
   if (type === 'AWS::Glue::SchemaVersion' && attribute === 'VersionId') return uuid;
   if (attribute === 'Id' || attribute.endsWith('Id')) return `${logicalId}-${uuid.slice(0, 8)}`;
-  if (attribute === 'Name' || attribute.endsWith('Name')) return physicalName(stack, logicalId);
+  if (attribute === 'Name' || attribute.endsWith('Name')) return physicalName(resource);
   return undefined;
 }

@@ -36,7 +36,7 @@ export interface Stack {
   readonly template: StackTemplate;
 }
 
-/** Whether a value of a template is an object with members. */
+/** True for a value of a template that is an object with members. */
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -45,7 +45,7 @@ class FakeClock implements ScheduleClock {
   }
 }
 
-/** Answers what it is told to, in order, then with success. */
+/** Gives the answers that it was given, in order, then success. */
 class FakeFunction implements Invoker {
   readonly events: unknown[] = [];
   readonly answers: Promise<InvocationResult>[] = [];
@@ -125,7 +125,7 @@ test('a tick that may not be repeated is not', async () => {
   expect(target.times.filter((time) => time === '00:00:20Z')).toHaveLength(1);
 });
 
-test('while two ticks are under way, a further one is left out and told', async () => {
+test('while two ticks are under way, a further one is left out and reported', async () => {
   const { clock, target, problems, schedule } = scheduleOf();
   const never = new Promise<InvocationResult>(() => undefined);
   target.answers.push(never, never);

@@ -2,11 +2,11 @@ import * as v from 'valibot';
 import type { InvocationFailure, InvocationResult } from '../../lambda/invoker';
 import { type EventRecord, partitionKey } from '../kafka-event';
 
-/** What an invocation did to the records of its event. */
+/** The outcome of an invocation for the records of its event. */
 export interface BatchOutcome {
   readonly succeeded: readonly EventRecord[];
   readonly failed: readonly EventRecord[];
-  /** Why; null where no record failed. */
+  /** Null if no record failed. */
   readonly failure: InvocationFailure | null;
 }
 
@@ -63,7 +63,7 @@ function partialOutcome(records: readonly EventRecord[], named: ReadonlySet<stri
 }
 
 function badAnswer(records: readonly EventRecord[], why: string): BatchOutcome {
-  const errorMessage = `the answer's batchItemFailures cannot be used, so all records count as failed: ${why}`;
+  const errorMessage = `the answer's batchItemFailures is invalid, so all records count as failed: ${why}`;
   const failure = { errorType: 'Local.BatchAnswerNotUnderstood', errorMessage, trace: [] };
   return { succeeded: [], failed: records, failure };
 }

@@ -19,10 +19,10 @@ export interface NamedDestination {
   readonly port: FailureDestination;
 }
 
-/** What bounded retries work with. */
+/** Options for bounded retries. */
 export interface BoundedRetriesOptions {
   readonly failures: BoundedFailures;
-  /** Where discarded records go; null where they are dropped. */
+  /** Takes discarded records; null if they are dropped. */
   readonly destination: NamedDestination | null;
   readonly delays: RetryDelays;
   readonly report: (problem: EventSourceProblem) => void;
@@ -36,7 +36,7 @@ interface Piece {
   readonly retries: number;
 }
 
-/** Null where the run lost interest. */
+/** Null if the run lost interest. */
 type LeftToTry = readonly Piece[] | null;
 
 /**
@@ -44,7 +44,7 @@ type LeftToTry = readonly Piece[] | null;
  * with bisect as two halves, one after the other, so that a partition's records
  * stay in order; of a partial answer only what failed. A record that is still
  * undone after its retries, or has become too old, is discarded: to the
- * destination, which must acknowledge it, or dropped where there is none.
+ * destination, which must acknowledge it, or dropped if there is none.
  *
  * A split does not count as a retry, as the developer guide says of Kinesis;
  * of Kafka it does not say. An answer that names every record is split too.

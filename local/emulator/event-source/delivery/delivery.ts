@@ -2,27 +2,27 @@ import type { InvocationResult } from '../../lambda/invoker';
 import type { EventRecord } from '../kafka-event';
 import { pause } from '../run-end';
 
-/** What the delivery of one event has at hand. */
+/** The event source, as the delivery of one event sees it. */
 export interface DeliveryRun {
   /** Invokes the function with records of the event; at the end of the run it waits no longer. */
   readonly invoke: (records: readonly EventRecord[]) => Promise<InvocationResult>;
-  /** Says that these records are done: their offsets are committed once all before them are. */
+  /** Marks these records as done: their offsets are committed once all before them are. */
   readonly settle: (records: readonly EventRecord[]) => void;
   /** False once nothing new is to be tried: the run ends, or the records come again. */
   readonly isWanted: () => boolean;
   /**
    * Waits for something, but not beyond the end of the run.
    *
-   * @throws what the work throws, and at the end of the run
+   * @throws the error of the work, and at the end of the run
    */
   readonly waitFor: <T>(work: Promise<T>) => Promise<T>;
   /** Aborted as the run begins to end: pauses are over then. */
   readonly ending: AbortSignal;
 }
 
-/** How the records of an event get done, and what becomes of those that fail. */
+/** Delivers the records of an event, and decides what becomes of those that fail. */
 export interface Delivery {
-  /** Resolves with whether all are settled; else it was given up. */
+  /** Resolves with true if all are settled, with false if it was given up. */
   readonly deliver: (records: readonly EventRecord[], run: DeliveryRun) => Promise<boolean>;
   /** The same for a record that no event can hold. */
   readonly deliverOversized: (
@@ -32,24 +32,24 @@ export interface Delivery {
   ) => Promise<boolean>;
 }
 
-/** Between attempts: doubled each time, up to the longest. */
+/** The delays between attempts: doubled each time, up to the longest. */
 export interface RetryDelays {
   readonly first: number;
   readonly longest: number;
 }
 
-/** How long to wait after the nth failed attempt, from 1, in the unit of the delays. */
+/** The delay after the nth failed attempt, from 1, in the unit of the delays. */
 export function delayAfter(attempt: number, { first, longest }: RetryDelays): number {
   return Math.min(longest, first * 2 ** (attempt - 1));
 }
 
 /**
- * Tries again and again; resolves with whether it was done before the run lost interest.
+ * Tries until it succeeds; resolves with false if the run lost interest before that.
  *
  * p-retry is not used: an attempt that succeeds as its signal aborts counts as
  * failed there, and a TypeError is not tried again.
  *
- * @throws what `onFailure` throws
+ * @throws the error that `onFailure` throws
  */
 export async function untilDone(
   run: Pick<DeliveryRun, 'isWanted' | 'ending'>,

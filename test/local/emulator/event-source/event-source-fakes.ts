@@ -52,12 +52,12 @@ export function record(partition: number, offset: number, bytes = 1): SourceReco
   };
 }
 
-/** Hands on what a test gives it; acknowledges a commit when the test says so, or at once. */
+/** Passes on what a test gives it; acknowledges a commit when the test says so, or at once. */
 export class FakeFeed implements RecordFeed {
   sink: RecordSink | undefined;
-  /** What was to be committed, `0@7 1@3`, whatever came of it. */
+  /** The offsets that were to be committed, `0@7 1@3`, whatever came of it. */
   readonly asked: string[] = [];
-  /** What is acknowledged. */
+  /** The offsets whose commit was acknowledged. */
   readonly committed: string[] = [];
   commitErrors: Error[] = [];
   atOnce = true;
@@ -170,7 +170,7 @@ export const failure: InvocationResult = {
   errorMessage: 'no',
   trace: [],
 };
-/** What is under way comes to where it waits; by jest's timers, as no time passes. */
+/** Lets the work go on until it waits, by jest's timers; no time passes. */
 export const settled = (): Promise<void> => jest.advanceTimersByTimeAsync(0);
 
 /** So much time passes, by jest's timers. */

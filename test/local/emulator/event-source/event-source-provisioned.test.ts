@@ -12,7 +12,7 @@ import { RETRY_DELAY_MS, startedSource, steerTime } from './event-source-scene';
 
 steerTime();
 
-/** Answers as a function does that fails on one record, whatever stands beside it. */
+/** Answers as a function does that fails on one record, whatever else is in the event. */
 function poisonedBy(position: string): FakeFunction['answerOf'] {
   return (records) => (records.includes(position) ? failure : done);
 }

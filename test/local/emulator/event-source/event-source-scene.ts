@@ -5,7 +5,7 @@ import { FakeDestination, FakeFeed, FakeFunction, MAPPING, passed } from './even
 
 /** Between the attempts of a failed batch. */
 export const RETRY_DELAY_MS = 100;
-/** How long a stop waits. */
+/** The longest that a stop waits. */
 export const STOP_LIMIT_MS = 5_000;
 
 let running: EventSource[] = [];

@@ -30,7 +30,7 @@ test('the feed stays open until the commit is acknowledged', async () => {
   expect([feed.stopped, feed.committed, problems]).toEqual([true, ['0@1'], []]);
 });
 
-test('a commit that is never acknowledged is given up after the limit, and told', async () => {
+test('a commit that is never acknowledged is given up after the limit, and reported', async () => {
   const { feed, problems, stop } = await startedSource();
   feed.atOnce = false;
   feed.give(record(0, 0));
@@ -77,7 +77,7 @@ test('the stop ends endless retries', async () => {
   expect(target.events).toHaveLength(3);
 });
 
-test('a mistake of who is told comes out of the stop, which closes all the same', async () => {
+test('an error of the report comes out of the stop, which closes all the same', async () => {
   const { feed, target, destination, hooks, stop } = await startedSource({
     failures: PROVISIONED,
   });
@@ -87,10 +87,10 @@ test('a mistake of who is told comes out of the stop, which closes all the same'
   await passed(RETRY_DELAY_MS);
   expect(destination.sent).toEqual(['0@0']);
   hooks.onProblem = () => {
-    throw new RangeError('who is told has a mistake');
+    throw new RangeError('the report fails');
   };
   const stopping = stop();
-  const outcome = expect(stopping).rejects.toThrow('who is told has a mistake');
+  const outcome = expect(stopping).rejects.toThrow('the report fails');
   await passed(STOP_LIMIT_MS);
   await outcome;
   expect([feed.stopped, destination.stopped]).toEqual([true, true]);

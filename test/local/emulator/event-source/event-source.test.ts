@@ -28,7 +28,7 @@ test('while an event is at work the next waits, and nothing is committed', async
   expect(target.most).toBe(1);
 });
 
-test('a failed batch is tried again, the same, before any other, and told each time', async () => {
+test('a failed batch is tried again, the same, before any other, and reported each time', async () => {
   const { feed, target, problems } = await startedSource();
   target.atOnce = null;
   feed.give(record(0, 0), record(0, 1));
@@ -76,7 +76,7 @@ test('after the window what has come is sent', async () => {
   expect(target.events).toEqual(['0@0 0@1']);
 });
 
-test('a record that no event can hold is dropped, told and counted', async () => {
+test('a record that no event can hold is dropped, reported and counted', async () => {
   const { feed, target, problems, source } = await startedSource();
   feed.give(record(0, 0, 5_000_000), record(0, 1));
   await settled();

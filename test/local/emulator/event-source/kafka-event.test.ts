@@ -114,7 +114,7 @@ test('an event holds at most a batch of records', () => {
   expect(sizes).toEqual([3, 3, 1]);
 });
 
-test('a record that fits into no event is told apart, and those around it are kept', () => {
+test('a record that fits into no event comes alone, and those around it are kept', () => {
   const records = [10, 9_000, 10].map((bytes, offset) =>
     record({ offset, value: Buffer.alloc(bytes) }),
   );

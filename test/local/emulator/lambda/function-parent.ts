@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FunctionProcess } from '../../../../local/emulator/lambda/function-process';
 
-/** What a test asks of this process: to start a function, and perhaps to invoke it. */
+/** The request of a test: to start a function, and perhaps to invoke it. */
 export interface FunctionParentRequest {
   readonly folder: string;
   readonly isInvoked: boolean;

@@ -172,7 +172,7 @@ test('the heap is bounded by the memory', async () => {
   expect(await one.invoke({})).toMatchObject({ ok: false, errorType: 'Runtime.ExitError' });
 }, 30_000);
 
-test('a bundle that cannot be loaded fails the invocation', async () => {
+test('a bundle that does not load fails the invocation', async () => {
   const one = functionProcess('broken.handler');
   expect(await one.invoke({})).toMatchObject({
     ok: false,
@@ -190,7 +190,7 @@ test('a handler that is not there fails the invocation and says where it was loo
   );
 });
 
-test('what a function writes stands in its log', async () => {
+test('what a function writes is in its log', async () => {
   await functionProcess('index.logs').invoke({});
   const log = readFileSync(join(folder, 'logs', 'fetch.log'), 'utf8');
   expect(log).toContain('a line of the function');

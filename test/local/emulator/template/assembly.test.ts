@@ -133,6 +133,6 @@ test('stacks can be chosen', () => {
   expect(() => readAssembly(folder, { includeStack: () => false })).toThrow('holds no stack');
 });
 
-test('a folder that holds no assembly is told with the remedy', () => {
+test('a folder that holds no assembly is reported with the remedy', () => {
   expect(() => readAssembly('/nowhere/cdk.out')).toThrow('run "npm run synth" first');
 });

@@ -9,7 +9,7 @@ export interface TemplateResource {
   readonly Metadata?: Record<string, unknown>;
 }
 
-/** A CloudFormation template, as far as a test needs it. */
+/** The parts of a CloudFormation template that a test needs. */
 export interface SmallTemplate {
   readonly Parameters?: Record<string, unknown>;
   readonly Resources: Record<string, TemplateResource>;

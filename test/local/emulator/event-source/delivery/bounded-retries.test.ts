@@ -17,7 +17,7 @@ const FAILURES: BoundedFailures = {
   destinationTopic: 'undelivered',
 };
 
-/** One delivery: what was invoked, sent, settled and told, in that order. */
+/** One delivery: what was invoked, sent, settled and reported, in that order. */
 class Scene {
   readonly steps: string[] = [];
   readonly problems: EventSourceProblem[] = [];
@@ -199,7 +199,7 @@ test('a destination that fails is tried again, and nothing is settled before it 
   ]);
 });
 
-test('without a destination records are dropped, and it is told', async () => {
+test('without a destination records are dropped, and it is reported', async () => {
   const scene = new Scene();
   scene.answer = () => FAILED;
   await scene.deliver({ retryAttempts: 0, destinationTopic: null }, '0@1');

@@ -19,55 +19,55 @@ test('the delay doubles up to the longest', () => {
   ]);
 });
 
-test('whatever is thrown is told, and tried again', async () => {
+test('whatever is thrown is reported, and tried again', async () => {
   const { run } = endingRun();
   const thrown: unknown[] = [new TypeError('a mistake'), 'no error', new Error('no')];
-  const told: unknown[] = [];
+  const reported: unknown[] = [];
   const work = (): Promise<void> => {
-    const error = thrown[told.length];
+    const error = thrown[reported.length];
     // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- that is the case
     return error === undefined ? Promise.resolve() : Promise.reject(error);
   };
   const isDone = await untilDone(run, DELAYS, work, (error, attempt) => {
-    told.push(error);
-    expect(attempt).toBe(told.length);
+    reported.push(error);
+    expect(attempt).toBe(reported.length);
   });
-  expect([isDone, told]).toEqual([true, thrown]);
+  expect([isDone, reported]).toEqual([true, thrown]);
 });
 
 test('work that is done as the run ends is done, and no failure', async () => {
   const { end, run } = endingRun();
-  const told: unknown[] = [];
+  const reported: unknown[] = [];
   const work = (): Promise<void> => {
     end.abort();
     return Promise.resolve();
   };
-  expect(await untilDone(run, DELAYS, work, (error) => told.push(error))).toBe(true);
-  expect(told).toEqual([]);
+  expect(await untilDone(run, DELAYS, work, (error) => reported.push(error))).toBe(true);
+  expect(reported).toEqual([]);
 });
 
-test('a failure as the run ends is told, and not tried again', async () => {
+test('a failure as the run ends is reported, and not tried again', async () => {
   const { end, run } = endingRun();
-  const told: unknown[] = [];
+  const reported: unknown[] = [];
   const work = (): Promise<void> => {
     end.abort();
-    return Promise.reject(new Error(`no ${told.length}`));
+    return Promise.reject(new Error(`no ${reported.length}`));
   };
-  expect(await untilDone(run, DELAYS, work, (error) => told.push(error))).toBe(false);
-  expect(told).toEqual([new Error('no 0')]);
+  expect(await untilDone(run, DELAYS, work, (error) => reported.push(error))).toBe(false);
+  expect(reported).toEqual([new Error('no 0')]);
 });
 
 test.each([
   ['amid', false],
   ['at the end of', true],
-])('a mistake of who is told comes out %s the run', async (_, isEnd) => {
+])('an error of the report comes out %s the run', async (_, isEnd) => {
   const { end, run } = endingRun();
   const work = (): Promise<void> => {
     if (isEnd) end.abort();
     return Promise.reject(new Error('no'));
   };
   const mistaken = (): void => {
-    throw new RangeError('who is told has a mistake');
+    throw new RangeError('the report fails');
   };
-  await expect(untilDone(run, DELAYS, work, mistaken)).rejects.toThrow('has a mistake');
+  await expect(untilDone(run, DELAYS, work, mistaken)).rejects.toThrow('the report fails');
 });

@@ -52,7 +52,7 @@ test('a run that ends gives the batch up, unsettled', async () => {
   expect(steps).toEqual(['invoke 0@1']);
 });
 
-test('a record that no event can hold is dropped, and told', async () => {
+test('a record that no event can hold is dropped, and reported', async () => {
   const { delivery, run, steps, problems } = setUp();
   expect(await delivery.deliverOversized(eventRecord('0@1'), 7_000_000, run)).toBe(true);
   expect(steps).toEqual(['settle 0@1']);
