@@ -3,7 +3,7 @@ import { DataStack } from './data-stack';
 import { PipelineStack } from './pipeline-stack';
 import type { StageConfig } from './stages/stage-config';
 
-/** Adds a stage to an app: its data, and the pipeline that works on it. */
+/** Adds the stacks of a stage to an app. */
 export function addStage(
   app: App,
   stage: StageConfig,
@@ -16,7 +16,7 @@ export function addStage(
     terminationProtection,
   });
   const pipeline = new PipelineStack(app, `${prefix}-Pipeline`, {
-    description: 'Candlestream: the functions, what invokes them, and what watches them',
+    description: 'Candlestream: the functions, their triggers, the alarms and the dashboard',
     stage,
     data,
     terminationProtection,

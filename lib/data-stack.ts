@@ -10,12 +10,12 @@ import { Network } from './network/network';
 import { SchemaRegistry } from './kafka/schema-registry';
 import type { StageConfig } from './stages/stage-config';
 
-/** What a data stack is made of. */
+/** Properties of a data stack. */
 export interface DataStackProps extends StackProps {
   readonly stage: StageConfig;
 }
 
-/** Where data is: the network, the brokers with their topics, the schemas of what is in them, the tables. */
+/** The stack that holds the data: the network, the brokers with their topics, the schemas, the tables. */
 export class DataStack extends Stack {
   readonly network: Network;
   readonly kafka: Kafka;

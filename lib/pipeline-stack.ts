@@ -4,7 +4,7 @@ import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import type { Function } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { TOPICS } from '../lambdas/shared/domain/topics';
-import { dashboardUrl } from './observability/dashboard';
+import { dashboardUrl } from './observability/dashboard/dashboard';
 import type { DataStack } from './data-stack';
 import type { EventSource } from './kafka/kafka';
 import { Observability } from './observability/observability';
@@ -12,20 +12,20 @@ import { createFetch, createPersist, createTransform } from './functions/pipelin
 import type { StageConfig } from './stages/stage-config';
 import type { WatchedPipeline } from './observability/watched-pipeline';
 
-/** What a pipeline stack is made of. */
+/** Properties of a pipeline stack. */
 export interface PipelineStackProps extends StackProps {
   readonly stage: StageConfig;
-  /** Where the data of the pipeline is. */
+  /** The stack that holds the data of the pipeline. */
   readonly data: DataStack;
 }
 
-/** A function, and what feeds it. */
+/** A function, and the event source that feeds it. */
 interface Fed {
   readonly target: Function;
   readonly source: EventSource | undefined;
 }
 
-/** What moves the data: schedule -> fetch -> candles.observed -> transform -> candles.rolled -> persist -> tables. */
+/** The stack that moves the data: schedule -> fetch -> candles.observed -> transform -> candles.rolled -> persist -> tables. */
 export class PipelineStack extends Stack {
   private readonly props: PipelineStackProps;
 
@@ -35,7 +35,7 @@ export class PipelineStack extends Stack {
     const fetch = this.observe();
     const transform = this.rollUp();
     const persist = this.store();
-    // Who reads a new schema version is deployed before who writes it.
+    // The reader of a new schema version is deployed before its writer.
     transform.target.node.addDependency(persist.target);
     fetch.node.addDependency(transform.target);
     this.watch({
@@ -44,7 +44,7 @@ export class PipelineStack extends Stack {
     });
   }
 
-  /** Schedule -> fetch -> candles.observed */
+  /** Schedule -> fetch -> `candles.observed` */
   private observe(): Function {
     const { kafka, database } = this.props.data;
     const fetch = createFetch(this, this.props);
@@ -56,17 +56,17 @@ export class PipelineStack extends Stack {
 
   private schedule(fetch: Function): void {
     const every = Duration.minutes(this.props.stage.scheduleMinutes);
-    // A tick that fails, or waits for too long, is not repeated: the next one asks for the same minutes again.
+    // A tick that fails, or waits too long, is not repeated: the next one requests the same minutes again.
     fetch.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: every });
     const target = new LambdaFunction(fetch, { retryAttempts: 2, maxEventAge: every });
     new Rule(this, 'Schedule', {
-      description: 'The ticks',
+      description: 'Invokes fetch at every tick',
       schedule: Schedule.rate(every),
       targets: [target],
     });
   }
 
-  /** Candles.observed -> transform -> candles.rolled */
+  /** `candles.observed` -> transform -> `candles.rolled` */
   private rollUp(): Fed {
     const { kafka, database } = this.props.data;
     const target = createTransform(this, this.props);
@@ -81,7 +81,7 @@ export class PipelineStack extends Stack {
     return { target, source };
   }
 
-  /** Candles.rolled -> persist -> candles, gaps, progress */
+  /** `candles.rolled` -> persist -> candles, gaps, progress */
   private store(): Fed {
     const { kafka, database } = this.props.data;
     const target = createPersist(this, this.props);
@@ -103,11 +103,11 @@ export class PipelineStack extends Stack {
     const { kafka, database } = data;
     const watch = new Observability(this, 'Watch', { ...flow, stage, kafka, database });
     new CfnOutput(this, 'DashboardUrl', {
-      description: 'The dashboard',
+      description: 'CloudWatch dashboard of the pipeline',
       value: dashboardUrl(watch.dashboard),
     });
     new CfnOutput(this, 'AlarmTopicArn', {
-      description: 'Where it is told that some alarm rings',
+      description: 'SNS topic that alarms publish to',
       value: watch.alarmTopic.topicArn,
     });
   }

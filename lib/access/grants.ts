@@ -14,8 +14,8 @@ export function grantWriteTopic(grantee: IGrantable, cluster: CfnCluster, topic:
 }
 
 /**
- * Allows an event source to read a topic as a consumer group: its pollers act
- * as the function that they invoke.
+ * Allows an event source to read a topic as a consumer group: its pollers have
+ * the role of the function that they invoke.
  * Source: the AWS Lambda developer guide, "Configuring Lambda permissions for
  * Amazon MSK event source mappings".
  */
@@ -44,7 +44,7 @@ export function grantPollTopic(
   allowNetworkInterfaces(grantee);
 }
 
-/** Allows a function in a network to run there, and to write its log. */
+/** Allows a function to run in a network, and to write its log. */
 export function grantRun(grantee: IGrantable, log: ILogGroup): void {
   allow(grantee, ['logs:CreateLogStream', 'logs:PutLogEvents'], [log.logGroupArn]);
   allowNetworkInterfaces(grantee);
@@ -63,17 +63,21 @@ export function grantModify(grantee: IGrantable, table: CfnTable): void {
 }
 
 /**
- * Lets the driver see the nodes behind an endpoint of Keyspaces: without it
- * `system.peers` has but one.
+ * Lets the driver see the nodes behind an endpoint of Keyspaces: without it,
+ * `system.peers` has only one.
  * Source: the Amazon Keyspaces developer guide, "Using Amazon Keyspaces with interface VPC endpoints".
  */
 export function grantDescribeEndpoint(grantee: IGrantable): void {
   allow(grantee, ['ec2:DescribeNetworkInterfaces', 'ec2:DescribeVpcEndpoints'], EVERYTHING);
-  acknowledgeEverything(grantee, 'EC2 describes network interfaces and endpoints for * only');
+  acknowledgeEverything(
+    grantee,
+    'EC2 supports no resource but * for describing network interfaces and endpoints',
+  );
 }
 
 /**
- * Network interfaces are made in the name of a function. What they are made of has names, but they have none before, and AWS's own policy names nothing.
+ * Lambda creates network interfaces with the role of the function. They have no
+ * names beforehand, and AWS's own policy names no resources either.
  * Source: the AWS Lambda developer guide, "Giving Lambda functions access to resources in an Amazon VPC".
  */
 function allowNetworkInterfaces(grantee: IGrantable): void {
@@ -94,7 +98,7 @@ function allowNetworkInterfaces(grantee: IGrantable): void {
   );
   acknowledgeEverything(
     grantee,
-    'Lambda makes network interfaces with the role of the function, and they have no names before',
+    'Lambda creates network interfaces with the role of the function; they have no names beforehand',
   );
 }
 
@@ -114,7 +118,7 @@ function acknowledgeEverything(grantee: IGrantable, reason: string): void {
   acknowledge(grantee, 'AwsSolutions-IAM5[Resource::*]', reason);
 }
 
-/** Says beside a grant why a check of the role that gets it may pass. */
+/** Records the reason why a security check of the role may pass. */
 function acknowledge({ grantPrincipal }: IGrantable, id: string, reason: string): void {
   if (Construct.isConstruct(grantPrincipal)) {
     Validations.of(grantPrincipal).acknowledge({ id, reason });
@@ -125,7 +129,7 @@ function kafkaAction(name: string): string {
   return `kafka-cluster:${name}`;
 }
 
-/** The ARN of a cluster ends in `cluster/<name>/<uuid>`; those of its topics and groups have the same two. */
+/** The ARN of a cluster ends in `cluster/<name>/<uuid>`; topics and groups have the same name and UUID. */
 function kafkaArn(cluster: CfnCluster, resource: 'topic' | 'group', name: string): string {
   const nameAndId = Fn.select(1, Fn.split(':cluster/', cluster.attrArn));
   return Stack.of(cluster).formatArn({
@@ -139,17 +143,17 @@ function tableArn(table: CfnTable): string {
   return keyspacesArn(table, `/keyspace/${table.keyspaceName}/table/${String(table.tableName)}`);
 }
 
-/** A driver reads what the cluster is when it connects: `system`, `system_schema` and `system_schema_mcs`. */
+/** A driver reads the system tables when it connects: `system`, `system_schema` and `system_schema_mcs`. */
 function allowSystemTables(grantee: IGrantable, table: CfnTable): void {
   allow(grantee, ['cassandra:Select'], [keyspacesArn(table, SYSTEM_TABLES)]);
   acknowledge(
     grantee,
     `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:cassandra:<AWS::Region>:<AWS::AccountId>:${SYSTEM_TABLES}]`,
-    'What Keyspaces tells of itself is granted as a whole; it can only be read, and holds no data',
+    'The system tables of Keyspaces are granted as a whole; they are read-only and hold no candles',
   );
 }
 
-/** The ARN of what Keyspaces has at a path such as `/keyspace/candlestream/table/gaps`. */
+/** The ARN of a resource of Keyspaces with a path such as `/keyspace/candlestream/table/gaps`. */
 export function keyspacesArn(scope: IConstruct, resource: string): string {
   const arnFormat = ArnFormat.NO_RESOURCE_NAME;
   return Stack.of(scope).formatArn({ service: 'cassandra', resource, arnFormat });

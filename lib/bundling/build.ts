@@ -5,7 +5,7 @@ import Table from 'cli-table3';
 import { type FunctionName, FUNCTION_NAMES } from '../naming/function-names';
 import { BUDGET_BYTES, BUNDLE_FILE, bundleFunction } from './bundle-function';
 
-// Bundles every function into dist/<function>/ and prints what they weigh.
+// Bundles every function into dist/<function>/ and prints the sizes.
 
 const PROJECT = join(__dirname, '..', '..');
 
@@ -28,7 +28,7 @@ async function bundleAll(): Promise<void> {
   const heavy = bundles.filter(({ bytes }) => bytes > BUDGET_BYTES).map(({ name }) => name);
   if (heavy.length === 0) return;
   console.error(
-    `Over the budget of ${kilobytes(BUDGET_BYTES)}: ${heavy.join(', ')}. See lib/bundling/left-out-modules.ts for what can be left out.`,
+    `Over the budget of ${kilobytes(BUDGET_BYTES)}: ${heavy.join(', ')}. See lib/bundling/left-out-modules.ts for modules that can be left out.`,
   );
   process.exitCode = 1;
 }

@@ -5,21 +5,21 @@ import { leaveOut } from './leave-out';
 import { LEFT_OUT } from './left-out-modules';
 import { nameDriverErrors } from './name-driver-errors';
 
-/** The file that a bundle consists of. */
+/** The only file of a bundle. */
 export const BUNDLE_FILE = 'index.js';
 
 /**
- * What a bundle may weigh, so that none grows unseen: loading it is part of
- * every cold start. Of what there is now, cassandra-driver is 210 KB, kafkajs
- * 110, avsc 51, Powertools 33.
+ * Size limit of a bundle, so that none grows unnoticed: loading it is part of
+ * every cold start. At present, cassandra-driver takes 210 KB, kafkajs 110,
+ * avsc 51, Powertools 33.
  */
 export const BUDGET_BYTES = 490 * 1_024;
 
 const LAMBDAS = join(__dirname, '..', '..', 'lambdas');
 
 /**
- * Bundles a function and all it imports into `index.js` in a folder, which is
- * made where it is missing. The AWS SDK is not in it: the Lambda runtime has it.
+ * Bundles a function and its imports into `index.js` in a folder, which is
+ * created if it is missing. The AWS SDK is left out: the Lambda runtime has it.
  *
  * @returns the size of the bundle in bytes
  * @throws BuildFailure of esbuild, which names the file and the line
@@ -32,7 +32,7 @@ export async function bundleFunction(name: FunctionName, outputFolder: string): 
     platform: 'node',
     target: 'node20',
     format: 'cjs',
-    // `import()` becomes `require()`: the runtime's own packages are found by NODE_PATH, which only that obeys.
+    // `import()` becomes `require()`: the runtime's own packages are found by NODE_PATH, which `import()` ignores.
     supported: { 'dynamic-import': false },
     mainFields: ['module', 'main'],
     minify: true,

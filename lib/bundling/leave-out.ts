@@ -5,9 +5,9 @@ import type { LeftOutModule } from './left-out-modules';
 const STAND_IN = 'candlestream:stand-in';
 
 /**
- * What is loaded in place of a module: it answers every property with another
- * of itself, so that names can be taken out of it and used with `instanceof`
- * or `extends`, and throws as soon as one is called or constructed.
+ * A stand-in for a module: each property is another stand-in, so that names can
+ * be imported and used with `instanceof` or `extends`; it throws when it is
+ * called or constructed.
  */
 const STAND_IN_SOURCE = `
 module.exports = function standIn(name) {

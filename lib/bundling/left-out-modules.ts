@@ -1,12 +1,12 @@
-/** A module of a dependency that no function uses, and that its bundle therefore leaves out. */
+/** A module of a dependency that bundles leave out, as no function uses it. */
 export interface LeftOutModule {
-  /** The file below `node_modules/`, or, with a slash at the end, a folder and all that is in it. */
+  /** A file below `node_modules/` or, with a slash at the end, a folder with all its files. */
   readonly path: string;
   readonly because: string;
   /**
-   * CommonJS source that stands in its place, where the dependency uses the module at all times.
+   * CommonJS source that replaces it, if the dependency always uses the module.
    *
-   * @default a stand-in that can be loaded, and throws an error that names it when it is used
+   * @default a stand-in that can be loaded, and throws an error with its name when it is used
    */
   readonly instead?: string;
 }
@@ -24,7 +24,7 @@ function all(because: string, paths: readonly string[]): LeftOutModule[] {
   return paths.map((path) => ({ path, because }));
 }
 
-/** Everything that the bundles leave out. The names hold for the pinned versions of the dependencies. */
+/** The modules that the bundles leave out. The names hold for the pinned versions of the dependencies. */
 export const LEFT_OUT: readonly LeftOutModule[] = [
   ...all(CONSUMING, [
     'kafkajs/src/consumer/',

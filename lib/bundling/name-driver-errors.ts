@@ -4,7 +4,7 @@ import type { Plugin } from 'esbuild';
 /**
  * An esbuild plugin that keeps the names of cassandra-driver's errors. The
  * driver names an error after its constructor, which minification renames: a
- * log would speak of an error `t`.
+ * log would report an error `t`.
  */
 export const nameDriverErrors: Plugin = {
   name: 'name-driver-errors',

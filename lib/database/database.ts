@@ -1,9 +1,9 @@
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { TableName } from './tables';
 
-/** Where candles are stored: how the functions find it, and who may read and write which table. */
+/** The database that stores candles, and access to its tables. */
 export interface Database {
-  /** How a function reaches it. */
+  /** Variables with which a function connects to it. */
   readonly environment: Readonly<
     Record<
       | 'CASSANDRA_CONTACT_POINTS'

@@ -5,13 +5,13 @@ import { portsOf } from '../network/ports';
 import type { StageConfig } from '../stages/stage-config';
 import { KEYSPACE } from './tables';
 
-/** What an existing Cassandra is described by. */
+/** Properties of an existing Cassandra. */
 export interface ExistingCassandraProps {
   readonly nodes: Extract<StageConfig['database'], { kind: 'existing' }>;
   readonly network: Network;
 }
 
-/** A Cassandra that stands already, with its tables: nothing of it is made, and it asks nobody who they are. */
+/** An existing Cassandra with its tables, without authentication: no resources are created for it. */
 export class ExistingCassandra implements Database {
   readonly environment: Database['environment'];
 
@@ -27,9 +27,9 @@ export class ExistingCassandra implements Database {
     }
   }
 
-  /** Whoever reaches it may read. */
+  /** Every client may read. */
   grantSelect(): void {}
 
-  /** Whoever reaches it may write. */
+  /** Every client may write. */
   grantModify(): void {}
 }

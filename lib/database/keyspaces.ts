@@ -11,7 +11,7 @@ import { KEYSPACES_PORT } from '../network/ports';
 import type { StageConfig } from '../stages/stage-config';
 import { type Columns, KEYSPACE, type Table, type TableName, TABLES } from './tables';
 
-/** What the tables of a stage are made of. */
+/** Properties of the tables of a stage. */
 export interface KeyspacesProps {
   readonly stage: StageConfig;
   readonly pointInTimeRecovery: boolean;
@@ -50,7 +50,7 @@ export class Keyspaces extends Construct implements Database {
     grantDescribeEndpoint(grantee);
   }
 
-  /** Through it go the rows: without the price of the NAT gateway, and to no keyspace but this one. */
+  /** Rows go through it: without the cost of the NAT gateway, and to no keyspace but this one. */
   private createEndpoint({ network, stage }: KeyspacesProps): void {
     const group = network.securityGroup(this, 'EndpointGroup', 'The endpoint of Keyspaces');
     group.connections.allowFrom(network.functions, Port.tcp(KEYSPACES_PORT), 'Functions');

@@ -1,23 +1,23 @@
 /** The keyspace of all tables. */
 export const KEYSPACE = 'candlestream';
 
-/** The names and CQL types of columns. */
+/** CQL types of columns by name. */
 export type Columns = Readonly<Record<string, string>>;
 
-/** A table: its columns, and those that make its primary key, in order. */
+/** A table: its primary key, in order, and its other columns. */
 export interface Table {
   readonly name: string;
   readonly partitionKey: Columns;
-  /** Newest first where it is a time. */
+  /** Newest first for candles. */
   readonly clusteringKey: Readonly<Record<string, { type: string; order: 'ASC' | 'DESC' }>>;
   readonly columns: Columns;
 }
 
-/** The tables. Every row is written with the time of its observation, so that the newest wins. */
+/** The tables. Every row is written with the time of its observation, so that the newest observation wins. */
 export const TABLES = {
   candles: {
     name: 'candles',
-    /** The bucket is the first day of what one partition holds: a day of 1m, a month of 5m, ... */
+    /** The bucket is the first day of a partition: a day of 1m, a month of 5m, ... */
     partitionKey: { pair: 'text', interval: 'text', bucket: 'date' },
     clusteringKey: { open_time: { type: 'timestamp', order: 'DESC' } },
     columns: {
@@ -47,5 +47,5 @@ export const TABLES = {
   },
 } as const satisfies Record<string, Table>;
 
-/** The name of one of the tables. */
+/** The name of a table. */
 export type TableName = keyof typeof TABLES;

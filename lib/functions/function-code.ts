@@ -4,7 +4,7 @@ import { AssetHashType, DockerImage } from 'aws-cdk-lib';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import type { FunctionName } from '../naming/function-names';
 
-/** A bundle that could not be made; the message holds what esbuild says. */
+/** A function does not build; the message holds the output of esbuild. */
 export class BundlingError extends Error {
   override readonly name = 'BundlingError';
 }
@@ -14,20 +14,20 @@ const PROJECT = join(__dirname, '..', '..');
 /**
  * The code of a function: its bundle, made when the app is synthesized.
  *
- * @throws BundlingError while it is bound, where the function does not build
+ * @throws BundlingError when it is bound, if the function does not build
  */
 export function functionCode(name: FunctionName): Code {
   return Code.fromAsset(join(PROJECT, 'lambdas', name), {
     assetHashType: AssetHashType.OUTPUT,
     bundling: {
-      // Named because it must be; nothing is bundled in a container.
+      // Required, but unused: nothing is bundled in a container.
       image: DockerImage.fromRegistry('scratch'),
       local: { tryBundle: (outputFolder) => bundleTo(name, outputFolder) },
     },
   });
 }
 
-/** Constructs are made synchronously, and esbuild's plugins are not: another process waits for them. */
+/** Constructs are created synchronously, but esbuild's plugins are asynchronous: another process waits for them. */
 function bundleTo(name: FunctionName, outputFolder: string): true {
   const script = join(__dirname, '..', 'bundling', 'bundle-asset.ts');
   const { status, stderr, error } = spawnSync(

@@ -10,15 +10,15 @@ import { metricNamespace } from './metric-namespace';
 import type { Network } from '../network/network';
 import type { StageConfig } from '../stages/stage-config';
 
-/** What Lambda sets itself; and the two ways to find the brokers, of which a stage has one. */
+/** Lambda sets the region itself; a stage has one of the two ways to find the brokers. */
 type NotRequired = 'AWS_REGION' | 'KAFKA_CLUSTER_ARN' | 'KAFKA_BOOTSTRAP_SERVERS';
 
-/** A value for every variable that a function reads: one that is missing is a type error. */
+/** A value for every variable that a function reads: a missing one is a type error. */
 export type FunctionEnvironment<Variable extends string> = Readonly<
   Record<Exclude<Variable, NotRequired>, string> & { [name in NotRequired]?: string }
 >;
 
-/** What a function of the pipeline is made of. `Variable` are the variables that it reads. */
+/** Properties of a function of the pipeline. `Variable` are the variables that it reads. */
 export interface PipelineFunctionProps<Variable extends string> {
   readonly stage: StageConfig;
   readonly network: Network;

@@ -26,7 +26,7 @@ export interface PipelineFunctionsProps {
   readonly data: PipelineData;
 }
 
-/** The function that a tick invokes. */
+/** Creates the function that a tick invokes. */
 export function createFetch(
   scope: Construct,
   { stage, data }: PipelineFunctionsProps,
@@ -35,7 +35,7 @@ export function createFetch(
     stage,
     network: data.network,
     name: 'fetch',
-    description: 'Asks the exchange for the minutes that are missing',
+    description: 'Requests missing minutes from the exchange',
     memory: Size.mebibytes(512),
     timeout: Duration.seconds(fetchTimeoutSeconds(stage.scheduleMinutes)),
     environment: {
@@ -50,7 +50,7 @@ export function createFetch(
   });
 }
 
-/** The function that works on batches of `candles.observed`. */
+/** Creates the function that consumes `candles.observed`. */
 export function createTransform(
   scope: Construct,
   { stage, data }: PipelineFunctionsProps,
@@ -59,14 +59,14 @@ export function createTransform(
     stage,
     network: data.network,
     name: 'transform',
-    description: 'Rolls observed minutes up to windows',
+    description: 'Rolls observed minutes up into windows',
     memory: Size.mebibytes(1_024),
     timeout: Duration.minutes(2),
     environment: { ...connections(scope, data), ...batchFailures(stage) },
   });
 }
 
-/** The function that works on batches of `candles.rolled`. */
+/** Creates the function that consumes `candles.rolled`. */
 export function createPersist(
   scope: Construct,
   { stage, data }: PipelineFunctionsProps,
@@ -75,15 +75,15 @@ export function createPersist(
     stage,
     network: data.network,
     name: 'persist',
-    description: 'Stores candles, and then how far their pair has come',
+    description: 'Stores candles, then the progress of their pair',
     memory: Size.mebibytes(1_024),
-    // A full batch of whole days is some 90,000 rows, which Keyspaces takes at its own pace.
+    // A full batch of whole days is some 90,000 rows, which Keyspaces accepts at its own pace.
     timeout: Duration.minutes(5),
     environment: { ...connections(scope, data), ...batchFailures(stage) },
   });
 }
 
-/** How all three find the brokers, the tables and the schemas. */
+/** Variables with which every function finds the brokers, the tables and the schemas. */
 function connections(
   scope: Construct,
   { kafka, database, schemaVersionIds }: PipelineData,
@@ -95,7 +95,7 @@ function connections(
   };
 }
 
-/** An event source on demand repeats what a function throws; one with pollers of its own asks what failed. */
+/** An event source on demand retries a batch if the function throws; one with its own pollers reads which records failed. */
 function batchFailures({ eventSources }: StageConfig): {
   readonly BATCH_FAILURES: 'throw' | 'report';
 } {

@@ -13,15 +13,15 @@ import type { Network } from '../network/network';
 import { UNDELIVERED } from './pipeline-topics';
 import type { StageConfig } from '../stages/stage-config';
 
-/** A mode in which there is an event source. */
+/** A mode with an event source. */
 export type PollerMode = Exclude<StageConfig['eventSources']['mode'], { kind: 'none' }>;
 
-/** Where the records come from: an MSK cluster, or servers that the network reaches. */
+/** Origin of the records: an MSK cluster, or servers that the network reaches. */
 export type FeedOrigin =
   | { readonly eventSourceArn: string }
   | { readonly kafkaBootstrapServers: string[]; readonly network: Network };
 
-/** Has Lambda hand the records of a topic to a function, from the oldest on. The grants are the caller's. */
+/** Feeds a function with the records of a topic, from the oldest on. The caller grants access. */
 export function addEventSource(
   target: Function,
   origin: FeedOrigin,
@@ -61,9 +61,9 @@ function connectionOf(origin: FeedOrigin): Partial<EventSourceMappingOptions> {
 }
 
 /**
- * On demand, Lambda repeats a batch until it succeeds, and takes no error
- * controls. With pollers of its own, a function says which records failed;
- * they are split and repeated, and what still fails is kept in a topic.
+ * On demand, Lambda retries a batch until it succeeds, and accepts no error
+ * controls. With provisioned pollers, a function reports which records failed;
+ * the batch is split and retried, and records that still fail go to a topic.
  * Source: the AWS Lambda developer guide, "Configuring error handling controls
  * for Kafka event sources".
  */

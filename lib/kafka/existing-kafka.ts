@@ -6,14 +6,14 @@ import type { Network } from '../network/network';
 import { portsOf } from '../network/ports';
 import type { StageConfig } from '../stages/stage-config';
 
-/** What an existing cluster is described by. */
+/** Properties of an existing cluster. */
 export interface ExistingKafkaProps {
   readonly stage: StageConfig;
   readonly servers: Extract<StageConfig['kafka'], { kind: 'existing' }>;
   readonly network: Network;
 }
 
-/** A cluster that stands already, with its topics: nothing of it is made, and it asks nobody who they are. */
+/** An existing cluster with its topics, without authentication: no resources are created for it. */
 export class ExistingKafka implements Kafka {
   readonly environment: { readonly KAFKA_BOOTSTRAP_SERVERS: string };
   private readonly props: ExistingKafkaProps;
@@ -27,7 +27,7 @@ export class ExistingKafka implements Kafka {
     }
   }
 
-  /** Whoever reaches it may write. */
+  /** Every client may write. */
   grantWrite(): void {}
 
   feed(target: Function, feed: Feed): EventSource | undefined {

@@ -19,7 +19,7 @@ import { TOPIC_NAMES, type TopicName, topicSettings, UNDELIVERED } from './pipel
 import { KAFKA_IAM_PORT } from '../network/ports';
 import type { StageConfig } from '../stages/stage-config';
 
-/** What the brokers of a stage are made of. */
+/** Properties of the brokers of a stage. */
 export interface MskKafkaProps {
   readonly stage: StageConfig;
   readonly brokers: Extract<StageConfig['kafka'], { kind: 'msk' }>;
@@ -27,9 +27,9 @@ export interface MskKafkaProps {
 }
 
 /**
- * Brokers of Amazon MSK, over TLS and with IAM only, and their topics. They go
- * with the stack in every stage: what is in them is on its way to the tables,
- * and brokers that stayed would keep their network from being deleted.
+ * Brokers of Amazon MSK, with TLS and IAM only, and their topics. They are
+ * deleted with the stack in every stage: their records are on their way to the
+ * tables, and remaining brokers would keep the network from being deleted.
  */
 export class MskKafka extends Construct implements Kafka {
   readonly cluster: CfnCluster;
@@ -54,7 +54,7 @@ export class MskKafka extends Construct implements Kafka {
     const { mode } = this.stage.eventSources;
     if (mode.kind === 'none') return undefined;
     grantPollTopic(target, this.cluster, this.topic(feed.topic), feed.consumerGroupId);
-    // The pollers write what they give up on themselves, as the function that they invoke.
+    // The pollers themselves write the records that they give up on, with the role of the function.
     if (mode.kind === 'provisioned') this.grantWrite(target, UNDELIVERED);
     return addEventSource(target, { eventSourceArn: this.cluster.attrArn }, mode, feed);
   }
@@ -62,7 +62,7 @@ export class MskKafka extends Construct implements Kafka {
   private topic(name: TopicName): CfnTopic {
     const topic = this.topics.get(name);
     if (topic !== undefined) return topic;
-    throw new TypeError(`The stage ${this.stage.name} has no topic ${name}`);
+    throw new TypeError(`The stage ${this.stage.name} has no topic ${name}: add it to TOPIC_NAMES`);
   }
 
   private createBrokerGroup(network: Network): SecurityGroup {
@@ -72,7 +72,7 @@ export class MskKafka extends Construct implements Kafka {
       'The brokers, and pollers of event sources',
     );
     group.connections.allowFrom(network.functions, Port.tcp(KAFKA_IAM_PORT), 'Functions');
-    // The pollers of an event source take the security group of the brokers.
+    // The pollers of an event source have the security group of the brokers.
     group.connections.allowInternally(Port.tcp(KAFKA_IAM_PORT), 'Event sources');
     group.addEgressRule(Peer.anyIpv4(), Port.HTTPS, 'Event sources invoke functions');
     return group;
@@ -100,7 +100,7 @@ export class MskKafka extends Construct implements Kafka {
         sasl: { iam: { enabled: true } },
         unauthenticated: { enabled: false },
       },
-      // At rest MSK always encrypts, here with the key that AWS keeps for it in the account.
+      // MSK always encrypts data at rest, here with the key that AWS manages.
       encryptionInfo: { encryptionInTransit: { clientBroker: 'TLS', inCluster: true } },
       loggingInfo: {
         brokerLogs: { cloudWatchLogs: { enabled: true, logGroup: logs.logGroupName } },
@@ -110,7 +110,7 @@ export class MskKafka extends Construct implements Kafka {
     return cluster;
   }
 
-  /** MSK adds storage before a disk is full, and at most once in six hours. */
+  /** MSK adds storage before a disk is full, at most once in six hours. */
   private growStorage(maxCapacity: number): void {
     const storage = new ScalableTarget(this, 'Storage', {
       serviceNamespace: ServiceNamespace.KAFKA,
@@ -128,7 +128,7 @@ export class MskKafka extends Construct implements Kafka {
   }
 
   /**
-   * Application Auto Scaling makes this role itself, and takes no other for MSK.
+   * Application Auto Scaling creates this role itself, and accepts no other for MSK.
    * Source: the Application Auto Scaling user guide, "Service-linked roles".
    */
   private scalingRole(): IRole {

@@ -5,7 +5,7 @@ import { CfnRegistry, CfnSchema, CfnSchemaVersion } from 'aws-cdk-lib/aws-glue';
 import { Construct } from 'constructs';
 import { type Topic, TOPICS } from '../../lambdas/shared/domain/topics';
 
-/** What a schema registry is made of. */
+/** Properties of a schema registry. */
 export interface SchemaRegistryProps {
   /** Unique in an account and region. */
   readonly registryName: string;
@@ -14,18 +14,18 @@ export interface SchemaRegistryProps {
   readonly folder?: string;
 }
 
-/** Schema files that do not make versions 1, 2, ... of each topic; the message names what is wrong. */
+/** The schema files are not versions 1, 2, ... of each topic; the message names the problem. */
 export class SchemaFilesError extends Error {
   override readonly name = 'SchemaFilesError';
 }
 
-/** Where the schema files are. */
+/** Folder of the schema files. */
 export const SCHEMAS_FOLDER = join(__dirname, '..', '..', 'schemas');
 
 /**
- * The Glue registry with a schema a topic. Version 1 comes with its schema;
- * every further version is a resource of its own, made after the one before
- * it, since Glue numbers and checks versions in the order in which they come.
+ * The Glue registry with a schema for each topic. Version 1 is part of its schema;
+ * every further version is a resource of its own, created after the previous
+ * one, as Glue numbers and checks versions in the order of their creation.
  */
 export class SchemaRegistry extends Construct {
   /** The id (a UUID, once deployed) of every version of a topic's schema, oldest first. */
@@ -82,13 +82,13 @@ export class SchemaRegistry extends Construct {
   }
 }
 
-/** The Avro text of every version of each topic's schema, oldest first, as the registry gets it. */
+/** Avro text of every version of each topic's schema, oldest first. */
 export type SchemaDefinitions = Readonly<Record<Topic, readonly [string, ...string[]]>>;
 
 /**
  * Reads the schema files of a folder.
  *
- * @throws SchemaFilesError where a topic has no version 1, a version is left out, or a file is of
+ * @throws SchemaFilesError if a topic has no version 1, a version is missing, or a file belongs to
  *   no topic
  */
 export function schemaDefinitions(folder = SCHEMAS_FOLDER): SchemaDefinitions {
@@ -104,7 +104,7 @@ export function schemaDefinitions(folder = SCHEMAS_FOLDER): SchemaDefinitions {
   );
 }
 
-/** Takes the files of a topic out of those that are left. */
+/** Removes the files of a topic from those that are left. */
 function versionsOf(topic: Topic, folder: string, left: Set<string>): [string, ...string[]] {
   const first = takeFile(`${topic}.v1.json`, folder, left);
   if (first === undefined) {

@@ -1,4 +1,4 @@
-/** The functions, each named as its folder in `lambdas/`. */
+/** The functions, named after their folders in `lambdas/`. */
 export const FUNCTION_NAMES = ['fetch', 'transform', 'persist'] as const;
 
 /** The name of a function. */

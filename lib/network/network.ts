@@ -13,23 +13,23 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { StageConfig } from '../stages/stage-config';
 
-/** What a network is made of. */
+/** Properties of a network. */
 export interface NetworkProps {
   readonly stage: StageConfig;
 }
 
-/** The private network that the brokers and the functions are in. */
+/** The private network of the brokers and the functions. */
 export class Network extends Construct {
   readonly vpc: Vpc;
-  /** Where everything of the pipeline is. */
+  /** Subnets of the whole pipeline. */
   readonly subnets: SubnetSelection = { subnetType: SubnetType.PRIVATE_WITH_EGRESS };
-  /** What is in it may reach the exchange and AWS APIs; brokers and the database add themselves. */
+  /** Its members may reach the exchange and AWS APIs; brokers and the database add themselves. */
   readonly functions: SecurityGroup;
 
   constructor(scope: Construct, id: string, { stage }: NetworkProps) {
     super(scope, id);
     this.vpc = new Vpc(this, 'Vpc', {
-      // Named by their order, so that no look-up of the account is needed.
+      // Selected by their order, so that no look-up in the account is needed.
       availabilityZones: [0, 1, 2].map((index) => Fn.select(index, Fn.getAzs())),
       natGateways: stage.network.natGateways,
       restrictDefaultSecurityGroup: false,
@@ -47,12 +47,12 @@ export class Network extends Construct {
     this.functions.addEgressRule(Peer.anyIpv4(), Port.HTTPS, 'The exchange and AWS APIs');
   }
 
-  /** A security group that lets in who is named afterwards. */
+  /** Creates a security group without any rules. */
   securityGroup(scope: Construct, id: string, description: string): SecurityGroup {
     return new SecurityGroup(scope, id, { vpc: this.vpc, description, allowAllOutbound: false });
   }
 
-  /** What was refused is little, and tells of a security group that is wrong; what passes costs more than it tells. */
+  /** Rejected traffic is rare, and reveals a wrong security group; a log of all traffic costs more than it is worth. */
   private logRefusals({ logRetention: retention, removalPolicy }: StageConfig): void {
     const logs = new LogGroup(this, 'Refusals', { retention, removalPolicy });
     this.vpc.addFlowLog('Refusals', {

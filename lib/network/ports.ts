@@ -1,7 +1,7 @@
-/** Where brokers listen for clients that authenticate with IAM. */
+/** Port of brokers for clients that authenticate with IAM. */
 export const KAFKA_IAM_PORT = 9098;
 
-/** Where Keyspaces listens. */
+/** Port of Keyspaces. */
 export const KEYSPACES_PORT = 9142;
 
 /** The distinct ports of `host:port` addresses. */

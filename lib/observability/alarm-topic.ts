@@ -7,40 +7,40 @@ import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
 import type { StageConfig } from '../stages/stage-config';
 
-/** What tells of alarms. */
+/** Properties of an alarm topic. */
 export interface AlarmTopicProps {
   readonly stage: StageConfig;
   readonly alarms: readonly Alarm[];
 }
 
-/** Where it is told that some alarm rings, and that none does any more. */
+/** Topic that is notified when some alarm is active, and when none is any more. */
 export class AlarmTopic extends Construct {
   readonly topic: Topic;
-  /** Rings while any of the alarms does. */
+  /** Active while any of the alarms is. */
   readonly anyAlarm: CompositeAlarm;
 
   constructor(scope: Construct, id: string, { stage, alarms }: AlarmTopicProps) {
     super(scope, id);
-    // No key: with the one that AWS keeps for SNS no alarm can publish, and one
-    // of one's own costs more than the secret is worth that an alarm rings.
+    // No key: alarms cannot publish with the key that AWS manages for SNS, and a
+    // key of our own costs more than it is worth to keep an alarm secret.
     this.topic = new Topic(this, 'Topic', { enforceSSL: true });
-    this.anyAlarm = this.tell(stage, alarms);
+    this.anyAlarm = this.createAnyAlarm(stage, alarms);
     this.allowPublishing();
     this.subscribe(stage);
   }
 
-  private tell({ name }: StageConfig, alarms: readonly Alarm[]): CompositeAlarm {
-    const ringing = alarms.map((alarm) => AlarmRule.fromAlarm(alarm, AlarmState.ALARM));
+  private createAnyAlarm({ name }: StageConfig, alarms: readonly Alarm[]): CompositeAlarm {
+    const active = alarms.map((alarm) => AlarmRule.fromAlarm(alarm, AlarmState.ALARM));
     const anyAlarm = new CompositeAlarm(this, 'AnyAlarm', {
-      alarmDescription: `Candlestream ${name}: at least one alarm rings. What to do: docs/runbook.md`,
-      alarmRule: AlarmRule.anyOf(...ringing),
+      alarmDescription: `Candlestream ${name}: at least one alarm is active. What to do: docs/runbook.md`,
+      alarmRule: AlarmRule.anyOf(...active),
     });
     anyAlarm.addAlarmAction(new SnsAction(this.topic));
     anyAlarm.addOkAction(new SnsAction(this.topic));
     return anyAlarm;
   }
 
-  /** A topic with a policy of its own, such as one that asks for TLS, lets nobody publish who is not named. */
+  /** A topic with a policy, such as one that requires TLS, lets nobody publish who is not named. */
   private allowPublishing(): void {
     this.topic.addToResourcePolicy(
       new PolicyStatement({
@@ -58,8 +58,8 @@ export class AlarmTopic extends Construct {
       return;
     }
     Annotations.of(this).addWarningV2(
-      'candlestream:nobody-is-told',
-      `Nobody is told of an alarm of the stage ${name}: set alarmEmail in lib/stages/${name}.ts`,
+      'candlestream:no-alarm-email',
+      `Nobody is notified of the alarms of the stage ${name}: set alarmEmail in lib/stages/${name}.ts`,
     );
   }
 }

@@ -8,18 +8,17 @@ import type { MskKafka } from '../kafka/msk-kafka';
 import type { StageConfig } from '../stages/stage-config';
 import { KEYSPACE } from '../database/tables';
 
-/** How the values of a period become one. */
+/** Statistic that turns the values of a period into one. */
 export type Statistic = 'Sum' | 'Minimum' | 'Maximum' | 'Average' | 'p50' | 'p95';
 
-/** The shortest period that is watched, in minutes. */
-const SHORTEST_MINUTES = 5;
+const SHORTEST_PERIOD_MINUTES = 5;
 
-/** What one value of a metric stands for: five minutes, and at least the time between two ticks. */
+/** Period of one value of a metric: five minutes, and at least the time between two ticks. */
 export function metricPeriod({ scheduleMinutes }: StageConfig): Duration {
-  return Duration.minutes(Math.max(SHORTEST_MINUTES, scheduleMinutes));
+  return Duration.minutes(Math.max(SHORTEST_PERIOD_MINUTES, scheduleMinutes));
 }
 
-/** How many ticks there are in such a period. */
+/** Number of ticks in a metric period. */
 export function ticksPerPeriod(stage: StageConfig): number {
   return metricPeriod(stage).toMinutes() / stage.scheduleMinutes;
 }
@@ -27,39 +26,49 @@ export function ticksPerPeriod(stage: StageConfig): number {
 /** A metric that a function publishes itself. */
 export function publishedMetric(
   stage: StageConfig,
-  service: FunctionName,
-  metricName: MetricName,
-  statistic: Statistic,
+  published: {
+    readonly service: FunctionName;
+    readonly name: MetricName;
+    readonly statistic: Statistic;
+  },
 ): Metric {
+  const { service, name, statistic } = published;
   return new Metric({
     namespace: metricNamespace(stage),
-    metricName,
+    metricName: name,
     dimensionsMap: { service },
     statistic,
-    label: metricName,
+    label: name,
   });
 }
 
+/** The metrics that a function publishes itself, by statistic and names. */
+export function functionMetrics(stage: StageConfig, service: FunctionName) {
+  return (statistic: Statistic, ...names: readonly MetricName[]): Metric[] =>
+    names.map((name) => publishedMetric(stage, { service, name, statistic }));
+}
+
 /**
- * A metric of an event source with pollers of its own, per mapping.
+ * The records that an event source with pollers of its own gave up on: those
+ * that it kept, and those that it dropped.
  * Source: the AWS Lambda developer guide, "Types of metrics for Lambda
  * functions", event source mapping metrics.
  */
-export function eventSourceMetric(
-  { topic, mapping }: EventSource,
-  metricName: 'OnFailureDestinationDeliveredEventCount' | 'DroppedEventCount',
-): Metric {
-  return new Metric({
-    namespace: 'AWS/Lambda',
-    metricName,
-    dimensionsMap: { EventSourceMappingUUID: mapping.eventSourceMappingId },
-    statistic: 'Sum',
-    label: `${topic} ${metricName}`,
-  });
+export function eventSourceMetrics({ topic, mapping }: EventSource): Metric[] {
+  return ['OnFailureDestinationDeliveredEventCount', 'DroppedEventCount'].map(
+    (metricName) =>
+      new Metric({
+        namespace: 'AWS/Lambda',
+        metricName,
+        dimensionsMap: { EventSourceMappingUUID: mapping.eventSourceMappingId },
+        statistic: 'Sum',
+        label: `${topic} ${metricName}`,
+      }),
+  );
 }
 
 /**
- * How far a consumer group is behind the end of its topic: in records of its
+ * The lag of a consumer group behind the end of its topic: in records of its
  * worst partition, or in the seconds that MSK estimates it needs for them.
  * Source: the Amazon MSK developer guide, "Amazon MSK metrics for monitoring
  * Standard brokers with CloudWatch", level DEFAULT, which is free.
@@ -67,23 +76,25 @@ export function eventSourceMetric(
 export function lagMetric(
   { cluster }: MskKafka,
   { topic, consumerGroupId }: EventSource,
-  metricName: 'MaxOffsetLag' | 'EstimatedMaxTimeLag',
-  statistic: Statistic,
+  lag: {
+    readonly name: 'MaxOffsetLag' | 'EstimatedMaxTimeLag';
+    readonly statistic: Statistic;
+  },
 ): Metric {
   return new Metric({
     namespace: 'AWS/Kafka',
-    metricName,
+    metricName: lag.name,
     dimensionsMap: {
       'Cluster Name': cluster.clusterName,
       'Consumer Group': consumerGroupId,
       Topic: topic,
     },
-    statistic,
+    statistic: lag.statistic,
     label: consumerGroupId,
   });
 }
 
-/** How full the disks of the brokers are, in percent, each broker's. Source: as of {@link lagMetric}. */
+/** Used disk space of each broker, in percent. Source: as of {@link lagMetric}. */
 export function brokerDiskMetrics({ cluster }: MskKafka): Metric[] {
   return Array.from({ length: cluster.numberOfBrokerNodes }, (_, index) => {
     const brokerId = String(index + 1);
@@ -97,7 +108,7 @@ export function brokerDiskMetrics({ cluster }: MskKafka): Metric[] {
   });
 }
 
-/** What Keyspaces counts. */
+/** Counters of Keyspaces. */
 export type KeyspacesCount =
   | 'ReadThrottleEvents'
   | 'WriteThrottleEvents'
@@ -107,9 +118,9 @@ export type KeyspacesCount =
   | 'ConsumedWriteCapacityUnits';
 
 /**
- * What Keyspaces counted for all tables of the keyspace and all operations on
- * them: a query, as it has a metric for each table and operation, from the
- * first such request on.
+ * A counter of Keyspaces over all tables of the keyspace and all operations on
+ * them. It is a query, as each table and operation has a metric of its own,
+ * which begins with the first such request.
  * Source: the Amazon Keyspaces developer guide, "Amazon Keyspaces metrics and
  * dimensions"; the Amazon CloudWatch user guide, "Metrics Insights query components".
  */
@@ -121,14 +132,17 @@ export function keyspacesMetric(name: KeyspacesCount): MathExpression {
 }
 
 /**
- * The sum of metrics of which some may have no values. At most ten, which is
- * what an alarm takes.
+ * The sum of metrics, some of which may have no values. An alarm takes at most
+ * ten of them.
  */
 export function sumOf(metrics: readonly IMetric[], label: string): MathExpression {
-  const ids = metrics.map((_, index) => `m${index}`);
+  const usingMetrics = Object.fromEntries(
+    metrics.map((metric, index) => [`m${index}`, metric] as const),
+  );
+  const filled = Object.keys(usingMetrics).map((id) => `FILL(${id}, 0)`);
   return new MathExpression({
-    expression: `SUM([${ids.map((id) => `FILL(${id}, 0)`).join(', ')}])`,
-    usingMetrics: Object.fromEntries(metrics.map((metric, index) => [`m${index}`, metric])),
+    expression: `SUM([${filled.join(', ')}])`,
+    usingMetrics,
     label,
   });
 }
@@ -140,7 +154,7 @@ export function sumOfFunctions(
   name: MetricName,
 ): MathExpression {
   return sumOf(
-    services.map((service) => publishedMetric(stage, service, name, 'Sum')),
+    services.map((service) => publishedMetric(stage, { service, name, statistic: 'Sum' })),
     name,
   );
 }

@@ -3,10 +3,10 @@ import type { Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { AlarmTopic } from './alarm-topic';
 import { createAlarms } from './alarms/create-alarms';
-import { createDashboard } from './dashboard';
+import { createDashboard } from './dashboard/dashboard';
 import type { WatchedPipeline } from './watched-pipeline';
 
-/** What watches a pipeline: its alarms, the topic that tells of them, and the dashboard. */
+/** Observability of a pipeline: its alarms, the topic that they notify, and the dashboard. */
 export class Observability extends Construct {
   readonly alarmTopic: Topic;
   readonly dashboard: Dashboard;

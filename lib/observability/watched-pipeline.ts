@@ -4,11 +4,11 @@ import type { FunctionName } from '../naming/function-names';
 import type { EventSource, Kafka } from '../kafka/kafka';
 import type { StageConfig } from '../stages/stage-config';
 
-/** A pipeline as its alarms and its dashboard see it. */
+/** The parts of a pipeline that alarms and the dashboard watch. */
 export interface WatchedPipeline {
   readonly stage: StageConfig;
   readonly functions: Readonly<Record<FunctionName, Function>>;
-  /** In the order of the flow; none where something beside the stage invokes the functions. */
+  /** In the order of the flow; empty if something outside the stage invokes the functions. */
   readonly eventSources: readonly EventSource[];
   readonly kafka: Kafka;
   readonly database: Database;

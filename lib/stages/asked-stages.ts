@@ -2,17 +2,17 @@ import * as v from 'valibot';
 import { type StageConfig, stageConfig } from './stage-config';
 import { stageNamed } from './index';
 
-/** Settings over those of a stage that are not understood. */
+/** The settings that replace those of a stage are invalid. */
 export class InvalidSettingsError extends Error {
   override readonly name = 'InvalidSettingsError';
 }
 
-/** By stage: the settings that are to be others, each as a whole. */
+/** Settings to replace, by stage, each as a whole. */
 const Settings = v.record(v.string(), v.record(v.string(), v.unknown()));
 
 /**
- * The stages that an app is asked for by its context: `stage` names them, with
- * commas between; `settings` is JSON that replaces settings of theirs, such as
+ * Finds the stages that the context of an app asks for: `stage` has their names,
+ * separated by commas; `settings` is JSON that replaces settings of theirs, such as
  * `{"dev":{"pairs":["BTC_USDT"]}}`.
  *
  * @throws UnknownStageError, InvalidSettingsError, InvalidStageConfigError
@@ -28,7 +28,7 @@ export function askedStages(names: unknown = 'dev', settings: unknown = {}): Sta
   }
   return stages.map((stage) => {
     const chosen = bySettings[stage.name];
-    // What is chosen may be anything: it is checked as if it stood in the stage's file.
+    // The values may be anything: they are checked like those of the stage's file.
     return chosen === undefined ? stage : stageConfig({ ...stage, ...(chosen as object) });
   });
 }

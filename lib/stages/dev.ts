@@ -2,7 +2,7 @@ import { RemovalPolicy } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { stageConfig } from './stage-config';
 
-/** For development: small, cheap, and gone without a trace when it is deleted. */
+/** For development: small, cheap, and deleted without a trace. */
 export const dev = stageConfig({
   name: 'dev',
   pairs: [

@@ -6,15 +6,15 @@ import { prod } from './prod';
 /** All stages. */
 export const STAGES: readonly StageConfig[] = [dev, prod, localstack];
 
-/** A stage that there is not. */
+/** No stage has the name. */
 export class UnknownStageError extends Error {
   override readonly name = 'UnknownStageError';
 }
 
 /**
- * The stage of a name.
+ * Finds the stage of a name.
  *
- * @throws UnknownStageError that names the stages that there are
+ * @throws UnknownStageError that lists the stages
  */
 export function stageNamed(name: unknown): StageConfig {
   const stage = STAGES.find((candidate) => candidate.name === name);

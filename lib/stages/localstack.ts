@@ -2,9 +2,9 @@ import { stageConfig } from './stage-config';
 import { dev } from './dev';
 
 /**
- * For LocalStack on one machine: `dev` with Kafka and Cassandra in containers
- * beside it, and without what its free edition has no provider for: NAT
- * gateways, MSK, Keyspaces, Glue, Kafka event sources.
+ * For LocalStack on one machine: `dev` with Kafka and Cassandra in containers,
+ * and without the services that the free edition lacks: NAT gateways, MSK,
+ * Keyspaces, Glue, Kafka event sources.
  */
 export const localstack = stageConfig({
   ...dev,
@@ -18,7 +18,7 @@ export const localstack = stageConfig({
   },
   schemaRegistry: {
     kind: 'existing',
-    // Of no registry: any will do, as long as they stay the same.
+    // From no registry: any ids will do, as long as they stay the same.
     versionIds: {
       'candles.observed': ['0b5e7e0a-52a4-4c1c-9f6e-0c5a5f5d1c01'],
       'candles.rolled': ['0b5e7e0a-52a4-4c1c-9f6e-0c5a5f5d1c02'],
@@ -26,6 +26,6 @@ export const localstack = stageConfig({
     },
   },
   eventSources: { ...dev.eventSources, mode: { kind: 'none' } },
-  // Containers run what this machine's processor runs.
+  // Containers have the processor of this machine.
   architecture: process.arch === 'arm64' ? 'arm64' : 'x86_64',
 });

@@ -3,7 +3,7 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { stageConfig } from './stage-config';
 import { dev } from './dev';
 
-/** For data that others rely on: outlives a zone, keeps its data, and is not deleted by mistake. */
+/** For data that others rely on: survives the failure of a zone, keeps its data, and cannot be deleted by mistake. */
 export const prod = stageConfig({
   ...dev,
   name: 'prod',

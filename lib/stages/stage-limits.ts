@@ -1,9 +1,9 @@
 import { fetchTimeoutSeconds } from './tick';
 
-// What settings of a stage cannot be together. Each check gives the problem
-// and its remedy, or nothing.
+// Settings of a stage that do not go together. Each check returns the problem
+// and its remedy, or undefined.
 
-/** `kafka.t3` brokers run with ZooKeeper only. */
+/** `kafka.t3` brokers need ZooKeeper. */
 export function brokerProblem(brokers: {
   readonly instanceType: string;
   readonly kafkaVersion: string;
@@ -12,13 +12,13 @@ export function brokerProblem(brokers: {
 }): string | undefined {
   const { instanceType, kafkaVersion, storageGiB, maxStorageGiB } = brokers;
   if (instanceType.startsWith('kafka.t3.') && kafkaVersion.endsWith('.kraft')) {
-    return `${instanceType} brokers cannot run KRaft, which Kafka ${kafkaVersion} is: give a version with ZooKeeper such as 3.9.x, or a larger instance type`;
+    return `${instanceType} brokers cannot run Kafka ${kafkaVersion}, which needs KRaft: give a version with ZooKeeper such as 3.9.x, or a larger instance type`;
   }
   if (maxStorageGiB >= storageGiB) return undefined;
   return `maxStorageGiB is ${maxStorageGiB}, less than storageGiB (${storageGiB}): give at least as much, as storage never shrinks`;
 }
 
-/** With as many in sync as there are replicas, one broker that restarts stops all writes. */
+/** If all replicas must be in sync, the restart of one broker stops all writes. */
 export function topicsProblem(topics: {
   readonly replication: number;
   readonly minInSyncReplicas: number;
@@ -29,7 +29,7 @@ export function topicsProblem(topics: {
   return `minInSyncReplicas is ${minInSyncReplicas} with a replication of ${replication}: give at most ${most}, or no write succeeds while a broker restarts`;
 }
 
-/** Lambda refuses fewer pollers at most than at least. */
+/** Lambda rejects a maximum below the minimum. */
 export function eventSourceProblem(mode: {
   readonly minPollers: number;
   readonly maxPollers: number;
@@ -38,12 +38,12 @@ export function eventSourceProblem(mode: {
   return `maxPollers is ${mode.maxPollers}, less than minPollers (${mode.minPollers}): give at least as many`;
 }
 
-/** After UTC midnight a pair's minutes lie in two days, which are asked for apart. */
+/** After UTC midnight, the minutes of a pair are in two days, which are requested separately. */
 const REQUESTS_PER_PAIR = 2;
-/** What fetch keeps of its time for appending what it got. */
+/** Time that fetch reserves for appending the minutes. */
 const RESERVE_SECONDS = 15;
 
-/** Every pair must get its turn within the time that one tick's function has. */
+/** All pairs must be fetched within the time of one tick. */
 export function rateProblem(stage: {
   readonly pairs: readonly string[];
   readonly scheduleMinutes: number;
@@ -58,21 +58,21 @@ export function rateProblem(stage: {
   return `pairs are ${pairs.length}, and a tick every ${scheduleMinutes} min with ${requestsPer10Seconds} requests in 10 s can follow ${most}: give fewer pairs, more requests (exchange.requestsPer10Seconds, at most 190) or more minutes (scheduleMinutes)`;
 }
 
-/** Functions in a network of AWS reach the exchange through a gateway only; where something else plays AWS there is none. */
+/** On AWS, functions reach the exchange through a NAT gateway only; LocalStack has none. */
 export function networkProblem(stage: {
   readonly network: { readonly natGateways: number };
   readonly eventSources: { readonly mode: { readonly kind: string } };
 }): string | undefined {
   if (stage.network.natGateways > 0 || stage.eventSources.mode.kind === 'none') return undefined;
-  return 'network.natGateways is 0, and the functions would not reach the exchange: give at least 1';
+  return 'network.natGateways is 0, so the functions cannot reach the exchange: give at least 1';
 }
 
-/** Lambda gives all variables of a function 4 KB; what is not the pairs is less than 1 KB. */
+/** Lambda limits the variables of a function to 4 KB; those other than the pairs take less than 1 KB. */
 const PAIRS_BYTES = 3_000;
 
-/** The pairs reach fetch as one variable. */
+/** The pairs are one variable of fetch. */
 export function pairsProblem({ pairs }: { readonly pairs: readonly string[] }): string | undefined {
   const bytes = pairs.join(',').length;
   if (bytes <= PAIRS_BYTES) return undefined;
-  return `pairs are ${pairs.length}, together ${bytes} bytes: give at most ${PAIRS_BYTES} bytes of them, which is what fits into a function's environment`;
+  return `pairs are ${pairs.length}, together ${bytes} bytes: give at most ${PAIRS_BYTES} bytes, as a function's environment holds no more`;
 }

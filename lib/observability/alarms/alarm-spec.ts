@@ -1,28 +1,28 @@
 import type { Duration } from 'aws-cdk-lib';
 import { type MathExpression, type Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 
-/** An alarm: what it watches, and when it rings. */
+/** An alarm: the metric that it watches, and when it is active. */
 export interface AlarmSpec {
   readonly id: string;
-  /** Its heading in docs/runbook.md, as a link to it is written. */
+  /** Anchor of its heading in docs/runbook.md. */
   readonly runbook: string;
-  /** What is the case when it rings. */
-  readonly says: string;
+  /** The situation in which it is active. */
+  readonly situation: string;
   readonly metric: Metric | MathExpression;
-  readonly rings: { readonly above: number } | { readonly below: number };
-  /** For how many periods in a row. */
+  readonly threshold: { readonly above: number } | { readonly below: number };
+  /** Consecutive periods beyond the threshold. */
   readonly periods: number;
-  /** @default the period of the stage's metrics */
+  /** @default the metric period of the stage */
   readonly period?: Duration;
-  /** What a period without a value says. */
+  /** Treatment of a period without a value. */
   readonly missing: TreatMissingData;
 }
 
-/** A quarter of an hour where a period is five minutes: what passes sooner has mended itself with the next ticks. */
+/** A quarter of an hour with periods of five minutes: what passes sooner was mended by the next ticks. */
 export const LASTING = 3;
 export const AT_ONCE = 1;
 
-/** For what is counted only where it happens. */
+/** For events, which are counted only when they happen. */
 export const NOTHING_HAPPENED = TreatMissingData.NOT_BREACHING;
-/** For what is measured: without a value it is as it was. Whether fetch runs at all has an alarm of its own. */
+/** For measurements: without a value, the alarm keeps its state. Another alarm watches whether fetch runs at all. */
 export const NOTHING_KNOWN = TreatMissingData.IGNORE;

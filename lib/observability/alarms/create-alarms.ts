@@ -10,7 +10,7 @@ import { kafkaAlarms } from './kafka-alarms';
 import { lagAlarms } from './lag-alarms';
 import { recordAlarms } from './record-alarms';
 
-/** The alarms of a pipeline. None tells anybody by itself. */
+/** Creates the alarms of a pipeline. None of them notifies anybody itself. */
 export function createAlarms(scope: Construct, pipeline: WatchedPipeline): Alarm[] {
   const specs = [
     ...lagAlarms(pipeline),
@@ -23,14 +23,17 @@ export function createAlarms(scope: Construct, pipeline: WatchedPipeline): Alarm
 }
 
 function createAlarm(scope: Construct, stage: StageConfig, spec: AlarmSpec): Alarm {
-  const { rings, period = metricPeriod(stage) } = spec;
+  const { threshold, period = metricPeriod(stage) } = spec;
   return new Alarm(scope, spec.id, {
-    alarmDescription: `${spec.says}. What to do: docs/runbook.md#${spec.runbook}`,
+    alarmDescription: `${spec.situation}. What to do: docs/runbook.md#${spec.runbook}`,
     metric: spec.metric.with({ period }),
     evaluationPeriods: spec.periods,
     treatMissingData: spec.missing,
-    ...('above' in rings
-      ? { threshold: rings.above, comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD }
-      : { threshold: rings.below, comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD }),
+    ...('above' in threshold
+      ? {
+          threshold: threshold.above,
+          comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+        }
+      : { threshold: threshold.below, comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD }),
   });
 }

@@ -4,23 +4,23 @@ import { keyspacesMetric, sumOfFunctions, ticksPerPeriod } from '../metrics';
 import type { WatchedPipeline } from '../watched-pipeline';
 import { type AlarmSpec, LASTING, NOTHING_HAPPENED } from './alarm-spec';
 
-/** Whether the database takes what it is given. */
+/** Alarms for failing or throttled requests to the database. */
 export function databaseAlarms({ stage, database }: WatchedPipeline): AlarmSpec[] {
   const lasting = { periods: LASTING, missing: NOTHING_HAPPENED };
   const failing: AlarmSpec = {
     ...lasting,
     id: 'DatabaseErrors',
     runbook: 'database-errors',
-    says: 'The database fails more than one attempt a tick',
+    situation: 'More than one attempt per tick to use the database fails',
     metric: sumOfFunctions(stage, FUNCTION_NAMES, 'DatabaseErrors'),
-    rings: { above: ticksPerPeriod(stage) },
+    threshold: { above: ticksPerPeriod(stage) },
   };
   if (!(database instanceof Keyspaces)) return [failing];
   const keyspaces = KEYSPACES_ALARMS.map(({ count, ...spec }) => ({
     ...lasting,
     ...spec,
     metric: keyspacesMetric(count),
-    rings: { above: 0 },
+    threshold: { above: 0 },
   }));
   return [failing, ...keyspaces];
 }
@@ -29,25 +29,25 @@ const KEYSPACES_ALARMS = [
   {
     id: 'KeyspacesWriteThrottling',
     runbook: 'keyspaces-throttling',
-    says: 'Keyspaces keeps throttling writes',
+    situation: 'Keyspaces keeps throttling writes',
     count: 'WriteThrottleEvents',
   },
   {
     id: 'KeyspacesReadThrottling',
     runbook: 'keyspaces-throttling',
-    says: 'Keyspaces keeps throttling reads',
+    situation: 'Keyspaces keeps throttling reads',
     count: 'ReadThrottleEvents',
   },
   {
     id: 'KeyspacesSystemErrors',
     runbook: 'keyspaces-errors',
-    says: 'Keyspaces keeps failing requests itself',
+    situation: 'Keyspaces keeps failing with errors of its own',
     count: 'SystemErrors',
   },
   {
     id: 'KeyspacesUserErrors',
     runbook: 'keyspaces-errors',
-    says: 'Keyspaces keeps refusing requests as wrong',
+    situation: 'Keyspaces keeps rejecting requests as invalid',
     count: 'UserErrors',
   },
 ] as const;

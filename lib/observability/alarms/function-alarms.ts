@@ -4,7 +4,7 @@ import { publishedMetric, sumOf } from '../metrics';
 import type { WatchedPipeline } from '../watched-pipeline';
 import { type AlarmSpec, LASTING, NOTHING_HAPPENED } from './alarm-spec';
 
-/** Whether the functions do their work in time. */
+/** Alarms for functions that fail, or run out of time. */
 export function functionAlarms(pipeline: WatchedPipeline): AlarmSpec[] {
   const { functions } = pipeline;
   return [
@@ -13,32 +13,32 @@ export function functionAlarms(pipeline: WatchedPipeline): AlarmSpec[] {
     {
       id: 'Throttles',
       runbook: 'throttles',
-      says: 'Lambda refuses to run functions as often as they are invoked',
+      situation: 'Lambda throttles the functions',
       metric: sumOf(
         FUNCTION_NAMES.map((name) => functions[name].metricThrottles({ statistic: 'Sum' })),
         'Throttles',
       ),
-      rings: { above: 0 },
+      threshold: { above: 0 },
       periods: LASTING,
       missing: NOTHING_HAPPENED,
     },
   ];
 }
 
-/** Where a function reports what failed, it does not fail itself: both are counted. */
+/** A function that reports failed records does not fail itself: both are counted. */
 function failureAlarm({ stage, functions }: WatchedPipeline, name: FunctionName): AlarmSpec {
   return {
     id: logicalName('FunctionErrors', name),
     runbook: 'function-errors',
-    says: `${name} keeps failing`,
+    situation: `${name} keeps failing`,
     metric: sumOf(
       [
         functions[name].metricErrors({ statistic: 'Sum' }),
-        publishedMetric(stage, name, 'Failures', 'Sum'),
+        publishedMetric(stage, { service: name, name: 'Failures', statistic: 'Sum' }),
       ],
       'Failed',
     ),
-    rings: { above: 0 },
+    threshold: { above: 0 },
     periods: LASTING,
     missing: NOTHING_HAPPENED,
   };
@@ -51,9 +51,9 @@ function timeOutAlarm({ functions }: WatchedPipeline, name: FunctionName): Alarm
   return {
     id: logicalName('TimeOutsNear', name),
     runbook: 'time-outs-near',
-    says: `${name} keeps needing more than 80 % of its ${timeout.toSeconds()} seconds`,
+    situation: `${name} keeps using more than 80 % of its timeout of ${timeout.toSeconds()} seconds`,
     metric: functions[name].metricDuration({ statistic: 'Maximum' }),
-    rings: { above: timeout.toMilliseconds() * 0.8 },
+    threshold: { above: timeout.toMilliseconds() * 0.8 },
     periods: LASTING,
     missing: NOTHING_HAPPENED,
   };

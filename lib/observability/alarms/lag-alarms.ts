@@ -6,41 +6,49 @@ import { behindMinutes } from '../../stages/tick';
 import type { WatchedPipeline } from '../watched-pipeline';
 import { type AlarmSpec, LASTING, NOTHING_KNOWN } from './alarm-spec';
 
-/** Whether the minutes of all pairs arrive. */
+/** Alarms for minutes that do not arrive. */
 export function lagAlarms({ stage, functions }: WatchedPipeline): AlarmSpec[] {
-  const tellsLag = { periods: LASTING, missing: NOTHING_KNOWN };
+  const lasting = { periods: LASTING, missing: NOTHING_KNOWN };
   return [
     {
-      ...tellsLag,
+      ...lasting,
       id: 'PairsBehind',
       runbook: 'pairs-behind',
-      says: `Minutes of some pair are missing for more than ${humanText(behindMinutes(stage.scheduleMinutes))}`,
-      metric: publishedMetric(stage, 'fetch', 'WorstLag', 'Minimum'),
-      rings: { above: behindMinutes(stage.scheduleMinutes) * 60 },
+      situation: `A pair is more than ${humanText(behindMinutes(stage.scheduleMinutes))} behind`,
+      metric: publishedMetric(stage, {
+        service: 'fetch',
+        name: 'WorstLag',
+        statistic: 'Minimum',
+      }),
+      threshold: { above: behindMinutes(stage.scheduleMinutes) * 60 },
     },
     {
-      ...tellsLag,
+      ...lasting,
       id: 'RetentionDeadline',
       runbook: 'retention-deadline',
-      says: `The exchange forgets minutes that are missing within ${humanText(deadlineMinutes(stage))}`,
-      metric: publishedMetric(stage, 'fetch', 'RetentionLeft', 'Maximum'),
-      rings: { below: deadlineMinutes(stage) * 60 },
+      situation: `The exchange will stop serving missing minutes within ${humanText(deadlineMinutes(stage))}`,
+      metric: publishedMetric(stage, {
+        service: 'fetch',
+        name: 'RetentionLeft',
+        statistic: 'Maximum',
+      }),
+      threshold: { below: deadlineMinutes(stage) * 60 },
     },
     {
       id: 'NoRuns',
       runbook: 'no-runs',
-      says: 'No run of fetch at five ticks in a row',
+      situation: 'fetch has not run for five ticks in a row',
       metric: functions.fetch.metricInvocations({ statistic: 'Sum' }),
-      rings: { below: 1 },
+      threshold: { below: 1 },
       period: Duration.minutes(stage.scheduleMinutes),
       periods: 5,
-      // A function that is not invoked counts nothing, not even 0.
+      // A function that is not invoked reports no value, not even 0.
       missing: TreatMissingData.BREACHING,
     },
   ];
 }
 
-/** A day, or half of what the exchange serves where that is less than two. */
+/** A day, or half of the exchange's retention if that is less than two days. */
 function deadlineMinutes({ exchange }: StageConfig): number {
   return Math.min(Duration.days(1).toMinutes(), Math.floor(exchange.retentionMinutes / 2));
 }

@@ -1,24 +1,24 @@
-import { eventSourceMetric, publishedMetric, sumOf, sumOfFunctions } from '../metrics';
+import { eventSourceMetrics, publishedMetric, sumOf, sumOfFunctions } from '../metrics';
 import type { WatchedPipeline } from '../watched-pipeline';
 import { type AlarmSpec, AT_ONCE, NOTHING_HAPPENED } from './alarm-spec';
 
-/** What became of records. */
+/** Alarms for records that did not become candles. */
 export function recordAlarms({ stage, eventSources }: WatchedPipeline): AlarmSpec[] {
-  const atOnce = { rings: { above: 0 }, periods: AT_ONCE, missing: NOTHING_HAPPENED };
+  const atOnce = { threshold: { above: 0 }, periods: AT_ONCE, missing: NOTHING_HAPPENED };
   const alarms: AlarmSpec[] = [
     {
       ...atOnce,
       id: 'DeadLetters',
       runbook: 'dead-letters',
-      says: 'Records that can never be processed went to candles.dead-letter',
+      situation: 'Records that can never be processed went to candles.dead-letter',
       metric: sumOfFunctions(stage, ['transform', 'persist'], 'DeadLetters'),
     },
     {
       ...atOnce,
       id: 'Gaps',
       runbook: 'gaps',
-      says: 'Minutes that the exchange no longer serves were stored as a gap',
-      metric: publishedMetric(stage, 'persist', 'Gaps', 'Sum'),
+      situation: 'Minutes that the exchange no longer serves were stored as a gap',
+      metric: publishedMetric(stage, { service: 'persist', name: 'Gaps', statistic: 'Sum' }),
     },
   ];
   if (stage.eventSources.mode.kind !== 'provisioned') return alarms;
@@ -26,14 +26,9 @@ export function recordAlarms({ stage, eventSources }: WatchedPipeline): AlarmSpe
     ...atOnce,
     id: 'UndeliveredRecords',
     runbook: 'undelivered-records',
-    says: 'Event sources gave up on records, which are in candles.undelivered or, where that failed too, nowhere',
-    metric: sumOf(
-      eventSources.flatMap((source) => [
-        eventSourceMetric(source, 'OnFailureDestinationDeliveredEventCount'),
-        eventSourceMetric(source, 'DroppedEventCount'),
-      ]),
-      'Undelivered',
-    ),
+    situation:
+      'Event sources gave up on records: they are in candles.undelivered or, if that failed too, lost',
+    metric: sumOf(eventSources.flatMap(eventSourceMetrics), 'Undelivered'),
   };
   return [...alarms, undelivered];
 }

@@ -273,7 +273,7 @@ describe('a network', () => {
   it('has a way to the exchange wherever AWS is what it runs on', () => {
     const network = { ...dev.network, natGateways: 0 };
     expect(problemsOf({ network })).toEqual([
-      '- network.natGateways is 0, and the functions would not reach the exchange: give at least 1',
+      '- network.natGateways is 0, so the functions cannot reach the exchange: give at least 1',
     ]);
     const eventSources = { ...dev.eventSources, mode: { kind: 'none' as const } };
     expect(stageConfig({ ...dev, network, eventSources }).network).toEqual(network);
@@ -285,7 +285,7 @@ describe('brokers', () => {
     'cannot be t3 with Kafka %s, which is KRaft',
     (kafkaVersion) => {
       expect(problemsOf(brokers({ kafkaVersion }))).toEqual([
-        `- kafka: kafka.t3.small brokers cannot run KRaft, which Kafka ${kafkaVersion} is: give a version with ZooKeeper such as 3.9.x, or a larger instance type`,
+        `- kafka: kafka.t3.small brokers cannot run Kafka ${kafkaVersion}, which needs KRaft: give a version with ZooKeeper such as 3.9.x, or a larger instance type`,
       ]);
     },
   );
@@ -327,7 +327,7 @@ describe('pairs', () => {
   it('are no more than fit into the environment of a function', () => {
     const many = Array.from({ length: 150 }, (_, index) => `WITHALONGNAME${index}_USDT`);
     expect(problemsOf({ pairs: many })).toEqual([
-      `- pairs are 150, together ${many.join(',').length} bytes: give at most 3000 bytes of them, which is what fits into a function's environment`,
+      `- pairs are 150, together ${many.join(',').length} bytes: give at most 3000 bytes, as a function's environment holds no more`,
     ]);
   });
 

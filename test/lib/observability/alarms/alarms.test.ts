@@ -242,7 +242,9 @@ describe('the alarms of other stages', () => {
     Template.fromStack(pipeline).resourceCountIs('AWS::SNS::Subscription', 0);
     Annotations.fromStack(pipeline).hasWarning(
       '*',
-      Match.stringLikeRegexp('Nobody is told .* stage dev: set alarmEmail in lib/stages/dev.ts'),
+      Match.stringLikeRegexp(
+        'Nobody is notified .* stage dev: set alarmEmail in lib/stages/dev.ts',
+      ),
     );
   });
 });

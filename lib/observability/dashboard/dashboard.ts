@@ -1,0 +1,111 @@
+import { Aws, Duration } from 'aws-cdk-lib';
+import {
+  AlarmStatusWidget,
+  AlarmStatusWidgetSortBy,
+  Column,
+  Dashboard,
+  GraphWidget,
+  type IAlarm,
+  type IMetric,
+  type IWidget,
+  Row,
+  SingleValueWidget,
+  TextWidget,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import type { Construct } from 'constructs';
+import { behindMinutes } from '../../stages/tick';
+import { functionMetrics, metricPeriod } from '../metrics';
+import type { WatchedPipeline } from '../watched-pipeline';
+import { type FlowPart, flowParts, type GraphSpec } from './flow-parts';
+
+/** Columns of a CloudWatch dashboard. */
+const WIDTH = 24;
+const GRAPH_HEIGHT = 5;
+const VALUE_WIDTH = 4;
+
+/**
+ * Creates the dashboard of a pipeline: how far the pairs are behind, which
+ * alarms are active, then a column for each part of the flow, from left to
+ * right as the data flows.
+ */
+export function createDashboard(
+  scope: Construct,
+  pipeline: WatchedPipeline,
+  alarms: readonly IAlarm[],
+): Dashboard {
+  return new Dashboard(scope, 'Dashboard', {
+    // People look for it by its name.
+    dashboardName: `Candlestream-${pipeline.stage.name}`,
+    defaultInterval: Duration.hours(6),
+    widgets: [[lagRow(pipeline)], [alarmRow(alarms)], [flowRow(pipeline)]],
+  });
+}
+
+/** The address of a dashboard in the console. */
+export function dashboardUrl({ dashboardName }: Dashboard): string {
+  return `https://${Aws.REGION}.console.aws.amazon.com/cloudwatch/home?region=${Aws.REGION}#dashboards/dashboard/${dashboardName}`;
+}
+
+/** The most important values: the lag of the pairs, and the time that is left to catch up. */
+function lagRow(pipeline: WatchedPipeline): IWidget {
+  const published = functionMetrics(pipeline.stage, 'fetch');
+  const worstLag = published('Maximum', 'WorstLag');
+  const minutes = behindMinutes(pipeline.stage.scheduleMinutes);
+  const values = [
+    { title: 'Worst lag (s)', metrics: worstLag },
+    {
+      title: `Pairs more than ${minutes} min behind`,
+      metrics: published('Maximum', 'PairsBehind'),
+    },
+    {
+      title: 'Until missing minutes are lost (s)',
+      metrics: published('Minimum', 'RetentionLeft'),
+    },
+  ];
+  const graphWidth = WIDTH - values.length * VALUE_WIDTH;
+  return new Row(
+    ...values.map(newestValue),
+    graph(pipeline, { title: 'Worst lag (s)', metrics: worstLag }, graphWidth),
+  );
+}
+
+function newestValue({ title, metrics }: { title: string; metrics: IMetric[] }): IWidget {
+  return new SingleValueWidget({ title, metrics, width: VALUE_WIDTH, height: GRAPH_HEIGHT });
+}
+
+function alarmRow(alarms: readonly IAlarm[]): IWidget {
+  return new AlarmStatusWidget({
+    title: 'Alarms (what to do: docs/runbook.md)',
+    alarms: [...alarms],
+    width: WIDTH,
+    height: 5,
+    sortBy: AlarmStatusWidgetSortBy.STATE_UPDATED_TIMESTAMP,
+  });
+}
+
+function flowRow(pipeline: WatchedPipeline): IWidget {
+  const parts = flowParts(pipeline);
+  const width = Math.floor(WIDTH / parts.length);
+  const titled = parts.map((part, index) =>
+    index === 0 ? part : { ...part, title: `→ ${part.title}` },
+  );
+  return new Row(...titled.map((part) => column(pipeline, part, width)));
+}
+
+function column(pipeline: WatchedPipeline, { title, graphs }: FlowPart, width: number): IWidget {
+  return new Column(
+    new TextWidget({ markdown: `### ${title}`, width, height: 1 }),
+    ...graphs.map((spec) => graph(pipeline, spec, width)),
+  );
+}
+
+function graph({ stage }: WatchedPipeline, { title, metrics }: GraphSpec, width: number): IWidget {
+  return new GraphWidget({
+    title,
+    left: [...metrics],
+    leftYAxis: { min: 0, showUnits: false },
+    period: metricPeriod(stage),
+    width,
+    height: GRAPH_HEIGHT,
+  });
+}

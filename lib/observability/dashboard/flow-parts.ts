@@ -1,0 +1,153 @@
+import type { IMetric } from 'aws-cdk-lib/aws-cloudwatch';
+import { type MetricName, METRICS } from '../../../lambdas/shared/domain/metrics';
+import { TOPICS } from '../../../lambdas/shared/domain/topics';
+import { Keyspaces } from '../../database/keyspaces';
+import { MskKafka } from '../../kafka/msk-kafka';
+import type { TopicName } from '../../kafka/pipeline-topics';
+import type { FunctionName } from '../../naming/function-names';
+import {
+  brokerDiskMetrics,
+  eventSourceMetrics,
+  functionMetrics,
+  keyspacesMetric,
+  lagMetric,
+  publishedMetric,
+} from '../metrics';
+import type { WatchedPipeline } from '../watched-pipeline';
+
+/** A part of the flow on the dashboard: its graphs from top to bottom. */
+export interface FlowPart {
+  readonly title: string;
+  readonly graphs: readonly GraphSpec[];
+}
+
+/** A graph on the dashboard. */
+export interface GraphSpec {
+  readonly title: string;
+  readonly metrics: readonly IMetric[];
+}
+
+const EXCHANGE_ERRORS = (Object.keys(METRICS) as MetricName[]).filter((name) =>
+  name.startsWith('Exchange'),
+);
+
+/** The parts of a pipeline that can be measured, in the order of the flow. */
+export function flowParts(pipeline: WatchedPipeline): FlowPart[] {
+  return [
+    fetchPart(pipeline),
+    ...topicPart(pipeline, TOPICS.observed, brokerDisks(pipeline)),
+    transformPart(pipeline),
+    ...topicPart(pipeline, TOPICS.rolled),
+    persistPart(pipeline),
+    ...keyspacesPart(pipeline),
+  ];
+}
+
+function fetchPart(pipeline: WatchedPipeline): FlowPart {
+  const published = functionMetrics(pipeline.stage, 'fetch');
+  return {
+    title: 'fetch',
+    graphs: [
+      { title: 'Minutes observed', metrics: published('Sum', 'MinutesObserved') },
+      ...healthGraphs(pipeline, 'fetch'),
+      { title: 'Exchange errors', metrics: published('Sum', ...EXCHANGE_ERRORS) },
+      {
+        title: 'Requests left at the exchange',
+        metrics: published('Minimum', 'RateLimitHeadroom'),
+      },
+      { title: 'Pairs skipped', metrics: published('Sum', 'PairsNotFetched', 'PairsDeferred') },
+    ],
+  };
+}
+
+function transformPart(pipeline: WatchedPipeline): FlowPart {
+  const published = functionMetrics(pipeline.stage, 'transform');
+  return {
+    title: 'transform',
+    graphs: [
+      { title: 'Minutes rolled up', metrics: published('Sum', 'MinutesRolledUp') },
+      ...healthGraphs(pipeline, 'transform'),
+      { title: 'Dead letters', metrics: published('Sum', 'DeadLetters') },
+    ],
+  };
+}
+
+function persistPart(pipeline: WatchedPipeline): FlowPart {
+  const published = functionMetrics(pipeline.stage, 'persist');
+  return {
+    title: 'persist',
+    graphs: [
+      { title: 'Candles stored', metrics: published('Sum', 'CandlesStored') },
+      ...healthGraphs(pipeline, 'persist'),
+      { title: 'Dead letters, gaps', metrics: published('Sum', 'DeadLetters', 'Gaps') },
+    ],
+  };
+}
+
+/** Graphs that every function has. */
+function healthGraphs(pipeline: WatchedPipeline, name: FunctionName): GraphSpec[] {
+  return [
+    { title: 'Duration (ms)', metrics: durations(pipeline, name) },
+    { title: 'Failures', metrics: failures(pipeline, name) },
+  ];
+}
+
+function durations({ stage }: WatchedPipeline, service: FunctionName): IMetric[] {
+  const statistics = ['p50', 'p95', 'Maximum'] as const;
+  return statistics.map((statistic) =>
+    publishedMetric(stage, { service, name: 'Duration', statistic }).with({ label: statistic }),
+  );
+}
+
+/** Failures of a function, and of the services that it calls. */
+function failures({ stage, functions }: WatchedPipeline, name: FunctionName): IMetric[] {
+  const published = functionMetrics(stage, name);
+  return [
+    functions[name].metricErrors({ label: 'Errors' }),
+    functions[name].metricThrottles({ label: 'Throttles' }),
+    ...published('Sum', 'Failures', 'DatabaseErrors', 'DatabaseThrottles', 'KafkaErrors'),
+  ];
+}
+
+/** A topic and the event source that reads it, if MSK measures them. */
+function topicPart(
+  { kafka, eventSources, stage }: WatchedPipeline,
+  topic: TopicName,
+  ...more: readonly GraphSpec[]
+): FlowPart[] {
+  if (!(kafka instanceof MskKafka)) return [];
+  const sources = eventSources.filter((source) => source.topic === topic);
+  const lag = (name: 'MaxOffsetLag' | 'EstimatedMaxTimeLag') =>
+    sources.map((source) => lagMetric(kafka, source, { name, statistic: 'Maximum' }));
+  const graphs: GraphSpec[] = [
+    { title: 'Lag (records)', metrics: lag('MaxOffsetLag') },
+    { title: 'Lag (s, estimated)', metrics: lag('EstimatedMaxTimeLag') },
+  ];
+  if (stage.eventSources.mode.kind === 'provisioned') {
+    graphs.push({ title: 'Undelivered records', metrics: sources.flatMap(eventSourceMetrics) });
+  }
+  graphs.push(...more);
+  return [{ title: topic, graphs: graphs.filter(({ metrics }) => metrics.length > 0) }];
+}
+
+function brokerDisks({ kafka }: WatchedPipeline): GraphSpec {
+  const metrics = kafka instanceof MskKafka ? brokerDiskMetrics(kafka) : [];
+  return { title: 'Broker disk (%)', metrics };
+}
+
+function keyspacesPart({ database }: WatchedPipeline): FlowPart[] {
+  if (!(database instanceof Keyspaces)) return [];
+  const units = ['ConsumedWriteCapacityUnits', 'ConsumedReadCapacityUnits'] as const;
+  const throttles = ['WriteThrottleEvents', 'ReadThrottleEvents'] as const;
+  const errors = ['SystemErrors', 'UserErrors'] as const;
+  return [
+    {
+      title: 'Keyspaces',
+      graphs: [
+        { title: 'Capacity units written and read', metrics: units.map(keyspacesMetric) },
+        { title: 'Throttles', metrics: throttles.map(keyspacesMetric) },
+        { title: 'Errors', metrics: errors.map(keyspacesMetric) },
+      ],
+    },
+  ];
+}
