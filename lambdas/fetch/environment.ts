@@ -6,8 +6,6 @@ import {
   readEnvironment,
 } from '../shared/adapters/environment';
 
-export type { ConnectionVariable } from '../shared/adapters/environment';
-
 const wholeNumber = v.pipe(
   v.string(),
   v.regex(/^\d{1,7}$/, 'expected a whole number'),
@@ -44,13 +42,13 @@ const FetchEnvironment = v.object({
   ),
 });
 
-/** What the fetch function is configured with. */
+/** Validated environment of the fetch function. */
 export type FetchEnvironment = v.InferOutput<typeof FetchEnvironment>;
 
-/** The variables that the fetch function reads. */
+/** Names of the variables that the fetch function reads. */
 export type FetchVariable = keyof typeof FetchEnvironment.entries;
 
-/** @throws InvalidEnvironmentError that names every variable that is missing or wrong */
+/** @throws InvalidEnvironmentError that names every variable that is missing or invalid */
 export function readFetchEnvironment(
   environment: Readonly<Record<string, string | undefined>>,
 ): FetchEnvironment {

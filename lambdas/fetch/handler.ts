@@ -32,7 +32,7 @@ const observeTick = createObserveTick(
   },
 );
 
-/** Answers a firing of the schedule. */
+/** Handles a tick of the schedule. */
 export const handler = (event: unknown, context: Context): Promise<void> =>
   telemetry.invocation(context, () =>
     observeTick({

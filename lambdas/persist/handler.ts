@@ -1,12 +1,12 @@
 import type { Context } from 'aws-lambda';
 import { createConnections } from '../shared/adapters/connections';
+import { readBatchEnvironment } from '../shared/adapters/environment';
 import type { BatchAnswer } from '../shared/codec/batch-answer';
 import { recordsOf } from '../shared/codec/kafka-event';
 import { createRolledCodec } from '../shared/codec/segment-codec';
-import { readPersistEnvironment } from './environment';
 import { createStoreBatch } from './store-batch';
 
-const environment = readPersistEnvironment(process.env);
+const environment = readBatchEnvironment(process.env);
 const { store, deadLetters, telemetry } = createConnections(environment, 'persist');
 const storeBatch = createStoreBatch({
   rolled: createRolledCodec(environment.SCHEMA_VERSION_IDS),
@@ -16,6 +16,6 @@ const storeBatch = createStoreBatch({
   telemetry,
 });
 
-/** Answers a batch of `candles.rolled`. */
+/** Handles a batch of `candles.rolled`. */
 export const handler = (event: unknown, context: Context): Promise<BatchAnswer | undefined> =>
   telemetry.invocation(context, () => storeBatch(recordsOf(event)));

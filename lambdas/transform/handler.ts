@@ -1,12 +1,12 @@
 import type { Context } from 'aws-lambda';
 import { createConnections } from '../shared/adapters/connections';
+import { readBatchEnvironment } from '../shared/adapters/environment';
 import type { BatchAnswer } from '../shared/codec/batch-answer';
 import { recordsOf } from '../shared/codec/kafka-event';
 import { createObservedCodec, createRolledCodec } from '../shared/codec/segment-codec';
-import { readTransformEnvironment } from './environment';
 import { createRollUpBatch } from './roll-up-batch';
 
-const environment = readTransformEnvironment(process.env);
+const environment = readBatchEnvironment(process.env);
 const { store, log, deadLetters, telemetry } = createConnections(environment, 'transform');
 const rollUpBatch = createRollUpBatch({
   observed: createObservedCodec(environment.SCHEMA_VERSION_IDS),
@@ -18,6 +18,6 @@ const rollUpBatch = createRollUpBatch({
   telemetry,
 });
 
-/** Answers a batch of `candles.observed`. */
+/** Handles a batch of `candles.observed`. */
 export const handler = (event: unknown, context: Context): Promise<BatchAnswer | undefined> =>
   telemetry.invocation(context, () => rollUpBatch(recordsOf(event)));

@@ -1,8 +1,7 @@
 import { Duration, Size, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import type { ConnectionVariable, FetchVariable } from '../../lambdas/fetch/environment';
-import type { PersistVariable } from '../../lambdas/persist/environment';
-import type { TransformVariable } from '../../lambdas/transform/environment';
+import type { FetchVariable } from '../../lambdas/fetch/environment';
+import type { BatchVariable, ConnectionVariable } from '../../lambdas/shared/adapters/environment';
 import type { Topic } from '../../lambdas/shared/domain/topics';
 import type { Database } from '../database/database';
 import type { Kafka } from '../kafka/kafka';
@@ -54,8 +53,8 @@ export function createFetch(
 export function createTransform(
   scope: Construct,
   { stage, data }: PipelineFunctionsProps,
-): PipelineFunction<TransformVariable> {
-  return new PipelineFunction<TransformVariable>(scope, 'Transform', {
+): PipelineFunction<BatchVariable> {
+  return new PipelineFunction<BatchVariable>(scope, 'Transform', {
     stage,
     network: data.network,
     name: 'transform',
@@ -70,8 +69,8 @@ export function createTransform(
 export function createPersist(
   scope: Construct,
   { stage, data }: PipelineFunctionsProps,
-): PipelineFunction<PersistVariable> {
-  return new PipelineFunction<PersistVariable>(scope, 'Persist', {
+): PipelineFunction<BatchVariable> {
+  return new PipelineFunction<BatchVariable>(scope, 'Persist', {
     stage,
     network: data.network,
     name: 'persist',

@@ -1,20 +1,20 @@
 import { createHash, createHmac } from 'node:crypto';
 
-/** Credentials of a role, as a function's environment holds them. */
+/** Credentials of a role. */
 export interface AwsCredentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly sessionToken?: string | undefined;
 }
 
-/** No credentials where a function's environment should hold them. */
+/** The environment of a function holds no credentials. */
 export class CredentialsMissingError extends Error {
   override readonly name = 'CredentialsMissingError';
 }
 
 /**
- * The credentials that Lambda puts into a function's environment; they hold for
- * as long as the process is kept.
+ * Reads the credentials that Lambda puts into the environment of a function.
+ * They are valid for as long as Lambda keeps the process.
  * Source: the AWS Lambda developer guide, "Defined runtime environment variables".
  *
  * @throws CredentialsMissingError
@@ -36,33 +36,33 @@ export function credentialsFromEnvironment(
   };
 }
 
-/** An empty variable is one that is not set, as in the AWS SDKs. */
+/** An empty variable counts as not set, as in the AWS SDKs. */
 function notEmpty(text: string | undefined): string | undefined {
   return text === '' ? undefined : text;
 }
 
-/** Where and when a signature holds: `20261123/us-east-1/kafka-cluster/aws4_request`. */
+/** Day, region and service that a signature is valid for. */
 export interface SignatureScope {
   readonly day: string;
   readonly region: string;
   readonly service: string;
 }
 
-/** The scope as a signature names it. */
+/** A scope as it is signed: `20261123/us-east-1/kafka-cluster/aws4_request`. */
 export function scopeText({ day, region, service }: SignatureScope): string {
   return `${day}/${region}/${service}/aws4_request`;
 }
 
-/** The SHA-256 of a text, in hex. */
+/** SHA-256 of a text, in hex. */
 export function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }
 
 /**
- * The signature, in hex, of a canonical request.
+ * Signature of a canonical request, in hex.
  * Source: the AWS Signature Version 4 documentation, "Create a signed AWS API request".
  *
- * @param time the signing time as the protocol in question writes it
+ * @param time the signing time, in the form that the signed protocol prescribes
  */
 export function signature(
   secretAccessKey: string,

@@ -8,7 +8,7 @@ import { createBrokerLookUp } from './kafka/kafka-brokers';
 import { createKafkaLog } from './kafka/kafka-log';
 import { createTelemetry, type FunctionTelemetry } from './telemetry';
 
-/** What a function is connected to. Nothing is contacted before it is used. */
+/** Connections of a function. Each is opened when it is first used. */
 export interface Connections {
   readonly store: ReturnType<typeof createCandleStore>;
   readonly log: RecordLog;
@@ -16,7 +16,7 @@ export interface Connections {
   readonly telemetry: FunctionTelemetry;
 }
 
-/** The connections that a function's environment describes; `clientId` names it to the brokers. */
+/** Connections to what the environment of a function names; the brokers know the function as `clientId`. */
 export function createConnections(
   environment: ConnectionEnvironment,
   clientId: string,

@@ -1,12 +1,12 @@
 import * as v from 'valibot';
 import { BATCH_FAILURES } from '../codec/batch-answer';
 
-/** A function's environment that cannot be: all that is wrong with it, in one message. */
+/** An invalid environment of a function; the message names all of its problems. */
 export class InvalidEnvironmentError extends Error {
   override readonly name = 'InvalidEnvironmentError';
 }
 
-/** A list in one text: `a,b,c`. */
+/** A list as one text: `a,b,c`. */
 export const commaSeparated = v.pipe(
   v.string(),
   v.transform((text) => text.split(',').filter((part) => part !== '')),
@@ -15,25 +15,25 @@ export const commaSeparated = v.pipe(
 
 const UUID_LIST = v.pipe(v.array(v.pipe(v.string(), v.uuid('expected a UUID'))), v.minLength(1));
 
-/** A text that holds JSON of the given shape. */
+/** A text that holds JSON of a shape. */
 function json<T extends v.GenericSchema>(shape: T) {
   return v.pipe(v.string(), v.parseJson(undefined, 'expected JSON'), shape);
 }
 
-/** What every function's environment holds. */
+/** Variables that every function reads. */
 export const ConnectionEnvironment = v.object({
-  /** The MSK cluster whose brokers are looked up; not set where the servers are given. */
+  /** MSK cluster whose brokers are looked up; not set if the servers are given. */
   KAFKA_CLUSTER_ARN: v.optional(v.pipe(v.string(), v.startsWith('arn:', 'expected an ARN'))),
-  /** `host:port,host:port` of a cluster that needs no look-up and no authentication. */
+  /** `host:port,host:port` of a cluster that needs neither look-up nor authentication. */
   KAFKA_BOOTSTRAP_SERVERS: v.optional(commaSeparated),
   /** `host:port,host:port`: Keyspaces' regional endpoint, or Cassandra nodes. */
   CASSANDRA_CONTACT_POINTS: commaSeparated,
-  /** The region for Keyspaces, else the nodes' data centre. */
+  /** For Keyspaces its region, otherwise the data centre of the nodes. */
   CASSANDRA_LOCAL_DATA_CENTER: v.pipe(v.string(), v.nonEmpty('expected a name')),
   /** `sigv4`: TLS and AWS credentials, for Keyspaces. `none`: neither. */
   CASSANDRA_AUTHENTICATION: v.picklist(['sigv4', 'none']),
   CASSANDRA_KEYSPACE: v.pipe(v.string(), v.regex(/^\w{1,48}$/, 'expected a keyspace name')),
-  /** JSON: the schema registry's version ids of each topic, oldest first. */
+  /** JSON: version ids of the schema registry for each topic, oldest first. */
   SCHEMA_VERSION_IDS: json(
     v.object({
       'candles.observed': UUID_LIST,
@@ -44,40 +44,49 @@ export const ConnectionEnvironment = v.object({
   AWS_REGION: v.pipe(v.string(), v.nonEmpty('expected a region')),
 });
 
-/** A validated environment of the connections. */
+/** Validated environment of the connections. */
 export type ConnectionEnvironment = v.InferOutput<typeof ConnectionEnvironment>;
 
-/** The variables that every function reads. */
+/** Names of the variables that every function reads. */
 export type ConnectionVariable = keyof typeof ConnectionEnvironment.entries;
 
-/** What the environment of a function holds that an event source hands batches to. */
+/** Variables of a function that an event source invokes with batches. */
 export const BatchEnvironment = v.object({
   ...ConnectionEnvironment.entries,
-  /** What becomes of records that fail: `report` only where the event source has provisioned pollers. */
+  /** What happens to records that fail; `report` needs an event source with provisioned pollers. */
   BATCH_FAILURES: v.picklist(BATCH_FAILURES),
 });
 
-/** A validated environment of such a function. */
+/** Validated environment of such a function. */
 export type BatchEnvironment = v.InferOutput<typeof BatchEnvironment>;
 
-/** The variables that such a function reads. */
+/** Names of the variables that such a function reads. */
 export type BatchVariable = keyof typeof BatchEnvironment.entries;
 
+/** @throws InvalidEnvironmentError that names every variable that is missing or invalid */
+export function readBatchEnvironment(
+  environment: Readonly<Record<string, string | undefined>>,
+): BatchEnvironment {
+  return readEnvironment(BatchEnvironment, environment);
+}
+
 /**
- * Reads a function's environment. Values that stand beside each other are
- * checked too: exactly one of the two ways to find Kafka must be given.
+ * Reads a function's environment. Exactly one of the two ways to find Kafka
+ * must be given.
  *
- * @throws InvalidEnvironmentError that names every variable that is missing or wrong
+ * @throws InvalidEnvironmentError that names every variable that is missing or invalid
  */
 export function readEnvironment<T extends v.GenericSchema<unknown, ConnectionEnvironment>>(
   shape: T,
   environment: Readonly<Record<string, string | undefined>>,
 ): v.InferOutput<T> {
   const parsed = v.safeParse(shape, environment);
-  const problems = parsed.success ? kafkaProblems(parsed.output) : parsed.issues.map(problemOf);
+  const problems = parsed.success
+    ? kafkaProblems(parsed.output)
+    : parsed.issues.map(variableProblem);
   if (!parsed.success || problems.length > 0) {
     throw new InvalidEnvironmentError(
-      `The function's environment is not complete:\n- ${problems.join('\n- ')}\nThe deployed stack sets these variables: deploy it again, or set them by hand.`,
+      `The environment of the function is invalid:\n- ${problems.join('\n- ')}\nThe deployed stack sets these variables: deploy it again, or set them by hand.`,
     );
   }
   return parsed.output;
@@ -89,7 +98,7 @@ function kafkaProblems(environment: ConnectionEnvironment): string[] {
   return ['KAFKA_CLUSTER_ARN or KAFKA_BOOTSTRAP_SERVERS: expected exactly one of the two'];
 }
 
-function problemOf(issue: v.BaseIssue<unknown>): string {
+function variableProblem(issue: v.BaseIssue<unknown>): string {
   const value = issue.input === undefined ? 'not set' : JSON.stringify(issue.input).slice(0, 120);
   return `${v.getDotPath(issue) ?? 'environment'}: ${issue.message} (it is ${value})`;
 }

@@ -6,7 +6,7 @@ import type { Telemetry } from '../domain/ports';
 
 /** Structured logs, and metrics in CloudWatch's embedded format, of one function. */
 export interface FunctionTelemetry extends Telemetry {
-  /** Runs one invocation: its log lines carry its request id, its metrics are published at its end. */
+  /** Runs one invocation: its log lines carry its request id, and its metrics are published when it ends. */
   invocation<T>(context: Context, work: () => Promise<T>): Promise<T>;
 }
 
@@ -16,7 +16,7 @@ const UNITS = {
   Seconds: MetricUnit.Seconds,
 } as const;
 
-/** Powertools' logger and metrics, set by their own `POWERTOOLS_*` variables. */
+/** Telemetry by Powertools, which reads its own `POWERTOOLS_*` variables. */
 export function createTelemetry(): FunctionTelemetry {
   const logger = new Logger();
   const metrics = new Metrics();

@@ -11,7 +11,7 @@ import type { Telemetry } from '../../domain/ports';
 import { credentialsFromEnvironment, CredentialsMissingError } from '../aws-signature';
 import { KeyspacesAuthProvider, KeyspacesChallengeError } from './keyspaces-authentication';
 
-/** How the database is reached, as a function's environment says it. */
+/** Variables of a function that name the database. */
 export interface CassandraEnvironment {
   readonly CASSANDRA_CONTACT_POINTS: readonly string[];
   readonly CASSANDRA_LOCAL_DATA_CENTER: string;
@@ -25,16 +25,16 @@ export interface Statement {
   readonly params: Buffer[];
 }
 
-/** The database, as far as the stores use it. Every call is retried a few times, and can be repeated. */
+/** Session with the database. Every call is retried a few times, and is safe to repeat. */
 export interface CassandraSession {
-  /** All rows of a query, however many pages the database hands them out in. */
+  /** Reads all rows of a query, through all of its pages. */
   rows(statement: Statement): Promise<types.Row[]>;
-  /** Statements of one partition, together. */
+  /** Writes rows of one partition in one batch. */
   write(statements: readonly Statement[]): Promise<void>;
   close(): Promise<void>;
 }
 
-/** The database did not do what was asked, after several tries where another could help. */
+/** A call of the database failed, after retries if those could help. */
 export class CassandraError extends Error {
   override readonly name = 'CassandraError';
 }
@@ -42,16 +42,16 @@ export class CassandraError extends Error {
 const CASSANDRA_PORT = 9042;
 const CONNECT_TIMEOUT_MS = 5_000;
 const ANSWER_TIMEOUT_MS = 5_000;
-/** Three repetitions in at most about 3 s, jittered. */
+/** Three retries within about 3 s, with jitter. */
 const RETRY = { retries: 3, minTimeout: 150, factor: 2, maxTimeout: 2_000, randomize: true };
 
-/** What is told of failed attempts. */
+/** Counts failed attempts. */
 export type AttemptTelemetry = Pick<Telemetry, 'count'>;
 
 /**
- * A client that connects with its first statement, and again where that failed.
+ * Creates a session that connects with its first statement, and again if that failed.
  *
- * @param telemetry told of each failed attempt, as {@link attempt} says; nobody is told without it
+ * @param telemetry counts each failed attempt, as {@link attempt} describes; optional
  */
 export function createCassandraSession(
   environment: CassandraEnvironment,
@@ -62,17 +62,17 @@ export function createCassandraSession(
   return createSession(client, telemetry);
 }
 
-/** The driver's client, as far as a session uses it. */
+/** The part of the driver's client that a session uses. */
 export interface CassandraDriver {
   execute(query: string, params: Buffer[], options: QueryOptions): Promise<ResultPage>;
   batch(statements: Statement[], options: QueryOptions): Promise<unknown>;
   shutdown(): Promise<void>;
 }
 
-/** Some of a query's rows; with a page state, more may follow, even after a page without rows. */
+/** Some rows of a query. If there is a page state, more may follow, even after a page without rows. */
 export type ResultPage = Pick<types.ResultSet, 'rows'> & { readonly pageState: string | null };
 
-/** A session over a client of the driver. */
+/** Creates a session on a client of the driver. */
 export function createSession(
   driver: CassandraDriver,
   telemetry?: AttemptTelemetry,
@@ -86,8 +86,8 @@ export function createSession(
 }
 
 /**
- * Follows the page state to the end. A page may hold fewer rows than asked for,
- * or none: Keyspaces ends each at 1 MB of what it has read.
+ * Follows the page state to its end. A page may hold fewer rows than requested,
+ * or none: Keyspaces ends each page after it has read 1 MB.
  */
 async function readAllPages(
   readOne: (pageState: string | null) => Promise<ResultPage>,
@@ -111,18 +111,18 @@ function readPage(
   return driver.execute(query, params, options);
 }
 
-/** A host as the driver has it: its types leave this out. */
+/** Host of the driver, with a method that its types leave out. */
 interface HostOfDriver {
   shutdown(waitForPending: boolean): Promise<void>;
 }
 
 /**
- * Once all hosts were away, the driver (4.10) puts new ones in their place, and
- * leaves the old ones connecting for ever.
+ * When all hosts have been unreachable, the driver (4.10) replaces them, but
+ * the old ones go on connecting for ever.
  */
 function shutDownReplacedHosts(client: Client): void {
   client.on('hostRemove', (host: HostOfDriver) => {
-    // In the background: a connection that does not close in order is of no use to anyone any more.
+    // In the background: nobody needs a connection that fails to close.
     host.shutdown(false).catch(() => undefined);
   });
 }
@@ -130,7 +130,7 @@ function shutDownReplacedHosts(client: Client): void {
 const WRITE_OPTIONS = {
   prepare: true,
   isIdempotent: true,
-  // The only level that Keyspaces writes at, and the one at which a read sees every acknowledged write.
+  // Keyspaces accepts no other level for writes, and reads at it see every acknowledged write.
   consistency: types.consistencies.localQuorum,
 };
 /** The most rows of a page. */
@@ -145,9 +145,9 @@ async function writeOnce(driver: CassandraDriver, statements: readonly Statement
 }
 
 /**
- * Makes a call, and repeats it a few times with growing, jittered pauses where
- * its failure may pass. Each failed attempt is counted, as `DatabaseThrottles`
- * or as `DatabaseErrors`.
+ * Makes a call, and retries it a few times with growing, jittered pauses if its
+ * failure may pass. Counts each failed attempt as `DatabaseThrottles` or
+ * `DatabaseErrors`.
  *
  * @throws CassandraError
  */
@@ -174,7 +174,7 @@ const FINAL_CODES: ReadonlySet<number> = new Set([
 ]);
 
 /**
- * What Keyspaces answers above what a table, a partition or a connection takes.
+ * Responses of Keyspaces to requests beyond the capacity of a table, a partition or a connection.
  * Source: the Amazon Keyspaces developer guide, "Troubleshooting capacity management errors".
  */
 const THROTTLE_CODES: ReadonlySet<number> = new Set([
@@ -184,20 +184,20 @@ const THROTTLE_CODES: ReadonlySet<number> = new Set([
 ]);
 
 /**
- * Whether to try again: credentials that are not accepted, and a statement that
- * is wrong or not allowed, stay so; all else may pass.
+ * True if a retry may succeed. Rejected credentials, and a statement that is
+ * invalid or not permitted, stay so; any other failure may pass.
  */
 export function mayPass(error: Error): boolean {
   if (isLoginRefused(error)) return false;
   return !(error instanceof errors.ResponseError && FINAL_CODES.has(error.code));
 }
 
-/** Whether the database asks for a slower pace. */
+/** True if the database asks for a slower pace. */
 export function isThrottle(error: Error): boolean {
   return error instanceof errors.ResponseError && THROTTLE_CODES.has(error.code);
 }
 
-/** A login fails while a connection is opened: the driver has it among the failures of the hosts. */
+/** A login fails while a connection is opened, so the driver reports it as a failure of a host. */
 function isLoginRefused(error: Error): boolean {
   const failures = error instanceof errors.NoHostAvailableError ? failuresOfHosts(error) : [error];
   return failures.some(
@@ -223,23 +223,23 @@ function remedyOf(error: Error): string {
   return '';
 }
 
-/** How the driver is set. Exported for its test: what protects the data is in it. */
+/** Options of the driver. Exported for its test: they protect the data. */
 export function clientOptions(environment: CassandraEnvironment): ClientOptions {
   const dataCenter = environment.CASSANDRA_LOCAL_DATA_CENTER;
   return {
     contactPoints: [...environment.CASSANDRA_CONTACT_POINTS],
     localDataCenter: dataCenter,
     keyspace: environment.CASSANDRA_KEYSPACE,
-    // The nodes tell each other's addresses without the port, which is the same for all.
+    // The nodes announce each other's addresses without the port, which all of them share.
     protocolOptions: { port: portOf(environment) },
     ...(environment.CASSANDRA_AUTHENTICATION === 'sigv4' ? keyspacesOptions(environment) : {}),
-    // What a function needs of it, and no more: no schema metadata, statements prepared where they run.
+    // No more than a function needs: no schema metadata, and statements are prepared where they run.
     isMetadataSyncEnabled: false,
     prepareOnAllHosts: false,
     pooling: { warmup: false, coreConnectionsPerHost: { [types.distance.local]: 2 } },
     socketOptions: { connectTimeout: CONNECT_TIMEOUT_MS, readTimeout: ANSWER_TIMEOUT_MS },
     policies: {
-      // Repetition is done above the driver, with pauses between.
+      // Retries are made above the driver, with pauses between.
       retry: new policies.retry.FallthroughRetryPolicy(),
       reconnection: new policies.reconnection.ExponentialReconnectionPolicy(200, 5_000, false),
       // Keyspaces' nodes are one endpoint; a local Cassandra is one node.
@@ -248,12 +248,12 @@ export function clientOptions(environment: CassandraEnvironment): ClientOptions 
   };
 }
 
-/** The port of the first contact point, or Cassandra's own where it names none. */
+/** Port of the first contact point, or Cassandra's default if it names none. */
 function portOf({ CASSANDRA_CONTACT_POINTS: [first = ''] }: CassandraEnvironment): number {
   return Number(/^(?:[^:]+|\[.+\]):(\d+)$/.exec(first)?.[1] ?? CASSANDRA_PORT);
 }
 
-/** TLS, verified against Node's own store, which has Amazon's roots; and AWS credentials. */
+/** TLS, verified against the certificates of Node.js, which include Amazon's roots; and AWS credentials. */
 function keyspacesOptions(environment: CassandraEnvironment) {
   const region = environment.CASSANDRA_LOCAL_DATA_CENTER;
   const [endpoint = ''] = environment.CASSANDRA_CONTACT_POINTS;

@@ -1,27 +1,27 @@
 import { auth } from 'cassandra-driver';
 import { type AwsCredentials, scopeText, sha256, signature } from '../aws-signature';
 
-/** How long a signature is good for, in seconds. */
+/** Lifetime of a signature, in seconds. */
 const EXPIRES_SECONDS = 900;
 const INITIAL_RESPONSE = Buffer.from('SigV4\0\0', 'utf8');
 
-/** A challenge that Keyspaces should not send. */
+/** A challenge that is not one of Keyspaces. */
 export class KeyspacesChallengeError extends Error {
   override readonly name = 'KeyspacesChallengeError';
 }
 
 /**
- * Authenticates to Amazon Keyspaces with AWS Signature Version 4: it asks for a
- * nonce and signs it.
- * Source: the `aws-sigv4-auth-cassandra-nodejs-driver-plugin` project, whose answers it equals.
+ * Authenticates to Amazon Keyspaces with AWS Signature Version 4: Keyspaces
+ * sends a nonce, and the response signs it.
+ * Source: the `aws-sigv4-auth-cassandra-nodejs-driver-plugin` project, whose responses it equals.
  */
 export class KeyspacesAuthProvider extends auth.PlainTextAuthProvider {
   readonly #region: string;
   readonly #credentials: () => AwsCredentials;
 
   constructor(region: string, credentials: () => AwsCredentials) {
-    // The driver takes only what is derived from its abstract provider, which its types do not
-    // give as a class: so this derives from the nearest one that they do.
+    // The driver accepts subclasses of its abstract provider only. Its types do not export that
+    // one as a class, so this extends the nearest class that they do export.
     super('', '');
     this.#region = region;
     this.#credentials = credentials;
@@ -61,7 +61,7 @@ class KeyspacesAuthenticator implements auth.Authenticator {
     }
   }
 
-  /** Keyspaces says nothing with its success that is needed. */
+  /** Nothing in the message of success is needed. */
   onAuthenticationSuccess(): void {}
 }
 
@@ -69,13 +69,13 @@ function nonceOf(challenge: Buffer): string {
   const nonce = /nonce=([^,]+)/.exec(challenge.toString('utf8'))?.[1];
   if (nonce === undefined) {
     throw new KeyspacesChallengeError(
-      'Keyspaces sent a challenge without a nonce; is this its endpoint?',
+      'The challenge holds no nonce; check that the contact point is an endpoint of Keyspaces',
     );
   }
   return nonce;
 }
 
-/** The answer to a challenge: `signature=...,access_key=...,amzdate=...[,session_token=...]`. */
+/** Response to a challenge: `signature=...,access_key=...,amzdate=...[,session_token=...]`. */
 export function signedAnswer(input: {
   readonly nonce: string;
   readonly region: string;

@@ -2,10 +2,10 @@ import type { KafkaConfig, SASLOptions } from 'kafkajs';
 import { credentialsFromEnvironment } from '../aws-signature';
 import { mskToken } from './msk-token';
 
-/** What kafkajs needs to reach a cluster. */
+/** Settings with which kafkajs reaches a cluster. */
 export type BrokerAccess = Pick<KafkaConfig, 'ssl' | 'sasl'> & { readonly brokers: string[] };
 
-/** A cluster whose brokers could not be found; the message says what to do. */
+/** The brokers of a cluster could not be found; the message names the remedy. */
 export class BrokersNotFoundError extends Error {
   override readonly name = 'BrokersNotFoundError';
 }
@@ -13,9 +13,10 @@ export class BrokersNotFoundError extends Error {
 const LOOK_UP_TIMEOUT_MS = 5_000;
 
 /**
- * Finds the brokers of a cluster: given ones as they are, those of an MSK
- * cluster by `GetBootstrapBrokers`, once for the process. Brokers that offer
- * IAM are spoken to with TLS and IAM tokens; a cluster without it in plain text.
+ * Finds the brokers of a cluster. Servers that are given are used as they are;
+ * those of an MSK cluster are looked up by `GetBootstrapBrokers`, once in a
+ * process. Connections use TLS and IAM tokens if the cluster offers IAM, and
+ * plain text if not.
  */
 export function createBrokerLookUp(
   environment: {
@@ -48,7 +49,7 @@ async function lookUp(clusterArn: string, region: string): Promise<BrokerAccess>
 }
 
 async function bootstrapBrokers(clusterArn: string, region: string) {
-  // Loaded here and not with the function: it is needed once in a process, and not by every start.
+  // Loaded here, not with the function: one call in a process needs it.
   const { GetBootstrapBrokersCommand, KafkaClient } = await import('@aws-sdk/client-kafka');
   const client = new KafkaClient({ region, maxAttempts: 4, retryMode: 'standard' });
   try {
@@ -66,19 +67,19 @@ async function bootstrapBrokers(clusterArn: string, region: string) {
   }
 }
 
-/** By the error's name: its classes would have to be loaded with the function. */
+/** Compares names, as the classes of the errors are not loaded with the function. */
 function remedyOf(cause: unknown): string {
   switch (cause instanceof Error ? cause.name : '') {
     case 'NotFoundException':
-      return 'no such cluster is there: deploy the data stack, and then this function with the ARN of its cluster';
+      return 'there is no such cluster: deploy the data stack, and then this function with the ARN of its cluster';
     case 'AccessDeniedException':
     case 'ForbiddenException':
     case 'UnauthorizedException':
       return 'the role of this function needs kafka:GetBootstrapBrokers on that cluster: deploy the pipeline stack again';
     case 'BadRequestException':
-      return 'a cluster that is being made or deleted has no brokers yet: wait until its state is ACTIVE, and see that the ARN is right';
+      return 'a cluster that is being created or deleted has no brokers: wait until its state is ACTIVE, and check the ARN';
     default:
-      return 'does the subnet of this function reach the API of MSK, through a NAT gateway or an endpoint?';
+      return 'check that the subnet of this function reaches the API of MSK through a NAT gateway or an endpoint';
   }
 }
 

@@ -1,24 +1,24 @@
 import { Kafka, logLevel, type Message, Partitioners, type Producer } from 'kafkajs';
 import type { NewRecord, RecordLog, Telemetry } from '../../domain/ports';
 import type { BrokerAccess } from './kafka-brokers';
-import { inTurns } from '../exchanges/in-turns';
+import { inTurns } from './in-turns';
 import { quietIdleConnections } from './kafkajs-idle';
 import { splitBySize } from './split-by-size';
 
-/** How the log is reached. */
+/** Options of a log. */
 export interface KafkaLogOptions {
   readonly clientId: string;
-  /** Asked before each new connection, so that brokers may change. */
+  /** Called before each new connection, so that brokers may change. */
   readonly brokers: () => Promise<BrokerAccess>;
-  /** Told of each failed append, as `KafkaErrors`. @default nobody is told */
+  /** Counts each failed append, as `KafkaErrors`. @default none are counted */
   readonly telemetry?: Pick<Telemetry, 'count'>;
 }
 
-/** A topic takes 1 MiB at once; the rest is for the batch's own header and its records' framing. */
+/** A topic takes 1 MiB at once; the difference is for the header of the batch and the framing of its records. */
 const BYTES_PER_REQUEST = 900_000;
 
 const TIMEOUTS = { connectionTimeout: 3_000, authenticationTimeout: 5_000, requestTimeout: 5_000 };
-/** Three repetitions in at most about 3 s, each pause 20 % longer or shorter by chance. */
+/** Three retries within about 3 s, with pauses that vary by 20 % at random. */
 const RETRY = {
   retries: 3,
   initialRetryTime: 200,
@@ -28,12 +28,11 @@ const RETRY = {
 };
 
 /**
- * Kafka as a log to append to. Records are acknowledged by all in-sync
- * replicas; repetitions may duplicate a record, which the loop does not mind.
- * What is appended to a topic while a request to it is under way goes together
- * in the next one. A producer whose request failed is given up, so that the
- * next append starts on fresh connections: a function may have been frozen for
- * hours.
+ * Kafka as a log to append to. All in-sync replicas acknowledge a record. A
+ * retry may duplicate a record, which its readers tolerate. Records that are
+ * appended to a topic during a request to it share the next request. A producer
+ * whose request failed is discarded, so that the next append opens new
+ * connections: the function may have been frozen for hours.
  */
 export function createKafkaLog(options: KafkaLogOptions): RecordLog {
   quietIdleConnections();
@@ -46,7 +45,7 @@ export function createKafkaLog(options: KafkaLogOptions): RecordLog {
     } catch (cause) {
       if (connected === producer) connected = undefined;
       options.telemetry?.count('KafkaErrors', 1);
-      await giveUp(producer);
+      await discard(producer);
       throw new KafkaAppendError(topic, records.length, cause);
     }
   };
@@ -61,7 +60,7 @@ export function createKafkaLog(options: KafkaLogOptions): RecordLog {
   };
 }
 
-/** Records that a topic did not take; some of them may be in it. */
+/** Records could not be appended to a topic; it may hold some of them. */
 export class KafkaAppendError extends Error {
   override readonly name = 'KafkaAppendError';
   constructor(topic: string, records: number, cause: unknown) {
@@ -85,14 +84,14 @@ async function connect({ clientId, brokers }: KafkaLogOptions): Promise<Producer
   try {
     await producer.connect();
   } catch (cause) {
-    await giveUp(Promise.resolve(producer));
+    await discard(Promise.resolve(producer));
     throw cause;
   }
   return producer;
 }
 
-/** Disconnecting what is broken may fail too; the failure that matters is thrown by the caller. */
-async function giveUp(producer: Promise<Producer>): Promise<void> {
+/** A broken producer may also fail to disconnect; the caller throws the failure that matters. */
+async function discard(producer: Promise<Producer>): Promise<void> {
   await producer.then((broken) => broken.disconnect()).catch(() => undefined);
 }
 
@@ -102,7 +101,7 @@ async function appendAll(producer: Producer, topic: string, records: readonly Ne
   }
 }
 
-/** The records as requests that a topic takes, in their order. */
+/** Groups records, in their order, into requests that a topic accepts. */
 export function requestsOf(records: readonly NewRecord[]): Message[][] {
   const requests = splitBySize(
     records,

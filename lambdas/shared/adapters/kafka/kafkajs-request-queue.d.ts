@@ -1,5 +1,5 @@
 declare module 'kafkajs/src/network/requestQueue' {
-  /** The one internal of kafkajs that is touched: see `kafkajs-idle.ts`. */
+  /** The only internal of kafkajs that is changed: see `kafkajs-idle.ts`. */
   export default class RequestQueue {
     scheduleCheckPendingRequests(): void;
   }

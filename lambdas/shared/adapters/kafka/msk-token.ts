@@ -1,12 +1,14 @@
 import { type AwsCredentials, scopeText, sha256, signature } from '../aws-signature';
 
-/** How long a token opens connections, in seconds. */
+/** Lifetime of a token, in seconds. */
 const EXPIRES_SECONDS = 900;
 
 /**
  * A token for MSK's IAM authentication (SASL OAUTHBEARER): a presigned
  * `kafka-cluster:Connect` request, in base64 for URLs.
  * Source: the `aws-msk-iam-sasl-signer-js` project, whose tokens it equals.
+ *
+ * @param input.atMs the signing time; the token is valid for 15 minutes from then
  */
 export function mskToken(input: {
   readonly region: string;
@@ -24,7 +26,7 @@ export function mskToken(input: {
   return Buffer.from(url).toString('base64url');
 }
 
-/** In the order that signing wants: by name. */
+/** Parameters in the order that is signed: by name. */
 function queryOf(credentials: AwsCredentials, scope: string, time: string): string {
   const { accessKeyId, sessionToken } = credentials;
   const parameters: [string, string][] = [

@@ -1,7 +1,7 @@
 import {
-  BatchEnvironment,
   ConnectionEnvironment,
   InvalidEnvironmentError,
+  readBatchEnvironment,
   readEnvironment,
 } from '../../../../lambdas/shared/adapters/environment';
 import { ENVIRONMENT } from '../../../fakes/environment';
@@ -45,7 +45,7 @@ describe('readEnvironment', () => {
       }),
     );
 
-    expect(message).toMatch(/^The function's environment is not complete:\n- /);
+    expect(message).toMatch(/^The environment of the function is invalid:\n- /);
     expect(message).toContain('CASSANDRA_CONTACT_POINTS: ');
     expect(message).toContain('(it is not set)');
     expect(message).toContain('CASSANDRA_AUTHENTICATION: ');
@@ -82,7 +82,7 @@ describe('readEnvironment', () => {
 
 describe('the environment of a function that is given batches', () => {
   const readBatch = (BATCH_FAILURES?: string) =>
-    readEnvironment(BatchEnvironment, { ...ENVIRONMENT, BATCH_FAILURES });
+    readBatchEnvironment({ ...ENVIRONMENT, BATCH_FAILURES });
 
   it.each(['throw', 'report'])('can have its failures %s', (value) => {
     expect(readBatch(value).BATCH_FAILURES).toBe(value);

@@ -33,7 +33,7 @@ interface PageRequest {
  *
  * @param pageRows how many rows the pages of a query hold in turn, from the first again after the last
  */
-function tableOf(openTimes: OpenTimes, pageRows: readonly number[] = [1_000]) {
+function tableOf(openTimes: OpenTimes, pageRows: readonly number[] = [100]) {
   const requests: PageRequest[] = [];
   let rows: readonly types.Row[] = [];
   const refuse = () => Promise.reject(new Error('The reader only reads.'));
@@ -87,13 +87,16 @@ function rowsOf(openTimes: OpenTimes, { query, params }: PageRequest): types.Row
     .map((time) => rowOf(time));
 }
 
+const PRICE = types.BigDecimal.fromString('11512.50');
+const BASE_VOLUME = types.BigDecimal.fromString('0.00000010');
+const QUOTE_VOLUME = types.BigDecimal.fromString('123456789012345678901234567890.5');
+
 function rowOf(openTimeMs: number, changes: Record<string, unknown> = {}): types.Row {
-  const price = types.BigDecimal.fromString('11512.50');
   const columns: Record<string, unknown> = {
     open_time: new Date(openTimeMs),
-    ...{ open: price, high: price, low: price, close: price },
-    base_volume: types.BigDecimal.fromString('0.00000010'),
-    quote_volume: types.BigDecimal.fromString('123456789012345678901234567890.5'),
+    ...{ open: PRICE, high: PRICE, low: PRICE, close: PRICE },
+    base_volume: BASE_VOLUME,
+    quote_volume: QUOTE_VOLUME,
     ...{ minutes: 1, closed: true, observed_at: new Date(openTimeMs + 90_000), source: 'gate.io' },
     ...changes,
   };
@@ -138,15 +141,15 @@ test('a row is read exactly', async () => {
 });
 
 test.each([
-  ['1m', 3 * 1_440],
-  ['5m', 40 * 288],
-  ['15m', 70 * 96],
-  ['1h', 800 * 24],
-  ['1d', 9_000],
+  ['1m', 2 * 1_440, '2018-01-30'],
+  ['5m', 4 * 288, '2018-01-30'],
+  ['15m', 6 * 96, '2018-01-30'],
+  ['1h', 20 * 24, '2018-12-20'],
+  ['1d', 800, '2018-01-30'],
 ] as const)(
   'all %s candles of a range are read, oldest first, over buckets and pages',
-  async (interval, count) => {
-    const stored = times(interval, count);
+  async (interval, count, day) => {
+    const stored = times(interval, count, Date.parse(day));
     const { session } = tableOf({ [interval]: stored });
     const fromMs = stored[5] ?? NaN;
     const toMs = stored[count - 3] ?? NaN;

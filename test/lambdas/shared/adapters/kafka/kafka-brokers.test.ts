@@ -127,11 +127,11 @@ it('looks it up again after a look-up that failed', async () => {
 });
 
 it.each([
-  ['NotFoundException', 404, 'no such cluster is there: deploy the data stack'],
+  ['NotFoundException', 404, 'there is no such cluster: deploy the data stack'],
   ['AccessDeniedException', 403, 'needs kafka:GetBootstrapBrokers on that cluster'],
   ['UnauthorizedException', 401, 'needs kafka:GetBootstrapBrokers on that cluster'],
   ['BadRequestException', 400, 'wait until its state is ACTIVE'],
-  ['SomethingElseException', 400, 'does the subnet of this function reach the API of MSK'],
+  ['SomethingElseException', 400, 'check that the subnet of this function reaches the API of MSK'],
 ])('says of a %s what to do', async (error, status, remedy) => {
   answers = [{ status, error, body: { message: 'it is as it is' } }];
 

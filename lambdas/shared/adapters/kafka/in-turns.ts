@@ -1,9 +1,9 @@
 /**
- * Does work on items in turns, one turn at a time: what is given while a turn
- * is at work waits, and then goes together, in the order in which it was given.
- * So a lone item goes at once, and many share the price of a turn.
+ * Works on items in turns, one turn at a time: items that arrive during a turn
+ * wait, and share the next one in the order of their arrival. So a single item
+ * goes at once, and many items share the price of a turn.
  *
- * @returns a function of items; it resolves or rejects as the turn does that they are part of
+ * @returns a function of items; it resolves or rejects with the turn that they are part of
  */
 export function inTurns<Item>(
   work: (items: readonly Item[]) => Promise<void>,

@@ -1,4 +1,4 @@
-import { inTurns } from '../../../../../lambdas/shared/adapters/exchanges/in-turns';
+import { inTurns } from '../../../../../lambdas/shared/adapters/kafka/in-turns';
 
 /** Work whose turns end when they are told to. */
 class HeldWork {
