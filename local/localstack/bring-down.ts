@@ -18,13 +18,13 @@ export async function bringDown(
     for (const lock of locks) await lock.release();
   }
   command.shown.note(
-    volumes ? 'the data is forgotten' : 'the data stays; --down --volumes forgets it, too',
+    volumes ? 'the data is deleted' : 'the data stays; --down --volumes deletes it too',
   );
 }
 
 /**
- * First whoever brings things up, who would hand records on next. With their
- * locks held, no other run makes what is being removed.
+ * Stops a run that brings containers up first, as it would show its table next.
+ * While their locks are held, no other run starts what is being removed.
  */
 async function locksOfStoppedRuns({ project, run, shown }: LocalstackCommand): Promise<HeldLock[]> {
   await mkdir(project.folder, { recursive: true });

@@ -167,7 +167,7 @@ async function createTopicsAndTables(
   const log = (said: string): void => shown.note(`warning: ${said}`);
   const kafka = localKafka(endpointOf(project, 'kafka'), 'candlestream-localstack', log);
   const remedy = 'forget the data with "npm run localstack -- --down --volumes" first';
-  await timed(command, 'topics and tables of stage dev there', () =>
+  await timed(command, 'topics and tables of stage dev created', () =>
     together(
       createTopics(kafka, template.topics, remedy),
       createTables(endpointOf(project, 'cassandra'), template),

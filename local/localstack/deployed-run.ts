@@ -13,12 +13,12 @@ import { invokeApi, LambdaInvoker } from './deployment/lambda-invoker';
 import { endpointOf } from '../containers/compose-project';
 import type { LocalstackProject } from './localstack-project';
 
-/** Options of the run beside LocalStack. */
+/** Options for `DeployedRun`. */
 export interface DeployedRunOptions {
   readonly project: LocalstackProject;
   /** The template of the emulated mappings and of the tables. */
   readonly template: PipelineTemplate;
-  /** Looks up the functions that are deployed now. */
+  /** Looks up the functions deployed now. */
   readonly findFunctions: () => Promise<DeployedFunctions>;
   readonly pairs: readonly string[];
   /** The source of the candles, for people. */
@@ -38,7 +38,7 @@ export class DeployedRun {
     this.#stops = stops;
   }
 
-  /** If anything fails, nothing is left running. */
+  /** Starts the event sources. If anything fails, nothing is left running. */
   static async start(options: DeployedRunOptions): Promise<DeployedRun> {
     const stops: Stop[] = [];
     try {
@@ -49,7 +49,7 @@ export class DeployedRun {
     }
   }
 
-  /** The invocation that is under way may end, then nothing runs beside LocalStack any more. */
+  /** Stops the event sources, once the current invocations have ended. */
   stop(): Promise<void> {
     return stopAll(this.#stops);
   }
@@ -93,7 +93,8 @@ async function startEventSources(
     hooks,
     invokerOf: (name) =>
       new LambdaInvoker({
-        ...{ api, target: () => functions.get(name) },
+        api,
+        target: () => functions.get(name),
         onResult: (result) => onResult(name, result),
       }),
   });

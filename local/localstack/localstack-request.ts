@@ -122,7 +122,7 @@ function withModes(command: Command): Command {
   const mode = (flags: string, text: string, others: readonly string[]) =>
     new Option(flags, text).conflicts(modes.filter((name) => others.includes(name)));
   return command
-    .addOption(mode('--down', 'stop and remove everything; the data stays', ['logs', 'difference']))
+    .addOption(mode('--down', 'stop and remove everything except the data', ['logs', 'difference']))
     .option('--volumes', 'with --down: delete the data too')
     .addOption(
       mode('--logs <function>', "print a function's log", ['difference']).argParser(

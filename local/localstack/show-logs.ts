@@ -6,7 +6,7 @@ import { FunctionLogs, logsApi } from './deployment/function-logs';
 
 const LOOK_EVERY_MS = 1_000;
 
-/** Prints a function's log, and with `follow` goes on until it is asked to stop. */
+/** Prints a function's log; with `follow`, until the command is asked to stop. */
 export async function showLogs(
   { of, follow }: { readonly of: FunctionName; readonly follow: boolean },
   { project, shown, signal }: LocalstackCommand,

@@ -8,23 +8,23 @@ import {
   REGION,
 } from '../localstack-project';
 
-/** The account that LocalStack plays. */
+/** The account that LocalStack emulates. */
 const ACCOUNT = '000000000000';
 const CDK = join(__dirname, '..', '..', '..', 'node_modules', '.bin', 'cdk');
-/** Of the CDK's bootstrap stack; without a qualifier of one's own. */
+/** A parameter of the CDK's bootstrap stack with the default qualifier. */
 const BOOTSTRAP_PARAMETER = '/cdk-bootstrap/hnb659fds/version';
 const LOOK_LIMIT_MS = 10_000;
 const CDK_LIMIT_MS = 5 * 60_000;
 
-/** LocalStack did not take the stacks; the message has its reasons. */
+/** LocalStack refused the stacks; the message has its reasons. */
 export class DeployFailedError extends Error {
   override readonly name = 'DeployFailedError';
 }
 
 const REMEDY =
-  'Mend it and run again. Where a stack is stuck, run "npm run localstack -- --down" first: the stacks are forgotten then, the data stays.';
+  'Correct it and run again. If a stack is stuck, run "npm run localstack -- --down" first: LocalStack then forgets the stacks, and the data stays.';
 
-/** What a deployment is made with. */
+/** Options for `bootstrap` and `deploy`. */
 export interface DeployOptions {
   readonly project: LocalstackProject;
   /** The folder of the cloud assembly. */
@@ -34,9 +34,9 @@ export interface DeployOptions {
 }
 
 /**
- * Whether `cdk bootstrap` was run on this LocalStack: it forgets that when it ends.
+ * True once `cdk bootstrap` has run on this LocalStack, which forgets it when it ends.
  *
- * @throws DeployFailedError where LocalStack does not answer
+ * @throws DeployFailedError if LocalStack does not answer
  */
 export async function isBootstrapped(project: LocalstackProject): Promise<boolean> {
   const client = new SSMClient(clientConfig(project));
@@ -55,13 +55,13 @@ export async function isBootstrapped(project: LocalstackProject): Promise<boolea
   }
 }
 
-/** Makes what `cdk deploy` needs of an account. @throws DeployFailedError */
+/** Creates the resources of an account that `cdk deploy` needs. @throws DeployFailedError */
 export async function bootstrap(options: DeployOptions): Promise<void> {
   await cdk(['bootstrap', `aws://${ACCOUNT}/${REGION}`], options);
 }
 
 /**
- * Deploys the stacks of the stage, the changed ones only.
+ * Deploys the stacks of the stage that have changed.
  *
  * @throws DeployFailedError with the reasons of the resources that failed; the signal's reason
  */
@@ -86,9 +86,9 @@ async function runCdk(
 ): Promise<CommandResult> {
   const environment = {
     ...awsEnvironment(project),
-    // The project says itself which Node.js it needs.
+    // package.json states which Node.js is needed.
     AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
-    // It would leave a process behind for a while.
+    // Telemetry would leave a process behind for a while.
     CDK_DISABLE_CLI_TELEMETRY: 'true',
   };
   signal?.throwIfAborted();
@@ -101,13 +101,13 @@ async function runCdk(
   }
 }
 
-/** Of what `cdk` prints, why resources failed: `<resource>: <LocalStack's reason>`. */
+/** The reasons of failed resources in the output of `cdk`: `<status> <type> <resource> <LocalStack's reason>`. */
 export function failureReasons(output: string): string[] {
   const lines = output.split('\n');
   const resources = lines.flatMap((line) => {
     const [, status, type = '', rest = ''] =
       /\|\s*((?:CREATE|UPDATE|DELETE)_FAILED)\s*\|\s*(\S+)\s*\|\s*(.+)$/.exec(line) ?? [];
-    // What failed because of something else has no reason of its own.
+    // A resource that failed because of another one has no reason of its own.
     const hasReason = /\(\w+\)\s+\S/.test(rest);
     return status !== undefined && hasReason ? [`${status} ${type} ${rest.trim()}`] : [];
   });

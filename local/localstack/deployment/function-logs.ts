@@ -22,10 +22,10 @@ export interface LogsApi {
 }
 
 const ANSWER_LIMIT_MS = 10_000;
-/** Lines may come later than younger ones by this much. */
-const LATE_MS = 60_000;
+/** A line may appear this much later than younger ones. */
+const LATE_LIMIT_MS = 60_000;
 
-/** A client for logs. */
+/** A client that reads logs. */
 export function logsApi(
   project: LocalstackProject,
 ): LogsApi & Pick<CloudWatchLogsClient, 'destroy'> {
@@ -52,10 +52,10 @@ export class FunctionLogs {
     this.#newestMs = sinceMs;
   }
 
-  /** The lines since the last call, oldest first. @throws where LocalStack does not answer */
+  /** The lines since the last call, oldest first. @throws an error of the SDK if LocalStack does not answer */
   async newLines(): Promise<LogLine[]> {
-    // All pages of one time: a token goes with the call that it came from.
-    const events = await this.#events(Math.max(this.#sinceMs, this.#newestMs - LATE_MS));
+    // All pages have one start time: a token is valid for the call that it came from.
+    const events = await this.#events(Math.max(this.#sinceMs, this.#newestMs - LATE_LIMIT_MS));
     const lines = events
       .filter(({ timestamp = 0, logStreamName = '', eventId = '' }) =>
         this.#isNew(`${logStreamName} ${eventId}`, timestamp),
@@ -88,7 +88,7 @@ export class FunctionLogs {
     try {
       return await this.#api.send(command, { abortSignal: AbortSignal.timeout(ANSWER_LIMIT_MS) });
     } catch (error) {
-      // The group is made with the first line.
+      // Lambda creates the group with the first line.
       if (error instanceof Error && error.name === 'ResourceNotFoundException') {
         return { events: [], $metadata: {} };
       }
@@ -105,7 +105,7 @@ export class FunctionLogs {
 
   #forgetOld(): void {
     for (const [id, timeMs] of this.#seen) {
-      if (timeMs < this.#newestMs - LATE_MS) this.#seen.delete(id);
+      if (timeMs < this.#newestMs - LATE_LIMIT_MS) this.#seen.delete(id);
     }
   }
 }

@@ -9,18 +9,18 @@ export interface InvokeApi {
   send(command: InvokeCommand, options: { abortSignal: AbortSignal }): Promise<InvokeCommandOutput>;
 }
 
-/** What an invoker is made with. */
+/** Options for `LambdaInvoker`. */
 export interface LambdaInvokerOptions {
   readonly api: InvokeApi;
-  /** Asked for each invocation: a function may be deployed anew, with another name or time limit. */
+  /** Called for each invocation: a function may be deployed anew, with another name or time limit. */
   readonly target: () => DeployedFunction;
   readonly onResult?: (result: InvocationResult) => void;
 }
 
-/** Beyond the function's own time limit: a container may have to start first. */
+/** Added to the function's own time limit: a container may have to start first. */
 const START_LIMIT_MS = 75_000;
 
-/** What a function that failed answers; LocalStack leaves the type out of a time-out. */
+/** The answer of a failed function; LocalStack leaves out the type of a time-out. */
 const ErrorPayload = v.object({
   errorType: v.optional(v.string()),
   errorMessage: v.optional(v.string(), 'no message'),
@@ -28,14 +28,14 @@ const ErrorPayload = v.object({
   stackTrace: v.optional(v.array(v.string())),
 });
 
-/** A client for invokers. Nothing is repeated: the event source does that, as its mapping says. */
+/** A client for invokers. It does not retry: the event source does, according to its mapping. */
 export function invokeApi(project: LocalstackProject): InvokeApi & Pick<LambdaClient, 'destroy'> {
   return new LambdaClient(clientConfig(project));
 }
 
 /**
- * A function behind Lambda's API. Whatever goes wrong is a failed invocation:
- * what the function threw, its time-out, a throttle, an API that does not answer.
+ * A function behind Lambda's API. Every failure is a failed invocation: an error
+ * that the function threw, its time-out, a throttle, an API that does not answer.
  */
 export class LambdaInvoker implements Invoker {
   readonly #options: LambdaInvokerOptions;
@@ -69,7 +69,7 @@ export class LambdaInvoker implements Invoker {
   }
 }
 
-/** What the API's answer says. */
+/** The result that the API's answer holds. */
 function resultOf({ FunctionError, Payload }: InvokeCommandOutput): InvocationResult {
   const text = Payload === undefined ? '' : Buffer.from(Payload).toString('utf8');
   const payload = v.safeParse(v.pipe(v.string(), v.parseJson()), text === '' ? 'null' : text);
@@ -85,12 +85,12 @@ function resultOf({ FunctionError, Payload }: InvokeCommandOutput): InvocationRe
   return { ok: false, errorType, errorMessage, trace: stackTrace ?? trace };
 }
 
-/** The API refused (throttled, say), or nobody answered. */
+/** The API refused the invocation (throttled it, say), or does not answer. */
 function refused(thrown: unknown): InvocationResult {
   const error = thrown instanceof Error ? thrown : new Error(String(thrown));
   const { code } = error as NodeJS.ErrnoException;
   // A failed connection is an AggregateError without a message of its own.
-  const errorMessage = error.message === '' ? `Lambda cannot be reached` : error.message;
+  const errorMessage = error.message === '' ? 'Lambda cannot be reached' : error.message;
   return failed(code ?? error.name, errorMessage);
 }
 

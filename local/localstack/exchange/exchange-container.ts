@@ -1,11 +1,11 @@
-import { type ExchangeOptions } from '../../exchange/exchange-server';
+import type { ExchangeOptions } from '../../exchange/exchange-server';
 import { chooseExchange } from '../../exchange/choose-exchange';
 import { openExchange, openTimedExchange } from '../../run/run-exchange';
 
 // The exchange of a LocalStack run, in a container: functions in containers do
 // not reach this machine's loopback address.
 
-/** The container's own port and address: this machine's side is published on loopback only. */
+/** The port and address inside the container; on this machine it is published on loopback only. */
 const LISTEN: Partial<ExchangeOptions> = { host: '0.0.0.0', port: 4570 };
 
 async function serve(): Promise<void> {
@@ -15,15 +15,16 @@ async function serve(): Promise<void> {
   const choice = folder === '' ? 'simulated' : folder;
   const exchange = await (time === ''
     ? openExchange(choice, { ofStage: pairs, asked: undefined }, LISTEN)
-    : standingExchange(choice, pairs, time));
+    : exchangeAtFixedTime(choice, pairs, time));
   console.log(exchange.description);
   process.on('SIGTERM', () => void exchange.stop().then(() => process.exit()));
 }
 
-/** An exchange at which it is always the same time, so that a recorded hour can be asked for at leisure. */
-async function standingExchange(choice: string, pairs: readonly string[], time: string) {
+/** An exchange whose time stands still, so that a recorded hour stays within its reach. */
+async function exchangeAtFixedTime(choice: string, pairs: readonly string[], time: string) {
   const chosen = await chooseExchange(choice, { pairs });
-  if (chosen.kind === 'live') throw new TypeError(`${choice} cannot stand still`);
+  if (chosen.kind === 'live')
+    throw new TypeError(`The time of the exchange ${choice} cannot be fixed`);
   const exchange = await openTimedExchange(chosen.source, chosen.description, LISTEN);
   exchange.setTime(Date.parse(time));
   return exchange;

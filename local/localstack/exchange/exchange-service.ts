@@ -5,13 +5,13 @@ import type { LocalstackProject } from '../localstack-project';
 
 /** The exchange of a LocalStack run. */
 export interface ExchangeService {
-  /** For the functions, up to and with `/api/v4`. */
+  /** The API as functions reach it, up to and with `/api/v4`. */
   readonly apiUrl: string;
   /** One line that says which exchange it is. */
   readonly description: string;
   /** The pairs to follow. */
   readonly pairs: readonly string[];
-  /** Whether it is a container of this machine. */
+  /** True if it is a container of this machine. */
   readonly inContainer: boolean;
   /** Variables of the compose file. */
   readonly environment: Readonly<Record<string, string>>;
