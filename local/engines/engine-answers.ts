@@ -4,10 +4,10 @@ import { Kafka, logLevel } from 'kafkajs';
 const CONNECT_LIMIT_MS = 2_000;
 const ANSWER_LIMIT_MS = 5_000;
 
-/** The data centre that a Cassandra with its default snitch says it is in. */
+/** The data centre of a Cassandra with its default snitch. */
 export const localDataCenter = 'datacenter1';
 
-/** Asks Kafka for its brokers, once; throws unless one takes requests. */
+/** Asks Kafka for its brokers, once. @throws unless one takes requests */
 export async function checkKafkaAnswers(endpoint: string): Promise<void> {
   const kafka = new Kafka({
     clientId: 'candlestream-engines',
@@ -27,7 +27,7 @@ export async function checkKafkaAnswers(endpoint: string): Promise<void> {
   }
 }
 
-/** Connects to Cassandra and reads one row, once; throws where that fails. */
+/** Connects to Cassandra and reads one row, once. @throws if that fails */
 export async function checkCassandraAnswers(endpoint: string): Promise<void> {
   const client = new Client({
     contactPoints: [endpoint],

@@ -53,8 +53,8 @@ export function cassandraYaml(options: JvmCassandraOptions): string {
     saved_caches_directory: folder('saved_caches'),
     hints_directory: folder('hints'),
     cdc_raw_directory: folder('cdc_raw'),
-    // A kill loses the writes of the last 100 ms, as Cassandra's own default loses those of 10 s: the
-    // loop asks for them again. Syncing each write would be a third of the node's processor time.
+    // A kill loses the writes of the last 100 ms (with Cassandra's default, of 10 s): the loop asks
+    // for them again. Syncing each write would take a third of the node's processor time.
     commitlog_sync: 'periodic',
     commitlog_sync_period: '100ms',
     seed_provider: [

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { open, writeFile } from 'node:fs/promises';
 import type { LaunchedEngine } from './engine-lifecycle';
 
-/** A long-running program of ours that must not outlive us. */
+/** A long-running program that ends with this process, however that ends. */
 export interface SupervisedProgram {
   readonly file: string;
   readonly args: readonly string[];
@@ -12,8 +12,8 @@ export interface SupervisedProgram {
   /** Its pid is written here. */
   readonly pidFile: string;
   /**
-   * Shell commands that end the program when this process is gone without having done so. `$$` is
-   * the program's pid, `$0` is `orphanArgument`.
+   * Shell commands that end the program if this process has ended without doing so. `$$` is the
+   * program's pid, `$0` is `orphanArgument`.
    */
   readonly onOrphaned: string;
   readonly orphanArgument?: string;
@@ -34,10 +34,10 @@ const LOG_TAIL_BYTES = 8192;
 const LOG_TAIL_LINES = 25;
 
 /**
- * Starts a program in a process group of its own, so that Ctrl-C in a terminal reaches only us and
- * we end it in order. In the group a small watcher reads a pipe that we hold: it closes when we are
- * gone, however we went, and the watcher then ends the program. The shell becomes the program
- * (`exec`), so that the pid is the program's own.
+ * Starts a program in a process group of its own: Ctrl-C in a terminal reaches only this process,
+ * which ends the program in order. In the group a small watcher reads a pipe that this process
+ * holds. The pipe closes as this process ends, killed or not, and the watcher then ends the
+ * program. The shell becomes the program (`exec`), so that the pid is the program's own.
  */
 export async function launchSupervised(program: SupervisedProgram): Promise<LaunchedEngine> {
   const log = await open(program.logFile, 'a');
