@@ -1,5 +1,5 @@
 import { Client } from 'cassandra-driver';
-import { localDataCenter } from '../engines/engine-answers';
+import { LOCAL_DATA_CENTER } from '../engines/engine-answers';
 import type { ColumnTemplate, TableTemplate } from './template/table-template';
 
 /** The tables of the template, and their keyspaces. */
@@ -26,7 +26,7 @@ export function createStatements({ keyspaces, tables }: TablesTemplate): string[
 export async function createTables(contactPoint: string, template: TablesTemplate): Promise<void> {
   const client = new Client({
     contactPoints: [contactPoint],
-    localDataCenter: localDataCenter,
+    localDataCenter: LOCAL_DATA_CENTER,
     socketOptions: { connectTimeout: STATEMENT_LIMIT_MS, readTimeout: STATEMENT_LIMIT_MS },
   });
   try {

@@ -1,4 +1,4 @@
-import { localDataCenter } from '../engines/engine-answers';
+import { LOCAL_DATA_CENTER } from '../engines/engine-answers';
 import type { FunctionTemplate } from './template/function-template';
 
 /** The services that the functions use. */
@@ -52,7 +52,7 @@ export function localEnvironment(
   return {
     AWS_ENDPOINT_URL_KAFKA: endpoints.mskUrl,
     CASSANDRA_CONTACT_POINTS: endpoints.cassandra,
-    CASSANDRA_LOCAL_DATA_CENTER: localDataCenter,
+    CASSANDRA_LOCAL_DATA_CENTER: LOCAL_DATA_CENTER,
     CASSANDRA_AUTHENTICATION: 'none',
     ...Object.fromEntries(replaced),
   };

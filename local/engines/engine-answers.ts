@@ -5,7 +5,7 @@ const CONNECT_LIMIT_MS = 2_000;
 const ANSWER_LIMIT_MS = 5_000;
 
 /** The data centre of a Cassandra with its default snitch. */
-export const localDataCenter = 'datacenter1';
+export const LOCAL_DATA_CENTER = 'datacenter1';
 
 /** Asks Kafka for its brokers, once. @throws unless one takes requests */
 export async function checkKafkaAnswers(endpoint: string): Promise<void> {
@@ -31,7 +31,7 @@ export async function checkKafkaAnswers(endpoint: string): Promise<void> {
 export async function checkCassandraAnswers(endpoint: string): Promise<void> {
   const client = new Client({
     contactPoints: [endpoint],
-    localDataCenter,
+    localDataCenter: LOCAL_DATA_CENTER,
     socketOptions: { connectTimeout: CONNECT_LIMIT_MS, readTimeout: ANSWER_LIMIT_MS },
     // The driver (4.10) leaves the beat of a connection that was reset on its way, and it keeps a process for a minute.
     pooling: { heartBeatInterval: 0 },

@@ -1,7 +1,7 @@
 import { MINUTE_MS } from '../../lambdas/shared/domain/interval';
 import { failureText } from '../../cli/failure-text';
 import type { PipelineTemplate } from '../emulator/template/pipeline-template';
-import { localDataCenter } from '../engines/engine-answers';
+import { LOCAL_DATA_CENTER } from '../engines/engine-answers';
 import { keyspaceOf, stopAll } from '../run/local-run';
 import { removeRunDescription, writeRunDescription } from '../run/run-description';
 import { warningHooks } from '../watch/run-warnings';
@@ -81,7 +81,7 @@ function describeRun(
     pid: process.pid,
     kafka: endpointOf(project, 'kafka'),
     cassandra: endpointOf(project, 'cassandra'),
-    localDataCenter,
+    localDataCenter: LOCAL_DATA_CENTER,
     keyspace: keyspaceOf(template),
     exchange: exchange.description,
     startedAt: new Date().toISOString(),

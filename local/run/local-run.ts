@@ -13,7 +13,7 @@ import {
   startPipeline,
 } from '../emulator/start-pipeline';
 import { readAssembly } from '../emulator/template/assembly';
-import { localDataCenter } from '../engines/engine-answers';
+import { LOCAL_DATA_CENTER } from '../engines/engine-answers';
 import { type StartedEngines, startEngines } from '../engines/start-engines';
 import { connectToRun } from './run-database';
 import type { LocalExchange } from './run-exchange';
@@ -166,7 +166,11 @@ export function keyspaceOf({ functions }: PipelineTemplate): string {
 
 /** A session of a local Cassandra at `host:port`, in the keyspace of the template. */
 export function sessionOf(cassandra: string, template: PipelineTemplate): CassandraSession {
-  return connectToRun({ cassandra, localDataCenter, keyspace: keyspaceOf(template) });
+  return connectToRun({
+    cassandra,
+    localDataCenter: LOCAL_DATA_CENTER,
+    keyspace: keyspaceOf(template),
+  });
 }
 
 /**

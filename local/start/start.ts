@@ -7,7 +7,7 @@ import type { ChosenSettings } from '../emulator/local-environment';
 import { type Pipeline, PipelineStuckError } from '../emulator/start-pipeline';
 import type { InvocationReport } from '../emulator/lambda/invocation-report';
 import { EngineDiedError } from '../engines/engine';
-import { localDataCenter } from '../engines/engine-answers';
+import { LOCAL_DATA_CENTER } from '../engines/engine-answers';
 import {
   type LocalExchange,
   openExchange,
@@ -252,7 +252,7 @@ function descriptionOf({ engines, exchange, template }: LocalRun<LocalExchange>)
     pid: process.pid,
     kafka: engines.kafka.endpoint,
     cassandra: engines.cassandra.endpoint,
-    localDataCenter,
+    localDataCenter: LOCAL_DATA_CENTER,
     keyspace: keyspaceOf(template),
     exchange: exchange.description,
     startedAt: new Date().toISOString(),

@@ -11,7 +11,7 @@ import { endpointOf, SERVICES } from '../../../local/containers/compose-project'
 import { GeneratedCandles } from '../../../local/exchange/candles/generated-candles';
 import { createCassandraSession } from '../../../lambdas/shared/adapters/database/cassandra-client';
 import { createCandleStore } from '../../../lambdas/shared/adapters/database/candle-store';
-import { localDataCenter } from '../../../local/engines/engine-answers';
+import { LOCAL_DATA_CENTER } from '../../../local/engines/engine-answers';
 import { replay, type ReplayStage } from '../../../local/start/replay';
 import { minuteOf, RECORDED_PAIRS, recordedMinutes } from '../../oracle/recordings';
 import { replayedFolder } from '../../oracle/replayed-days';
@@ -246,7 +246,7 @@ async function playHour(): Promise<void> {
   const fetch = new LambdaInvoker({ api, target: () => functions.fetch });
   const session = createCassandraSession({
     CASSANDRA_CONTACT_POINTS: [endpointOf(run.project, 'cassandra')],
-    CASSANDRA_LOCAL_DATA_CENTER: localDataCenter,
+    CASSANDRA_LOCAL_DATA_CENTER: LOCAL_DATA_CENTER,
     CASSANDRA_AUTHENTICATION: 'none',
     CASSANDRA_KEYSPACE: KEYSPACE,
   });

@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { Client } from 'cassandra-driver';
 import { Kafka, logLevel } from 'kafkajs';
 import { quietIdleConnections } from '../../../lambdas/shared/adapters/kafka/kafkajs-idle';
-import { localDataCenter } from '../../../local/engines/engine-answers';
+import { LOCAL_DATA_CENTER } from '../../../local/engines/engine-answers';
 import type { StartedEngines } from '../../../local/engines/start-engines';
 
 const CREATE_KEYSPACE =
@@ -72,7 +72,7 @@ export class EngineClients {
 
   async #withCassandra<T>(use: (client: Client) => Promise<T>): Promise<T> {
     const contactPoints = [this.#engines().cassandra.endpoint];
-    const client = new Client({ contactPoints, localDataCenter });
+    const client = new Client({ contactPoints, localDataCenter: LOCAL_DATA_CENTER });
     try {
       await client.connect();
       return await use(client);

@@ -1,7 +1,7 @@
 import { Client, type types } from 'cassandra-driver';
 import type { Candle } from '../../../lambdas/shared/domain/candle';
 import { type Interval, INTERVALS } from '../../../lambdas/shared/domain/interval';
-import { localDataCenter } from '../../../local/engines/engine-answers';
+import { LOCAL_DATA_CENTER } from '../../../local/engines/engine-answers';
 import { DECIMALS, unitsOf } from '../../oracle/recordings';
 import {
   endMs,
@@ -94,7 +94,7 @@ export class StoredTables {
   ): Promise<T> {
     const contactPoints = [endpoint];
     const client = new Client({
-      ...{ contactPoints, localDataCenter, keyspace },
+      ...{ contactPoints, localDataCenter: LOCAL_DATA_CENTER, keyspace },
       isMetadataSyncEnabled: false,
     });
     try {
