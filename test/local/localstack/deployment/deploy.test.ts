@@ -60,7 +60,7 @@ test('a deployment that fails says why, and what to do', async () => {
   await expect(failing).rejects.toMatchObject({
     name: 'DeployFailedError',
     message: expect.stringMatching(
-      /^"cdk deploy" failed:\nCREATE_FAILED .*source service\nMend it and run again/,
+      /^"cdk deploy" failed:\nCREATE_FAILED .*source service\nCorrect it and run again/,
     ) as string,
   });
 });
