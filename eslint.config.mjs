@@ -79,7 +79,7 @@ const policies = [
   arrow('containers', 'containers', 'cli'),
   arrow('engines', 'engines', 'containers', 'cli'),
   arrow('exchange', 'exchange', 'cli', 'domain'),
-  arrow('run', 'run', ...EMULATOR, 'engines', 'exchange', 'cli', ...FUNCTIONS_CODE),
+  arrow('run', 'run', ...EMULATOR, 'lib/stages', 'engines', 'exchange', 'cli', ...FUNCTIONS_CODE),
   arrow('watch', 'watch', 'run', ...EMULATOR, 'cli', ...FUNCTIONS_CODE),
   arrow('show', 'show', 'run', 'cli', ...FUNCTIONS_CODE),
   arrow('start', 'start', 'watch', 'run', ...EMULATOR, 'engines', 'cli', ...FUNCTIONS_CODE),

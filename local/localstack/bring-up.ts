@@ -1,10 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DAY_MS, floorTo } from '../../lambdas/shared/domain/interval';
 import { localstack } from '../../lib/stages/localstack';
 import { StopAsked } from '../../cli/command-end';
-import { UsageError } from '../../cli/command-line';
-import { minuteText } from '../../cli/utc-time';
+import { historyStart } from '../start/start-arguments';
 import { createTables } from '../emulator/create-tables';
 import { createTopics } from '../emulator/kafka/create-topics';
 import { localKafka } from '../emulator/kafka/kafka-client';
@@ -85,22 +83,15 @@ async function checkedRequest(
     pairsOfStage: localstack.pairs,
     timeMs: exchangeTimeMs,
   });
-  const chosen = { pairs: exchange.pairs, historyStart: historyStart(request, nowMs) };
+  const startMs = historyStart(request.historyStartMs, nowMs, exchangeTimeMs);
+  const chosen = { pairs: exchange.pairs, historyStart: isoMinute(startMs) };
   const settings = stageSettings({ ...chosen, ...request.settings }, exchange.apiUrl);
   shown.note(exchange.description);
   return { exchange, settings, ui, replace };
 }
 
-/** @throws UsageError if history starts later than the exchange's time */
-function historyStart({ historyStartMs, exchangeTimeMs }: UpRequest, nowMs: number): string {
-  const untilMs = exchangeTimeMs ?? nowMs;
-  const startMs = historyStartMs ?? floorTo(nowMs, DAY_MS) - DAY_MS;
-  if (historyStartMs !== undefined && startMs > untilMs) {
-    throw new UsageError(
-      `--history-start ${minuteText(startMs)} is after the exchange's time, ${minuteText(untilMs)} (UTC): choose an earlier one`,
-    );
-  }
-  return new Date(startMs).toISOString().replace('.000Z', 'Z');
+function isoMinute(timeMs: number): string {
+  return new Date(timeMs).toISOString().replace('.000Z', 'Z');
 }
 
 /** @returns what was deployed, with the lock to show it; undefined if another run shows it */

@@ -1,7 +1,12 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { FUNCTION_NAMES, type FunctionName } from '../../lib/naming/function-names';
 import { parseCommand, UsageError } from '../../cli/command-line';
-import { minuteArgument, pairsArgument } from '../start/start-request';
+import {
+  exchangeOption,
+  historyStartOption,
+  minuteArgument,
+  pairsArgument,
+} from '../start/start-arguments';
 
 /** A parsed command line of `npm run localstack`. */
 export type LocalstackRequest =
@@ -87,11 +92,7 @@ function localstackCommand(): Command {
 
 function withUpOptions(command: Command): Command {
   return command
-    .option(
-      '--exchange <exchange>',
-      'auto (live if Gate.io answers, else simulated), live, simulated, or a folder with recorded candles',
-      'auto',
-    )
+    .addOption(exchangeOption().default('auto'))
     .option(
       '--exchange-time <time>',
       'fixed time of an exchange that is not live (default: the time of the clock)',
@@ -102,11 +103,7 @@ function withUpOptions(command: Command): Command {
       'such as BTC_USDT,ETH_USDT (default: those of the stage, or of the recording)',
       pairsArgument,
     )
-    .option(
-      '--history-start <time>',
-      'start of the history of new pairs (default: yesterday, UTC)',
-      minuteArgument,
-    )
+    .addOption(historyStartOption())
     .option(
       '--settings <json>',
       'replaces settings of lib/stages/localstack.ts',

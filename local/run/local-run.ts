@@ -18,11 +18,12 @@ import { type StartedEngines, startEngines } from '../engines/start-engines';
 import { connectToRun } from './run-database';
 import type { LocalExchange } from './run-exchange';
 import { synthesize } from '../../cli/synthesize';
+import { stageNamed } from '../../lib/stages';
 
 /** Options of a local run. */
 export interface LocalRunOptions<Exchange extends LocalExchange> {
   readonly stage: string;
-  /** Everything that is kept from run to run: the engines' data, logs, templates. */
+  /** The folder of what is kept from run to run: the engines' data, logs, templates. */
   readonly dataDir: string;
   readonly engines: 'auto' | 'docker' | 'jvm';
   readonly kafkaPort: number;
@@ -31,7 +32,7 @@ export interface LocalRunOptions<Exchange extends LocalExchange> {
   readonly fresh: boolean;
   /** Opens the exchange, knowing the pairs that the stage follows. */
   readonly exchange: (stagePairs: readonly string[]) => Promise<Exchange>;
-  /** What the run chooses over the stage's settings, knowing the exchange. */
+  /** Settings of the run over those of the stage, knowing the exchange. */
   readonly settings: (exchange: Exchange) => ChosenSettings;
   readonly onProgress: (line: string) => void;
   readonly hooks?: PipelineHooks;
@@ -44,7 +45,7 @@ export interface LocalRun<Exchange extends LocalExchange> {
   readonly engines: StartedEngines;
   readonly exchange: Exchange;
   readonly pipeline: Pipeline;
-  /** What the pipeline was started with. */
+  /** The options that the pipeline was started with. */
   readonly pipelineOptions: PipelineOptions;
   readonly template: PipelineTemplate;
   readonly session: CassandraSession;
@@ -59,9 +60,11 @@ export interface LocalRun<Exchange extends LocalExchange> {
 type Stop = () => Promise<void>;
 
 /**
- * Synthesizes the stage and starts what it describes: engines, topics, tables,
- * exchange, functions and event sources. Ticks are left to the caller. Where
- * anything fails, nothing is left running.
+ * Opens the exchange, then synthesizes the stage and starts what it describes:
+ * engines, topics, tables, functions and event sources. Ticks are left to the
+ * caller. If anything fails, nothing is left running.
+ *
+ * @throws UnknownStageError, or an error of the exchange, before any data is deleted
  */
 export async function startLocalRun<Exchange extends LocalExchange>(
   options: LocalRunOptions<Exchange>,
@@ -81,10 +84,12 @@ async function startAll<Exchange extends LocalExchange>(
   options: LocalRunOptions<Exchange>,
   stops: Stop[],
 ): Promise<LocalRun<Exchange>> {
-  const { engines, template } = await preparations(options, stops);
-  const exchange = await options.exchange(pairsOf(template));
+  const stagePairs = stageNamed(options.stage).pairs;
+  // First of all: a mistyped stage, folder or pair costs no data, and no time.
+  const exchange = await options.exchange(stagePairs);
   stops.push(() => exchange.stop());
   options.onProgress(exchange.description);
+  const { engines, template } = await startEnginesAndSynthesize(options, stops);
   const settings = options.settings(exchange);
   const logsDir = join(options.dataDir, 'logs');
   options.signal?.throwIfAborted();
@@ -109,14 +114,14 @@ async function startAll<Exchange extends LocalExchange>(
     template,
     session,
     store: createCandleStore(session),
-    pairs: settings.PAIRS?.split(',') ?? pairsOf(template),
+    pairs: settings.PAIRS?.split(',') ?? stagePairs,
     logsDir,
     stop: () => stopAll(stops),
   };
 }
 
-/** The engines and the templates take about as long as each other: they are made side by side. */
-async function preparations<Exchange extends LocalExchange>(
+/** Engines and templates take about as long as each other, so they are made side by side. */
+async function startEnginesAndSynthesize<Exchange extends LocalExchange>(
   options: LocalRunOptions<Exchange>,
   stops: Stop[],
 ): Promise<{ engines: StartedEngines; template: PipelineTemplate }> {
@@ -153,10 +158,6 @@ async function synthesizedTemplate<Exchange extends LocalExchange>(
   const seconds = ((performance.now() - startedMs) / 1_000).toFixed(1);
   onProgress(`template: stage ${stage} synthesized in ${seconds} s`);
   return readPipelineTemplate(readAssembly(folder));
-}
-
-function pairsOf(template: PipelineTemplate): readonly string[] {
-  return template.functions.fetch.environment['PAIRS']?.split(',') ?? [];
 }
 
 /** The keyspace that the functions of a template write to. */

@@ -1,16 +1,16 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
-import { MINUTE_MS } from '../../lambdas/shared/domain/interval';
-import { isPair } from '../../lambdas/shared/domain/segment';
-import {
-  type CommandOutcome,
-  parseCommand,
-  timeArgument,
-  UsageError,
-} from '../../cli/command-line';
-import { parsePort } from '../../cli/free-port';
+import { Command, Option } from 'commander';
+import { parseCommand, UsageError } from '../../cli/command-line';
 import { minuteText } from '../../cli/utc-time';
+import {
+  exchangeOption,
+  historyStart,
+  historyStartOption,
+  minuteArgument,
+  pairsArgument,
+  portArgument,
+} from './start-arguments';
 
-/** Recorded time to play: `[fromMs, toMs)` of the candles in a folder. */
+/** Recorded time to replay: `[fromMs, toMs)` of the candles in a folder. */
 export interface ReplayRequest {
   readonly folder: string;
   readonly fromMs: number;
@@ -19,7 +19,7 @@ export interface ReplayRequest {
   readonly exit: boolean;
 }
 
-/** What `npm start` is asked for. */
+/** The arguments of `npm start`. */
 export interface StartRequest {
   readonly stage: string;
   readonly engines: 'auto' | 'docker' | 'jvm';
@@ -27,15 +27,16 @@ export interface StartRequest {
   readonly exchange: string;
   /** Undefined: those of the stage, or of the recording. */
   readonly pairs: readonly string[] | undefined;
-  /** Where new pairs start; undefined: yesterday. */
-  readonly historyStartMs: number | undefined;
+  /** First minute of new pairs. */
+  readonly historyStartMs: number;
   readonly fresh: boolean;
   readonly kafkaPort: number;
   readonly cassandraPort: number;
   readonly replay: ReplayRequest | undefined;
 }
 
-interface Options {
+/** The options of the command line as commander gives them. */
+interface StartOptions {
   readonly stage: string;
   readonly engines: 'auto' | 'docker' | 'jvm';
   readonly exchange?: string;
@@ -53,27 +54,29 @@ interface Options {
 /**
  * Reads the arguments of `npm start`, without the program's name.
  *
- * @throws UsageError that says what is wrong, HelpRequested for `--help`
+ * @throws UsageError with the wrong value and a remedy, HelpRequested for `--help`
  */
-export function parseStartArguments(args: readonly string[]): StartRequest {
-  const { options }: CommandOutcome<Options> = parseCommand(startCommand(), args);
-  const { stage, engines, pairs, kafkaPort, cassandraPort } = options;
-  const exchange = options.exchange ?? 'auto';
-  const replay = replayOf(options);
+export function parseStartArguments(args: readonly string[], nowMs: number): StartRequest {
+  const { options } = parseCommand<StartOptions>(startCommand(), args);
+  const { stage, engines, exchange = 'auto', pairs, kafkaPort, cassandraPort } = options;
+  const replay = replayRequest(options);
   if (kafkaPort === cassandraPort) {
     throw new UsageError(`--kafka-port and --cassandra-port are both ${kafkaPort}; choose two`);
   }
-  const historyStartMs = options.historyStart;
-  const fresh = options.fresh === true;
   return {
-    ...{ stage, engines, exchange, pairs, historyStartMs, fresh },
+    stage,
+    engines,
+    exchange,
+    pairs,
+    historyStartMs: historyStart(options.historyStart, nowMs),
+    fresh: options.fresh === true,
     kafkaPort,
     cassandraPort,
     replay,
   };
 }
 
-function replayOf(options: Options): ReplayRequest | undefined {
+function replayRequest(options: StartOptions): ReplayRequest | undefined {
   const { replay: folder, from: fromMs, to: toMs } = options;
   if (folder === undefined) {
     if (fromMs === undefined && toMs === undefined && options.exit === undefined) return undefined;
@@ -102,52 +105,24 @@ function startCommand(): Command {
     .description(
       'Runs the whole pipeline on this machine, from the synthesized template, on real Kafka and Cassandra.',
     )
-    .option('--stage <name>', 'the stage whose template runs', 'dev')
+    .option('--stage <name>', 'stage whose template runs', 'dev')
     .addOption(
       new Option('--engines <kind>', 'Docker containers, or JVM processes of this machine')
         .choices(['auto', 'docker', 'jvm'])
         .default('auto'),
     )
-    .option(
-      '--exchange <exchange>',
-      'auto (live where Gate.io answers, else simulated), live, simulated, or a folder with recorded candles',
-    )
+    .addOption(exchangeOption())
     .option(
       '--pairs <pairs>',
       'such as BTC_USDT,ETH_USDT (default: those of the stage, or of the recording)',
       pairsArgument,
     )
-    .option(
-      '--history-start <time>',
-      'where new pairs start (default: yesterday, UTC)',
-      minuteArgument,
-    )
-    .option('--fresh', 'start with empty data')
+    .addOption(historyStartOption())
+    .option('--fresh', 'delete the stored data first')
     .option('--kafka-port <port>', "Kafka's port on 127.0.0.1", portArgument, 9092)
     .option('--cassandra-port <port>', "Cassandra's port on 127.0.0.1", portArgument, 9042)
-    .option('--replay <folder>', 'play the recorded candles of a folder, tick by tick')
-    .option('--from <time>', 'with --replay: the first minute, ISO 8601, UTC', minuteArgument)
-    .option('--to <time>', 'with --replay: the minute to stop before', minuteArgument)
+    .option('--replay <folder>', 'replay the recorded candles of a folder, tick by tick')
+    .option('--from <time>', 'with --replay: first minute, ISO 8601, UTC', minuteArgument)
+    .option('--to <time>', 'with --replay: minute to stop before', minuteArgument)
     .option('--exit', 'with --replay: end once all is stored');
-}
-
-/** An option's value as pairs. @throws InvalidArgumentError */
-export function pairsArgument(text: string): readonly string[] {
-  const pairs = text.split(',');
-  const wrong = pairs.find((pair) => !isPair(pair));
-  if (wrong === undefined) return pairs;
-  throw new InvalidArgumentError(`${JSON.stringify(wrong)} is not a pair such as BTC_USDT.`);
-}
-
-function portArgument(text: string): number {
-  const port = parsePort(text);
-  if (port !== undefined) return port;
-  throw new InvalidArgumentError('Expected a port from 1 to 65535.');
-}
-
-/** An option's value as a whole minute: UTC milliseconds. @throws InvalidArgumentError */
-export function minuteArgument(text: string): number {
-  const timeMs = timeArgument(text);
-  if (timeMs % MINUTE_MS === 0) return timeMs;
-  throw new InvalidArgumentError('Expected a whole minute.');
 }

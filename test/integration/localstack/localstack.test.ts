@@ -256,7 +256,7 @@ async function playHour(): Promise<void> {
     progress: createCandleStore(session),
   };
   try {
-    await replay(stage, HOUR, undefined, AbortSignal.timeout(WAIT_MS));
+    await replay(stage, HOUR, { signal: AbortSignal.timeout(WAIT_MS) });
   } finally {
     await session.close();
     api.destroy();

@@ -230,7 +230,7 @@ export class RecordedRun {
       progress: this.run.store,
     };
     try {
-      await replay(stage, range, patience, AbortSignal.timeout(PLAY_LIMIT_MS));
+      await replay(stage, range, { patience, signal: AbortSignal.timeout(PLAY_LIMIT_MS) });
     } catch (cause) {
       const at = new Date(this.#playedToMs).toISOString();
       throw new Error(`Not played to the end, but to ${at}; ${this.#lastFailure()}`, { cause });

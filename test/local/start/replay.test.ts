@@ -1,12 +1,8 @@
 import type { Progress } from '../../../lambdas/shared/domain/progress';
 import { UsageError } from '../../../cli/command-line';
-import {
-  assertPlayable,
-  replay,
-  type ReplayPatience,
-  type ReplayStage,
-  ReplayUnfinishedError,
-} from '../../../local/start/replay';
+import { assertPlayable } from '../../../local/start/playable';
+import { replay, type ReplayPatience, type ReplayStage } from '../../../local/start/replay';
+import { ReplayUnfinishedError } from '../../../local/start/replay-at-work';
 
 const MINUTE_MS = 60_000;
 const FROM_MS = Date.UTC(2018, 0, 23);
@@ -49,7 +45,7 @@ const minutesAfter = (count: number) => FROM_MS + count * MINUTE_MS;
 test('a tick a minute, until all is stored', async () => {
   const stage = new FakeStage();
 
-  await expect(replay(stage, RANGE, HASTY)).resolves.toBe(10);
+  await expect(replay(stage, RANGE, { patience: HASTY })).resolves.toBe(10);
 
   expect(stage.ticks).toEqual(Array.from({ length: 10 }, (_, at) => minutesAfter(at + 1)));
   expect(stage.exchangeMs).toBe(TO_MS);
@@ -59,7 +55,7 @@ test('a tick that brings nothing is made up for by the next one', async () => {
   const stage = new FakeStage();
   stage.stores = (timeMs) => (timeMs === minutesAfter(4) ? [] : RANGE.pairs);
 
-  await expect(replay(stage, RANGE, HASTY)).resolves.toBe(10);
+  await expect(replay(stage, RANGE, { patience: HASTY })).resolves.toBe(10);
 
   expect(stage.ticks).toHaveLength(10);
 });
@@ -68,7 +64,7 @@ test('the last tick is repeated a second later each time', async () => {
   const stage = new FakeStage();
   stage.stores = (timeMs) => (timeMs >= TO_MS && timeMs < TO_MS + 2_000 ? ['A_B'] : RANGE.pairs);
 
-  await expect(replay(stage, RANGE, HASTY)).resolves.toBe(10);
+  await expect(replay(stage, RANGE, { patience: HASTY })).resolves.toBe(10);
 
   expect(stage.ticks.slice(-3)).toEqual([TO_MS, TO_MS + 1_000, TO_MS + 2_000]);
   expect(stage.exchangeMs).toBe(TO_MS);
@@ -78,7 +74,7 @@ test('the last tick is repeated only so often', async () => {
   const stage = new FakeStage();
   stage.stores = (timeMs) => (timeMs >= TO_MS ? ['A_B'] : RANGE.pairs);
 
-  const played = replay(stage, RANGE, HASTY);
+  const played = replay(stage, RANGE, { patience: HASTY });
 
   await expect(played).rejects.toThrow(ReplayUnfinishedError);
   await expect(played).rejects.toThrow(
@@ -91,7 +87,7 @@ test('where one pair is never stored, it gives up after some ticks', async () =>
   const stage = new FakeStage();
   stage.stores = () => ['A_B'];
 
-  await expect(replay(stage, RANGE, HASTY)).rejects.toThrow(
+  await expect(replay(stage, RANGE, { patience: HASTY })).rejects.toThrow(
     '5 ticks in a row brought nothing: A_B to 2018-01-23T00:05:00.000Z, C_D not at all',
   );
   expect(stage.ticks).toHaveLength(5);
@@ -108,7 +104,9 @@ test('while storing gets on, there is no further tick', async () => {
   };
 
   const oneTick = { ...RANGE, fromMs: TO_MS - MINUTE_MS };
-  await expect(replay(stage, oneTick, { ...HASTY, standstillMs: 200 })).resolves.toBe(1);
+  await expect(replay(stage, oneTick, { patience: { ...HASTY, standstillMs: 200 } })).resolves.toBe(
+    1,
+  );
 
   expect(stage.ticks).toEqual([TO_MS]);
   expect(reads).toBeGreaterThanOrEqual(100);
@@ -120,7 +118,9 @@ test('a database that does not answer is asked again', async () => {
   stage.read = () =>
     failures-- > 0 ? Promise.reject(new Error('down')) : Promise.resolve(new Map(stage.stored));
 
-  await expect(replay(stage, RANGE, { ...HASTY, standstillMs: 60_000 })).resolves.toBe(10);
+  await expect(
+    replay(stage, RANGE, { patience: { ...HASTY, standstillMs: 60_000 } }),
+  ).resolves.toBe(10);
   expect(failures).toBeLessThan(0);
 });
 
@@ -128,7 +128,9 @@ test('a database that never answers ends it as unfinished', async () => {
   const stage = new FakeStage();
   stage.read = () => Promise.reject(new Error('down'));
 
-  await expect(replay(stage, RANGE, HASTY)).rejects.toThrow('is not known (Error: down)');
+  await expect(replay(stage, RANGE, { patience: HASTY })).rejects.toThrow(
+    'is not known (Error: down)',
+  );
 });
 
 test('an abort ends a wait at once, with its reason', async () => {
@@ -143,7 +145,7 @@ test('an abort ends a wait at once, with its reason', async () => {
   };
 
   const patience = { ...HASTY, standstillMs: 3_600_000 };
-  await expect(replay(stage, RANGE, patience, asked.signal)).rejects.toBe(reason);
+  await expect(replay(stage, RANGE, { patience, signal: asked.signal })).rejects.toBe(reason);
   expect(stage.ticks).toHaveLength(1);
 });
 

@@ -1,7 +1,12 @@
 import { HelpRequested, UsageError } from '../../../cli/command-line';
 import { parseStartArguments } from '../../../local/start/start-request';
 
-const parse = (line: string) => parseStartArguments(line.split(' ').filter((word) => word !== ''));
+const NOW_MS = Date.UTC(2026, 0, 15);
+const parse = (line: string) =>
+  parseStartArguments(
+    line.split(' ').filter((word) => word !== ''),
+    NOW_MS,
+  );
 
 test('without arguments it is the stage dev, by the clock, on the usual ports', () => {
   expect(parse('')).toEqual({
@@ -9,7 +14,7 @@ test('without arguments it is the stage dev, by the clock, on the usual ports', 
     engines: 'auto',
     exchange: 'auto',
     pairs: undefined,
-    historyStartMs: undefined,
+    historyStartMs: Date.UTC(2026, 0, 14),
     fresh: false,
     kafkaPort: 9092,
     cassandraPort: 9042,
@@ -68,21 +73,29 @@ test.each([
   ['--history-start 2018-01-23T00:00:00.001', 'Expected a whole minute.'],
   ['--history-start yesterday', 'Not a time: "yesterday"'],
   ['--engines podman', 'Allowed choices are auto, docker, jvm.'],
-  ['--pairs BTC-USDT', '"BTC-USDT" is not a pair such as BTC_USDT.'],
-  ['--pairs BTC_USDT,', '"" is not a pair such as BTC_USDT.'],
+  [
+    '--history-start 2099-01-01',
+    "--history-start 2099-01-01 00:00 is after the exchange's time, 2026-01-15 00:00 (UTC): choose an earlier",
+  ],
+  ['--pairs BTC-USDT', '"BTC-USDT" is not a pair such as BTC_USDT: two currencies of 1 to 20'],
+  ['--pairs eth-usdt', 'Did you mean ETH_USDT?'],
+  ['--pairs ADABTC', 'Did you mean ADA_BTC?'],
+  ['--pairs BTC_USDT,', '"" is not a pair such as BTC_USDT: two'],
+  [`--pairs ${'A'.repeat(21)}_USDT`, 'of 1 to 20 capitals and digits each'],
   ['--kafka-port 0', 'Expected a port from 1 to 65535.'],
   ['--kafka-port 65536', 'Expected a port from 1 to 65535.'],
   ['--cassandra-port 9e3', 'Expected a port from 1 to 65535.'],
   ['--cassandra-port 9092', '--kafka-port and --cassandra-port are both 9092; choose two'],
   ['--stage', 'argument missing'],
   ['--quick', "unknown option '--quick'"],
+  ['--pair BTC_USDT', "unknown option '--pair' (Did you mean --pairs?)"],
   ['prod', 'too many arguments'],
 ])('%j is refused', (line, why) => {
   expect(() => parse(line)).toThrow(UsageError);
   expect(() => parse(line)).toThrow(why);
 });
 
-test('help says where pairs come from', () => {
+test('help says which pairs are followed', () => {
   expect(() => parse('--help')).toThrow(HelpRequested);
   expect(() => parse('--help')).toThrow(/those of the\s+stage, or of the\s+recording/);
 });

@@ -1,0 +1,28 @@
+import type { ChosenSettings } from '../emulator/local-environment';
+import { startLocalRun } from '../run/local-run';
+import { type LocalExchange, openExchange } from '../run/run-exchange';
+import { localRunOptions, type StartCommand, whileItRuns } from './start-command';
+import type { StartRequest } from './start-request';
+
+/** Follows the exchange by the clock until the run is to end; rejects with the reason of its end. */
+export async function runByTheClock(command: StartCommand): Promise<never> {
+  const { request } = command;
+  const run = await startLocalRun({
+    ...localRunOptions(command),
+    exchange: (stagePairs) =>
+      openExchange(request.exchange, { ofStage: stagePairs, asked: request.pairs }),
+    settings: (exchange) => settingsByTheClock(request, exchange),
+  });
+  return whileItRuns(command, run, (display) => {
+    run.pipeline.startSchedule();
+    return display.untilStopped(Date.now);
+  });
+}
+
+function settingsByTheClock(request: StartRequest, exchange: LocalExchange): ChosenSettings {
+  const pairs = request.pairs ?? exchange.pairs;
+  return {
+    HISTORY_START: new Date(request.historyStartMs).toISOString(),
+    ...(pairs === undefined ? {} : { PAIRS: pairs.join(',') }),
+  };
+}

@@ -1,0 +1,75 @@
+import { InvalidArgumentError, Option } from 'commander';
+import { DAY_MS, floorTo, MINUTE_MS } from '../../lambdas/shared/domain/interval';
+import { timeArgument, UsageError } from '../../cli/command-line';
+import { parsePort } from '../../cli/free-port';
+import { minuteText } from '../../cli/utc-time';
+import { isPair } from '../../lambdas/shared/domain/segment';
+
+/** The option `--exchange`, without a default. */
+export function exchangeOption(): Option {
+  return new Option(
+    '--exchange <exchange>',
+    'auto (Gate.io if it answers, else simulated), live (Gate.io), simulated, or a folder with recorded candles',
+  );
+}
+
+/** The option `--history-start`. */
+export function historyStartOption(): Option {
+  return new Option(
+    '--history-start <time>',
+    'first minute of new pairs (default: yesterday, UTC)',
+  ).argParser(minuteArgument);
+}
+
+/**
+ * The first minute of new pairs: as asked for, or yesterday's first.
+ *
+ * @param exchangeNowMs the exchange's time, if it is not `nowMs`
+ * @throws UsageError if it is after the exchange's time
+ */
+export function historyStart(
+  askedMs: number | undefined,
+  nowMs: number,
+  exchangeNowMs = nowMs,
+): number {
+  if (askedMs === undefined) return floorTo(nowMs, DAY_MS) - DAY_MS;
+  if (askedMs <= exchangeNowMs) return askedMs;
+  throw new UsageError(
+    `--history-start ${minuteText(askedMs)} is after the exchange's time, ${minuteText(exchangeNowMs)} (UTC): choose an earlier one, or leave it out to start with yesterday`,
+  );
+}
+
+/** An option's value as pairs. @throws InvalidArgumentError */
+export function pairsArgument(text: string): readonly string[] {
+  const pairs = text.split(',');
+  const wrong = pairs.find((pair) => !isPair(pair));
+  if (wrong === undefined) return pairs;
+  const meant = likelyPair(wrong);
+  const hint = meant === undefined ? '' : ` Did you mean ${meant}?`;
+  throw new InvalidArgumentError(
+    `${JSON.stringify(wrong)} is not a pair such as BTC_USDT: two currencies of 1 to 20 capitals and digits each.${hint}`,
+  );
+}
+
+const QUOTED = /^(.+?)[^A-Z0-9]*(USDT|USDC|USD|BTC|ETH)$/;
+
+/** The pair that `btc-usdt` or `BTCUSDT` probably stands for. */
+function likelyPair(text: string): string | undefined {
+  const [, base, quote] = QUOTED.exec(text.toUpperCase()) ?? [];
+  const pair = `${base ?? ''}_${quote ?? ''}`;
+  return isPair(pair) ? pair : undefined;
+}
+
+/** An option's value as a port. @throws InvalidArgumentError */
+export function portArgument(text: string): number {
+  const port = parsePort(text);
+  if (port !== undefined) return port;
+  throw new InvalidArgumentError('Expected a port from 1 to 65535.');
+}
+
+/** An option's value as a whole minute: UTC milliseconds. @throws InvalidArgumentError */
+export function minuteArgument(text: string): number {
+  const timeMs = timeArgument(text);
+  if (timeMs % MINUTE_MS === 0) return timeMs;
+  throw new InvalidArgumentError('Expected a whole minute.');
+}
