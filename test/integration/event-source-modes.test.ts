@@ -14,10 +14,10 @@ import type {
 } from '../../local/emulator/template/mapping-failures';
 import type { MappingTemplate } from '../../local/emulator/template/mapping-template';
 import { KafkaBroker } from './engines/kafka-broker';
+import { Topics, total } from './support/topic-records';
 import { until } from './support/waiting';
 
 const LIMIT_MS = 120_000;
-const PARTITIONS = [0, 1];
 const ON_DEMAND: MappingFailures = { kind: 'retry-until-success' };
 const PROVISIONED: BoundedFailures = {
   kind: 'bounded',
@@ -148,14 +148,8 @@ class Scene {
   }
 
   async prepare(): Promise<void> {
-    const admin = kafka.admin();
-    await admin.connect();
-    const topics = [this.#topic, this.destination];
-    await admin.createTopics({
-      waitForLeaders: true,
-      topics: topics.map((topic) => ({ topic, numPartitions: PARTITIONS.length })),
-    });
-    await admin.disconnect();
+    await broker.createTopic(this.#topic);
+    await broker.createTopic(this.destination);
   }
 
   /** Starts to read; what was written before comes in one event then. */
@@ -197,11 +191,7 @@ class Scene {
   }
 
   async destinationEnds(): Promise<number> {
-    const admin = kafka.admin();
-    await admin.connect();
-    const ends = await admin.fetchTopicOffsets(this.destination);
-    await admin.disconnect();
-    return ends.reduce((sum, { high }) => sum + Number(high), 0);
+    return total(await new Topics(broker.endpoint).ends(this.destination));
   }
 
   /** The first record of the destination. */
