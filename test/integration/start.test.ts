@@ -18,7 +18,7 @@ import { until } from './support/waiting';
 const PROJECT = join(__dirname, '..', '..');
 const FROM_MS = Date.parse('2018-01-23T00:00:00Z');
 const TO_MS = Date.parse('2018-01-23T02:00:00Z');
-const LIMIT_MS = 4 * 60_000;
+const LIMIT_MS = 8 * 60_000;
 
 const recorded = replayedFolder();
 const children: Command[] = [];

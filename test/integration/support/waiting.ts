@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const POLL_MS = 5;
-const LIMIT_MS = 60_000;
+/** With room for machines that are busy. */
+const LIMIT_MS = 180_000;
 
 /**
  * Waits until something is so.
