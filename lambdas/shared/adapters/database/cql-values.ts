@@ -1,5 +1,6 @@
 import type { types } from 'cassandra-driver';
 import { type Decimal, parseDecimal } from '../../domain/decimal';
+import { DAY_MS } from '../../domain/interval';
 
 /*
  * Values as Cassandra's native protocol writes them. The driver passes buffers
@@ -40,7 +41,6 @@ export function booleanValue(value: boolean): Buffer {
 }
 
 const EPOCH_DAY = 0x8000_0000;
-const DAY_MS = 86_400_000;
 
 /** A `date` column's value, of a text `YYYY-MM-DD`. */
 export function dateValue(date: string): Buffer {
