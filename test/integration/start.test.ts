@@ -1,27 +1,25 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import type { ChildProcess } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import type { Candle } from '../../lambdas/shared/domain/candle';
 import { freePort } from '../../cli/free-port';
 import { isAlive } from '../../cli/lock-file';
 import { exchangeWindows, RECORDED_PAIRS, recordedMinutes, unitsOf } from '../oracle/recordings';
 import { replayedFolder } from '../oracle/replayed-days';
+import { Command } from './support/command';
 import { descendantsOf } from './support/processes';
 import { candleNumbers, expectedRows } from './support/stored-rows';
 import { removeVolumes, RunningPart, testEngines } from './support/test-engines';
 import { until } from './support/waiting';
 
 /** The commands themselves, as child processes, on one data folder. */
-const PROJECT = join(__dirname, '..', '..');
 const FROM_MS = Date.parse('2018-01-23T00:00:00Z');
 const TO_MS = Date.parse('2018-01-23T02:00:00Z');
 const LIMIT_MS = 8 * 60_000;
 
 const recorded = replayedFolder();
-const children: Command[] = [];
+const commands: Command[] = [];
 let dataDir: string;
 
 beforeAll(async () => {
@@ -29,47 +27,15 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  for (const { child } of children) await ended(child, 'SIGINT');
+  for (const command of commands) await command.stop();
   if (testEngines() === 'docker') await removeVolumes(dataDir);
   await rm(dataDir, { recursive: true, force: true });
 }, LIMIT_MS);
 
-/** A command that runs, and what it has printed so far. */
-interface Command {
-  readonly child: ChildProcess;
-  readonly pid: number;
-  printed(): string;
-  /** Its exit code and what it said, once it has ended. */
-  readonly end: Promise<{ code: number | null; output: string; errors: string }>;
-}
-
 function run(script: string, ...args: string[]): Command {
-  const child = spawn(process.execPath, ['--import', 'tsx', join('local', script), ...args], {
-    cwd: PROJECT,
-    env: { ...process.env, CANDLESTREAM_DATA_DIR: dataDir },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let printed = '';
-  child.stdout.on('data', (chunk: Buffer) => (printed += chunk.toString('utf8')));
-  const command = {
-    child,
-    pid: child.pid ?? NaN,
-    printed: () => printed,
-    end: Promise.all([once(child, 'close'), text(child.stderr)]).then(([[code], errors]) => ({
-      code: code as number | null,
-      output: printed,
-      errors,
-    })),
-  };
-  children.push(command);
+  const command = new Command(script, args, { ...process.env, CANDLESTREAM_DATA_DIR: dataDir });
+  commands.push(command);
   return command;
-}
-
-async function ended(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const exit = once(child, 'exit');
-  child.kill(signal);
-  await exit;
 }
 
 /** `npm start` as a replay of two hours, on free ports. */

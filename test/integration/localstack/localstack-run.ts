@@ -1,27 +1,13 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type CommandResult, runCommand } from '../../../cli/run-command';
 import { freePort } from '../../../cli/free-port';
 import {
   type LocalstackProject,
   localstackProject,
 } from '../../../local/localstack/localstack-project';
-
-const PROJECT = join(__dirname, '..', '..', '..');
-const DOCKER_LIMIT_MS = 30_000;
-
-/** A command that runs, and what it has printed so far. */
-export interface Command {
-  readonly child: ChildProcess;
-  printed(): string;
-  /** What it has said to its errors so far. */
-  complaints(): string;
-  /** Its exit code and what it said, once it has ended. */
-  readonly end: Promise<{ code: number | null; output: string; errors: string }>;
-}
+import { Command } from '../support/command';
+import { docker } from '../support/test-engines';
 
 /** The commands themselves, as child processes, in a project of their own: a user's stack is not disturbed. */
 export class LocalstackRun {
@@ -53,24 +39,7 @@ export class LocalstackRun {
 
   /** Runs a program of `local/`. */
   run(script: string, ...args: string[]): Command {
-    const child = spawn(process.execPath, ['--import', 'tsx', join('local', script), ...args], {
-      cwd: PROJECT,
-      env: this.#environment,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    let [printed, errors] = ['', ''];
-    child.stdout.on('data', (chunk: Buffer) => (printed += chunk.toString('utf8')));
-    child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString('utf8')));
-    return {
-      child,
-      printed: () => printed,
-      complaints: () => errors,
-      end: once(child, 'close').then(([code]) => ({
-        code: code as number | null,
-        output: printed,
-        errors,
-      })),
-    };
+    return new Command(script, args, this.#environment);
   }
 
   /** `npm run localstack`. */
@@ -98,12 +67,6 @@ export class LocalstackRun {
 
   async #named(command: string, format: string, ...more: string[]): Promise<string[]> {
     const filter = ['--filter', `name=${this.project.projectName}`, '--format', format];
-    const listed: CommandResult = await runCommand(
-      'docker',
-      [...command.split(' '), ...more, ...filter],
-      { timeoutMs: DOCKER_LIMIT_MS },
-    );
-    if (listed.exitCode !== 0) throw new Error(`docker ${command} failed: ${listed.stderr}`);
-    return listed.stdout.split('\n').filter((line) => line !== '');
+    return docker(...command.split(' '), ...more, ...filter);
   }
 }

@@ -1,5 +1,4 @@
 import { connect } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { DAY_MS, floorTo, MINUTE_MS } from '../../../lambdas/shared/domain/interval';
 import { scheduledEvent } from '../../../local/emulator/schedule';
 import { localstack } from '../../../lib/stages/localstack';
@@ -15,10 +14,11 @@ import { LOCAL_DATA_CENTER } from '../../../local/engines/engine-answers';
 import { replay, type ReplayStage } from '../../../local/start/replay';
 import { minuteOf, RECORDED_PAIRS, recordedMinutes } from '../../oracle/recordings';
 import { replayedFolder } from '../../oracle/replayed-days';
+import type { Command } from '../support/command';
 import { differences, expectedRows, type Rows, StoredTables } from '../support/stored-rows';
 import { until } from '../support/waiting';
 import { deployBrokenPersist } from './broken-persist';
-import { type Command, LocalstackRun } from './localstack-run';
+import { LocalstackRun } from './localstack-run';
 
 /**
  * All of `npm run localstack`, for real: each case goes on where the one before
@@ -36,7 +36,6 @@ const FIRINGS = 3;
 const LIMIT_MS = 5 * MINUTE_MS;
 const WAIT_MS = 2 * MINUTE_MS;
 const PULL_LIMIT_MS = 20 * MINUTE_MS;
-const END_LIMIT_MS = 30_000;
 const KEYSPACE = 'candlestream';
 
 let run: LocalstackRun;
@@ -56,23 +55,12 @@ beforeAll(async () => {
 }, PULL_LIMIT_MS);
 
 afterAll(async () => {
-  if (main !== undefined) await endOf(main);
+  // If a case failed, the run goes on.
+  await main?.stop();
   const { errors } = await run.localstack('--down', '--volumes').end;
   await run.forget();
   expect(errors).toBe('');
 }, LIMIT_MS);
-
-/** Where a case failed, the run goes on. */
-async function endOf({ child, end }: Command): Promise<void> {
-  child.kill('SIGTERM');
-  const ended = new AbortController();
-  const late = sleep(END_LIMIT_MS, undefined, { signal: ended.signal }).then(
-    () => child.kill('SIGKILL'),
-    () => undefined,
-  );
-  await end.finally(() => ended.abort());
-  await late;
-}
 
 function isoMinute(timeMs: number): string {
   return new Date(timeMs).toISOString().replace('.000Z', 'Z');
