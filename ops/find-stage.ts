@@ -15,7 +15,7 @@ export async function findStage(name: string): Promise<StageConfig> {
   try {
     return stageNamed(name);
   } catch (error) {
-    throw mendable(error);
+    throw asOperationError(error);
   }
 }
 
@@ -62,11 +62,12 @@ async function loadStages() {
   try {
     return await import('../lib/stages');
   } catch (error) {
-    throw mendable(error);
+    throw asOperationError(error);
   }
 }
 
-function mendable(error: unknown): unknown {
+/** An error of a stage's settings as one for the user; any other stays as it is. */
+export function asOperationError(error: unknown): unknown {
   if (!(error instanceof Error && MENDABLE.has(error.name))) return error;
   return new OperationError(error.message, { cause: error });
 }

@@ -2,38 +2,38 @@ import { METRICS, type MetricName } from '../../lambdas/shared/domain/metrics';
 import type { FunctionName } from '../../lib/naming/function-names';
 import { PRICE_LIST } from './prices';
 
-/** What the templates do not tell, and the costs follow from. {@link assumptions} says each in words. */
+/** Values that the costs depend on, but the templates do not contain. {@link assumptions} describes each. */
 export const ASSUMED = {
   hoursPerMonth: 730n,
-  /** How long candles have been stored: none is ever deleted. */
+  /** Age of the stored candles: none is ever deleted. */
   storedMonths: 12n,
   /** A row as Keyspaces counts it: values, keys, client-side timestamps, and 100 bytes of its own. */
   rowBytes: 300n,
   rowOnTheWayBytes: 1_000n,
   /** A candle in a record, in Avro. */
   candleBytes: 75n,
-  /** The rest of a record: its key, its envelope, its share of a batch. */
+  /** The rest of a record: key, envelope, share of a batch. */
   recordBytes: 300n,
   /** The exchange's answer with its headers, and the request. */
   exchangeAnswerBytes: 2_500n,
-  /** Of 16 at most. Measured: 20 pairs make some ten invocations a tick, fetch's own among them. */
+  /** Of at most 16. Measured: 20 pairs cause some ten invocations a tick, including that of fetch. */
   recordsPerInvocation: 4,
   fetchMsPerTick: 1_000n,
-  /** 16 pairs at once, of a quarter of a second each. */
+  /** 16 pairs at a time, a quarter of a second each. */
   fetchMsPerPair: 15n,
   transformMsPerInvocation: 100n,
   transformMsPerRecord: 5n,
   persistMsPerInvocation: 100n,
   persistMsPerRecord: 10n,
-  /** A line of a function's log, as CloudWatch counts it. */
+  /** A log line of a function, as CloudWatch counts it. */
   logLineBytes: 640n,
-  /** What Lambda writes at the start and the end of an invocation, and the metrics. */
+  /** Lambda's lines at the start and the end of an invocation, and the metrics. */
   invocationLogBytes: 1_300n,
   brokerLogBytes: 300_000_000n,
   refusedTrafficLogBytes: 100_000_000n,
-  /** An event poller takes 5 MB/s, and a unit 20 MB/s. */
+  /** An event poller handles 5 MB/s, and a unit 20 MB/s. */
   pollersPerUnit: 4,
-  /** Of Keyspaces' metrics, one for each of three tables and of reading and writing. */
+  /** Metrics of Keyspaces that a query finds: one for each of three tables, for reading and for writing. */
   metricsPerQuery: 6,
   emailsPerMonth: 100n,
   sparkWorkers: 2n,
@@ -43,7 +43,7 @@ export const ASSUMED = {
   cassandraGbPerNode: 50n,
 } as const;
 
-/** What is published at any time; a metric of failures is charged in the hours of one. */
+/** Metrics that are always published; a metric of failures is charged only in hours with failures. */
 export const STEADY_METRICS = {
   fetch: [
     'PairsBehind',
@@ -57,31 +57,31 @@ export const STEADY_METRICS = {
   persist: ['CandlesStored', 'Duration'],
 } as const satisfies Record<FunctionName, readonly MetricName[]>;
 
-/** The assumptions of a stage's costs, a sentence each. */
+/** The assumptions behind the cost of a stage. */
 export function assumptions(): string[] {
   const a = ASSUMED;
   return [
     `Prices are the list prices of ${PRICE_LIST.region} as of ${PRICE_LIST.asOf}, without free tiers, discounts and taxes. A month has ${a.hoursPerMonth} h.`,
-    "Every pair trades in every minute, and every tick finds the last one stored: the minutes that are asked for, the rows and the reads are counted by playing a month of one pair with the functions' own code.",
-    `A row is about ${a.rowBytes} bytes: a write is one unit, and storage is that of ${a.storedMonths} months of candles. Loading history, and reading candles out, come on top.`,
-    `An invocation of transform or persist gets ${a.recordsPerInvocation} records, as measured locally (docs/figures.md); repetitions after a failure, and cold starts, are not counted.`,
-    `Fetch takes ${a.fetchMsPerTick} ms and ${a.fetchMsPerPair} ms a pair; transform ${a.transformMsPerInvocation} ms and ${a.transformMsPerRecord} ms a record; persist ${a.persistMsPerInvocation} ms and ${a.persistMsPerRecord} ms a record: round trips, as the CPU of a candle is some 35 us (docs/figures.md).`,
-    `A function logs ${a.logLineBytes} bytes a segment and ${a.invocationLogBytes} an invocation; a broker ${a.brokerLogBytes / 1_000_000n} MB a month; refused traffic is ${a.refusedTrafficLogBytes / 1_000_000n} MB.`,
-    `The functions publish ${steadyMetrics()} metrics at any time, and ${Object.keys(METRICS).length} kinds in all: those of failures are charged in the hours of one. What AWS services publish of themselves is free. An alarm's query finds ${a.metricsPerQuery} metrics.`,
-    'All traffic crosses a zone, and the pollers of an event source on demand reach Lambda through the NAT gateway. What brokers send each other is free.',
-    `The brokers' disks stay as they are to begin with. An event poller unit serves ${a.pollersPerUnit} pollers of one event source, or of a poller group; the pollers stay at their least.`,
+    "Every pair trades in every minute, and every tick finds the previous one stored: requested minutes, rows and reads are counted by simulating a month of one pair with the functions' own code.",
+    `A row is about ${a.rowBytes} bytes: a write is one unit, and ${a.storedMonths} months of candles are stored. Loading history and reading candles cost extra.`,
+    `An invocation of transform or persist gets ${a.recordsPerInvocation} records, as measured locally (docs/figures.md); retries and cold starts are not counted.`,
+    `Fetch takes ${a.fetchMsPerTick} ms and ${a.fetchMsPerPair} ms a pair; transform ${a.transformMsPerInvocation} ms and ${a.transformMsPerRecord} ms a record; persist ${a.persistMsPerInvocation} ms and ${a.persistMsPerRecord} ms a record. Most of it is round trips: a candle takes some 35 us of CPU time (docs/figures.md).`,
+    `A function logs ${a.logLineBytes} bytes a segment and ${a.invocationLogBytes} an invocation; a broker ${a.brokerLogBytes / 1_000_000n} MB a month; rejected traffic ${a.refusedTrafficLogBytes / 1_000_000n} MB.`,
+    `The functions always publish ${steadyMetrics()} metrics, of ${Object.keys(METRICS).length} kinds in all: metrics of failures are charged only in hours with failures. Metrics of AWS services are free. An alarm's query finds ${a.metricsPerQuery} metrics.`,
+    'All traffic crosses zones, and the pollers of an event source on demand reach Lambda through the NAT gateway. Traffic between brokers is free.',
+    `The brokers' disks keep their initial size. An event poller unit serves ${a.pollersPerUnit} pollers of an event source or a poller group; the number of pollers stays at its minimum.`,
   ];
 }
 
-/** The assumptions of the stack that a stage is compared with. */
+/** The assumptions behind the cost of the stack that a stage is compared with. */
 export function peerAssumptions(): string[] {
   const a = ASSUMED;
   return [
-    'The brokers and the way to the exchange are those of the stage.',
-    'Airflow: the smallest environment of MWAA, without further workers.',
-    `Spark: one streaming job on EMR Serverless, a driver and an executor of ${a.sparkVcpusPerWorker} vCPU and ${a.sparkGbPerWorker} GB each, at all hours.`,
+    'The brokers, and the network to the exchange, are those of the stage.',
+    'Airflow: the smallest environment of MWAA, without additional workers.',
+    `Spark: one streaming job on EMR Serverless, a driver and an executor of ${a.sparkVcpusPerWorker} vCPU and ${a.sparkGbPerWorker} GB each, around the clock.`,
     `Cassandra: ${a.cassandraNodes} nodes t4g.large with ${a.cassandraGbPerNode} GB of gp3 each, on demand.`,
-    'Not counted, in its favour: its logs, metrics and alarms, backups, checkpoints, traffic between zones, a schema registry, and the work of whoever runs Cassandra.',
+    'Not counted, in its favour: its logs, metrics and alarms, backups, checkpoints, traffic between zones, a schema registry, and the work of operating Cassandra.',
   ];
 }
 

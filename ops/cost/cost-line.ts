@@ -1,7 +1,7 @@
 import type { Decimal } from '../../lambdas/shared/domain/decimal';
 import { sum, toCents } from './money';
 
-/** What costs are added up by. */
+/** A part of the cost of a stack. */
 export type Part =
   | 'Kafka'
   | 'Network'
@@ -12,22 +12,22 @@ export type Part =
   | 'Spark'
   | 'Cassandra';
 
-/** Something that is paid for every month. */
+/** A monthly cost. */
 export interface CostLine {
   readonly part: Part;
-  /** How much of what. */
+  /** Quantity and item, such as `3 x NAT gateway`. */
   readonly what: string;
   /** In US dollars, with two digits. */
   readonly monthlyUsd: Decimal;
   readonly growsWithPairs: boolean;
 }
 
-/** A line that is the same for any number of pairs. */
+/** A cost that does not depend on the number of pairs. */
 export function fixedLine(part: Part, what: string, usd: Decimal): CostLine {
   return { part, what, monthlyUsd: toCents(usd), growsWithPairs: false };
 }
 
-/** A line that grows with the number of pairs. */
+/** A cost that grows with the number of pairs. */
 export function growingLine(part: Part, what: string, usd: Decimal): CostLine {
   return { part, what, monthlyUsd: toCents(usd), growsWithPairs: true };
 }

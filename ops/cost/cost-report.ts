@@ -3,15 +3,14 @@ import { type Column, tableLines } from '../../cli/text-table';
 import { type CostLine, totalOf } from './cost-line';
 import { PRICE_LIST } from './prices';
 
-/** What a stack costs a month. */
+/** Monthly cost of a stack. */
 export interface StackCost {
-  /** What it is. */
   readonly title: string;
   readonly lines: readonly CostLine[];
   readonly assumptions: readonly string[];
 }
 
-/** What a stage costs, and what it is compared with. */
+/** Cost of a stage, and of the stack that it is compared with. */
 export interface CostReport {
   readonly stage: string;
   readonly pairs: number;
@@ -21,7 +20,7 @@ export interface CostReport {
 
 const COLUMNS: readonly Column[] = [
   { heading: 'part', align: 'left' },
-  { heading: 'of which', align: 'left' },
+  { heading: 'item', align: 'left' },
   { heading: 'USD', align: 'right' },
   { heading: 'part USD', align: 'right' },
   { heading: 'grows with pairs', align: 'left' },

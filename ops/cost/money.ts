@@ -1,6 +1,6 @@
 import { addDecimals, type Decimal, formatDecimal } from '../../lambdas/shared/domain/decimal';
 
-/** Nothing, in dollars and cents. */
+/** Zero dollars and cents. */
 export const NO_MONEY: Decimal = { unscaled: 0n, scale: 2 };
 
 const NANO_SCALE = 9;
@@ -18,22 +18,22 @@ export function times(first: Decimal, ...others: readonly (Decimal | bigint)[]):
   }, first);
 }
 
-/** A number of things as millions of them, which some prices are for. */
+/** A count in millions, the unit of some prices. */
 export function millions(count: bigint): Decimal {
   return { unscaled: count, scale: 6 };
 }
 
-/** Bytes as GB of 10^9 bytes: somewhat more of them than of the 2^30 that AWS charges by. */
+/** Bytes as GB of 10^9 bytes, which are somewhat more than AWS charges by (2^30). */
 export function gigabytes(bytes: bigint): Decimal {
   return { unscaled: bytes, scale: NANO_SCALE };
 }
 
-/** What Lambda charges by: memory for the time that a function runs. */
+/** GB-seconds, the unit that Lambda charges by. */
 export function gigabyteSeconds(memoryMib: number, durationMs: bigint): Decimal {
   return times(GB_SECONDS_PER_MIB_MS, BigInt(memoryMib), durationMs);
 }
 
-/** A whole number of cents, half of one rounded up: so lines add up to what is printed below them. */
+/** Rounds to cents, half up, so that printed lines add up to the printed totals. */
 export function toCents(amount: Decimal): Decimal {
   if (amount.scale <= 2) return addDecimals(amount, NO_MONEY);
   const divisor = 10n ** BigInt(amount.scale - 2);
@@ -45,13 +45,13 @@ export function sum(amounts: readonly Decimal[]): Decimal {
   return amounts.reduce(addDecimals, NO_MONEY);
 }
 
-/** GB with one digit, for people: what is rounded here is not computed with. */
+/** GB with one decimal, for people only: rounded values are not used for computing. */
 export function gigabytesText(bytes: bigint): string {
   const tenths = (bytes + 50_000_000n) / 100_000_000n;
   return `${formatDecimal({ unscaled: tenths, scale: 1 })} GB`;
 }
 
-/** Millions with two digits, for people. */
+/** Millions with two decimals, for people. */
 export function millionsText(count: bigint): string {
   return `${formatDecimal({ unscaled: (count + 5_000n) / 10_000n, scale: 2 })} M`;
 }

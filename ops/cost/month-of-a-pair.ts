@@ -9,20 +9,20 @@ import { type ChildrenRange, childrenToRead, rollUp } from '../../lambdas/shared
 import type { Segment } from '../../lambdas/shared/domain/segment';
 import { ASSUMED } from './assumptions';
 
-/** What following one pair for a month comes to. */
+/** Usage of one pair in a month. */
 export interface MonthOfAPair {
   readonly ticks: bigint;
-  /** Of each: a request to the exchange, a record in each of the two topics, a log line of each function. */
+  /** Each causes a request to the exchange, a record in both topics, a log line of each function. */
   readonly segments: bigint;
-  /** One-minute candles asked for, repeated ones too. */
+  /** Requested one-minute candles, repeated ones included. */
   readonly minutes: bigint;
-  /** Candles in records that are rolled up: each is a row written. */
+  /** Candles in rolled-up records: each is a written row. */
   readonly candles: bigint;
-  /** Rows of `candles` and `progress` written, repeated ones too: a write unit each. */
+  /** Written rows of `candles` and `progress`, repeated ones included: a write unit each. */
   readonly writeUnits: bigint;
-  /** Of progress, and of stored children. */
+  /** Reads of progress and of stored children. */
   readonly readUnits: bigint;
-  /** Rows that there are more after it. */
+  /** Rows that the month adds. */
   readonly newRows: bigint;
 }
 
@@ -30,20 +30,20 @@ const MONTH_MS = Number(ASSUMED.hoursPerMonth) * 60 * MINUTE_MS;
 const START_MS = Date.UTC(2026, 0, 1);
 const READ_UNIT_BYTES = 4_096n;
 
-/** A month takes half a second to play, and is the same each time. */
-const played = new Map<number, MonthOfAPair>();
+/** A month takes half a second to simulate, and is the same each time. */
+const simulated = new Map<number, MonthOfAPair>();
 
 /**
- * Plays the ticks of a month for a pair that trades in every minute, with the
- * plan, the roll-up and the progress of the pipeline itself.
+ * Simulates the ticks of a month for a pair that trades in every minute, with
+ * the plan, the roll-up and the progress of the pipeline itself.
  */
 export function monthOfAPair(scheduleMinutes: number): MonthOfAPair {
-  const month = played.get(scheduleMinutes) ?? playMonth(scheduleMinutes);
-  played.set(scheduleMinutes, month);
+  const month = simulated.get(scheduleMinutes) ?? simulateMonth(scheduleMinutes);
+  simulated.set(scheduleMinutes, month);
   return month;
 }
 
-function playMonth(scheduleMinutes: number): MonthOfAPair {
+function simulateMonth(scheduleMinutes: number): MonthOfAPair {
   const everyMs = scheduleMinutes * MINUTE_MS;
   let progress: Progress | undefined = {
     settledToMs: START_MS - GATE_IO.settlingMs,
@@ -59,7 +59,7 @@ function playMonth(scheduleMinutes: number): MonthOfAPair {
       counts.segments += 1n;
       counts.minutes += work.minutes;
       counts.candles += work.candles;
-      // Persist reads the pair's progress, and writes it where it moves.
+      // Persist reads the pair's progress, and writes it if it moves.
       counts.reads += work.reads + 1n;
       const next = advance(progress, segment);
       counts.writes += work.candles + (next === undefined ? 0n : 1n);
@@ -91,7 +91,7 @@ function workOf(segment: Segment): { minutes: bigint; candles: bigint; reads: bi
   return { minutes: BigInt(minutes.length), candles: BigInt(candles), reads };
 }
 
-/** A query is a unit for every 4 KB that it reads, and one where it finds nothing. */
+/** A query takes a unit for every 4 KB that it reads, and one unit if it finds nothing. */
 function readUnitsOf({ interval, fromMs, toMs }: ChildrenRange): bigint {
   const bytes = BigInt((toMs - fromMs) / intervalMs(interval)) * ASSUMED.rowBytes;
   const units = (bytes + READ_UNIT_BYTES - 1n) / READ_UNIT_BYTES;

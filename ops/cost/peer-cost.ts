@@ -1,14 +1,14 @@
 import { ASSUMED } from './assumptions';
 import { type CostLine, fixedLine } from './cost-line';
-import { brokerLines } from './kafka-cost';
+import { brokerLines } from './resources/kafka-cost';
 import { sum, times } from './money';
-import { addressLines, natGatewayHours } from './network-cost';
+import { addressLines, natGatewayHours } from './resources/network-cost';
 import { PRICES } from './prices';
 import type { StageResource } from './stage-resources';
 
 /**
- * What the same job costs a month on MWAA, EMR Serverless and three Cassandra
- * nodes, with the brokers and the way out of a stage.
+ * Computes the monthly cost of the same job on MWAA, EMR Serverless and three
+ * Cassandra nodes, with the brokers and the network of a stage.
  */
 export function peerCost(resources: readonly StageResource[]): CostLine[] {
   const ofType = (wanted: string) => resources.filter(({ type }) => type === wanted);

@@ -1,21 +1,21 @@
 import { parseDecimal } from '../../lambdas/shared/domain/decimal';
 
 // List prices of AWS in US dollars, without discounts, savings plans, free
-// tiers and taxes. Whoever changes a price changes the date, and looks at all
-// of the page that it is from.
+// tiers and taxes. When you change a price, change the date too, and check all
+// prices of the same page.
 
-/** Where and when the prices were so. */
+/** Region and date of the prices. */
 export const PRICE_LIST = { region: 'us-east-1', asOf: '2026-11' } as const;
 
 const usd = parseDecimal;
 
-/** Of one broker. Source: the page "Amazon MSK pricing". */
+/** Price of one broker. Source: the page "Amazon MSK pricing". */
 export const BROKER_PER_HOUR = {
   'kafka.t3.small': usd('0.0456'),
   'kafka.m7g.large': usd('0.204'),
 } as const;
 
-/** Prices by what they are for; the unit stands at the end of each name. */
+/** Prices by item; each name ends with the unit. */
 export const PRICES = {
   // "Amazon MSK pricing"
   brokerStoragePerGbMonth: usd('0.10'),
@@ -25,7 +25,7 @@ export const PRICES = {
   publicAddressPerHour: usd('0.005'),
   endpointPerZoneMonth: usd('7.30'),
   endpointPerGb: usd('0.01'),
-  // "Amazon EC2 on-demand pricing", data transfer within a region; both sides of a zone's border pay
+  // "Amazon EC2 on-demand pricing", data transfer within a region; charged in both zones
   betweenZonesPerGbEachWay: usd('0.01'),
   // "AWS Lambda pricing"
   lambdaArm64PerGbSecond: usd('0.0000133334'),

@@ -1,11 +1,6 @@
-import { HelpRequested, UsageError } from '../../cli/command-line';
-import {
-  InvalidStageConfigError,
-  type StageConfig,
-  stageConfig,
-} from '../../lib/stages/stage-config';
-import { withStage } from '../find-stage';
-import { OperationError } from '../operation-error';
+import { type StageConfig, stageConfig } from '../../lib/stages/stage-config';
+import { asOperationError, withStage } from '../find-stage';
+import { type Printer, runOperation } from '../run-operation';
 import { assumptions, peerAssumptions } from './assumptions';
 import { type CostReport, reportJson, reportText } from './cost-report';
 import { type CostArguments, parseCostArguments } from './cost-request';
@@ -14,9 +9,7 @@ import { stageCost } from './stage-cost';
 import { resourcesOf } from './stage-resources';
 
 /** The surroundings of `npm run cost`. */
-export interface CostSurroundings {
-  readonly print: (text: string) => void;
-  readonly printError: (text: string) => void;
+export interface CostSurroundings extends Printer {
   /** @throws OperationError */
   readonly findStage: (name: string) => Promise<StageConfig>;
   /** The stages to choose from. @throws OperationError */
@@ -33,26 +26,12 @@ export async function stageCostCommand(
   args: readonly string[],
   io: CostSurroundings,
 ): Promise<number> {
-  try {
+  return runOperation(io, async () => {
     const request = await withStage(parseCostArguments(args), io.stageNames);
     const report = reportOf(withPairs(await io.findStage(request.stage), request));
     io.print(request.json ? reportJson(report) : reportText(report));
     return 0;
-  } catch (error) {
-    if (error instanceof HelpRequested) {
-      io.print(error.message);
-      return 0;
-    }
-    if (!isExpected(error)) throw error;
-    io.printError(`${error.message}\n`);
-    return error instanceof UsageError ? 2 : 1;
-  }
-}
-
-function isExpected(error: unknown): error is Error {
-  return [UsageError, OperationError, InvalidStageConfigError].some(
-    (expected) => error instanceof expected,
-  );
+  });
 }
 
 /** A stage with another number of pairs, within the same limits. */
@@ -62,7 +41,11 @@ function withPairs(stage: StageConfig, { pairs: wanted }: CostArguments): StageC
     { length: Math.max(0, wanted - stage.pairs.length) },
     (_, index) => `PAIR${index + 1}_USDT`,
   );
-  return stageConfig({ ...stage, pairs: [...stage.pairs.slice(0, wanted), ...further] });
+  try {
+    return stageConfig({ ...stage, pairs: [...stage.pairs.slice(0, wanted), ...further] });
+  } catch (error) {
+    throw asOperationError(error);
+  }
 }
 
 function reportOf(stage: StageConfig): CostReport {

@@ -1,9 +1,14 @@
 import { OperationError } from '../operation-error';
 import type { CostLine } from './cost-line';
-import { FREE_RESOURCES } from './free-resources';
-import { functionLines, pollerLines } from './functions-cost';
-import { brokerLines } from './kafka-cost';
-import { addressLines, betweenZonesLines, endpointLines, natGatewayLines } from './network-cost';
+import { FREE_RESOURCES } from './resources/free-resources';
+import { functionLines, pollerLines } from './resources/functions-cost';
+import { brokerLines } from './resources/kafka-cost';
+import {
+  addressLines,
+  betweenZonesLines,
+  endpointLines,
+  natGatewayLines,
+} from './resources/network-cost';
 import {
   alarmLines,
   brokerLogLines,
@@ -14,15 +19,15 @@ import {
   logStorageLines,
   scalingAlarmLines,
   subscriptionLines,
-} from './observability-cost';
+} from './resources/observability-cost';
 import type { StageResource } from './stage-resources';
-import { tableLines } from './tables-cost';
+import { tableLines } from './resources/tables-cost';
 import { type Usage, usageOf } from './usage';
 
 /** Prices all resources of one type. */
 type Pricing = (resources: readonly StageResource[], usage: Usage) => CostLine[];
 
-/** In the order in which they are printed. */
+/** Priced types of resources, in the order of the report. */
 const PRICED: readonly (readonly [type: string, pricing: Pricing])[] = [
   ['AWS::MSK::Cluster', brokerLines],
   ['AWS::EC2::NatGateway', natGatewayLines],
@@ -48,7 +53,7 @@ export class UnpricedResourceError extends OperationError {
   override readonly name = 'UnpricedResourceError';
   constructor(types: readonly string[]) {
     super(
-      `The cost of these resources is unknown: ${types.join(', ')}; price them in ops/cost/stage-cost.ts, or add them to ops/cost/free-resources.ts`,
+      `The cost of these resources is unknown: ${types.join(', ')}; price them in ops/cost/stage-cost.ts, or add them to ops/cost/resources/free-resources.ts`,
     );
   }
 }

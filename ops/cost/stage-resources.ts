@@ -33,7 +33,7 @@ const Template = v.object({
   ),
 });
 
-/** The resources of all stacks of a stage, as they are synthesized, without the functions being bundled. */
+/** Synthesizes the stacks of a stage, without bundles, and lists their resources. */
 export function resourcesOf(stage: StageConfig): StageResource[] {
   const outdir = mkdtempSync(join(tmpdir(), 'candlestream-cost-'));
   try {

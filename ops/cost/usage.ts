@@ -6,20 +6,20 @@ import { ASSUMED } from './assumptions';
 import { type MonthOfAPair, monthOfAPair } from './month-of-a-pair';
 import { propertiesOf, type StageResource, UnreadableResourceError } from './stage-resources';
 
-/** What a function does in a month. */
+/** Usage of a function in a month. */
 export interface FunctionUsage {
   readonly invocations: bigint;
-  /** Of all of them. */
+  /** Total of all invocations. */
   readonly durationMs: bigint;
   readonly logBytes: bigint;
 }
 
-/** What a stage uses in a month of what is paid by use. */
+/** Usage of a stage in a month, as far as it is charged. */
 export interface Usage {
   readonly functions: Readonly<Record<FunctionName, FunctionUsage>>;
   readonly writeUnits: bigint;
   readonly readUnits: bigint;
-  /** After the months that are assumed. */
+  /** Stored after the assumed number of months. */
   readonly storedBytes: bigint;
   readonly natBytes: bigint;
   readonly endpointBytes: bigint;
@@ -38,7 +38,7 @@ const Mapping = v.object({
 });
 
 /**
- * What the resources of a stage use in a month.
+ * Computes the monthly usage of a stage from its resources.
  *
  * @throws UnreadableResourceError
  */
@@ -115,7 +115,7 @@ function functionsOf(month: MonthOfAPair, pairs: number, batch: number): Usage['
     fetch: {
       invocations: month.ticks,
       durationMs: month.ticks * a.fetchMsPerTick + fetched * a.fetchMsPerPair,
-      // One more line tells of the tick.
+      // Every tick logs one more line.
       logBytes: logBytes(month.ticks, records + month.ticks),
     },
     transform: {

@@ -1,7 +1,6 @@
-import { HelpRequested, UsageError } from '../../cli/command-line';
 import type { StageConfig } from '../../lib/stages/stage-config';
 import { withStage } from '../find-stage';
-import { OperationError } from '../operation-error';
+import { type Printer, runOperation } from '../run-operation';
 import type { AccountLookUp } from './account-look-up';
 import { preflight, preflightOffline, type Readiness } from './preflight';
 import type { CdkOptions } from './run-cdk';
@@ -9,9 +8,7 @@ import { parseStageArguments, type StageRequest } from './stage-request';
 import { whatNext } from './what-next';
 
 /** The surroundings of the commands on a stage. */
-export interface StageSurroundings {
-  readonly print: (text: string) => void;
-  readonly printError: (text: string) => void;
+export interface StageSurroundings extends Printer {
   /** Such as `20.19.0`. */
   readonly nodeVersion: string;
   readonly clock: () => number;
@@ -34,22 +31,10 @@ export async function stageCommand(
   args: readonly string[],
   io: StageSurroundings,
 ): Promise<number> {
-  try {
+  return runOperation(io, async () => {
     const request = await withStage(parseStageArguments(args), io.stageNames);
-    return request.verb === 'synth' ? await synthesize(request, io) : await work(request, io);
-  } catch (error) {
-    if (error instanceof HelpRequested) {
-      io.print(error.message);
-      return 0;
-    }
-    if (!isExpected(error)) throw error;
-    io.printError(`${error.message}\n`);
-    return error instanceof UsageError ? 2 : 1;
-  }
-}
-
-function isExpected(error: unknown): error is Error {
-  return error instanceof UsageError || error instanceof OperationError;
+    return request.verb === 'synth' ? synthesize(request, io) : callCdk(request, io);
+  });
 }
 
 async function synthesize(request: StageRequest, io: StageSurroundings): Promise<number> {
@@ -59,7 +44,7 @@ async function synthesize(request: StageRequest, io: StageSurroundings): Promise
   return io.runCdk(args, { environment: { AWS_EC2_METADATA_DISABLED: 'true' } });
 }
 
-async function work(request: StageRequest, io: StageSurroundings): Promise<number> {
+async function callCdk(request: StageRequest, io: StageSurroundings): Promise<number> {
   const ready = await preflight(request, { ...io, lookUp: io.lookUp(request) });
   io.print(announcement(request, ready));
   const exitCode = await io.runCdk(cdkArguments(request), {

@@ -1,8 +1,8 @@
 import { bucketOf } from '../../lambdas/shared/domain/bucket';
-import type { StageConfig } from '../../lib/stages/stage-config';
 import { KEYSPACE } from '../../lib/database/tables';
+import type { StageConfig } from '../../lib/stages/stage-config';
 
-/** How to see candles arrive once a stage is deployed: a few lines, with commands that can be pasted. */
+/** Instructions for seeing candles arrive once a stage is deployed: a few lines, with commands to paste. */
 export function whatNext(stage: StageConfig, region: string, nowMs: number): string {
   return [
     'The first candles arrive within a few minutes. To see them:',
@@ -13,7 +13,7 @@ export function whatNext(stage: StageConfig, region: string, nowMs: number): str
   ].join('\n');
 }
 
-/** CloudFormation ends the name of a log group with letters of its own. */
+/** The name of a log group ends with letters that CloudFormation chooses. */
 function tailLogs({ name }: StageConfig, region: string): string {
   const find = `aws logs describe-log-groups --region ${region} --log-group-name-prefix Candlestream-${name}-Pipeline-PersistLogs --query logGroups[0].logGroupName --output text`;
   return `aws logs tail "$(${find})" --region ${region} --follow`;

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { dirname, join } from 'node:path';
 import { OperationError } from '../operation-error';
 
-/** The exact versions of cfn-lint and of all that it needs. */
+/** Exact versions of cfn-lint and its dependencies. */
 const REQUIREMENTS = join(__dirname, 'requirements.txt');
 const CONFIG = join(__dirname, 'cfn-lint.yaml');
 
@@ -13,18 +13,18 @@ const LINT_TIMEOUT_MS = 300_000;
 
 const PYTHON_REMEDY = 'install Python 3.11 or later with its venv module (Debian: python3-venv)';
 
-/** Where cfn-lint comes from. */
+/** Options for installing cfn-lint. */
 export interface CfnLintOptions {
-  /** Gets a Python environment of its own, which is kept for the next time. */
+  /** Folder for its Python environment, which is kept for the next run. */
   readonly folder: string;
   /** @default python3 */
   readonly python?: string;
 }
 
 /**
- * Has cfn-lint check templates, and prints its findings as they come.
+ * Checks templates with cfn-lint, which prints its findings.
  *
- * @throws OperationError where there are findings, or cfn-lint cannot be had
+ * @throws OperationError if there are findings, or cfn-lint cannot be installed
  */
 export function lintTemplates(files: readonly string[], options: CfnLintOptions): void {
   const cfnLint = installedCfnLint(options);
@@ -41,10 +41,10 @@ export function lintTemplates(files: readonly string[], options: CfnLintOptions)
       },
     );
   }
-  if (status !== 0) throw new OperationError('cfn-lint has findings: mend them in lib/');
+  if (status !== 0) throw new OperationError('cfn-lint has findings: fix them in lib/');
 }
 
-/** Installs anew where other versions are wanted than are there, or an installation did not end. */
+/** Installs again if the installed versions are not the required ones, or an installation did not finish. */
 function installedCfnLint({ folder, python = 'python3' }: CfnLintOptions): string {
   const cfnLint = join(folder, 'bin', 'cfn-lint');
   const installed = join(folder, 'installed.txt');
@@ -58,7 +58,7 @@ function installedCfnLint({ folder, python = 'python3' }: CfnLintOptions): strin
     join(folder, 'bin', 'python'),
     [...install, '--requirement', REQUIREMENTS],
     INSTALL_TIMEOUT_MS,
-    'check that PyPI can be reached, and that Python is 3.11 or later',
+    'check that PyPI is reachable, and that Python is 3.11 or later',
   );
   writeFileSync(installed, wanted);
   return cfnLint;

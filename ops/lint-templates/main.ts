@@ -18,7 +18,7 @@ try {
     { folder: CFN_LINT },
   );
   const names = STAGES.map(({ name }) => name).join(', ');
-  console.log(`cfn-lint finds nothing in the ${files.length} templates of ${names}.`);
+  console.log(`cfn-lint has no findings in the ${files.length} templates of ${names}.`);
 } catch (error) {
   if (!(error instanceof OperationError)) throw error;
   console.error(error.message);

@@ -187,7 +187,7 @@ describe('what watches', () => {
       { Metrics: [{ MetricStat: { Period: 10 } }] },
       'a period below 60 s has another price',
     ],
-    ['AWS::CloudWatch::Alarm', { Metrics: [{ Expression: 'SEARCH(1)' }] }, 'it is not seen which'],
+    ['AWS::CloudWatch::Alarm', { Metrics: [{ Expression: 'SEARCH(1)' }] }, 'the metrics that it watches are unknown'],
     ['AWS::CloudWatch::Alarm', { ThresholdMetricId: 'band' }, 'an anomaly detector'],
     ['AWS::SNS::Subscription', { Protocol: 'sms' }, 'Protocol'],
   ])('%s %j is not priced as what it is not', (type, properties, message) => {

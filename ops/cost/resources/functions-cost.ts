@@ -1,11 +1,11 @@
 import * as v from 'valibot';
-import { FUNCTION_NAMES, type FunctionName } from '../../lib/naming/function-names';
-import { ASSUMED } from './assumptions';
-import { type CostLine, fixedLine, growingLine } from './cost-line';
-import { gigabyteSeconds, millions, millionsText, sum, times } from './money';
-import { PRICES } from './prices';
-import { propertiesOf, type StageResource } from './stage-resources';
-import type { Usage } from './usage';
+import { FUNCTION_NAMES, type FunctionName } from '../../../lib/naming/function-names';
+import { ASSUMED } from '../assumptions';
+import { type CostLine, fixedLine, growingLine } from '../cost-line';
+import { gigabyteSeconds, millions, millionsText, sum, times } from '../money';
+import { PRICES } from '../prices';
+import { propertiesOf, type StageResource } from '../stage-resources';
+import type { Usage } from '../usage';
 
 const FunctionProperties = v.object({
   MemorySize: v.number(),
@@ -22,7 +22,7 @@ const Mapping = v.object({
   ),
 });
 
-/** What running the functions costs. */
+/** Cost of running the functions. */
 export function functionLines(functions: readonly StageResource[], usage: Usage): CostLine[] {
   return functions.map((resource) => functionLine(resource, usage));
 }
@@ -47,7 +47,7 @@ function functionLine(resource: StageResource, usage: Usage): CostLine {
   return growingLine('Functions', what, usd);
 }
 
-/** What pollers of one's own cost; those on demand cost nothing. */
+/** Cost of provisioned pollers; pollers on demand are free. */
 export function pollerLines(mappings: readonly StageResource[]): CostLine[] {
   const units = pollerUnits(mappings);
   if (units === 0) return [];
@@ -56,7 +56,7 @@ export function pollerLines(mappings: readonly StageResource[]): CostLine[] {
   return [fixedLine('Functions', `${units} x event poller unit`, usd)];
 }
 
-/** Event sources share units only in a poller group. */
+/** Event sources share units only within a poller group. */
 function pollerUnits(mappings: readonly StageResource[]): number {
   const pollers = new Map<string, number>();
   for (const resource of mappings) {

@@ -1,11 +1,11 @@
 import * as v from 'valibot';
-import { ASSUMED, STEADY_METRICS } from './assumptions';
-import { type CostLine, fixedLine, growingLine } from './cost-line';
+import { ASSUMED, STEADY_METRICS } from '../assumptions';
+import { type CostLine, fixedLine, growingLine } from '../cost-line';
 import { brokerLogBytes } from './kafka-cost';
-import { gigabytes, gigabytesText, times } from './money';
-import { PRICES } from './prices';
-import { propertiesOf, type StageResource, UnreadableResourceError } from './stage-resources';
-import type { Usage } from './usage';
+import { gigabytes, gigabytesText, times } from '../money';
+import { PRICES } from '../prices';
+import { propertiesOf, type StageResource, UnreadableResourceError } from '../stage-resources';
+import type { Usage } from '../usage';
 
 const LogGroup = v.object({ RetentionInDays: v.number() });
 
@@ -22,7 +22,7 @@ const Alarm = v.object({
 
 const Subscription = v.object({ Protocol: v.picklist(['email', 'email-json']) });
 
-/** What logs cost that do not depend on the pairs: those of the brokers, and of refused traffic. */
+/** Cost of the brokers' logs. */
 export function brokerLogLines(clusters: readonly StageResource[]): CostLine[] {
   const bytes = brokerLogBytes(clusters);
   if (bytes === 0n) return [];
@@ -30,16 +30,16 @@ export function brokerLogLines(clusters: readonly StageResource[]): CostLine[] {
   return [fixedLine('Observability', `${gigabytesText(bytes)} of logs of brokers`, usd)];
 }
 
-/** What logs of the network cost. */
+/** Cost of the network's logs of rejected traffic. */
 export function flowLogLines(flowLogs: readonly StageResource[]): CostLine[] {
   const refused = v.object({ TrafficType: v.literal('REJECT') });
   for (const resource of flowLogs) propertiesOf(resource, refused);
   const bytes = BigInt(flowLogs.length) * ASSUMED.refusedTrafficLogBytes;
   const usd = times(PRICES.logsPerGb, gigabytes(bytes));
-  return [fixedLine('Observability', `${gigabytesText(bytes)} of logs of refused traffic`, usd)];
+  return [fixedLine('Observability', `${gigabytesText(bytes)} of logs of rejected traffic`, usd)];
 }
 
-/** What the logs and the metrics of the functions cost. */
+/** Cost of the functions' logs and metrics. */
 export function functionTelemetryLines(
   _functions: readonly StageResource[],
   usage: Usage,
@@ -56,7 +56,7 @@ export function functionTelemetryLines(
   ];
 }
 
-/** What keeping the functions' logs costs, for the longest that any log is kept. */
+/** Cost of storing the functions' logs, for the longest retention of any log. */
 export function logStorageLines(groups: readonly StageResource[], usage: Usage): CostLine[] {
   const days = Math.max(
     ...groups.map((resource) => propertiesOf(resource, LogGroup).RetentionInDays),
@@ -70,7 +70,7 @@ function functionLogBytes({ functions }: Usage): bigint {
   return Object.values(functions).reduce((bytes, { logBytes }) => bytes + logBytes, 0n);
 }
 
-/** What alarms cost: each by the metrics that it looks at. */
+/** Cost of alarms, by the metrics that they watch. */
 export function alarmLines(alarms: readonly StageResource[]): CostLine[] {
   const metrics = BigInt(alarms.reduce((count, resource) => count + alarmedMetrics(resource), 0));
   const usd = times(PRICES.alarmedMetricPerMonth, metrics);
@@ -86,38 +86,38 @@ function alarmedMetrics(resource: StageResource): number {
   if (metrics === undefined) return 1;
   const count = metrics.reduce((sum, metric) => sum + metricsBehind(metric), 0);
   if (count > 0) return count;
-  throw new UnreadableResourceError(resource, 'it is not seen which metrics it looks at');
+  throw new UnreadableResourceError(resource, 'the metrics that it watches are unknown');
 }
 
-/** Arithmetic is free, a query is charged by the metrics that it finds. */
+/** Arithmetic is free; a query is charged by the metrics that it finds. */
 function metricsBehind({ MetricStat, Expression }: v.InferOutput<typeof AlarmedMetric>): number {
   if (MetricStat !== undefined) return 1;
   return /^select /i.test(Expression) ? ASSUMED.metricsPerQuery : 0;
 }
 
-/** What composite alarms cost. */
+/** Cost of composite alarms. */
 export function compositeAlarmLines(alarms: readonly StageResource[]): CostLine[] {
   const usd = times(PRICES.compositeAlarmPerMonth, BigInt(alarms.length));
   return [fixedLine('Observability', `${alarms.length} x composite alarm`, usd)];
 }
 
-/** What the alarm of a storage that grows by itself costs; the scaling itself is free. */
+/** Cost of the alarms that scale storage; the scaling itself is free. */
 export function scalingAlarmLines(policies: readonly StageResource[]): CostLine[] {
   const upwards = v.object({
     TargetTrackingScalingPolicyConfiguration: v.object({ DisableScaleIn: v.literal(true) }),
   });
   for (const resource of policies) propertiesOf(resource, upwards);
   const usd = times(PRICES.alarmedMetricPerMonth, BigInt(policies.length));
-  return [fixedLine('Observability', `${policies.length} x alarm that has disks grow`, usd)];
+  return [fixedLine('Observability', `${policies.length} x alarm that scales storage`, usd)];
 }
 
-/** What dashboards cost. */
+/** Cost of dashboards. */
 export function dashboardLines(dashboards: readonly StageResource[]): CostLine[] {
   const usd = times(PRICES.dashboardPerMonth, BigInt(dashboards.length));
   return [fixedLine('Observability', `${dashboards.length} x dashboard`, usd)];
 }
 
-/** What telling of alarms costs. */
+/** Cost of notifications of alarms. */
 export function subscriptionLines(subscriptions: readonly StageResource[]): CostLine[] {
   for (const resource of subscriptions) propertiesOf(resource, Subscription);
   const emails = BigInt(subscriptions.length) * ASSUMED.emailsPerMonth;

@@ -1,9 +1,9 @@
 import * as v from 'valibot';
-import { ASSUMED } from './assumptions';
-import { type CostLine, fixedLine } from './cost-line';
-import { times } from './money';
-import { BROKER_PER_HOUR, PRICES } from './prices';
-import { propertiesOf, type StageResource, UnreadableResourceError } from './stage-resources';
+import { ASSUMED } from '../assumptions';
+import { type CostLine, fixedLine } from '../cost-line';
+import { times } from '../money';
+import { BROKER_PER_HOUR, PRICES } from '../prices';
+import { propertiesOf, type StageResource, UnreadableResourceError } from '../stage-resources';
 
 const Cluster = v.object({
   NumberOfBrokerNodes: v.number(),
@@ -17,7 +17,7 @@ const Cluster = v.object({
   }),
 });
 
-/** What the brokers cost: their hours and their disks. */
+/** Cost of the brokers: hours and disks. */
 export function brokerLines(clusters: readonly StageResource[]): CostLine[] {
   return clusters.flatMap((resource) => {
     const { NumberOfBrokerNodes: count, BrokerNodeGroupInfo: brokers } = propertiesOf(
@@ -38,7 +38,7 @@ export function brokerLines(clusters: readonly StageResource[]): CostLine[] {
   });
 }
 
-/** What the brokers log. */
+/** Monthly log volume of the brokers. */
 export function brokerLogBytes(clusters: readonly StageResource[]): bigint {
   return clusters.reduce((bytes, resource) => {
     const { NumberOfBrokerNodes: count, LoggingInfo: logging } = propertiesOf(resource, Cluster);

@@ -1,17 +1,17 @@
 import * as v from 'valibot';
-import { ASSUMED } from './assumptions';
-import { type CostLine, fixedLine, growingLine } from './cost-line';
-import { gigabytes, gigabytesText, times } from './money';
-import { PRICES } from './prices';
-import { propertiesOf, type StageResource, UnreadableResourceError } from './stage-resources';
-import type { Usage } from './usage';
+import { ASSUMED } from '../assumptions';
+import { type CostLine, fixedLine, growingLine } from '../cost-line';
+import { gigabytes, gigabytesText, times } from '../money';
+import { PRICES } from '../prices';
+import { propertiesOf, type StageResource, UnreadableResourceError } from '../stage-resources';
+import type { Usage } from '../usage';
 
 const Endpoint = v.object({
   VpcEndpointType: v.optional(v.picklist(['Gateway', 'Interface']), 'Gateway'),
   SubnetIds: v.optional(v.array(v.unknown()), []),
 });
 
-/** What the way out to the exchange and to AWS APIs costs. */
+/** Cost of NAT gateways with their traffic to the exchange and to AWS APIs. */
 export function natGatewayLines(gateways: readonly StageResource[], usage: Usage): CostLine[] {
   return [
     natGatewayHours(gateways),
@@ -23,21 +23,21 @@ export function natGatewayLines(gateways: readonly StageResource[], usage: Usage
   ];
 }
 
-/** What NAT gateways cost without any traffic. */
+/** Cost of NAT gateways without traffic. */
 export function natGatewayHours(gateways: readonly StageResource[]): CostLine {
   const hours = BigInt(gateways.length) * ASSUMED.hoursPerMonth;
   const usd = times(PRICES.natGatewayPerHour, hours);
   return fixedLine('Network', `${gateways.length} x NAT gateway`, usd);
 }
 
-/** What public addresses cost. */
+/** Cost of public addresses. */
 export function addressLines(addresses: readonly StageResource[]): CostLine[] {
   const count = BigInt(addresses.length);
   const usd = times(PRICES.publicAddressPerHour, count, ASSUMED.hoursPerMonth);
   return [fixedLine('Network', `${count} x public address`, usd)];
 }
 
-/** What endpoints cost: by the zones that they are in, and by what goes through that of the tables. */
+/** Cost of endpoints: by zone, and by traffic to the tables. */
 export function endpointLines(endpoints: readonly StageResource[], usage: Usage): CostLine[] {
   const zones = endpoints.reduce((count, resource) => count + zonesOf(resource), 0);
   if (zones === 0) return [];
@@ -62,7 +62,7 @@ function zonesOf(resource: StageResource): number {
   throw new UnreadableResourceError(resource, 'it is in no subnet');
 }
 
-/** What traffic between zones costs: leaving one, and entering the other. */
+/** Cost of traffic between zones: leaving one, and entering the other. */
 export function betweenZonesLines(_vpcs: readonly StageResource[], usage: Usage): CostLine[] {
   const bytes = usage.recordBytes + usage.natBytes + usage.endpointBytes;
   const usd = times(PRICES.betweenZonesPerGbEachWay, gigabytes(bytes), 2n);

@@ -1,6 +1,6 @@
-/** What AWS does not charge for by itself; what it uses is charged elsewhere. */
+/** Resources that AWS does not charge for themselves; what they use is charged elsewhere. */
 export const FREE_RESOURCES: ReadonlySet<string> = new Set([
-  // Networks are free, their gateways, addresses and endpoints are not.
+  // Networks are free; their gateways, addresses and endpoints are not.
   'AWS::EC2::InternetGateway',
   'AWS::EC2::Route',
   'AWS::EC2::RouteTable',
@@ -13,18 +13,18 @@ export const FREE_RESOURCES: ReadonlySet<string> = new Set([
   'AWS::IAM::ManagedPolicy',
   'AWS::IAM::Policy',
   'AWS::IAM::Role',
-  // Topics, keyspaces and schemas are part of what is charged for their servers and rows.
+  // Topics, keyspaces and schemas are included in the price of servers and rows.
   'AWS::ApplicationAutoScaling::ScalableTarget',
   'AWS::Cassandra::Keyspace',
   'AWS::Glue::Registry',
   'AWS::Glue::Schema',
   'AWS::Glue::SchemaVersion',
   'AWS::MSK::Topic',
-  // Rules on a schedule are free; so is what says how a function is invoked.
+  // Scheduled rules are free, as are settings of how a function is invoked.
   'AWS::Events::Rule',
   'AWS::Lambda::EventInvokeConfig',
   'AWS::Lambda::Permission',
-  // Messages are charged, with the subscription that they go to.
+  // Messages are charged with their subscription.
   'AWS::SNS::Topic',
   'AWS::SNS::TopicInlinePolicy',
   'AWS::SNS::TopicPolicy',

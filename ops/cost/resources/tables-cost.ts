@@ -1,16 +1,16 @@
 import * as v from 'valibot';
-import { type CostLine, growingLine } from './cost-line';
-import { gigabytes, gigabytesText, millions, millionsText, times } from './money';
-import { PRICES } from './prices';
-import { propertiesOf, type StageResource } from './stage-resources';
-import type { Usage } from './usage';
+import { type CostLine, growingLine } from '../cost-line';
+import { gigabytes, gigabytesText, millions, millionsText, times } from '../money';
+import { PRICES } from '../prices';
+import { propertiesOf, type StageResource } from '../stage-resources';
+import type { Usage } from '../usage';
 
 const TableProperties = v.object({
   BillingMode: v.object({ Mode: v.literal('ON_DEMAND') }),
   PointInTimeRecoveryEnabled: v.optional(v.boolean(), false),
 });
 
-/** What the tables cost. Nearly all of it is the candles', so that they stand for all. */
+/** Cost of the tables. Nearly all of it is for candles, so all tables are priced like them. */
 export function tableLines(tables: readonly StageResource[], usage: Usage): CostLine[] {
   const settings = tables.map((resource) => propertiesOf(resource, TableProperties));
   const { writeUnits, readUnits, storedBytes } = usage;
@@ -34,5 +34,5 @@ export function tableLines(tables: readonly StageResource[], usage: Usage): Cost
   ];
   if (!settings.some((table) => table.PointInTimeRecoveryEnabled)) return lines;
   const recovery = times(PRICES.tableRecoveryPerGbMonth, stored);
-  return [...lines, growingLine('Tables', 'recovery to any second of them', recovery)];
+  return [...lines, growingLine('Tables', 'point-in-time recovery of them', recovery)];
 }
