@@ -1,7 +1,7 @@
 import { type Command, CommanderError, InvalidArgumentError } from 'commander';
 import { parseUtcTime } from './utc-time';
 
-/** The command line asks for something that cannot be; the message says what. */
+/** The command line is invalid; the message names the wrong value and the remedy. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
@@ -11,7 +11,7 @@ export class HelpRequested extends Error {
   override readonly name = 'HelpRequested';
 }
 
-/** What a command line says. */
+/** The arguments of a command line. */
 export interface CommandOutcome<Options> {
   readonly positions: readonly unknown[];
   readonly options: Options;
@@ -20,7 +20,7 @@ export interface CommandOutcome<Options> {
 /**
  * Reads the arguments of a command, without the program's name.
  *
- * @throws UsageError with one line that says what is wrong
+ * @throws UsageError with the problem, in one line
  * @throws HelpRequested for `--help`
  */
 export function parseCommand<Options>(
@@ -29,7 +29,7 @@ export function parseCommand<Options>(
 ): CommandOutcome<Options> {
   const output: string[] = [];
   command
-    .helpOption('-h, --help', 'this text')
+    .helpOption('-h, --help', 'show this help')
     .allowExcessArguments(false)
     .configureOutput({ writeOut: (text) => output.push(text), writeErr: () => undefined })
     .exitOverride();

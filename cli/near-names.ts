@@ -3,7 +3,7 @@ import { distance } from 'fastest-levenshtein';
 /** More edits than this part of a name make it another name, not a misspelt one. */
 const MISSPELT_PART = 0.4;
 
-/** Sorts names by their likeness to the wanted one, whatever its case; equally like ones stay in order. */
+/** Sorts names by their likeness to the wanted one, in any case of letters; equally like ones stay in order. */
 export function nearestFirst(wanted: string, names: readonly string[]): string[] {
   return names.toSorted((a, b) => edits(wanted, a) - edits(wanted, b));
 }

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 
-/** The templates could not be made; the message has what the CDK app said. */
+/** The synthesis failed; the message has the output of the CDK app. */
 export class SynthesisError extends Error {
   override readonly name = 'SynthesisError';
 }
@@ -14,11 +14,11 @@ const OUTPUT_LINES = 30;
 
 /**
  * Synthesizes a stage of the CDK app, bundles and all, as a deployment would,
- * into a folder of its own. Nothing of AWS is asked.
+ * into a folder of its own. AWS is not asked for anything.
  *
  * @param context over that of the project and the stage, such as `{settings: ...}`
  * @returns the folder of the cloud assembly
- * @throws SynthesisError; the signal's reason, where it is ended by that
+ * @throws SynthesisError; the signal's reason, if it ends by that
  */
 export async function synthesize(
   stage: string,
@@ -48,7 +48,7 @@ export async function synthesize(
   throw new SynthesisError(`The stage ${stage} could not be synthesized:\n${reason}`);
 }
 
-/** What Node.js prints of an error that nobody caught, without the code and the calls around it. */
+/** The lines that Node.js prints of an uncaught error, without the code and the calls around it. */
 function reasonIn(output: readonly string[]): readonly string[] {
   const first = output.findIndex((line) => /^\w*Error: /.test(line));
   if (first < 0) return output;
@@ -56,7 +56,7 @@ function reasonIn(output: readonly string[]): readonly string[] {
   return length < 0 ? output.slice(first) : output.slice(first, first + length);
 }
 
-/** The feature flags that `cdk` itself would pass on. */
+/** The feature flags of cdk.json, which `cdk` itself would pass on. */
 function contextOfProject(): Record<string, unknown> {
   const settings = JSON.parse(readFileSync(join(PROJECT, 'cdk.json'), 'utf8')) as {
     context?: Record<string, unknown>;

@@ -1,15 +1,15 @@
-const secondMs = 1_000;
-const minuteMs = 60 * secondMs;
-const hourMs = 60 * minuteMs;
-const dayMs = 24 * hourMs;
+const SECOND_MS = 1_000;
+const MINUTE_MS = 60 * SECOND_MS;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
 
-/** A text that is not a date or a date-time as ISO 8601 writes them. */
+/** A text is no ISO 8601 date or date-time. */
 export class InvalidTimeError extends Error {
   override readonly name = 'InvalidTimeError';
   constructor(text: string) {
     super(
       `Not a time: ${JSON.stringify(text.slice(0, 60))}; expected a date or a date-time (UTC ` +
-        'where no zone is given) such as 2018-01-22, 2018-01-22T09:30 or 2018-01-22T09:30:00+01:00',
+        'without a zone) such as 2018-01-22, 2018-01-22T09:30 or 2018-01-22T09:30:00+01:00',
     );
   }
 }
@@ -22,7 +22,7 @@ const TIME =
  * The UTC milliseconds of an ISO 8601 date or date-time. Without a zone it is
  * UTC; a date alone is its start.
  *
- * @throws InvalidTimeError for anything else, days that no month has included
+ * @throws InvalidTimeError for anything else, such as 30 February
  */
 export function parseUtcTime(text: string): number {
   const date = DATE.exec(text)?.[0];
@@ -34,7 +34,7 @@ export function parseUtcTime(text: string): number {
   return Date.parse(match[1] === undefined ? `${text}Z` : text);
 }
 
-/** Whether the calendar has the day: 30 February parses, as a day of March. */
+/** 30 February parses, but as a day of March. */
 function isCalendarDay(date: string): boolean {
   const timeMs = Date.parse(date);
   return !Number.isNaN(timeMs) && new Date(timeMs).toISOString().startsWith(date);
@@ -45,12 +45,12 @@ export function minuteText(timeMs: number): string {
   return new Date(timeMs).toISOString().slice(0, 16).replace('T', ' ');
 }
 
-/** How long something is, in its two largest units: `12 s`, `3 min`, `5 h 20 min`, `2 d 4 h`. */
+/** A duration in its two largest units: `12 s`, `3 min`, `5 h 20 min`, `2 d 4 h`. */
 export function durationText(durationMs: number): string {
-  if (durationMs < minuteMs) return `${Math.floor(durationMs / secondMs)} s`;
-  if (durationMs < hourMs) return `${Math.floor(durationMs / minuteMs)} min`;
-  if (durationMs < dayMs) return twoUnits(durationMs, hourMs, 'h', minuteMs, 'min');
-  return twoUnits(durationMs, dayMs, 'd', hourMs, 'h');
+  if (durationMs < MINUTE_MS) return `${Math.floor(durationMs / SECOND_MS)} s`;
+  if (durationMs < HOUR_MS) return `${Math.floor(durationMs / MINUTE_MS)} min`;
+  if (durationMs < DAY_MS) return twoUnits(durationMs, HOUR_MS, 'h', MINUTE_MS, 'min');
+  return twoUnits(durationMs, DAY_MS, 'd', HOUR_MS, 'h');
 }
 
 function twoUnits(

@@ -18,7 +18,7 @@ export function generatedPairs(count: number): string[] {
 /** The first minute of all benchmarks. */
 export const BENCH_START_MS = Date.parse('2026-03-01T00:00:00Z');
 
-/** A run with empty data and generated candles, whose exchange lifts the exchange's limits. */
+/** A run with empty data and generated candles, whose exchange has no limits to speak of. */
 export async function startBenchRun(
   pairs: readonly string[],
   onProgress: (line: string) => void,
@@ -54,7 +54,7 @@ export function schemaVersionIdsOf({ template }: LocalRun<TimedExchange>): Schem
   return JSON.parse(ids) as SchemaVersionIds;
 }
 
-/** CPU time and memory by process: the three functions, the engines, and this one, which plays AWS. */
+/** CPU time and memory by process: the three functions, the engines, and this one, which emulates AWS. */
 export type UsageByProcess = Readonly<Record<string, Usage | undefined>>;
 
 /** A look at the processes of the functions. */
@@ -67,7 +67,7 @@ export function usageOfFunctions({ functions }: Pipeline): UsageByProcess {
   };
 }
 
-/** A look at the engines, and at this process, which plays AWS and the exchange. */
+/** A look at the engines, and at this process, which emulates AWS and the exchange. */
 export function usageOfEngines({ engines }: LocalRun<TimedExchange>): UsageByProcess {
   return {
     kafka: usageOf(engines.kafka.pid),

@@ -1,7 +1,8 @@
 import { cpus } from 'node:os';
 import { Command } from 'commander';
 import { FUNCTION_NAMES } from '../emulator/template/pipeline-template';
-import { HelpRequested, parseCommand, UsageError } from '../../cli/command-line';
+import { tellFailure } from '../../cli/command-end';
+import { parseCommand } from '../../cli/command-line';
 import type { TimedExchange } from '../run/run-exchange';
 import type { LocalRun } from '../run/local-run';
 import { GeneratedCandles } from '../exchange/candles/generated-candles';
@@ -162,13 +163,4 @@ function count(value: number): string {
   return Math.round(value).toLocaleString('en-US');
 }
 
-main(process.argv.slice(2)).catch((error: unknown) => {
-  if (error instanceof HelpRequested) {
-    process.stdout.write(error.message);
-    return;
-  }
-  process.stderr.write(
-    `${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-  );
-  process.exitCode = error instanceof UsageError ? 2 : 1;
-});
+main(process.argv.slice(2)).catch(tellFailure);

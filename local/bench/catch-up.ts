@@ -18,7 +18,7 @@ import {
   usedBetween,
 } from './bench-run';
 
-/** How fast minutes that were missing became stored candles. */
+/** The speed at which missing minutes became stored candles. */
 export interface CatchUpFigures {
   readonly minutes: number;
   readonly seconds: number;
@@ -28,7 +28,7 @@ export interface CatchUpFigures {
 
 const LIMIT_MS = 30 * 60_000;
 const MOST_TICKS = 50;
-/** A tick is planned for where it is later than what is stored, and within the same minute asks for no more. */
+/** A tick that is later than the stored time is planned for; within the same minute it asks for no more. */
 const SECOND_MS = 1_000;
 
 /**
@@ -121,15 +121,21 @@ export function* segmentsOf(source: CandleSource, days: number): Generator<Obser
     for (const pair of source.pairs()) {
       const toMs = fromMs + DAY_MS;
       yield {
-        ...{ pair, fromMs, toMs, observedAtMs, settlesMs: toMs, gapFromMs: null, source: 'bench' },
+        pair,
+        fromMs,
+        toMs,
+        observedAtMs,
+        settlesMs: toMs,
+        gapFromMs: null,
+        source: 'bench',
         followsMs: fromMs === BENCH_START_MS ? null : fromMs,
-        minutes: source.candles(pair, fromMs, toMs).map(candleOf),
+        minutes: source.candles(pair, fromMs, toMs).map(parsedCandle),
       };
     }
   }
 }
 
-function candleOf(candle: ExchangeCandle) {
+function parsedCandle(candle: ExchangeCandle) {
   return {
     openTimeMs: candle.openTimeMs,
     open: parseDecimal(candle.open),

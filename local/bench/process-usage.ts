@@ -10,7 +10,7 @@ export interface Usage {
 const TICK_MS = 10;
 
 /**
- * What a process of this machine has used; undefined where that cannot be read:
+ * Reads what a process of this machine has used; undefined if that cannot be read:
  * on systems other than Linux, and of processes in containers.
  * Source: the Linux manual, proc_pid_stat(5) and proc_pid_status(5).
  */

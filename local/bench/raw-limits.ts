@@ -10,7 +10,7 @@ import type { CandleSource } from '../exchange/candles/candle-source';
 import { schemaVersionIdsOf } from './bench-run';
 import { segmentsOf } from './catch-up';
 
-/** What the clients alone reach with the same data, in one-minute candles a second. */
+/** Speed of the clients alone with the same data, in one-minute candles a second. */
 export interface RawLimits {
   readonly kafkaWritten: number;
   readonly kafkaRead: number;

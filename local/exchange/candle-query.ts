@@ -7,7 +7,7 @@ const DEFAULT_POINTS = 100;
 const DEFAULT_INTERVAL = '30m';
 const WHOLE_NUMBER = /^\d{1,12}$/;
 
-/** What a request for candles asks for: windows that open in `[fromMs, toMs)`, aligned to `stepMs`. */
+/** The windows that a request asks for: those that open in `[fromMs, toMs)`, aligned to `stepMs`. */
 export interface CandleQuery {
   readonly pair: string;
   readonly stepMs: number;
@@ -26,10 +26,10 @@ interface Bounds {
 /**
  * Reads the query of `GET /spot/candlesticks`: `from` and `to` in Unix seconds,
  * both inclusive, or `limit`, never both; `to` is now and `from` a hundred points
- * before it where they are left out.
+ * before it if they are left out.
  *
  * @throws ExchangeRefusal for more than 1,000 points, a point before the last
- * `retentionPoints`, or a parameter that is missing or has no meaning
+ * `retentionPoints`, or a parameter that is missing or invalid
  */
 export function readCandleQuery(
   parameters: URLSearchParams,

@@ -28,12 +28,12 @@ const ANSWERS: ReadonlyMap<string, Answer> = new Map<string, Answer>([
   ['tickers', tickers],
 ]);
 
-/** What an endpoint's requests are counted as: the first part of its path under `/api/v4/spot/`. */
+/** The name that an endpoint's requests are counted by: the first part of its path under `/api/v4/spot/`. */
 export function endpointOf(path: string): string {
   return path.startsWith(BASE_PATH) ? (path.slice(BASE_PATH.length).split('/')[0] ?? '') : path;
 }
 
-/** The pair that a request is about, whether it exists or not; none for a request about all. */
+/** The pair that a request is about, even if it does not exist; none for a request about all. */
 export function pairAskedFor(path: string, parameters: URLSearchParams): string | undefined {
   return pairOfPath(path) ?? parameters.get('currency_pair') ?? undefined;
 }
@@ -41,7 +41,7 @@ export function pairAskedFor(path: string, parameters: URLSearchParams): string 
 /**
  * The JSON text that answers `GET <path>?<parameters>` with status 200.
  *
- * @throws ExchangeRefusal where the answer is another status
+ * @throws ExchangeRefusal if the answer has another status
  */
 export function answerOf(
   exchange: AnsweringExchange,
@@ -69,7 +69,7 @@ function candlesticks(exchange: AnsweringExchange, parameters: URLSearchParams):
   return `[${rows.join(',')}]`;
 }
 
-/** Written by hand, as it is most of the exchange's work: digits and points need no escapes. */
+/** Written by hand because it is most of the exchange's work; digits and points need no escapes. */
 function rowText(candle: ExchangeCandle, closed: boolean): string {
   const { openTimeMs, open, high, low, close, baseVolume, quoteVolume } = candle;
   return `["${openTimeMs / 1_000}","${quoteVolume}","${close}","${high}","${low}","${open}","${baseVolume}","${closed}"]`;

@@ -15,11 +15,11 @@ export type AnswerFault =
   | 'hang'
   | 'reset';
 
-/** Which answers a fault is for. */
+/** The answers that a fault is for. */
 export interface FaultScope {
-  /** How many answers; `Infinity` for all until {@link Faults.clear}. 1 if left out. */
+  /** How many answers; `Infinity` for all until {@link Faults.clear}. @default 1 */
   readonly times?: number;
-  /** Only answers about this pair; about any pair, or none, if left out. */
+  /** Only answers about this pair. @default answers about any pair, or none */
   readonly pair?: string;
 }
 
@@ -32,7 +32,7 @@ interface ScriptedAnswer {
 interface ScriptedMinute {
   readonly openTimeMs: number;
   readonly untilMs: number;
-  /** What is answered in place of the minute; nothing while it is hidden. */
+  /** The answer in place of the minute; undefined while it is hidden. */
   readonly shown: ExchangeCandle | undefined;
 }
 
@@ -71,7 +71,7 @@ export class Faults {
     return this.#answers.reduce((sum, { left }) => sum + left, 0);
   }
 
-  /** The fault of the answer about to be given, which counts as given; none where it goes well. */
+  /** The fault of the answer about to be given, which counts as given; none if it goes well. */
   takeAnswer(pair: string | undefined): AnswerFault | undefined {
     const answer = this.#answers.find((one) => one.pair === undefined || one.pair === pair);
     if (answer === undefined) return undefined;

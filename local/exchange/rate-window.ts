@@ -1,4 +1,4 @@
-/** Where a request stands within its limit. Times are UTC milliseconds. */
+/** A request's place within its limit. Times are UTC milliseconds. */
 export interface RateLimitState {
   readonly allowed: boolean;
   /** How many more requests the window admits. */

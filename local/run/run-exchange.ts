@@ -9,26 +9,26 @@ import { shiftedInTime } from '../exchange/candles/shifted-candles';
 export interface LocalExchange {
   /** Up to and with `/api/v4`. */
   readonly apiUrl: string;
-  /** One line that says which exchange it is. */
+  /** One line that names the exchange. */
   readonly description: string;
-  /** The pairs that it has; undefined for the real exchange, which has very many. */
+  /** Its pairs; undefined for the real exchange, which has very many. */
   readonly pairs: readonly string[] | undefined;
   stop(): Promise<void>;
 }
 
-/** An exchange whose time is set from outside: by a replay. */
+/** An exchange whose time is set by a replay. */
 export interface TimedExchange extends LocalExchange {
   readonly pairs: readonly string[];
   setTime(timeMs: number): void;
 }
 
-/** A recording that is played. */
+/** A recording that is replayed. */
 export interface ReplayExchange extends TimedExchange {
   /** How many one-minute candles of a pair were recorded in `[fromMs, toMs)`. */
   recordedMinutes(pair: string, fromMs: number, toMs: number): number;
 }
 
-/** Which pairs an exchange is opened for. */
+/** The pairs that an exchange is opened for. */
 export interface ExchangePairs {
   /** Those that the stage follows. */
   readonly ofStage: readonly string[];
@@ -41,7 +41,7 @@ export interface ExchangePairs {
  * whose recording is moved to today.
  *
  * @throws ExchangeChoiceError, RecordedCandlesError
- * @throws UsageError where a recording lacks a pair that was asked for
+ * @throws UsageError if a recording lacks a pair that was asked for
  */
 export async function openExchange(
   choice: string,
@@ -68,7 +68,7 @@ export async function openExchange(
  * The exchange of a replay: the recorded candles of a folder.
  *
  * @throws ExchangeChoiceError, RecordedCandlesError
- * @throws UsageError where the choice is no folder, or the recording lacks a pair that was asked for
+ * @throws UsageError if the choice is no folder, or the recording lacks a pair that was asked for
  */
 export async function openReplayExchange(
   folder: string,
@@ -107,7 +107,7 @@ function apiOf(url: string): string {
   return `${url}/api/v4`;
 }
 
-/** A recording is of the past: it is moved by whole days, so that it goes on for at least a day from now. */
+/** Moves a recording, which is of the past, by whole days so that it goes on for at least a day from now. */
 function broughtToToday(
   chosen: Exclude<ChosenExchange, { readonly kind: 'live' }>,
   nowMs: number,

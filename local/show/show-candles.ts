@@ -17,10 +17,10 @@ import { HelpRequested, UsageError } from '../../cli/command-line';
 import { parseShowArguments, type ShowRequest } from './show-request';
 import { minuteText } from '../../cli/utc-time';
 
-/** What `npm run show` stands on. */
+/** The surroundings of `npm run show`. */
 export interface ShowSurroundings {
   readonly print: (text: string) => void;
-  /** For errors and notes, so that what is printed is data alone. */
+  /** Prints errors and notes, so that the output is data alone. */
   readonly printError: (text: string) => void;
   /** @throws NotRunningError */
   readonly findRun: () => Promise<RunDescription>;
@@ -47,8 +47,8 @@ function storedPairs(pair: string, known: readonly string[]): string {
 /**
  * Prints stored candles as the arguments of `npm run show` ask for.
  *
- * @returns the exit code: 0; 1 where it could not be done; 2 for arguments that cannot be
- * @throws errors that say nothing of what a user could do
+ * @returns the exit code: 0; 1 if it failed; 2 for invalid arguments
+ * @throws errors that a user can do nothing about
  */
 export async function showCandles(args: readonly string[], io: ShowSurroundings): Promise<number> {
   try {

@@ -28,7 +28,7 @@ const TABLE_COLUMNS: readonly Column[] = [
   { heading: 'closed', align: 'left' },
 ];
 
-/** A table for people; what is empty is a table without rows. */
+/** A table for people; without candles it has no rows. */
 function candleTable(candles: readonly StoredCandle[]): string {
   const rows = candles.map((candle) => [
     minuteText(candle.openTimeMs),

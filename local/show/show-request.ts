@@ -3,26 +3,26 @@ import { type Interval, INTERVALS, isInterval } from '../../lambdas/shared/domai
 import { parseCommand, timeArgument, UsageError } from '../../cli/command-line';
 import { minuteText } from '../../cli/utc-time';
 
-/** How candles are printed. */
+/** The format of printed candles. */
 export type ShowFormat = 'table' | 'json' | 'csv';
 
-/** Which stored candles to print: those that open in `[fromMs, toMs)`. */
+/** The stored candles to print: those that open in `[fromMs, toMs)`. */
 export interface ShowRequest {
   readonly pair: string;
   readonly interval: Interval;
-  /** Undefined: from the oldest that is stored. */
+  /** Undefined: from the oldest stored one. */
   readonly fromMs: number | undefined;
-  /** Undefined: up to the newest that is stored. */
+  /** Undefined: up to the newest stored one. */
   readonly toMs: number | undefined;
-  /** The oldest of them where `fromMs` is given, else the newest; undefined for all. */
+  /** The oldest of them if `fromMs` is given, else the newest; undefined for all. */
   readonly limit: number | undefined;
   readonly format: ShowFormat;
 }
 
-/** How many candles are shown where neither a range nor a number is asked for. */
+/** Candles that are printed if neither a range nor a number is asked for. */
 const DEFAULT_LIMIT = 20;
 
-interface Options {
+interface ShowOptions {
   readonly from?: number;
   readonly to?: number;
   readonly limit?: number;
@@ -33,27 +33,32 @@ interface Options {
 /**
  * Reads the arguments of `npm run show`, without the program's name.
  *
- * @throws UsageError with one line that says what is wrong
+ * @throws UsageError with the wrong value and a remedy, in one line
  * @throws HelpRequested for `--help`
  */
 export function parseShowArguments(args: readonly string[]): ShowRequest {
-  const { positions, options } = parseCommand<Options>(showCommand(), args);
+  const { positions, options } = parseCommand<ShowOptions>(showCommand(), args);
   const [pair, interval] = positions as [string, Interval];
-  return requestOf(pair, interval, options);
+  return showRequest(pair, interval, options);
 }
 
-function requestOf(pair: string, interval: Interval, options: Options): ShowRequest {
+function showRequest(pair: string, interval: Interval, options: ShowOptions): ShowRequest {
   const { from: fromMs, to: toMs, limit } = options;
   if (options.json && options.csv) {
     throw new UsageError('--json and --csv exclude each other; choose one');
   }
   if (fromMs !== undefined && toMs !== undefined && fromMs >= toMs) {
     const range = `--from ${minuteText(fromMs)} is not before --to ${minuteText(toMs)}`;
-    throw new UsageError(`${range} (UTC); the range takes in --from and leaves out --to`);
+    throw new UsageError(
+      `${range} (UTC); --from is the first open time, --to the one to stop before`,
+    );
   }
   const unbounded = fromMs === undefined && toMs === undefined;
   return {
-    ...{ pair, interval, fromMs, toMs },
+    pair,
+    interval,
+    fromMs,
+    toMs,
     limit: limit ?? (unbounded ? DEFAULT_LIMIT : undefined),
     format: options.json ? 'json' : options.csv ? 'csv' : 'table',
   };
@@ -61,18 +66,18 @@ function requestOf(pair: string, interval: Interval, options: Options): ShowRequ
 
 function showCommand(): Command {
   return new Command('npm run show --')
-    .description('Prints candles that the local run has stored.')
+    .description('Prints stored candles of the local run that runs now.')
     .argument('<pair>', 'such as BTC_USDT')
     .argument('<interval>', INTERVALS.join(' '), intervalArgument)
-    .option('--from <time>', 'the first open time, ISO 8601, UTC without a zone', timeArgument)
-    .option('--to <time>', 'the open time to stop before', timeArgument)
+    .option('--from <time>', 'first open time, ISO 8601, in UTC unless it has a zone', timeArgument)
+    .option('--to <time>', 'open time to stop before', timeArgument)
     .option(
       '--limit <number>',
-      `at most so many (default: all of a range, else ${DEFAULT_LIMIT})`,
+      `most candles to print (default: all of a range, else ${DEFAULT_LIMIT})`,
       limitArgument,
     )
-    .option('--json', 'an array of objects, decimals as strings')
-    .option('--csv', 'comma-separated values with a header');
+    .option('--json', 'print an array of objects, with decimals as strings')
+    .option('--csv', 'print comma-separated values with a header');
 }
 
 function intervalArgument(text: string): Interval {

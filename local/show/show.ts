@@ -2,7 +2,7 @@ import { connectToRun } from '../run/run-database';
 import { defaultDataDir, readRunDescription } from '../run/run-description';
 import { showCandles } from './show-candles';
 
-// A reader such as `head` ends when it has enough; what is left needs no printing.
+// A reader such as `head` ends when it has enough: the rest need not be printed.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit();
   throw error;

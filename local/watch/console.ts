@@ -50,7 +50,7 @@ function createTableConsole({ stream }: ConsoleOptions): Console {
     update(status, nowMs) {
       if (closed) return;
       const { columns = DEFAULT_COLUMNS, rows = DEFAULT_ROWS } = stream;
-      // The cursor stands on a line of its own below.
+      // The cursor has a line of its own below.
       const lines = renderStatus(status, nowMs, { columns, rows: rows - 1 }).split('\n');
       if (lines.join('\n') === frame.join('\n')) return;
       draw(lines);
@@ -66,7 +66,7 @@ function createTableConsole({ stream }: ConsoleOptions): Console {
   };
 }
 
-/** To the first line of a frame, which a terminal made narrower since has wrapped. */
+/** Moves up to the first line of a frame, which a terminal made narrower since has wrapped. */
 function upTo(frame: readonly string[], columns = DEFAULT_COLUMNS): string {
   const height = frame.reduce(
     (sum, line) => sum + Math.max(1, Math.ceil(line.length / columns)),

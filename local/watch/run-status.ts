@@ -71,7 +71,7 @@ export function renderStatus(
   { columns, rows }: Room = UNLIMITED,
 ): string {
   const rest = ['', ...restLines(status)];
-  // The headings take a line, and so does the count of what is left out.
+  // The headings take a line, and so does the count of the other pairs.
   const most = Math.max(1, rows - rest.length - 1);
   const { pairs } = status;
   const shown = pairs.length <= most ? pairs : pairs.slice(0, Math.max(1, most - 1));
@@ -139,7 +139,7 @@ export function renderLine(status: RunStatus, nowMs: number): string {
   );
 }
 
-/** How far the pairs have come: the newest candle of all, and how far the last of them is behind. */
+/** The newest candle of all pairs, and how far the last of them is behind. */
 function newestText(pairs: readonly PairStatus[], nowMs: number): string[] {
   const newest = pairs.flatMap((pair) => (pair.newest === null ? [] : [pair.newest.openTimeMs]));
   const behind = pairs.map((pair) => behindMsOf(pair, nowMs)).filter((ms) => ms !== undefined);

@@ -10,7 +10,7 @@ type WarningHooks = Required<
   Pick<PipelineHooks, 'onEventSourceProblem' | 'onTickProblem' | 'onWarning'>
 >;
 
-/** The hooks that tell what goes wrong in a pipeline, as lines; the same only once in a row. */
+/** Hooks that report the problems of a pipeline as lines, the same one only once in a row. */
 export function warningHooks(note: (line: string) => void): WarningHooks {
   let said = '';
   const warn = (message: string) => {
@@ -25,7 +25,7 @@ export function warningHooks(note: (line: string) => void): WarningHooks {
   };
 }
 
-/** Without the numbers of attempt and request: the attempts of a batch are one problem. */
+/** Without the numbers of attempt and request, as the attempts of a batch are one problem. */
 function eventSourceText(problem: EventSourceProblem): string {
   switch (problem.kind) {
     case 'batch-failed':
@@ -37,11 +37,11 @@ function eventSourceText(problem: EventSourceProblem): string {
     case 'records-sent':
       return `${recordsText(problem)} sent to ${problem.destination}: ${reasonText(problem.reason)}`;
     case 'destination-failed':
-      return `${problem.destination} did not take records, which is tried again: ${String(problem.error)}`;
+      return `${problem.destination} did not take records; they are sent again: ${String(problem.error)}`;
   }
 }
 
-/** Whether one or many, as the subject of a sentence. */
+/** One record or many, as the subject of a sentence. */
 function recordsText({ records }: { readonly records: readonly RecordPosition[] }): string {
   const [first, ...others] = records;
   const at = first ? `${first.topic}-${first.partition} offset ${first.offset}` : 'no offset';

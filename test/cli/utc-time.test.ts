@@ -34,7 +34,7 @@ test.each([
 
 test('the refusal names the text and what is expected', () => {
   expect(() => parseUtcTime('22.01.2018')).toThrow(
-    'Not a time: "22.01.2018"; expected a date or a date-time (UTC where no zone is given)',
+    'Not a time: "22.01.2018"; expected a date or a date-time (UTC without a zone)',
   );
 });
 

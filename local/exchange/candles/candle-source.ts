@@ -1,10 +1,10 @@
 import type { ExchangeCandle } from './exchange-candle';
 
-/** Where the local exchange's candles come from. All of it is deterministic. */
+/** A source of the local exchange's candles. All of it is deterministic. */
 export interface CandleSource {
   /** The pairs that can be asked for, sorted. */
   pairs(): readonly string[];
-  /** Since when the pair is traded, in UTC milliseconds; 0 where it always was. */
+  /** The start of the pair's trading, in UTC milliseconds; 0 if it was always traded. */
   startMs(pair: string): number;
   /**
    * The one-minute candles that open in `[fromMs, toMs)`, in time order. A minute

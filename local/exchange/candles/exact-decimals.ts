@@ -6,7 +6,7 @@ const NUMBER_LITERAL = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/;
 /** Far beyond any price or volume: keeps a mistyped exponent from making a gigabyte of zeros. */
 const MAX_EXPONENT = 30;
 
-/** A text that is no number, or one with an exponent beyond 30. */
+/** A text is no number, or has an exponent beyond 30. */
 export class InvalidNumberLiteralError extends Error {
   override readonly name = 'InvalidNumberLiteralError';
   constructor(text: string) {

@@ -5,19 +5,19 @@ import { hash32, randomNumbers } from './random-numbers';
 import { tradingProfile, type TradingProfile } from './trading-profile';
 
 const MINUTES_A_DAY = DAY_MS / MINUTE_MS;
-/** How far a minute's price moves, as a share of it. */
+/** The move of a minute's price, as a share of it. */
 const MINUTE_MOVE = 0.0008;
 /** A day is about 0.5 MB: a bound on memory that still holds two days of each of 100 pairs. */
 const DEFAULT_CACHED_DAYS = 200;
 const VOLUME_SCALE = 8;
 
-/** What generated trading follows from. */
+/** Options of generated trading. */
 export interface GeneratedCandlesOptions {
   /** Any integer: another seed is another exchange. */
   readonly seed: number;
   /** The pairs that are traded, such as `BTC_USDT`. */
   readonly pairs: readonly string[];
-  /** How many days of a pair are kept in memory, 200 if left out. */
+  /** How many days of all pairs are kept in memory. @default 200 */
   readonly cachedDays?: number;
 }
 

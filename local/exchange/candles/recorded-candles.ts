@@ -59,7 +59,7 @@ export class RecordedCandles implements CandleSource {
  * left alone.
  *
  * @throws RecordedCandlesError for an empty or unreadable folder or file, and for
- * rows that are out of order, twice there, or cannot be
+ * rows that are out of order, repeated or invalid
  */
 export async function readRecordedCandles(folder: string): Promise<RecordedCandles> {
   const names = (await filesOf(folder)).filter((name) => pairOf(name) !== undefined).toSorted();

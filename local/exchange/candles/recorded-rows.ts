@@ -8,12 +8,12 @@ const JSON_STRING_OR_NUMBER = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)
 const ROW_FIELDS = 6;
 const WHOLE_NUMBER = /^\d{1,15}$/;
 
-/** A recorded file that cannot be used: the message names the file, the row, the value, and what to do. */
+/** A recorded file is unusable; the message names the file, the row, the value, and the remedy. */
 export class RecordedCandlesError extends Error {
   override readonly name = 'RecordedCandlesError';
 }
 
-/** Where the columns stand in a row, and what its time counts. */
+/** The positions of the columns in a row, and the unit of its time. */
 interface RowLayout {
   readonly time: number;
   readonly open: number;
@@ -62,7 +62,7 @@ export function readJsonRows(file: string, text: string): ExchangeCandle[] {
       `${file}: expected a JSON array of rows ${JSON_LAYOUT.described}, found ${shown(rows)}; export it again`,
     );
   }
-  return rows.map((row: unknown, index) => candleOf(row, JSON_LAYOUT, `${file}, row ${index + 1}`));
+  return rows.map((row: unknown, index) => parseRow(row, JSON_LAYOUT, `${file}, row ${index + 1}`));
 }
 
 /**
@@ -77,7 +77,7 @@ export function readArchiveRows(file: string, text: string): ExchangeCandle[] {
   if (lines.at(-1) === '') lines.pop();
   return lines.map((line, index) => {
     const fields = line.split(',').map((field) => field.trim());
-    return candleOf(fields, ARCHIVE_LAYOUT, `${file}, row ${index + 1}`);
+    return parseRow(fields, ARCHIVE_LAYOUT, `${file}, row ${index + 1}`);
   });
 }
 
@@ -94,7 +94,7 @@ function parsedJson(file: string, text: string): unknown {
   }
 }
 
-function candleOf(row: unknown, layout: RowLayout, where: string): ExchangeCandle {
+function parseRow(row: unknown, layout: RowLayout, where: string): ExchangeCandle {
   if (!Array.isArray(row) || row.length !== ROW_FIELDS) {
     throw new RecordedCandlesError(
       `${where}: expected the ${ROW_FIELDS} values ${layout.described}, found ${shown(row)}; correct or remove the row`,
@@ -157,7 +157,7 @@ function checkPrices({ open, high, low, close }: ExchangeCandle, where: string):
   });
   if (between && lowest.unscaled > 0n) return;
   throw new RecordedCandlesError(
-    `${where}: open ${open}, high ${high}, low ${low}, close ${close} cannot be: expected 0 < low <= open, close <= high; correct or remove the row`,
+    `${where}: open ${open}, high ${high}, low ${low}, close ${close} are invalid: expected 0 < low <= open, close <= high; correct or remove the row`,
   );
 }
 

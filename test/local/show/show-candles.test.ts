@@ -125,7 +125,7 @@ test('a database that fails is one line, and the session is closed', async () =>
   expect(shown.err).toBe('The database failed: no host answers\n');
 });
 
-test('arguments that cannot be: exit code 2, before anything is looked for', async () => {
+test('invalid arguments: exit code 2, before anything is looked for', async () => {
   const findRun = () => Promise.reject(new Error('not looked for'));
 
   const shown = await show('BTC_USDT 7m', { findRun });

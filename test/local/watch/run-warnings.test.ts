@@ -50,7 +50,7 @@ test('each problem is a line', () => {
     'warning: persist: offsets could not be committed: Error: gone',
     'warning: transform: the record at observed-2 offset 7 is left out: no event can hold its 7000000 bytes',
     'warning: persist: 2 records, the first at rolled-0 offset 3, are sent to undelivered: failed again after 5 retries: Runtime.ExitError: Error: Runtime exited',
-    'warning: persist: undelivered did not take records, which is tried again: Error: no broker',
+    'warning: persist: undelivered did not take records; they are sent again: Error: no broker',
     'warning: a tick failed: Error: no',
     'warning: a tick was left out: at work',
     'warning: Connection: error',

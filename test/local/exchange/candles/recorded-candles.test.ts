@@ -107,12 +107,12 @@ describe('an error names file, row, value and remedy', () => {
     [
       'low above high',
       `[${row(0, '2, 1, 3, 2')}]`,
-      /row 1: open 2, high 1, low 3, close 2 cannot be/,
+      /row 1: open 2, high 1, low 3, close 2 are invalid/,
     ],
     [
       'a price of nothing',
       `[${row(0, '0, 1, 0, 1')}]`,
-      /row 1: open 0, high 1, low 0, close 1 cannot be/,
+      /row 1: open 0, high 1, low 0, close 1 are invalid/,
     ],
     [
       'a negative price',
