@@ -44,12 +44,12 @@ function createTableConsole({ stream }: ConsoleOptions): Console {
   const draw = (lines: readonly string[]) => {
     // One write, over the old lines and without erasing them first, does not flicker.
     const text = lines.map((line) => `${line}${ERASE_TO_END_OF_LINE}\n`).join('');
-    stream.write(`${upTo(frame, stream.columns)}${text}${ERASE_BELOW}`);
+    stream.write(`${upTo(frame, sizeOf(stream).columns)}${text}${ERASE_BELOW}`);
   };
   return {
     update(status, nowMs) {
       if (closed) return;
-      const { columns = DEFAULT_COLUMNS, rows = DEFAULT_ROWS } = stream;
+      const { columns, rows } = sizeOf(stream);
       // The cursor has a line of its own below.
       const lines = renderStatus(status, nowMs, { columns, rows: rows - 1 }).split('\n');
       if (lines.join('\n') === frame.join('\n')) return;
@@ -66,8 +66,13 @@ function createTableConsole({ stream }: ConsoleOptions): Console {
   };
 }
 
+/** The usual size if the terminal gives none: undefined, or zero if nobody has set it. */
+function sizeOf({ columns, rows }: ConsoleStream): { columns: number; rows: number } {
+  return { columns: columns || DEFAULT_COLUMNS, rows: rows || DEFAULT_ROWS };
+}
+
 /** Moves up to the first line of a frame, which a terminal made narrower since has wrapped. */
-function upTo(frame: readonly string[], columns = DEFAULT_COLUMNS): string {
+function upTo(frame: readonly string[], columns: number): string {
   const height = frame.reduce(
     (sum, line) => sum + Math.max(1, Math.ceil(line.length / columns)),
     0,

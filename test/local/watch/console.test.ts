@@ -94,6 +94,17 @@ describe('on a terminal', () => {
     expect(Math.max(...screen.map((line) => line.length))).toBe(40);
   });
 
+  test('a terminal whose size nobody has set is taken for a usual one', () => {
+    const stream = recorder(0, 0);
+    const shown = createConsole({ stream, isTTY: true });
+
+    shown.update(statusOf(1, 50), 60_000);
+
+    const screen = screenOf(stream.writes, 80);
+    expect(screen[0]).toMatch(/^pair .* gaps$/);
+    expect(screen).toHaveLength(23);
+  });
+
   test('a terminal made narrower shows the table once', () => {
     const wide = recorder(100, 30);
     const stream = { columns: 100, rows: 30, write: wide.write };
