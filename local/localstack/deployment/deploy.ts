@@ -13,7 +13,8 @@ const ACCOUNT = '000000000000';
 const CDK = join(__dirname, '..', '..', '..', 'node_modules', '.bin', 'cdk');
 /** A parameter of the CDK's bootstrap stack with the default qualifier. */
 const BOOTSTRAP_PARAMETER = '/cdk-bootstrap/hnb659fds/version';
-const LOOK_LIMIT_MS = 10_000;
+/** LocalStack loads a service when it is first asked for: on a busy machine that takes a while. */
+const LOOK_LIMIT_MS = 60_000;
 const CDK_LIMIT_MS = 5 * 60_000;
 
 /** LocalStack refused the stacks; the message has its reasons. */

@@ -20,7 +20,8 @@ export class NotDeployedError extends Error {
   override readonly name = 'NotDeployedError';
 }
 
-const ANSWER_LIMIT_MS = 10_000;
+/** LocalStack loads a service when it is first asked for: on a busy machine that takes a while. */
+const ANSWER_LIMIT_MS = 60_000;
 const STACK_PREFIX = 'Candlestream-localstack-Pipeline-';
 
 /**
