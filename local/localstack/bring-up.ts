@@ -42,7 +42,7 @@ type Reached = keyof typeof STOPPED;
 interface CheckedRequest {
   readonly exchange: ExchangeService;
   readonly settings: StageSettings;
-  /** Whether Kafka UI is wanted too. */
+  /** Starts Kafka UI too. */
   readonly ui: boolean;
   readonly replace: boolean;
 }

@@ -28,9 +28,9 @@ export interface UpRequest {
   readonly historyStartMs: number | undefined;
   /** Replace the settings of the stage and those of the other options. */
   readonly settings: Readonly<Record<string, unknown>>;
-  /** Whether Kafka UI is wanted too. */
+  /** Starts Kafka UI too. */
   readonly ui: boolean;
-  /** Whether pairs and exchange of a run that shows its table may be replaced. */
+  /** Allows replacing the pairs and the exchange of a run that shows its table. */
   readonly replace: boolean;
 }
 

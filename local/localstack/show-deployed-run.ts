@@ -60,7 +60,7 @@ function startDeployedRun(
   { exchange, template }: Deployment,
 ): Promise<DeployedRun> {
   const warn = oncePerMinute((line) => {
-    // Work that a run leaves undone at its end is no news.
+    // Problems of a run that is ending are expected.
     if (!signal.aborted) shown.note(line);
   });
   return DeployedRun.start({

@@ -6,7 +6,7 @@ import { bundleExchange, type ExchangeService } from './exchange/exchange-servic
 export interface WantedContainers {
   readonly compose: Compose;
   readonly exchange: ExchangeService;
-  /** Whether Kafka UI is wanted too. */
+  /** Starts Kafka UI too. */
   readonly ui: boolean;
   /** Called before the first container is started. */
   readonly onBegun: () => void;

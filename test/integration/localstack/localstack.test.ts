@@ -32,16 +32,16 @@ const HOUR = {
   toMs: Date.parse('2018-01-23T01:00:00Z'),
 };
 const FIRINGS = 3;
-/** Of a case; what is waited for within it takes less, so that what was printed is told. */
+/** The limit of a case; waits within it are shorter, so that they report the output. */
 const LIMIT_MS = 5 * MINUTE_MS;
 const WAIT_MS = 2 * MINUTE_MS;
 const PULL_LIMIT_MS = 20 * MINUTE_MS;
 const KEYSPACE = 'candlestream';
 
 let run: LocalstackRun;
-/** The run that hands records on, from the first case to the last. */
+/** The run that shows its table, from the first case to the last. */
 let main: Command | undefined;
-/** Whether there is anything for the cases after the first one to go on from. */
+/** True once the first case has passed: the others go on from it. */
 let isUp = false;
 
 beforeAll(async () => {
@@ -67,8 +67,12 @@ function isoMinute(timeMs: number): string {
 }
 
 const SIMULATED = [
-  ...['--exchange', 'simulated', '--pairs', PAIRS.join(',')],
-  ...['--history-start', isoMinute(HISTORY_START_MS)],
+  '--exchange',
+  'simulated',
+  '--pairs',
+  PAIRS.join(','),
+  '--history-start',
+  isoMinute(HISTORY_START_MS),
 ];
 
 function use<T>(work: (tables: StoredTables) => Promise<T>): Promise<T> {
@@ -82,14 +86,14 @@ async function tickTimes(tables: StoredTables): Promise<Set<string>> {
   return new Set(minutes.map(([, line]) => / observed at (\d+)/.exec(line)?.[1] ?? ''));
 }
 
-/** The run from the first case on. @throws where it is not up, or has ended */
+/** The run of the first case. @throws if it is not up, or has ended */
 function running(): Command {
   if (main === undefined || !isUp) throw new Error('The first case failed: see there');
   if (main.child.exitCode !== null) throw new Error(`It has ended:\n${main.printed()}`);
   return main;
 }
 
-/** @throws with all that the run has printed, where it has ended or takes too long */
+/** @throws with all output of the run, if it ends or takes too long */
 async function untilPrinted(what: RegExp, command: Command, fromChar = 0): Promise<void> {
   const isPrinted = () => {
     if (what.test(command.printed().slice(fromChar))) return true;
@@ -207,12 +211,17 @@ test(
     running();
     const folder = replayedFolder();
     const deployed = await run.localstack(
-      ...['--exchange', folder, '--exchange-time', isoMinute(HOUR.toMs + 60 * MINUTE_MS)],
-      ...['--history-start', isoMinute(HOUR.fromMs)],
+      '--exchange',
+      folder,
+      '--exchange-time',
+      isoMinute(HOUR.toMs + 60 * MINUTE_MS),
+      '--history-start',
+      isoMinute(HOUR.fromMs),
       // The pairs of the recording take the place of those of the run.
       '--replace',
       // The rule must not fire meanwhile.
-      ...['--settings', JSON.stringify({ scheduleMinutes: 60 })],
+      '--settings',
+      JSON.stringify({ scheduleMinutes: 60 }),
     ).end;
     expect(deployed).toMatchObject({ code: 0, errors: '' });
 

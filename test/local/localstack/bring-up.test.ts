@@ -28,7 +28,7 @@ const HERE: Record<string, FakeAnswer> = {
 
 type Answers = Parameters<typeof fakeRun>[0];
 
-/** @param answersOf of a `docker compose` of the project, and what it says where the run is stopped in it */
+/** @param answersOf given the `docker compose` of the project, and the answer that stops the run */
 function commandOf(answersOf: (compose: string, stop: () => Promise<FakeAnswer>) => Answers) {
   const project = localstackProject({ COMPOSE_PROJECT_NAME: 'cs', CANDLESTREAM_DATA_DIR: dataDir });
   const compose = `docker compose --project-name cs --file ${project.composeFile} --progress plain`;
@@ -76,7 +76,7 @@ test.each<[string, Parameters<typeof commandOf>[0], string]>([
   );
 });
 
-test('the image of the functions is fetched where the exchange is not a container either', async () => {
+test('the image of the functions is fetched even if the exchange is no container', async () => {
   const { command, lines } = commandOf((compose) => ({
     [`${compose} --profile exchange config`]: { stdout: 'lambda:22\n' },
     'docker image inspect': { exitCode: 1 },

@@ -5,12 +5,18 @@ import { oncePerMinute } from '../../../local/localstack/command';
 
 test('without arguments everything is brought up', () => {
   expect(parseLocalstackArguments([])).toEqual({
-    ...{ kind: 'up', exchange: 'auto', settings: {}, ui: false, replace: false },
-    ...{ exchangeTimeMs: undefined, pairs: undefined, historyStartMs: undefined },
+    kind: 'up',
+    exchange: 'auto',
+    settings: {},
+    ui: false,
+    replace: false,
+    exchangeTimeMs: undefined,
+    pairs: undefined,
+    historyStartMs: undefined,
   });
 });
 
-test('all that a run can be told', () => {
+test('all options of a run', () => {
   const args = [
     '--exchange',
     'simulated',
@@ -22,7 +28,11 @@ test('all that a run can be told', () => {
   const more = ['--pairs', 'BTC_USDT', '--history-start', '2018-01-23'];
   const settings = ['--settings', '{"scheduleMinutes":5}'];
   expect(parseLocalstackArguments([...args, ...more, ...settings])).toEqual({
-    ...{ kind: 'up', exchange: 'simulated', pairs: ['BTC_USDT'], ui: true, replace: true },
+    kind: 'up',
+    exchange: 'simulated',
+    pairs: ['BTC_USDT'],
+    ui: true,
+    replace: true,
     exchangeTimeMs: Date.UTC(2018, 0, 23, 2),
     historyStartMs: Date.UTC(2018, 0, 23),
     settings: { scheduleMinutes: 5 },
@@ -56,7 +66,8 @@ test.each([
 test('ports and names come from the environment, as for the compose file', () => {
   const project = localstackProject({ KAFKA_PORT: '19092', CANDLESTREAM_DATA_DIR: '/data' });
   expect(project).toMatchObject({
-    ...{ projectName: 'candlestream-localstack', folder: '/data/localstack' },
+    projectName: 'candlestream-localstack',
+    folder: '/data/localstack',
     ports: { localstack: 4566, kafka: 19092, cassandra: 9042 },
   });
   expect(endpointOf(project, 'kafka')).toBe('127.0.0.1:19092');
@@ -66,7 +77,7 @@ test('ports and names come from the environment, as for the compose file', () =>
   expect(() => localstackProject({ KAFKA_PORT: '0' })).toThrow('KAFKA_PORT is "0": give a port');
 });
 
-test('warnings that take turns are told once a minute', () => {
+test('warnings that alternate are shown once a minute each', () => {
   const said: string[] = [];
   let nowMs = 0;
   const note = oncePerMinute(

@@ -26,7 +26,7 @@ const NODE =
 const RUNS = { 'ps -ww': { stdout: `${NODE} local/localstack/localstack.ts --ui\n` } };
 const EDITS = { 'ps -ww': { stdout: 'vim local/localstack/localstack.ts\n' } };
 
-test('a run is told to stop, and waited for', async () => {
+test('a run is asked to stop, and waited for', async () => {
   const script = 'setInterval(() => undefined, 1000); console.log("up")';
   const child = spawn(
     process.execPath,
@@ -71,7 +71,8 @@ test('where nothing runs, nothing is stopped', async () => {
 test('the lock of a run that goes on is not taken', async () => {
   const { run } = fakeRun(RUNS);
   await expect(takeLock(await lockOf(process.ppid), run)).rejects.toMatchObject({
-    ...{ name: 'LockedError', pid: process.ppid },
+    name: 'LockedError',
+    pid: process.ppid,
   });
 });
 

@@ -50,7 +50,7 @@ test('of failures at once, one is looked after', async () => {
   expect(found).toHaveLength(1);
 });
 
-test('functions that are not found are told, and looked for again after the next failure', async () => {
+test('functions that are not found are warned of, and looked up again after the next failure', async () => {
   const { subject, warnings } = currentOf(new Error('not deployed'), functionsOf('b'));
   await subject.noteResult({ ok: false });
   expect(subject.get('fetch').functionName).toBe('fetch-a');

@@ -32,7 +32,8 @@ test('without a failed resource, it has what cdk says of the stack', () => {
 test('cdk deploys the stacks of the stage into LocalStack, as nobody in particular', async () => {
   const calls: [readonly string[], CommandLimits][] = [];
   await deploy({
-    ...{ project, assembly: '/out' },
+    project,
+    assembly: '/out',
     run: (_file, args, limits) => {
       calls.push([args, limits]);
       return Promise.resolve({ exitCode: 0, stdout: '', stderr: '' });
@@ -54,7 +55,8 @@ test('cdk deploys the stacks of the stage into LocalStack, as nobody in particul
 
 test('a deployment that fails says why, and what to do', async () => {
   const failing = deploy({
-    ...{ project, assembly: '/out' },
+    project,
+    assembly: '/out',
     run: () => Promise.resolve({ exitCode: 1, stdout: '', stderr: FAILED }),
   });
   await expect(failing).rejects.toMatchObject({
@@ -68,7 +70,9 @@ test('a deployment that fails says why, and what to do', async () => {
 test('a deployment that is stopped ends with the reason, not with what cdk made of it', async () => {
   const stopping = new AbortController();
   const stopped = deploy({
-    ...{ project, assembly: '/out', signal: stopping.signal },
+    project,
+    assembly: '/out',
+    signal: stopping.signal,
     run: () => {
       stopping.abort(new Error('Ctrl-C'));
       return Promise.reject(new Error('"cdk" could not be run: The operation was aborted'));
@@ -77,7 +81,7 @@ test('a deployment that is stopped ends with the reason, not with what cdk made 
   await expect(stopped).rejects.toThrow('Ctrl-C');
 });
 
-test('a LocalStack that does not answer is told with its port', async () => {
+test('a LocalStack that does not answer is named with its port', async () => {
   const nobody = localstackProject({ LOCALSTACK_PORT: String(await freePort()) });
   await expect(isBootstrapped(nobody)).rejects.toMatchObject({
     name: 'DeployFailedError',

@@ -41,7 +41,9 @@ test('all pages are read, and a line that comes again is given once', async () =
     { events: [] },
   ]);
   expect((await logs.newLines()).map(({ message }) => message)).toEqual([
-    ...['line 0', 'line 1', 'line young'],
+    'line 0',
+    'line 1',
+    'line young',
   ]);
   expect(await logs.newLines()).toEqual([{ timeMs: SINCE_MS + 200_000, message: 'line 2' }]);
   expect(await logs.newLines()).toEqual([]);
@@ -74,7 +76,7 @@ test('a LocalStack that does not answer is an error', async () => {
   await expect(logs.newLines()).rejects.toThrow('TimeoutError');
 });
 
-test('invocations are told by their reports, failures by the lines before those', () => {
+test('invocations are counted by their reports, failures by the lines before them', () => {
   const results = resultsOf([
     'START RequestId: 1 Version: $LATEST',
     'REPORT RequestId: 1\tDuration: 2 ms',

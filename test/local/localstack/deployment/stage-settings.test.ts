@@ -19,10 +19,14 @@ test('what topics, event sources and the rule are made of is for both stages, al
   const { localstack, ofDev } = stagesOf(settings);
   expect(ofDev).toEqual({
     ...dev,
-    ...{ topics, scheduleMinutes: 5, eventSources: { ...BATCHES, mode: { kind: 'on-demand' } } },
+    topics,
+    scheduleMinutes: 5,
+    eventSources: { ...BATCHES, mode: { kind: 'on-demand' } },
   });
   expect(localstack).toMatchObject({
-    ...{ pairs: ['BTC_USDT'], topics, scheduleMinutes: 5 },
+    pairs: ['BTC_USDT'],
+    topics,
+    scheduleMinutes: 5,
     eventSources: { ...BATCHES, mode: { kind: 'none' } },
   });
 });

@@ -71,7 +71,7 @@ test('the names of the stages and the hashes of bundles make no difference', () 
   expect(templateDifferences(of('dev', 'a'), of('localstack', 'b'))).toEqual([]);
 });
 
-test('properties are told to the third level, resources as a whole, alike ones once', () => {
+test('properties are named to the third level, resources as a whole, equal ones once', () => {
   const before = small(
     'dev',
     { Environment: { Variables: { A: '1', B: { Ref: 'X' } } }, List: [1] },

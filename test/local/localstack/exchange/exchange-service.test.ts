@@ -30,7 +30,9 @@ test('a simulated exchange is a container that runs a bundle, for the pairs of t
   const exchange = await serviceOf('simulated');
   expect(exchange).toMatchObject({
     apiUrl: 'http://exchange:4570/api/v4',
-    ...{ inContainer: true, pairs: ['BTC_USDT'], description: 'exchange: simulated, seed 1' },
+    inContainer: true,
+    pairs: ['BTC_USDT'],
+    description: 'exchange: simulated, seed 1',
     environment: { EXCHANGE_PAIRS: 'BTC_USDT', EXCHANGE_TIME: '', EXCHANGE_RECORDINGS: '' },
   });
   await bundleExchange(projectIn(folder));
