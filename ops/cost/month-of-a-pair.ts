@@ -104,8 +104,13 @@ function minutesOf({ fromMs, toMs }: Segment): Candle[] {
   const count = (toMs - fromMs) / MINUTE_MS;
   return Array.from({ length: count }, (_, index) => ({
     openTimeMs: fromMs + index * MINUTE_MS,
-    ...{ open: PRICE, high: PRICE, low: PRICE, close: PRICE },
-    ...{ baseVolume: PRICE, quoteVolume: PRICE, minutes: 1 },
+    open: PRICE,
+    high: PRICE,
+    low: PRICE,
+    close: PRICE,
+    baseVolume: PRICE,
+    quoteVolume: PRICE,
+    minutes: 1,
   }));
 }
 

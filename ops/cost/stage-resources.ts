@@ -50,12 +50,15 @@ export function resourcesOf(stage: StageConfig): StageResource[] {
 function resourcesIn(stack: string, template: unknown): StageResource[] {
   const { Resources } = v.parse(Template, template);
   return Object.entries(Resources).map(([logicalId, { Type: type, Properties: properties }]) => ({
-    ...{ stack, logicalId, type, properties },
+    stack,
+    logicalId,
+    type,
+    properties,
   }));
 }
 
 /**
- * The properties of a resource that its cost follows from.
+ * Reads the properties of a resource that determine its cost.
  *
  * @throws UnreadableResourceError
  */

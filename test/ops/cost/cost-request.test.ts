@@ -9,7 +9,9 @@ test('a stage alone is priced with its own pairs, for people', () => {
 
 test('another number of pairs, for programs', () => {
   expect(parse('--stage prod --pairs 100 --json')).toEqual({
-    ...{ stage: 'prod', pairs: 100, json: true },
+    stage: 'prod',
+    pairs: 100,
+    json: true,
   });
 });
 

@@ -1,5 +1,9 @@
-import { addDecimals, compareDecimals, parseDecimal } from '../../../lambdas/shared/domain/decimal';
-import { formatDecimal } from '../../../lambdas/shared/domain/decimal';
+import {
+  addDecimals,
+  compareDecimals,
+  formatDecimal,
+  parseDecimal,
+} from '../../../lambdas/shared/domain/decimal';
 import { type StageConfig, stageConfig } from '../../../lib/stages/stage-config';
 import { dev } from '../../../lib/stages/dev';
 import { prod } from '../../../lib/stages/prod';
@@ -187,7 +191,11 @@ describe('what watches', () => {
       { Metrics: [{ MetricStat: { Period: 10 } }] },
       'a period below 60 s has another price',
     ],
-    ['AWS::CloudWatch::Alarm', { Metrics: [{ Expression: 'SEARCH(1)' }] }, 'the metrics that it watches are unknown'],
+    [
+      'AWS::CloudWatch::Alarm',
+      { Metrics: [{ Expression: 'SEARCH(1)' }] },
+      'the metrics that it watches are unknown',
+    ],
     ['AWS::CloudWatch::Alarm', { ThresholdMetricId: 'band' }, 'an anomaly detector'],
     ['AWS::SNS::Subscription', { Protocol: 'sms' }, 'Protocol'],
   ])('%s %j is not priced as what it is not', (type, properties, message) => {

@@ -18,7 +18,8 @@ import type { StageRequest, Verb } from '../../../ops/deploy/stage-request';
 const IDENTITY = { account: '123456789012', arn: 'arn:aws:iam::123456789012:user/ops' };
 
 const request = (verb: Verb = 'deploy', profile?: string): StageRequest => ({
-  ...{ verb, profile },
+  verb,
+  profile,
   stage: 'dev',
   region: undefined,
   cdkFlags: [],

@@ -48,8 +48,14 @@ test('a deployment says where and for how much, hands over to cdk, and says what
   expect(runs).toEqual([
     {
       args: [
-        ...['deploy', '--all', '-c', 'stage=dev', '--profile', 'ops'],
-        ...['--require-approval', 'never'],
+        'deploy',
+        '--all',
+        '-c',
+        'stage=dev',
+        '--profile',
+        'ops',
+        '--require-approval',
+        'never',
       ],
       options: { environment: { AWS_REGION: 'eu-west-1' } },
     },
