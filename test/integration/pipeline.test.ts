@@ -19,7 +19,7 @@ const DEAD_LETTER = 'candles.dead-letter';
 
 const START_MS = Date.parse('2018-01-22T00:00:00Z');
 const DAY_MINUTES = 1_440;
-const LIMIT_MS = 5 * MINUTE_MS;
+const LIMIT_MS = 10 * MINUTE_MS;
 /** Of Glue's wire format: two bytes and the schema version's id. */
 const HEADER_BYTES = 18;
 

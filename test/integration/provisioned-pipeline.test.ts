@@ -6,7 +6,7 @@ import { total } from './support/topic-records';
 import { until } from './support/waiting';
 
 /** The whole pipeline from the template of `prod`: functions report what failed, event sources bound their retries. */
-const LIMIT_MS = 5 * MINUTE_MS;
+const LIMIT_MS = 10 * MINUTE_MS;
 const recorded = new RecordedRun({
   fromMs: Date.parse('2018-01-23T22:00:00Z'),
   stage: 'prod',

@@ -32,8 +32,8 @@ export const UNKNOWN_PAIR = 'NOPE_BTC';
 
 /** The settling time: younger minutes are stored, but asked for again. */
 const SETTLING_MS = 2 * MINUTE_MS;
-const CAUGHT_UP_LIMIT_MS = 120_000;
-const PLAY_LIMIT_MS = 240_000;
+const CAUGHT_UP_LIMIT_MS = 4 * MINUTE_MS;
+const PLAY_LIMIT_MS = 9 * MINUTE_MS;
 /** A tick that brings days takes its time: it is not repeated while it is at work. */
 const LONG_TICK: ReplayPatience = { behindMs: 0, standstillMs: 30_000, lastTicks: 4 };
 /** How far volumes may be off the exchange's own, which were rounded. */
