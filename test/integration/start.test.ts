@@ -176,8 +176,11 @@ test.each([
   'while it starts, %s ends it without an error',
   async (_, stop) => {
     const replay = await startReplay();
-    await until('its first line is printed', () => replay.printed() !== '');
-    const pids = await descendantsOf(replay.pid);
+    let pids: readonly number[] = [];
+    await until('its first line is printed, and a process that it started runs', async () => {
+      pids = await descendantsOf(replay.pid);
+      return replay.printed() !== '' && pids.length > 0;
+    });
 
     stop(replay.child);
     const { code, errors } = await replay.end;
