@@ -50,6 +50,8 @@ export class PipelineStack extends Stack {
     const fetch = createFetch(this, this.props);
     this.schedule(fetch);
     database.grantSelect(fetch, 'progress');
+    // Whether the exchange still knows a market is noted by the function that asks it.
+    database.grantModify(fetch, 'progress');
     kafka.grantWrite(fetch, TOPICS.observed);
     return fetch;
   }
@@ -90,6 +92,8 @@ export class PipelineStack extends Stack {
       consumerGroupId: 'candlestream.persist',
       batches: this.props.stage.eventSources.persist,
     });
+    database.grantSelect(target, 'candles');
+    database.grantSelect(target, 'gaps');
     database.grantSelect(target, 'progress');
     database.grantModify(target, 'candles');
     database.grantModify(target, 'gaps');

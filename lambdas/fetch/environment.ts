@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { isPair } from '../shared/domain/segment';
+import { isPairName } from '../shared/domain/market';
 import {
   commaSeparated,
   ConnectionEnvironment,
@@ -18,7 +18,7 @@ const FetchEnvironment = v.object({
   /** `BTC_USDT,ETH_USDT`: the pairs to follow. */
   PAIRS: v.pipe(
     commaSeparated,
-    v.everyItem(isPair, 'expected pairs such as BTC_USDT'),
+    v.everyItem(isPairName, 'expected pairs such as BTC_USDT'),
     v.check((pairs) => new Set(pairs).size === pairs.length, 'expected each pair once'),
   ),
   /** ISO 8601, a whole minute: where a new pair starts. */
@@ -32,6 +32,10 @@ const FetchEnvironment = v.object({
   RETENTION_MINUTES: wholeNumber,
   /** A pair whose missing minutes start longer ago than this is counted as behind. */
   BEHIND_MINUTES: wholeNumber,
+  /** The time from one tick to the next. */
+  SCHEDULE_MINUTES: wholeNumber,
+  /** A market of which no candle has come for longer than this is reported as silent. */
+  SILENT_AFTER_MINUTES: wholeNumber,
   /** How many requests the exchange may be sent in 10 s, with a margin. */
   REQUESTS_PER_10_S: wholeNumber,
   /** The base URL of the exchange's API, up to and with `/api/v4`. */

@@ -11,7 +11,7 @@ const { store, log, deadLetters, telemetry } = createConnections(environment, 't
 const rollUpBatch = createRollUpBatch({
   observed: createObservedCodec(environment.SCHEMA_VERSION_IDS),
   rolled: createRolledCodec(environment.SCHEMA_VERSION_IDS),
-  children: store.candles,
+  stored: store,
   log,
   batchFailures: environment.BATCH_FAILURES,
   deadLetters,

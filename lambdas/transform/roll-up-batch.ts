@@ -10,23 +10,26 @@ import { type Decoded, decodeBatch } from '../shared/codec/decode-batch';
 import type { KafkaRecord } from '../shared/codec/kafka-event';
 import type { SegmentCodec } from '../shared/codec/segment-codec';
 import type { CandlesByInterval } from '../shared/domain/candle';
-import type {
-  CandleReader,
-  LogDetails,
-  NewRecord,
-  RecordLog,
-  Telemetry,
+import { marketKey } from '../shared/domain/market';
+import {
+  type CandleReader,
+  type LogDetails,
+  type NewRecord,
+  type RecordLog,
+  type StoredCandles,
+  type Telemetry,
+  type UnreadableCandle,
+  UnreadableCandleError,
 } from '../shared/domain/ports';
 import { childrenToRead, rollUp } from '../shared/domain/roll-up';
-import type { ObservedSegment, RolledSegment } from '../shared/domain/segment';
-import { UnreadableCandleError } from '../shared/domain/unreadable-candle-error';
+import { newestOf, type ObservedSegment, type RolledSegment } from '../shared/domain/segment';
 import { TOPICS } from '../shared/domain/topics';
 
 /** What the transform function works with. */
 export interface RollUpBatchPorts extends BatchEndPorts {
   readonly observed: SegmentCodec<ObservedSegment>;
   readonly rolled: SegmentCodec<RolledSegment>;
-  readonly children: CandleReader;
+  readonly stored: CandleReader;
   readonly log: RecordLog;
 }
 
@@ -38,7 +41,7 @@ const CONCURRENT_SEGMENTS = 16;
  * over the stored children around it, and appends it to `candles.rolled`, in
  * the order of the batch. A record that can never be rolled up becomes a dead
  * letter. Where the children of a segment cannot be read, it and the later ones
- * of its pair are to be given again, so that a pair's order is kept; where the
+ * of its market are to be given again, so that a market's order is kept; where the
  * append fails, all of it.
  *
  * @returns a function of a batch, which ends it as {@link endBatch} does
@@ -63,7 +66,7 @@ export function createRollUpBatch(ports: RollUpBatchPorts) {
 interface RolledUp {
   readonly kind: 'rolled up';
   readonly record: KafkaRecord;
-  readonly pair: string;
+  readonly market: string;
   readonly appends: NewRecord;
   readonly details: LogDetails & { readonly minutes: number };
 }
@@ -71,45 +74,59 @@ interface RolledUp {
 type Outcome =
   | RolledUp
   | { readonly kind: 'dead letter'; readonly letter: DeadLetter }
-  | (FailedRecord & { readonly kind: 'failed'; readonly pair: string });
+  | (FailedRecord & { readonly kind: 'failed'; readonly market: string });
 
 async function rollUpOne(
-  { rolled, children }: RollUpBatchPorts,
+  { rolled, stored }: RollUpBatchPorts,
   { record, value: segment }: Decoded<ObservedSegment>,
 ): Promise<Outcome> {
-  const { pair } = segment;
-  let stored: CandlesByInterval;
+  const market = marketKey(segment);
+  let read: StoredCandles;
   try {
-    stored = await storedChildren(children, segment);
+    read = await readStored(stored, segment);
   } catch (cause) {
-    // Such a row stays as it is until someone corrects it: a record that waited for it would keep all others waiting.
-    if (cause instanceof UnreadableCandleError) return deadLetter(record, cause);
-    return { kind: 'failed', record, pair, cause };
+    return { kind: 'failed', record, market, cause };
   }
   try {
-    const { minutes, ...range } = segment;
-    const candles = rollUp(segment, stored);
-    const appends = { key: pair, value: rolled.encode({ ...range, candles }) };
-    const details = describe(segment, countOf(candles) - minutes.length);
-    return { kind: 'rolled up', record, pair, appends, details };
+    const appended = rolledUp(segment, read);
+    const appends = { key: market, value: rolled.encode(appended) };
+    return { kind: 'rolled up', record, market, appends, details: describe(segment, appended) };
   } catch (cause) {
-    return deadLetter(record, cause);
+    return { kind: 'dead letter', letter: deadLetterOf(record, 'transform', cause) };
   }
 }
 
-function deadLetter(record: KafkaRecord, cause: unknown): Outcome {
-  return { kind: 'dead letter', letter: deadLetterOf(record, 'transform', cause) };
-}
-
-function storedChildren(
-  children: CandleReader,
-  segment: ObservedSegment,
-): Promise<CandlesByInterval> {
+function readStored(stored: CandleReader, segment: ObservedSegment): Promise<StoredCandles> {
   const ranges = childrenToRead(segment);
-  return ranges.length === 0 ? Promise.resolve({}) : children.read(segment.pair, ranges);
+  if (ranges.length === 0) return Promise.resolve({ candles: {}, unreadable: [] });
+  return stored.readCandles(segment, ranges);
 }
 
-/** The outcomes by kind, in the order of the batch; what is rolled up behind a failure of its pair is held back with it. */
+/** @throws UnreadableCandleError if a stored row that is needed cannot be read: it stays so until someone corrects it */
+function rolledUp(segment: ObservedSegment, { candles, unreadable }: StoredCandles): RolledSegment {
+  const needed = unreadable.find((row) => !isOverwritten(segment, row));
+  if (needed !== undefined) throw new UnreadableCandleError(segment, needed);
+  const { minuteCandles, ...rest } = segment;
+  return {
+    ...rest,
+    candles: rollUp(segment, candles),
+    rejected: segment.rejected.filter(({ openTimeMs }) => !isStored(candles, openTimeMs)),
+    newestMs: newestOf(minuteCandles) ?? null,
+  };
+}
+
+function isOverwritten({ minuteCandles }: ObservedSegment, row: UnreadableCandle): boolean {
+  return (
+    row.interval === '1m' && minuteCandles.some(({ openTimeMs }) => openTimeMs === row.openTimeMs)
+  );
+}
+
+/** A minute that is stored is no gap, whatever its row says now. */
+function isStored(candles: CandlesByInterval, timeMs: number): boolean {
+  return (candles['1m'] ?? []).some(({ openTimeMs }) => openTimeMs === timeMs);
+}
+
+/** The outcomes by kind, in the order of the batch; what is rolled up behind a failure of its market is held back with it. */
 function sorted(outcomes: readonly Outcome[]) {
   const rolledUp: RolledUp[] = [];
   const deadLetters: DeadLetter[] = [];
@@ -120,10 +137,10 @@ function sorted(outcomes: readonly Outcome[]) {
       deadLetters.push(outcome.letter);
       continue;
     }
-    const { record, pair } = outcome;
-    const earlier = firstFailures.get(pair) ?? (outcome.kind === 'failed' ? outcome : undefined);
+    const { record, market } = outcome;
+    const earlier = firstFailures.get(market) ?? (outcome.kind === 'failed' ? outcome : undefined);
     if (earlier !== undefined) {
-      firstFailures.set(pair, earlier);
+      firstFailures.set(market, earlier);
       failed.push({ record, cause: earlier.cause });
     } else if (outcome.kind === 'rolled up') {
       rolledUp.push(outcome);
@@ -153,13 +170,14 @@ function countOf(candles: CandlesByInterval): number {
   return Object.values(candles).reduce((sum, list) => sum + list.length, 0);
 }
 
-function describe({ pair, fromMs, toMs, minutes }: ObservedSegment, windows: number) {
+function describe(segment: ObservedSegment, { candles }: RolledSegment) {
   return {
-    pair,
-    from: new Date(fromMs).toISOString(),
-    to: new Date(toMs).toISOString(),
-    minutes: minutes.length,
-    windows,
+    market: marketKey(segment),
+    from: new Date(segment.fromMs).toISOString(),
+    to: new Date(segment.toMs).toISOString(),
+    minutes: segment.minuteCandles.length,
+    changed: candles['1m']?.length ?? 0,
+    windows: countOf(candles) - (candles['1m']?.length ?? 0),
   };
 }
 

@@ -18,7 +18,7 @@ export const TABLES = {
   candles: {
     name: 'candles',
     /** The bucket is the first day of a partition: a day of 1m, a month of 5m, ... */
-    partitionKey: { pair: 'text', interval: 'text', bucket: 'date' },
+    partitionKey: { exchange: 'text', pair: 'text', interval: 'text', bucket: 'date' },
     clusteringKey: { open_time: { type: 'timestamp', order: 'DESC' } },
     columns: {
       open: 'decimal',
@@ -35,13 +35,20 @@ export const TABLES = {
   },
   progress: {
     name: 'progress',
-    partitionKey: { pair: 'text' },
+    partitionKey: { exchange: 'text', pair: 'text' },
     clusteringKey: {},
-    columns: { settled_to: 'timestamp', seen_to: 'timestamp', observed_at: 'timestamp' },
+    columns: {
+      settled_to: 'timestamp',
+      seen_to: 'timestamp',
+      newest: 'timestamp',
+      observed_at: 'timestamp',
+      unknown_since: 'timestamp',
+      ended_at: 'timestamp',
+    },
   },
   gaps: {
     name: 'gaps',
-    partitionKey: { pair: 'text' },
+    partitionKey: { exchange: 'text', pair: 'text' },
     clusteringKey: { from_time: { type: 'timestamp', order: 'ASC' } },
     columns: { to_time: 'timestamp', reason: 'text', observed_at: 'timestamp' },
   },

@@ -44,6 +44,8 @@ export function createFetch(
       RETENTION_MINUTES: String(stage.exchange.retentionMinutes),
       REQUESTS_PER_10_S: String(stage.exchange.requestsPer10Seconds),
       BEHIND_MINUTES: String(behindMinutes(stage.scheduleMinutes)),
+      SCHEDULE_MINUTES: String(stage.scheduleMinutes),
+      SILENT_AFTER_MINUTES: String(stage.silentAfterMinutes),
       GATE_IO_URL: stage.exchange.url,
     },
   });

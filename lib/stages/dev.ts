@@ -18,6 +18,7 @@ export const dev = stageConfig({
     'LTC_USDT',
   ],
   scheduleMinutes: 1,
+  silentAfterMinutes: 1_440,
   historyStart: '2026-01-01T00:00:00Z',
   exchange: {
     kind: 'gate-io',

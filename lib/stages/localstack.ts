@@ -20,9 +20,18 @@ export const localstack = stageConfig({
     kind: 'existing',
     // From no registry: any ids will do, as long as they stay the same.
     versionIds: {
-      'candles.observed': ['0b5e7e0a-52a4-4c1c-9f6e-0c5a5f5d1c01'],
-      'candles.rolled': ['0b5e7e0a-52a4-4c1c-9f6e-0c5a5f5d1c02'],
-      'candles.dead-letter': ['0b5e7e0a-52a4-4c1c-9f6e-0c5a5f5d1c03'],
+      'candles.observed': [
+        '0b5e7e0a-52a4-4c1c-9f6e-0c5a5f5d1c01',
+        '0b5e7e0a-52a4-4c1c-9f6e-0c5a5f5d1c11',
+      ],
+      'candles.rolled': [
+        '0b5e7e0a-52a4-4c1c-9f6e-0c5a5f5d1c02',
+        '0b5e7e0a-52a4-4c1c-9f6e-0c5a5f5d1c12',
+      ],
+      'candles.dead-letter': [
+        '0b5e7e0a-52a4-4c1c-9f6e-0c5a5f5d1c03',
+        '0b5e7e0a-52a4-4c1c-9f6e-0c5a5f5d1c13',
+      ],
     },
   },
   eventSources: { ...dev.eventSources, mode: { kind: 'none' } },

@@ -1,7 +1,7 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import * as v from 'valibot';
-import { isPair } from '../../lambdas/shared/domain/segment';
+import { LONGEST_PAIR, pairNameProblem } from '../../lambdas/shared/domain/market';
 import { DatabaseSettings } from './database-settings';
 import { EventSourceSettings } from './event-source-settings';
 import { ExchangeSettings } from './exchange-settings';
@@ -10,11 +10,16 @@ import { SchemaRegistrySettings } from './schema-registry-settings';
 import { group, text, together, trueOrFalse, wholeNumber } from './setting-values';
 import { networkProblem, pairsProblem, rateProblem } from './stage-limits';
 
-const PAIR_REMEDY =
-  'give a pair such as BTC_USDT: two currencies, each of at most 20 capitals and digits';
+const PAIR_REMEDY = `give the exchange's name of a pair such as BTC_USDT: at most ${LONGEST_PAIR} characters, without white space and punctuation but _ - . $ ! ~`;
 
 const Pairs = v.pipe(
-  v.array(v.pipe(v.string(PAIR_REMEDY), v.check(isPair, PAIR_REMEDY)), 'give a list of pairs'),
+  v.array(
+    v.pipe(
+      v.string(PAIR_REMEDY),
+      v.check((pair) => pairNameProblem(pair) === undefined, PAIR_REMEDY),
+    ),
+    'give a list of pairs',
+  ),
   v.minLength(1, 'give at least one pair'),
   v.check((pairs) => new Set(pairs).size === pairs.length, 'give every pair once'),
 );
@@ -45,6 +50,8 @@ const StageConfig = v.pipe(
     /** First minute of a new pair: ISO 8601, UTC. */
     historyStart: WholeMinute,
     exchange: ExchangeSettings,
+    /** Minutes without any candle of a market after which it is reported as silent. */
+    silentAfterMinutes: wholeNumber(10, 43_200),
     network: NetworkSettings,
     kafka: KafkaSettings,
     database: DatabaseSettings,

@@ -1,8 +1,10 @@
+import { marketOf, readProgress } from '../run/market';
 import { DAY_MS } from '../../lambdas/shared/domain/interval';
 import { createObservedCodec } from '../../lambdas/shared/codec/segment-codec';
 import { createKafkaLog } from '../../lambdas/shared/adapters/kafka/kafka-log';
 import { parseDecimal } from '../../lambdas/shared/domain/decimal';
 import type { ObservedSegment } from '../../lambdas/shared/domain/segment';
+import { marketKey } from '../../lambdas/shared/domain/market';
 import { TOPICS } from '../../lambdas/shared/domain/topics';
 import { startPipeline } from '../emulator/start-pipeline';
 import type { TimedExchange } from '../run/run-exchange';
@@ -93,7 +95,7 @@ async function tickUntilStored(run: LocalRun<TimedExchange>, toMs: number): Prom
 }
 
 async function allSeen(run: LocalRun<TimedExchange>, toMs: number): Promise<boolean> {
-  const progress = await run.store.read(run.pairs);
+  const progress = await readProgress(run.store, run.pairs);
   return run.pairs.every((pair) => (progress.get(pair)?.seenToMs ?? 0) >= toMs);
 }
 
@@ -110,7 +112,7 @@ async function preload(run: LocalRun<TimedExchange>, source: CandleSource, days:
   const brokers = [run.engines.kafka.endpoint];
   const log = createKafkaLog({ clientId: 'bench', brokers: () => Promise.resolve({ brokers }) });
   for (const segment of segmentsOf(source, days)) {
-    await log.append(TOPICS.observed, [{ key: segment.pair, value: codec.encode(segment) }]);
+    await log.append(TOPICS.observed, [{ key: marketKey(segment), value: codec.encode(segment) }]);
   }
 }
 
@@ -121,15 +123,17 @@ export function* segmentsOf(source: CandleSource, days: number): Generator<Obser
     for (const pair of source.pairs()) {
       const toMs = fromMs + DAY_MS;
       yield {
-        pair,
+        ...marketOf(pair),
+        kind: 'live',
         fromMs,
         toMs,
         observedAtMs,
         settlesMs: toMs,
         gapFromMs: null,
-        source: 'bench',
+        source: 'api',
         followsMs: fromMs === BENCH_START_MS ? null : fromMs,
-        minutes: source.candles(pair, fromMs, toMs).map(parsedCandle),
+        minuteCandles: source.candles(pair, fromMs, toMs).map(parsedCandle),
+        rejected: [],
       };
     }
   }
@@ -144,6 +148,6 @@ function parsedCandle(candle: ExchangeCandle) {
     close: parseDecimal(candle.close),
     baseVolume: parseDecimal(candle.baseVolume),
     quoteVolume: parseDecimal(candle.quoteVolume),
-    minutes: 1,
+    minuteCount: 1,
   };
 }

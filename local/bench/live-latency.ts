@@ -1,3 +1,4 @@
+import { readProgress } from '../run/market';
 import { MINUTE_MS } from '../../lambdas/shared/domain/interval';
 import type { TimedExchange } from '../run/run-exchange';
 import type { LocalRun } from '../run/local-run';
@@ -41,7 +42,7 @@ async function latenciesOf(
   const latencies = new Map<string, number>();
   while (latencies.size < pairs.length) {
     const waiting = pairs.filter((pair) => !latencies.has(pair));
-    const progress = await store.read(waiting);
+    const progress = await readProgress(store, waiting);
     const readMs = performance.now() - startedMs;
     for (const pair of waiting) {
       if ((progress.get(pair)?.seenToMs ?? 0) >= nowMs) latencies.set(pair, readMs);

@@ -3,7 +3,8 @@ import { createObservedCodec } from '../../lambdas/shared/codec/segment-codec';
 import { createKafkaLog } from '../../lambdas/shared/adapters/kafka/kafka-log';
 import { quietIdleConnections } from '../../lambdas/shared/adapters/kafka/kafkajs-idle';
 import { rollUp } from '../../lambdas/shared/domain/roll-up';
-import type { RolledSegment } from '../../lambdas/shared/domain/segment';
+import { marketKey } from '../../lambdas/shared/domain/market';
+import { newestOf, type RolledSegment } from '../../lambdas/shared/domain/segment';
 import type { TimedExchange } from '../run/run-exchange';
 import type { LocalRun } from '../run/local-run';
 import type { CandleSource } from '../exchange/candles/candle-source';
@@ -25,12 +26,16 @@ export async function rawLimits(
   source: CandleSource,
 ): Promise<RawLimits> {
   const segments = [...segmentsOf(source, 1)];
-  const minutes = segments.reduce((sum, segment) => sum + segment.minutes.length, 0);
+  const minutes = segments.reduce((sum, segment) => sum + segment.minuteCandles.length, 0);
   const codec = createObservedCodec(schemaVersionIdsOf(run));
-  const records = segments.map((segment) => ({ key: segment.pair, value: codec.encode(segment) }));
+  const records = segments.map((segment) => ({
+    key: marketKey(segment),
+    value: codec.encode(segment),
+  }));
   const rolled = segments.map((segment): RolledSegment => ({
     ...segment,
     candles: rollUp(segment, {}),
+    newestMs: newestOf(segment.minuteCandles) ?? null,
   }));
   const kafka = client(run.engines.kafka.endpoint);
   await createTopic(kafka);

@@ -8,8 +8,9 @@ import {
   type StoredCandle,
   type TimeRange,
 } from '../../lambdas/shared/adapters/database/stored-candles';
-import { readKnownPairs } from '../../lambdas/shared/adapters/database/stored-progress';
-import { UnreadableCandleError } from '../../lambdas/shared/domain/unreadable-candle-error';
+import { readKnownMarkets } from '../../lambdas/shared/adapters/database/stored-progress';
+import { UnreadableCandleError } from '../../lambdas/shared/domain/ports';
+import { marketOf } from '../run/market';
 import { nearestFirst } from '../../cli/near-names';
 import { type RunDescription, NotRunningError } from '../run/run-description';
 import { formatCandles } from './show-output';
@@ -80,7 +81,8 @@ function isExpected(error: unknown): error is Error {
 async function show(request: ShowRequest, io: ShowSurroundings): Promise<void> {
   const session = io.connect(await io.findRun());
   try {
-    const stored = await readStoredRange(session, request);
+    const { interval } = request;
+    const stored = await readStoredRange(session, { ...marketOf(request.pair), interval });
     if (stored === undefined) await assertKnown(session, request.pair);
     const candles = stored === undefined ? [] : await readCandles(session, request, stored);
     io.print(formatCandles(request.format, candles));
@@ -91,7 +93,7 @@ async function show(request: ShowRequest, io: ShowSurroundings): Promise<void> {
 }
 
 async function assertKnown(session: CassandraSession, pair: string): Promise<void> {
-  const known = await readKnownPairs(session);
+  const known = (await readKnownMarkets(session)).map((market) => market.pair);
   if (!known.includes(pair)) throw new UnknownPairError(pair, known);
 }
 
@@ -103,7 +105,7 @@ async function readCandles(
   const { pair, interval, limit } = request;
   const order = request.fromMs === undefined ? 'newest-first' : 'oldest-first';
   const candles = await readStoredCandles(session, {
-    pair,
+    ...marketOf(pair),
     interval,
     fromMs: Math.max(request.fromMs ?? stored.fromMs, stored.fromMs),
     toMs: Math.min(request.toMs ?? stored.toMs, stored.toMs),

@@ -37,8 +37,8 @@ function candleTable(candles: readonly StoredCandle[]): string {
     formatDecimal(candle.low),
     formatDecimal(candle.close),
     formatDecimal(candle.baseVolume),
-    formatDecimal(candle.quoteVolume),
-    String(candle.minutes),
+    candle.quoteVolume === null ? 'unknown' : formatDecimal(candle.quoteVolume),
+    String(candle.minuteCount),
     candle.closed ? 'yes' : 'no',
   ]);
   return `${tableLines(TABLE_COLUMNS, rows).join('\n')}\n`;
@@ -52,7 +52,8 @@ interface PrintedCandle {
   readonly low: string;
   readonly close: string;
   readonly baseVolume: string;
-  readonly quoteVolume: string;
+  /** Null if it is unknown. */
+  readonly quoteVolume: string | null;
   readonly minutes: number;
   readonly closed: boolean;
   readonly observedAt: string;
@@ -67,8 +68,8 @@ function printed({ openTimeMs, observedAtMs, ...candle }: StoredCandle): Printed
     low: formatDecimal(candle.low),
     close: formatDecimal(candle.close),
     baseVolume: formatDecimal(candle.baseVolume),
-    quoteVolume: formatDecimal(candle.quoteVolume),
-    minutes: candle.minutes,
+    quoteVolume: candle.quoteVolume === null ? null : formatDecimal(candle.quoteVolume),
+    minutes: candle.minuteCount,
     closed: candle.closed,
     observedAt: new Date(observedAtMs).toISOString(),
     source: candle.source,

@@ -1,5 +1,6 @@
+import { readProgress } from '../run/market';
 import { MINUTE_MS } from '../../lambdas/shared/domain/interval';
-import type { ProgressReader } from '../../lambdas/shared/domain/ports';
+import type { StatusReader } from '../../lambdas/shared/domain/ports';
 import { UsageError } from '../../cli/command-line';
 import { minuteText } from '../../cli/utc-time';
 import type { ReplayRange } from './replay';
@@ -18,11 +19,11 @@ export interface MinuteCounts {
  * @throws UsageError if a pair's progress passes over recorded minutes, or is of a later time
  */
 export async function assertPlayable(
-  progress: ProgressReader,
+  progress: StatusReader,
   minutes: MinuteCounts,
   { pairs, fromMs, toMs }: ReplayRange,
 ): Promise<void> {
-  const known = await progress.read(pairs);
+  const known = await readProgress(progress, pairs);
   for (const [pair, { seenToMs, observedAtMs }] of known) {
     const isOfLaterTime = seenToMs < toMs && observedAtMs >= toMs + MINUTE_MS;
     const passedToMs = Math.min(seenToMs, toMs);

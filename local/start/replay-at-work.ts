@@ -1,3 +1,4 @@
+import { readProgress } from '../run/market';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Progress } from '../../lambdas/shared/domain/progress';
 import type { ReplayStage } from './replay';
@@ -86,9 +87,9 @@ export class ReplayAtWork {
 
   /** Nothing is seen while the database does not answer. */
   async #seen(): Promise<{ leastMs: number; total: number }> {
-    const known = await this.#stage.progress
-      .read(this.#pairs)
-      .catch((): ReadonlyMap<string, Progress> => new Map());
+    const known = await readProgress(this.#stage.progress, this.#pairs).catch(
+      (): ReadonlyMap<string, Progress> => new Map(),
+    );
     const seen = this.#pairs.map((pair) => known.get(pair)?.seenToMs);
     return {
       leastMs: Math.min(...seen.map((seenToMs) => seenToMs ?? -Infinity)),
@@ -98,7 +99,7 @@ export class ReplayAtWork {
 
   async #standing(): Promise<string> {
     try {
-      const known = await this.#stage.progress.read(this.#pairs);
+      const known = await readProgress(this.#stage.progress, this.#pairs);
       return this.#pairs.map((pair) => standingOf(pair, known.get(pair)?.seenToMs)).join(', ');
     } catch (error) {
       return `how far it came is not known (${String(error)})`;

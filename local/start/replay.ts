@@ -1,5 +1,5 @@
 import { MINUTE_MS } from '../../lambdas/shared/domain/interval';
-import type { ProgressReader } from '../../lambdas/shared/domain/ports';
+import type { StatusReader } from '../../lambdas/shared/domain/ports';
 import { ReplayAtWork } from './replay-at-work';
 
 /** The parts of a run that a replay drives. */
@@ -8,7 +8,7 @@ export interface ReplayStage {
   setExchangeTime(timeMs: number): void;
   /** Fires the schedule at a time; resolves once the fetch function has answered, or given up. */
   tick(timeMs: number): Promise<unknown>;
-  readonly progress: ProgressReader;
+  readonly progress: StatusReader;
 }
 
 /** The recorded time to replay, `[fromMs, toMs)`, and the pairs. */

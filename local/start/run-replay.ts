@@ -1,3 +1,4 @@
+import { marketOf } from '../run/market';
 import { readCandles } from '../../lambdas/shared/adapters/database/stored-candles';
 import { floorTo, intervalMs, INTERVALS } from '../../lambdas/shared/domain/interval';
 import { UsageError } from '../../cli/command-line';
@@ -75,7 +76,8 @@ function minuteCounts({ session, exchange }: LocalRun<ReplayExchange>): MinuteCo
   return {
     recorded: (pair, fromMs, toMs) => exchange.recordedMinutes(pair, fromMs, toMs),
     stored: async (pair, fromMs, toMs) =>
-      (await readCandles(session, { pair, interval: '1m', fromMs, toMs })).length,
+      (await readCandles(session, { ...marketOf(pair), interval: '1m', fromMs, toMs })).candles
+        .length,
   };
 }
 
@@ -126,8 +128,13 @@ async function finishedLine(
   for (const pair of pairs) {
     for (const interval of INTERVALS) {
       // A window that opened before the range may reach into it.
-      const range = { pair, interval, fromMs: floorTo(fromMs, intervalMs(interval)), toMs };
-      const { length } = await readCandles(session, range);
+      const range = {
+        ...marketOf(pair),
+        interval,
+        fromMs: floorTo(fromMs, intervalMs(interval)),
+        toMs,
+      };
+      const { length } = (await readCandles(session, range)).candles;
       if (interval === '1m') minutes += length;
       else windows += length;
     }

@@ -3,7 +3,7 @@ import { DAY_MS, floorTo, MINUTE_MS } from '../../lambdas/shared/domain/interval
 import { timeArgument, UsageError } from '../../cli/command-line';
 import { parsePort } from '../../cli/free-port';
 import { minuteText } from '../../cli/utc-time';
-import { isPair } from '../../lambdas/shared/domain/segment';
+import { pairNameProblem } from '../../lambdas/shared/domain/market';
 
 /** The option `--exchange`, without a default. */
 export function exchangeOption(): Option {
@@ -42,13 +42,18 @@ export function historyStart(
 /** An option's value as pairs. @throws InvalidArgumentError */
 export function pairsArgument(text: string): readonly string[] {
   const pairs = text.split(',');
-  const wrong = pairs.find((pair) => !isPair(pair));
+  const wrong = pairs.find((pair) => pairProblem(pair) !== undefined);
   if (wrong === undefined) return pairs;
   const meant = likelyPair(wrong);
   const hint = meant === undefined ? '' : ` Did you mean ${meant}?`;
   throw new InvalidArgumentError(
-    `${JSON.stringify(wrong)} is not a pair such as BTC_USDT: two currencies of 1 to 20 capitals and digits each.${hint}`,
+    `${JSON.stringify(wrong)} is not a pair such as BTC_USDT: it ${pairProblem(wrong) ?? ''}.${hint}`,
   );
+}
+
+/** The reason why Gate.io has no such pair: it joins base and quote by an underscore. */
+function pairProblem(text: string): string | undefined {
+  return pairNameProblem(text) ?? (text.includes('_') ? undefined : 'has no underscore');
 }
 
 const QUOTED = /^(.+?)[^A-Z0-9]*(USDT|USDC|USD|BTC|ETH)$/;
@@ -56,8 +61,9 @@ const QUOTED = /^(.+?)[^A-Z0-9]*(USDT|USDC|USD|BTC|ETH)$/;
 /** The pair that `btc-usdt` or `BTCUSDT` probably stands for. */
 function likelyPair(text: string): string | undefined {
   const [, base, quote] = QUOTED.exec(text.toUpperCase()) ?? [];
-  const pair = `${base ?? ''}_${quote ?? ''}`;
-  return isPair(pair) ? pair : undefined;
+  if (base === undefined || quote === undefined) return undefined;
+  const pair = `${base}_${quote}`;
+  return pairProblem(pair) === undefined ? pair : undefined;
 }
 
 /** An option's value as a port. @throws InvalidArgumentError */

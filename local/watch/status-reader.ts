@@ -3,11 +3,13 @@ import {
   countStoredMinutes,
   readCandles,
 } from '../../lambdas/shared/adapters/database/stored-candles';
-import { readGaps, readProgress } from '../../lambdas/shared/adapters/database/stored-progress';
+import { readGaps, readStatus } from '../../lambdas/shared/adapters/database/stored-progress';
 import { formatDecimal } from '../../lambdas/shared/domain/decimal';
 import { MINUTE_MS } from '../../lambdas/shared/domain/interval';
+import type { Market } from '../../lambdas/shared/domain/market';
 import type { Progress } from '../../lambdas/shared/domain/progress';
 import { TOPICS } from '../../lambdas/shared/domain/topics';
+import { marketOf, readProgress } from '../run/market';
 import type { PartitionLag } from '../emulator/kafka/pipeline-lag';
 import type { FunctionName } from '../emulator/template/pipeline-template';
 import type { FunctionStatus, MappingStatus, PairStatus, RunStatus } from './run-status';
@@ -41,7 +43,8 @@ export class StatusReader {
   /** @throws CassandraError, or an error of Kafka, if they do not answer just now */
   async read(): Promise<RunStatus> {
     const { exchange, pairs, session, functions, recordCount } = this.#sources;
-    const progress = await readProgress(session, pairs);
+    const store = { readStatus: (markets: readonly Market[]) => readStatus(session, markets) };
+    const progress = await readProgress(store, pairs);
     return {
       exchange,
       pairs: await Promise.all(pairs.map((pair) => this.#readPair(pair, progress.get(pair)))),
@@ -54,8 +57,8 @@ export class StatusReader {
   async #readPair(pair: string, progress: Progress | undefined): Promise<PairStatus> {
     const { session } = this.#sources;
     const [minutesStored, gaps] = await Promise.all([
-      countStoredMinutes(session, pair),
-      readGaps(session, pair),
+      countStoredMinutes(session, marketOf(pair)),
+      readGaps(session, marketOf(pair)),
     ]);
     return {
       pair,
@@ -67,8 +70,8 @@ export class StatusReader {
   }
 
   async #readNewest(pair: string, seenToMs: number): Promise<PairStatus['newest']> {
-    const [newest] = await readCandles(this.#sources.session, {
-      pair,
+    const { candles } = await readCandles(this.#sources.session, {
+      ...marketOf(pair),
       interval: '1m',
       fromMs: seenToMs - NEWEST_WITHIN_MS,
       // Candles are stored before the progress that covers them.
@@ -76,6 +79,7 @@ export class StatusReader {
       order: 'newest-first',
       limit: 1,
     });
+    const [newest] = candles;
     if (newest === undefined) return null;
     return { openTimeMs: newest.openTimeMs, close: formatDecimal(newest.close) };
   }

@@ -46,7 +46,7 @@ export const ASSUMED = {
 /** Metrics that are always published; a metric of failures is charged only in hours with failures. */
 export const STEADY_METRICS = {
   fetch: [
-    'PairsBehind',
+    'MarketsBehind',
     'WorstLag',
     'RetentionLeft',
     'RateLimitHeadroom',

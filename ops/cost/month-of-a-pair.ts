@@ -1,12 +1,18 @@
 import { GATE_IO } from '../../lambdas/shared/adapters/exchanges/gate-io-facts';
-import { bucketsOf } from '../../lambdas/shared/domain/bucket';
 import type { Candle } from '../../lambdas/shared/domain/candle';
 import { parseDecimal } from '../../lambdas/shared/domain/decimal';
-import { DAY_MS, INTERVALS, intervalMs, MINUTE_MS } from '../../lambdas/shared/domain/interval';
-import { planSegments } from '../../lambdas/shared/domain/plan';
+import {
+  bucketsOf,
+  DAY_MS,
+  floorTo,
+  INTERVALS,
+  intervalMs,
+  MINUTE_MS,
+} from '../../lambdas/shared/domain/interval';
+import { planSegments, type PlannedSegment, settled } from '../../lambdas/shared/domain/plan';
 import { advance, type Progress } from '../../lambdas/shared/domain/progress';
 import { type ChildrenRange, childrenToRead, rollUp } from '../../lambdas/shared/domain/roll-up';
-import type { Segment } from '../../lambdas/shared/domain/segment';
+import { newestOf, type ObservedSegment } from '../../lambdas/shared/domain/segment';
 import { ASSUMED } from './assumptions';
 
 /** Usage of one pair in a month. */
@@ -45,23 +51,27 @@ export function monthOfAPair(scheduleMinutes: number): MonthOfAPair {
 
 function simulateMonth(scheduleMinutes: number): MonthOfAPair {
   const everyMs = scheduleMinutes * MINUTE_MS;
-  let progress: Progress | undefined = {
+  let progress: Progress = {
     settledToMs: START_MS - GATE_IO.settlingMs,
     seenToMs: START_MS,
+    newestMs: START_MS - MINUTE_MS,
     observedAtMs: START_MS,
   };
   const counts = { ticks: 0n, segments: 0n, minutes: 0n, candles: 0n, writes: 0n, reads: 0n };
   for (let nowMs = START_MS + everyMs; nowMs <= START_MS + MONTH_MS; nowMs += everyMs) {
     counts.ticks += 1n;
     counts.reads += 1n;
-    for (const segment of planOf(progress, nowMs)) {
-      const work = workOf(segment);
+    for (const segment of segmentsOf(progress, nowMs, everyMs)) {
+      const work = workOf(segment, progress);
       counts.segments += 1n;
       counts.minutes += work.minutes;
       counts.candles += work.candles;
-      // Persist reads the pair's progress, and writes it if it moves.
-      counts.reads += work.reads + 1n;
-      const next = advance(progress, segment);
+      // Persist reads the market's gaps and its status, and writes its progress where it moves.
+      counts.reads += work.reads + 2n;
+      const next = advance(progress, {
+        ...segment,
+        newestMs: newestOf(segment.minuteCandles) ?? null,
+      });
       counts.writes += work.candles + (next === undefined ? 0n : 1n);
       progress = next ?? progress;
     }
@@ -70,25 +80,37 @@ function simulateMonth(scheduleMinutes: number): MonthOfAPair {
   return { ticks, segments, minutes, candles, writeUnits, readUnits, newRows: newRows() };
 }
 
-function planOf(progress: Progress | undefined, nowMs: number): Segment[] {
-  const [pair, source] = ['BTC_USDT', 'gate-io'];
-  return planSegments({
-    pair,
-    source,
+function segmentsOf(progress: Progress, nowMs: number, scheduleMs: number): ObservedSegment[] {
+  const planned = planSegments({
+    market: { exchange: GATE_IO.exchange, pair: 'BTC_USDT' },
     progress,
     nowMs,
+    scheduleMs,
     historyStartMs: START_MS,
     retentionMs: DAY_MS,
-    settlingMs: GATE_IO.settlingMs,
+  });
+  let followsMs: number | null = progress.settledToMs;
+  return planned.map((one) => {
+    const newestMs = floorTo(nowMs, MINUTE_MS) - MINUTE_MS;
+    const { settlingMs, silenceMs } = GATE_IO;
+    const { seenToMs } = progress;
+    const segment = settled(one, { followsMs, newestMs, seenToMs, settlingMs, silenceMs });
+    followsMs = segment.settlesMs;
+    return { ...segment, minuteCandles: minutesOf(one), rejected: [] };
   });
 }
 
-function workOf(segment: Segment): { minutes: bigint; candles: bigint; reads: bigint } {
-  const minutes = minutesOf(segment);
-  const rolled = Object.values(rollUp({ ...segment, minutes }, {}));
+/** What a segment costs: its minutes that are new, every window that it touches, and what is read for them. */
+function workOf(
+  segment: ObservedSegment,
+  { seenToMs }: Progress,
+): { minutes: bigint; candles: bigint; reads: bigint } {
+  const { minuteCandles } = segment;
+  const stored = minuteCandles.filter(({ openTimeMs }) => openTimeMs < seenToMs);
+  const rolled = Object.values(rollUp(segment, { '1m': stored }));
   const candles = rolled.reduce((count, list) => count + list.length, 0);
   const reads = childrenToRead(segment).reduce((units, range) => units + readUnitsOf(range), 0n);
-  return { minutes: BigInt(minutes.length), candles: BigInt(candles), reads };
+  return { minutes: BigInt(minuteCandles.length), candles: BigInt(candles), reads };
 }
 
 /** A query takes a unit for every 4 KB that it reads, and one unit if it finds nothing. */
@@ -100,7 +122,7 @@ function readUnitsOf({ interval, fromMs, toMs }: ChildrenRange): bigint {
 
 const PRICE = parseDecimal('1.00');
 
-function minutesOf({ fromMs, toMs }: Segment): Candle[] {
+function minutesOf({ fromMs, toMs }: PlannedSegment): Candle[] {
   const count = (toMs - fromMs) / MINUTE_MS;
   return Array.from({ length: count }, (_, index) => ({
     openTimeMs: fromMs + index * MINUTE_MS,
@@ -110,7 +132,7 @@ function minutesOf({ fromMs, toMs }: Segment): Candle[] {
     close: PRICE,
     baseVolume: PRICE,
     quoteVolume: PRICE,
-    minutes: 1,
+    minuteCount: 1,
   }));
 }
 

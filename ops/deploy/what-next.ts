@@ -1,4 +1,4 @@
-import { bucketOf } from '../../lambdas/shared/domain/bucket';
+import { bucketOf } from '../../lambdas/shared/domain/interval';
 import { KEYSPACE } from '../../lib/database/tables';
 import type { StageConfig } from '../../lib/stages/stage-config';
 
@@ -21,7 +21,7 @@ function tailLogs({ name }: StageConfig, region: string): string {
 
 function queryCandles({ database, pairs }: StageConfig, region: string, nowMs: number): string {
   const bucket = bucketOf('1m', nowMs);
-  const query = `SELECT open_time, open, high, low, close FROM ${KEYSPACE}.candles WHERE pair = '${pairs[0] ?? ''}' AND interval = '1m' AND bucket = '${bucket}' LIMIT 5`;
+  const query = `SELECT open_time, open, high, low, close FROM ${KEYSPACE}.candles WHERE exchange = 'gate-io' AND pair = '${pairs[0] ?? ''}' AND interval = '1m' AND bucket = '${bucket}' LIMIT 5`;
   const connect =
     database.kind === 'keyspaces'
       ? `cqlsh-expansion.init && cqlsh-expansion cassandra.${region}.amazonaws.com 9142 --ssl`

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { Candle, CandlesByInterval } from '../../lambdas/shared/domain/candle';
 import { compareDecimals, type Decimal, parseDecimal } from '../../lambdas/shared/domain/decimal';
 import { DAY_MS, INTERVALS, MINUTE_MS } from '../../lambdas/shared/domain/interval';
-import type { ObservedSegment, Segment } from '../../lambdas/shared/domain/segment';
+import type { ObservedSegment, RolledSegment, Segment } from '../../lambdas/shared/domain/segment';
 
 /** A Thursday without anything special: 2026-01-15T00:00:00Z. */
 export const DAY = Date.UTC(2026, 0, 15);
@@ -33,7 +33,7 @@ export function minuteAt(
     close: parseDecimal(close),
     baseVolume: parseDecimal(base),
     quoteVolume: parseDecimal(quote),
-    minutes: 1,
+    minuteCount: 1,
   };
 }
 
@@ -48,14 +48,16 @@ export function minutesIn(fromMs: number, toMs: number): Candle[] {
 /** A live segment of BTC_USDT, from 12:03 to 12:07 where nothing else is said. */
 export function segmentOf(fields: Partial<Segment> = {}): Segment {
   return {
+    exchange: 'gate-io',
     pair: 'BTC_USDT',
+    kind: 'live',
     fromMs: at(12, 3),
     toMs: at(12, 7),
     observedAtMs: at(12, 7),
     followsMs: at(12, 3),
     settlesMs: at(12, 5),
     gapFromMs: null,
-    source: 'gate.io',
+    source: 'api',
     ...fields,
   };
 }
@@ -63,13 +65,22 @@ export function segmentOf(fields: Partial<Segment> = {}): Segment {
 /** The same with its minutes: all of them where nothing else is said. */
 export function observedOf(fields: Partial<ObservedSegment> = {}): ObservedSegment {
   const segment = segmentOf(fields);
-  return { ...segment, minutes: fields.minutes ?? minutesIn(segment.fromMs, segment.toMs) };
+  return {
+    ...segment,
+    minuteCandles: fields.minuteCandles ?? minutesIn(segment.fromMs, segment.toMs),
+    rejected: fields.rejected ?? [],
+  };
 }
 
-/** A whole UTC day, as history holds it. */
-export function historyOf(fields: Partial<ObservedSegment> = {}): ObservedSegment {
+/** A live rolled segment without any candles, if nothing else is said. */
+export function rolledOf(fields: Partial<RolledSegment> = {}): RolledSegment {
+  return { ...segmentOf(fields), candles: {}, rejected: [], newestMs: null, ...fields };
+}
+
+/** A whole UTC day, as an audit holds it. */
+export function auditOf(fields: Partial<ObservedSegment> = {}): ObservedSegment {
   const day = { fromMs: DAY, toMs: DAY + DAY_MS, followsMs: null, settlesMs: null };
-  return observedOf({ ...day, minutes: [minuteAt(at(7))], ...fields });
+  return observedOf({ kind: 'audit', ...day, minuteCandles: [minuteAt(at(7))], ...fields });
 }
 
 const positiveDecimals: fc.Arbitrary<Decimal> = fc.record({
@@ -90,7 +101,7 @@ export function candlesAt(openTimeMs: number): fc.Arbitrary<Candle> {
     .map(([drawn, baseVolume, quoteVolume, rose]) => {
       const [low, lower, upper, high] = drawn.toSorted(compareDecimals) as typeof drawn;
       const [open, close] = rose ? [lower, upper] : [upper, lower];
-      return { openTimeMs, open, high, low, close, baseVolume, quoteVolume, minutes: 1 };
+      return { openTimeMs, open, high, low, close, baseVolume, quoteVolume, minuteCount: 1 };
     });
 }
 

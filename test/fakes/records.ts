@@ -3,9 +3,18 @@ import type { SchemaVersionIds } from '../../lambdas/shared/codec/schema-version
 
 /** Version ids as a registry gives them. */
 export const VERSION_IDS: SchemaVersionIds = {
-  'candles.observed': ['0b1c6b2e-5f5a-4d0e-9d4f-000000000001'],
-  'candles.rolled': ['0b1c6b2e-5f5a-4d0e-9d4f-000000000002'],
-  'candles.dead-letter': ['0b1c6b2e-5f5a-4d0e-9d4f-000000000003'],
+  'candles.observed': [
+    '0b1c6b2e-5f5a-4d0e-9d4f-000000000001',
+    '0b1c6b2e-5f5a-4d0e-9d4f-000000000011',
+  ],
+  'candles.rolled': [
+    '0b1c6b2e-5f5a-4d0e-9d4f-000000000002',
+    '0b1c6b2e-5f5a-4d0e-9d4f-000000000012',
+  ],
+  'candles.dead-letter': [
+    '0b1c6b2e-5f5a-4d0e-9d4f-000000000003',
+    '0b1c6b2e-5f5a-4d0e-9d4f-000000000013',
+  ],
 };
 
 /** A record of a topic, as a function gets it. */
@@ -15,7 +24,7 @@ export function recordOf(value: Buffer | null, fields: Partial<KafkaRecord> = {}
     partition: 3,
     offset: 41,
     timestampMs: Date.UTC(2026, 0, 15, 12, 7),
-    key: 'BTC_USDT',
+    key: 'gate-io:BTC_USDT',
     value,
     ...fields,
   };

@@ -1,3 +1,4 @@
+import { readProgress } from '../../local/run/market';
 import { readFile } from 'node:fs/promises';
 import { type Schema, Type } from 'avsc';
 import deadLetterSchema from '../../schemas/candles.dead-letter.v1.json';
@@ -409,7 +410,7 @@ test(
 async function seen(pair: string, toMs: number): Promise<void> {
   const { store } = recorded.run;
   await until(`${pair} is stored`, async () => {
-    const progress = await store.read([pair]);
+    const progress = await readProgress(store, [pair]);
     return progress.get(pair)?.seenToMs === toMs;
   });
 }
@@ -460,9 +461,9 @@ test(
 
     await expectAllStored();
     const log = await readFile(recorded.logFile('fetch'), 'utf8');
-    const told = log.split('\n').filter((line) => line.includes('pair not fetched'));
+    const told = log.split('\n').filter((line) => line.includes('market unknown to the exchange'));
     expect(told.filter((line) => line.includes(UNKNOWN_PAIR)).length).toBeGreaterThan(DAY_MINUTES);
-    const progress = await recorded.run.store.read([UNKNOWN_PAIR]);
+    const progress = await readProgress(recorded.run.store, [UNKNOWN_PAIR]);
     expect(progress.size).toBe(0);
   },
   LIMIT_MS,

@@ -21,7 +21,7 @@ const HOLD_DATA = [
 const TABLES = [
   {
     name: 'candles',
-    keys: ['pair text', 'interval text', 'bucket date'],
+    keys: ['exchange text', 'pair text', 'interval text', 'bucket date'],
     order: ['open_time timestamp DESC'],
     columns: [
       'open decimal',
@@ -38,13 +38,20 @@ const TABLES = [
   },
   {
     name: 'progress',
-    keys: ['pair text'],
+    keys: ['exchange text', 'pair text'],
     order: [],
-    columns: ['settled_to timestamp', 'seen_to timestamp', 'observed_at timestamp'],
+    columns: [
+      'settled_to timestamp',
+      'seen_to timestamp',
+      'newest timestamp',
+      'observed_at timestamp',
+      'unknown_since timestamp',
+      'ended_at timestamp',
+    ],
   },
   {
     name: 'gaps',
-    keys: ['pair text'],
+    keys: ['exchange text', 'pair text'],
     order: ['from_time timestamp ASC'],
     columns: ['to_time timestamp', 'reason text', 'observed_at timestamp'],
   },

@@ -89,6 +89,7 @@ const COUNTS: Readonly<Record<string, Readonly<Record<'dev' | 'prod', number>>>>
   'AWS::Events::Rule': ONE_EACH,
   'AWS::Glue::Registry': ONE_EACH,
   'AWS::Glue::Schema': { dev: 3, prod: 3 },
+  'AWS::Glue::SchemaVersion': { dev: 3, prod: 3 },
   'AWS::IAM::Policy': { dev: 4, prod: 4 },
   'AWS::IAM::Role': { dev: 4, prod: 4 },
   'AWS::Lambda::EventInvokeConfig': ONE_EACH,

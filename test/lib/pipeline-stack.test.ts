@@ -118,6 +118,8 @@ describe('the pipeline stack', () => {
           RETENTION_MINUTES: '9900',
           REQUESTS_PER_10_S: '180',
           BEHIND_MINUTES: '5',
+          SCHEDULE_MINUTES: '1',
+          SILENT_AFTER_MINUTES: '1440',
           GATE_IO_URL: 'https://api.gateio.ws/api/v4',
         },
       },
@@ -125,8 +127,11 @@ describe('the pipeline stack', () => {
       { name: 'Persist', service: 'persist', own: batchFailures(stage) },
     ])('tells $name all that it reads', ({ name, service, own }) => {
       const [, properties] = only(stage, 'AWS::Lambda::Function', name);
-      const version = (topic: string) =>
-        imported(new RegExp(`FnGetAttSchemas${topic}.*InitialSchemaVersionId`));
+      const versions = (topic: string) => [
+        imported(new RegExp(`FnGetAttSchemas${topic}.*InitialSchemaVersionId`)),
+        '","',
+        imported(new RegExp(`FnGetAttSchemas${topic}v2.*VersionId`)),
+      ];
       expect(properties['Environment']).toEqual({
         Variables: {
           KAFKA_CLUSTER_ARN: CLUSTER,
@@ -141,11 +146,11 @@ describe('the pipeline stack', () => {
               '',
               [
                 '{"candles.observed":["',
-                version('candlesobserved'),
+                ...versions('candlesobserved'),
                 '"],"candles.rolled":["',
-                version('candlesrolled'),
+                ...versions('candlesrolled'),
                 '"],"candles.dead-letter":["',
-                version('candlesdeadletter'),
+                ...versions('candlesdeadletter'),
                 '"]}',
               ],
             ],

@@ -61,6 +61,7 @@ const expectedRoles = (undelivered: readonly string[]): Roles => ({
       ...write('candles.observed'),
       SYSTEM_TABLES,
       `cassandra:Select ${table('progress')}`,
+      `cassandra:Modify ${table('progress')}`,
     ]),
   },
   TransformRole: {
@@ -87,6 +88,8 @@ const expectedRoles = (undelivered: readonly string[]): Roles => ({
       ...write('candles.dead-letter'),
       ...undelivered,
       SYSTEM_TABLES,
+      `cassandra:Select ${table('candles')}`,
+      `cassandra:Select ${table('gaps')}`,
       `cassandra:Select ${table('progress')}`,
       `cassandra:Modify ${table('candles')}`,
       `cassandra:Modify ${table('gaps')}`,

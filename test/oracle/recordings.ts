@@ -57,7 +57,7 @@ export function minuteOf(openTimeMs: number, texts: CandleTexts): Candle {
     close: decimal(close),
     baseVolume: decimal(baseVolume),
     quoteVolume: decimal(texts.quoteVolume === undefined ? product : unitsOf(texts.quoteVolume)),
-    minutes: 1,
+    minuteCount: 1,
   };
 }
 

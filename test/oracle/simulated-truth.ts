@@ -1,71 +1,54 @@
 import type { Candle } from '../../lambdas/shared/domain/candle';
 import { INTERVALS } from '../../lambdas/shared/domain/interval';
-import type { MemoryCassandra, ReadRow } from '../simulation/memory-cassandra';
-import type { Stretch } from '../simulation/exchange';
+import type { Stretch } from '../simulation/world/exchange';
+import { type MemoryCassandra, type ReadRow, timeOf } from '../simulation/world/memory-cassandra';
 import { endMs, expectedBucket, LENGTH_MS, straightWindows, units } from './straight-roll-up';
 
 /** Enough decimals for every number of a run. */
 const DECIMALS = 20;
+const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
+const SETTLING_MS = 2 * MINUTE_MS;
+const SILENCE_MS = 60 * MINUTE_MS;
 
-/** What a pair's tables must hold in the end. */
+/** Everything that a pair's tables must agree with in the end. */
 export interface Expectation {
   readonly pair: string;
-  /** The final truth. */
+  /** The last word of the exchange. */
   readonly minutes: readonly Candle[];
+  /** Minutes whose rows never became candles. */
+  readonly rejected: readonly { readonly openTimeMs: number }[];
   readonly historyStartMs: number;
-  /** The last tick's time. */
+  /** The last tick's time, and that of the one before. */
   readonly lastTickMs: number;
+  readonly tickBeforeMs: number;
   /** How far back the exchange was asked. */
   readonly retentionMs: number;
   /** Where progress has stood. */
   readonly settledTimes: ReadonlySet<number>;
-  /** Whether an operator set the progress back: gaps may then be of minutes stored before. */
-  readonly wasRewound: boolean;
+  /** Whether what the exchange said cannot all be known: then rejected minutes and the newest one are taken as they are. */
+  readonly isBeyondReach: boolean;
 }
 
-/** Everything that differs from what must be stored, in words; nothing where all is right. */
-export function differences(cassandra: MemoryCassandra, expected: Expectation): string[] {
-  const ofPair = (row: ReadRow): boolean => row.get('pair') === expected.pair;
-  const gaps = cassandra.rowsOf('gaps').filter(ofPair);
+interface StoredGap extends Stretch {
+  readonly reason: string;
+  readonly observedAtMs: number;
+}
+
+/** Everything about gaps and progress that differs from what must be stored, in words; empty if all is right. */
+export function stateDifferences(cassandra: MemoryCassandra, expected: Expectation): string[] {
+  const gaps = gapsOf(cassandra, expected);
   return [
-    ...gapDifferences(gaps, expected),
-    ...progressDifferences(cassandra.rowsOf('progress').filter(ofPair), expected),
-    ...candleDifferences(cassandra.rowsOf('candles').filter(ofPair), expected, gaps.map(gapOf)),
+    ...retentionDifferences(gaps.filter(isOfRetention), expected),
+    ...(expected.isBeyondReach ? [] : rejectedDifferences(gaps, expected)),
+    ...progressDifferences(cassandra, expected, gaps),
   ].map((difference) => `${expected.pair}: ${difference}`);
 }
 
-function progressDifferences(rows: ReadRow[], { lastTickMs, pair }: Expectation): string[] {
-  const found = rows.map((row) => `${time(row, 'settled_to')} seen ${time(row, 'seen_to')}`);
-  const minuteMs = lastTickMs - (lastTickMs % 60_000);
-  const wanted = `${iso(minuteMs - 120_000)} seen ${iso(minuteMs)}`;
-  return found.length === 1 && found[0] === wanted
-    ? []
-    : [`the progress of ${pair} is [${found.join('; ')}], expected ${wanted}`];
-}
-
-/** A gap starts where progress stood, and ends where the exchange's retention starts. */
-function gapDifferences(rows: ReadRow[], expected: Expectation): string[] {
-  const gaps = rows
-    .map((row) => ({ ...gapOf(row), observedAtMs: timeMs(row, 'observed_at') }))
-    .sort((a, b) => a.fromMs - b.fromMs);
-  return gaps.flatMap(({ fromMs, toMs, observedAtMs }) => {
-    const retainedMs = Math.ceil((observedAtMs - expected.retentionMs) / 60_000) * 60_000;
-    const name = `the gap [${iso(fromMs)}, ${iso(toMs)})`;
-    return [
-      ...(toMs === retainedMs ? [] : [`${name} ends elsewhere than the retention did`]),
-      ...(expected.settledTimes.has(fromMs) || fromMs === expected.historyStartMs
-        ? []
-        : [`${name} starts where progress never stood`]),
-    ];
-  });
-}
-
-function gapOf(row: ReadRow): Stretch {
-  return { fromMs: timeMs(row, 'from_time'), toMs: timeMs(row, 'to_time') };
-}
-
-function candleDifferences(rows: ReadRow[], expected: Expectation, gaps: Stretch[]): string[] {
-  const wanted = wantedRows(expected, gaps);
+/** The same of candles, of all intervals. */
+export function candleDifferences(cassandra: MemoryCassandra, expected: Expectation): string[] {
+  const rows = cassandra.rowsOf('candles').filter((row) => isOf(row, expected));
+  const wanted = wantedRows(expected, gapsOf(cassandra, expected).filter(isOfRetention));
   const found = new Map(rows.map((row) => [nameOf(row), row]));
   const missing = [...wanted]
     .filter(([name, text]) => text !== ANY && !found.has(name))
@@ -77,7 +60,113 @@ function candleDifferences(rows: ReadRow[], expected: Expectation, gaps: Stretch
     return text === ANY || text === stored ? [] : [`${name} is ${stored}, expected ${text}`];
   });
   const unknown = rows.length === found.size ? [] : ['a candle is stored in two buckets'];
-  return [...missing, ...wrong, ...unknown];
+  return [...missing, ...wrong, ...unknown].map((difference) => `${expected.pair}: ${difference}`);
+}
+
+function isOf(row: ReadRow, { pair }: Expectation): boolean {
+  return row.get('pair') === pair;
+}
+
+function gapsOf(cassandra: MemoryCassandra, expected: Expectation): StoredGap[] {
+  const rows = cassandra.rowsOf('gaps').filter((row) => isOf(row, expected));
+  return rows
+    .map((row) => ({
+      fromMs: timeMs(row, 'from_time'),
+      toMs: timeMs(row, 'to_time'),
+      reason: String(row.get('reason')),
+      observedAtMs: timeMs(row, 'observed_at'),
+    }))
+    .sort((a, b) => a.fromMs - b.fromMs);
+}
+
+function isOfRetention({ reason }: StoredGap): boolean {
+  return !reason.startsWith('rejected: ');
+}
+
+/** It starts where progress stood, ends where the exchange's retention starts, and is cut at midnights. */
+function retentionDifferences(gaps: StoredGap[], expected: Expectation): string[] {
+  const starts = new Set([...expected.settledTimes, expected.historyStartMs]);
+  return gaps.flatMap(({ fromMs, toMs, observedAtMs }) => {
+    const retainedMs = Math.ceil((observedAtMs - expected.retentionMs) / MINUTE_MS) * MINUTE_MS;
+    const name = `the gap [${iso(fromMs)}, ${iso(toMs)})`;
+    // What was before a midnight may have been sent by an operator since.
+    const isStart = starts.has(fromMs) || isMidnight(fromMs);
+    return [
+      ...(toMs === retainedMs || isMidnight(toMs)
+        ? []
+        : [`${name} ends elsewhere than the retention did`]),
+      ...(isStart ? [] : [`${name} starts where progress never stood`]),
+      ...(toMs <= fromMs - (fromMs % DAY_MS) + DAY_MS ? [] : [`${name} spans more than a day`]),
+    ];
+  });
+}
+
+function isMidnight(ms: number): boolean {
+  return ms % DAY_MS === 0;
+}
+
+/** Each minute whose row never became a candle is a gap, and no other; unless it was not served in time. */
+function rejectedDifferences(gaps: StoredGap[], expected: Expectation): string[] {
+  const retention = gaps.filter(isOfRetention);
+  const mayBeAny = (timeMs: number): boolean => isWithin(timeMs, retention);
+  const wanted = new Set(
+    expected.rejected
+      .map(({ openTimeMs }) => openTimeMs)
+      .filter((timeMs) => timeMs >= expected.historyStartMs && !mayBeAny(timeMs)),
+  );
+  const found = gaps.filter((gap) => !isOfRetention(gap) && !mayBeAny(gap.fromMs));
+  const starts = new Set(found.map(({ fromMs }) => fromMs));
+  return [
+    ...[...wanted].filter((timeMs) => !starts.has(timeMs)).map((ms) => `no gap at ${iso(ms)}`),
+    ...found
+      .filter(({ fromMs, toMs }) => !wanted.has(fromMs) || toMs !== fromMs + MINUTE_MS)
+      .map(({ fromMs, toMs, reason }) => `a gap [${iso(fromMs)}, ${iso(toMs)}): ${reason}`),
+  ];
+}
+
+function isWithin(timeMs: number, stretches: readonly Stretch[]): boolean {
+  return stretches.some(({ fromMs, toMs }) => timeMs >= fromMs && timeMs < toMs);
+}
+
+/**
+ * The last tick's minute was seen; the newest minute that ever came is the
+ * newest there is, unless that one was not served in time; and all is settled
+ * that it tells of, or an hour of silence at both of the last two ticks.
+ */
+function progressDifferences(
+  cassandra: MemoryCassandra,
+  expected: Expectation,
+  gaps: readonly StoredGap[],
+): string[] {
+  const rows = cassandra.rowsOf('progress').filter((row) => isOf(row, expected));
+  const [row] = rows;
+  if (row === undefined || rows.length > 1) return [`${rows.length} rows of progress`];
+  const newestMs = timeOf(row, 'newest');
+  const seenMs = expected.lastTickMs - (expected.lastTickMs % MINUTE_MS);
+  const seenBeforeMs = expected.tickBeforeMs - (expected.tickBeforeMs % MINUTE_MS);
+  const toldMs = Math.max((newestMs ?? 0) + MINUTE_MS, seenBeforeMs - SILENCE_MS);
+  const found = `settled to ${time(row, 'settled_to')}, seen to ${time(row, 'seen_to')}`;
+  const settledMs = Math.min(seenMs - SETTLING_MS, toldMs);
+  const wanted = `settled to ${iso(settledMs)}, seen to ${iso(seenMs)}`;
+  return [
+    ...(found === wanted ? [] : [`progress ${found}, expected ${wanted}`]),
+    ...(expected.isBeyondReach ? [] : newestDifferences(newestMs, expected, gaps)),
+  ];
+}
+
+function newestDifferences(
+  newestMs: number | undefined,
+  { minutes, historyStartMs }: Expectation,
+  gaps: readonly StoredGap[],
+): string[] {
+  const times = minutes
+    .map(({ openTimeMs }) => openTimeMs)
+    .filter((timeMs) => timeMs >= historyStartMs);
+  const served = times.filter((timeMs) => !isWithin(timeMs, gaps.filter(isOfRetention)));
+  const allowed = [undefined, ...times].filter((ms) => (ms ?? 0) >= (served.at(-1) ?? 0));
+  return allowed.includes(newestMs)
+    ? []
+    : [`the newest minute is ${iso(newestMs)}, expected ${allowed.map(iso).join(' or ')}`];
 }
 
 /** What may be anything: a candle of minutes that the exchange no longer served in time. */
@@ -104,9 +193,10 @@ function wantedRows(expected: Expectation, gaps: readonly Stretch[]): Map<string
 }
 
 function wantedText(candle: Candle, closed: boolean): string {
-  const { open, high, low, close, baseVolume, quoteVolume, minutes } = candle;
+  const { open, high, low, close, baseVolume, quoteVolume, minuteCount } = candle;
   const numbers = [open, high, low, close, baseVolume, quoteVolume];
-  return [...numbers.map((number) => units(number, DECIMALS)), minutes, closed].join(' ');
+  const texts = numbers.map((number) => number && units(number, DECIMALS));
+  return [...texts, minuteCount, closed].join(' ');
 }
 
 function textOf(row: ReadRow): string {
@@ -128,14 +218,13 @@ function nameOf(row: ReadRow): string {
 }
 
 function timeMs(row: ReadRow, column: string): number {
-  const value = row.get(column);
-  return value instanceof Date ? value.getTime() : Number.NaN;
+  return timeOf(row, column) ?? Number.NaN;
 }
 
 function time(row: ReadRow, column: string): string {
-  return iso(timeMs(row, column));
+  return iso(timeOf(row, column));
 }
 
-function iso(ms: number): string {
+function iso(ms = Number.NaN): string {
   return Number.isNaN(ms) ? 'no time' : new Date(ms).toISOString();
 }

@@ -41,9 +41,15 @@ function windowFrom(openTimeMs: number, group: readonly Candle[]): Candle {
     low: group.map(({ low }) => low).reduce((a, b) => (units(b) < units(a) ? b : a)),
     close: last.close,
     baseVolume: sum(group.map(({ baseVolume }) => baseVolume)),
-    quoteVolume: sum(group.map(({ quoteVolume }) => quoteVolume)),
-    minutes: group.length,
+    quoteVolume: sumIfKnown(group.map(({ quoteVolume }) => quoteVolume)),
+    minuteCount: group.length,
   };
+}
+
+/** Unknown if any of them is. */
+function sumIfKnown(values: readonly (Decimal | null)[]): Decimal | null {
+  const known = values.filter((value): value is Decimal => value !== null);
+  return known.length === values.length ? sum(known) : null;
 }
 
 function sum(values: readonly Decimal[]): Decimal {

@@ -1,60 +1,131 @@
+import type { ObserveTickSettings } from '../../lambdas/fetch/observe-tick';
 import type { CassandraSession } from '../../lambdas/shared/adapters/database/cassandra-client';
+import { longValue } from '../../lambdas/shared/adapters/database/cql-values';
+import type { BatchAnswer } from '../../lambdas/shared/codec/batch-answer';
+import type { KafkaRecord } from '../../lambdas/shared/codec/kafka-event';
 import type { SegmentCodec } from '../../lambdas/shared/codec/segment-codec';
-import { MINUTE_MS } from '../../lambdas/shared/domain/interval';
-import type { Exchange, SegmentStore } from '../../lambdas/shared/domain/ports';
-import { advance } from '../../lambdas/shared/domain/progress';
-import type { ObservedSegment, RolledSegment } from '../../lambdas/shared/domain/segment';
-import type { Random } from './random';
+import type { Candle } from '../../lambdas/shared/domain/candle';
+import { floorTo, MINUTE_MS } from '../../lambdas/shared/domain/interval';
+import { marketKey } from '../../lambdas/shared/domain/market';
+import type {
+  CandleReader,
+  CandlesQuery,
+  Exchange,
+  ListingStore,
+  SegmentStore,
+} from '../../lambdas/shared/domain/ports';
+import { advance, type MarketStatus } from '../../lambdas/shared/domain/progress';
+import type { ObservedSegment, RolledSegment, Segment } from '../../lambdas/shared/domain/segment';
+import type { Random } from './world/random';
 
-/** The ports that a breakage can come between, and what it may use to break them. */
+/** The ports that a breakage can come between. */
 export interface Ports {
   readonly session: CassandraSession;
+  /** The tables, as persist writes them. */
   readonly store: SegmentStore;
+  /** Stored candles, as transform reads them. */
+  readonly stored: CandleReader;
+  /** The status of markets, as fetch reads it. */
+  readonly listing: ListingStore;
   readonly exchange: Exchange;
   readonly observed: SegmentCodec<ObservedSegment>;
   readonly rolled: SegmentCodec<RolledSegment>;
+  readonly storeBatch: StoreBatch;
 }
 
-/** Breaks one rule of the loop, from outside the functions: each must be found out. */
-export type Breakage = {
+type StoreBatch = (records: readonly KafkaRecord[]) => Promise<BatchAnswer | undefined>;
+
+/** Ports as a breakage makes them. */
+export type BrokenPorts = {
   readonly [Port in keyof Ports]?: (port: Ports[Port], world: BreakageWorld) => Ports[Port];
 };
 
-/** What a breakage may know of the world. */
+/** Breaks one rule of the loop, from outside the functions: each must be found out. */
+export interface Breakage extends BrokenPorts {
+  readonly settings?: (settings: ObserveTickSettings) => ObserveTickSettings;
+}
+
+/** All that a breakage may know of the world. */
 export interface BreakageWorld {
   readonly random: Random;
   readonly nowMs: () => number;
+  /** For breakages: the minutes of segments that transform has read, by what tells the segments apart. */
+  readonly answered: Map<string, readonly Candle[]>;
 }
 
-/** One breakage for each rule that the loop stands on. */
+/** One breakage for each rule that makes what is stored wrong if it is left out. */
 export const BREAKAGES = {
   'rows carry no timestamp of their observation': { session: withoutTimestamp },
   'progress is written first': { store: progressFirst },
   'progress leaves out what it follows': { rolled: withoutFollows },
-  'minutes settle at once': { observed: settlingAtOnce },
   'segments are observed when they are processed': { observed: observedNow },
   'segments end short': { observed: endingShort },
-  'answers are cut short': { exchange: cutShort },
+  'minutes settle at once': { observed: settlingAtOnce },
+  'minutes settle whatever has come': { observed: settlingWithoutEvidence },
+  'silence is believed of minutes that were never asked for': { listing: believingSilence },
+  'a live answer erases what it lacks': { stored: withoutOwnMinutes },
+  'there is no second look': { settings: withoutSecondLook },
+  'a missing end is not asked for again': { exchange: neverAgain },
+  'a rejected row costs its page': { exchange: rejectingPages },
+  'segments settle though the one before did not settle to its end': { observed: withoutChain },
+} as const satisfies Record<string, Breakage>;
+
+/** One breakage for each rule that only saves work: what is stored stays right. */
+export const COSTLY_BREAKAGES = {
+  'minutes that are stored as answered are written again': {
+    observed: rememberingAnswers,
+    rolled: writingAgain,
+  },
+  'segments that a later one covers are written': { storeBatch: oneByOne },
 } as const satisfies Record<string, Breakage>;
 
 /** The name of a breakage. */
-export type BreakageName = keyof typeof BREAKAGES;
+export type BreakageName = keyof typeof BREAKAGES | keyof typeof COSTLY_BREAKAGES;
+
+/** All breakages, by their names. */
+export const ALL_BREAKAGES: Readonly<Record<BreakageName, Breakage>> = {
+  ...BREAKAGES,
+  ...COSTLY_BREAKAGES,
+};
 
 function withoutTimestamp(session: CassandraSession): CassandraSession {
-  const stripped = ({ query, params }: { query: string; params: Buffer[] }) => ({
-    query: query.replace(/\s+USING TIMESTAMP \?$/, ''),
-    params: params.slice(0, -1),
-  });
-  return { ...session, write: (statements) => session.write(statements.map(stripped)) };
+  return {
+    ...session,
+    write: (statements) =>
+      session.write(
+        statements.map(({ query, params }) =>
+          query.startsWith('INSERT')
+            ? { query: query.replace(/\s+USING TIMESTAMP \?$/, ''), params: params.slice(0, -1) }
+            : { query, params },
+        ),
+      ),
+  };
+}
+
+/** Breaks the rule of `docs/decisions/0012`: rows carry their observation's millisecond and nothing below it. */
+export function withoutMark(session: CassandraSession): CassandraSession {
+  const unmarked = (value: Buffer | null | undefined): Buffer =>
+    longValue(floorTo(Number(value?.readBigInt64BE() ?? 0), 1_000));
+  return {
+    ...session,
+    write: (statements) =>
+      session.write(
+        statements.map(({ query, params }) =>
+          query.startsWith('INSERT INTO candles')
+            ? { query, params: [...params.slice(0, -1), unmarked(params.at(-1))] }
+            : { query, params },
+        ),
+      ),
+  };
 }
 
 function progressFirst(store: SegmentStore): SegmentStore {
   return {
     ...store,
     async writeCandles(segment) {
-      const stored = (await store.read([segment.pair])).get(segment.pair);
-      const progress = advance(stored, segment);
-      if (progress !== undefined) await store.writeProgress(segment.pair, progress);
+      const status = (await store.readStatus([segment])).get(marketKey(segment));
+      const progress = advance(status?.progress, segment);
+      if (progress !== undefined) await store.writeProgress(segment, progress);
       await store.writeCandles(segment);
     },
   };
@@ -67,10 +138,43 @@ function withoutFollows(codec: SegmentCodec<RolledSegment>): SegmentCodec<Rolled
   return { ...codec, decode: (value) => following(codec.decode(value)) };
 }
 
-function settlingAtOnce(codec: SegmentCodec<ObservedSegment>): SegmentCodec<ObservedSegment> {
-  const settling = (segment: ObservedSegment) =>
-    segment.settlesMs === null ? segment : { ...segment, settlesMs: segment.toMs };
+/** Encodes live segments with another end of what they settle; never less than what they follow. */
+function settlingTo(
+  codec: SegmentCodec<ObservedSegment>,
+  settlesMs: (segment: ObservedSegment) => number,
+): SegmentCodec<ObservedSegment> {
+  const settling = (segment: ObservedSegment): ObservedSegment =>
+    segment.settlesMs === null
+      ? segment
+      : { ...segment, settlesMs: Math.max(segment.settlesMs, settlesMs(segment)) };
   return { ...codec, encode: (segment) => codec.encode(settling(segment)) };
+}
+
+function settlingAtOnce(codec: SegmentCodec<ObservedSegment>): SegmentCodec<ObservedSegment> {
+  return settlingTo(codec, (segment) => (leavesHole(segment) ? 0 : segment.toMs));
+}
+
+function settlingWithoutEvidence(
+  codec: SegmentCodec<ObservedSegment>,
+): SegmentCodec<ObservedSegment> {
+  return settlingTo(codec, (segment) =>
+    leavesHole(segment) ? 0 : Math.min(segment.toMs, unchangingMs(segment)),
+  );
+}
+
+/** Breaks nothing but the chain: a segment settles to its end even if there is a hole before it. */
+function withoutChain(codec: SegmentCodec<ObservedSegment>): SegmentCodec<ObservedSegment> {
+  return settlingTo(codec, (segment) =>
+    leavesHole(segment) ? Math.min(segment.toMs, unchangingMs(segment)) : 0,
+  );
+}
+
+function unchangingMs({ observedAtMs }: Segment): number {
+  return floorTo(observedAtMs - 2 * MINUTE_MS, MINUTE_MS);
+}
+
+function leavesHole({ followsMs, fromMs, gapFromMs }: Segment): boolean {
+  return followsMs !== null && followsMs < fromMs && gapFromMs === null;
 }
 
 function observedNow(
@@ -87,9 +191,11 @@ function endingShort(
   const shortened = (segment: ObservedSegment): ObservedSegment => {
     const toMs = segment.toMs - random.int(1, 9) * MINUTE_MS;
     if (segment.settlesMs === null || toMs <= segment.fromMs) return segment;
-    const minutes = segment.minutes.filter(({ openTimeMs }) => openTimeMs < toMs);
+    const isBefore = ({ openTimeMs }: { openTimeMs: number }): boolean => openTimeMs < toMs;
+    const minuteCandles = segment.minuteCandles.filter(isBefore);
+    const rejected = segment.rejected.filter(isBefore);
     const settlesMs = Math.max(segment.followsMs ?? toMs, Math.min(segment.settlesMs, toMs));
-    return { ...segment, toMs, settlesMs, minutes };
+    return { ...segment, toMs, settlesMs, minuteCandles, rejected };
   };
   return {
     ...codec,
@@ -97,12 +203,115 @@ function endingShort(
   };
 }
 
-function cutShort(exchange: Exchange, { random }: BreakageWorld): Exchange {
+function believingSilence(store: ListingStore): ListingStore {
+  const seen = (status: MarketStatus): MarketStatus =>
+    status.progress === undefined
+      ? status
+      : { ...status, progress: { ...status.progress, seenToMs: Number.MAX_SAFE_INTEGER } };
+  return {
+    ...store,
+    async readStatus(markets) {
+      const stored = await store.readStatus(markets);
+      return new Map([...stored].map(([key, status]) => [key, seen(status)]));
+    },
+  };
+}
+
+/** Hides the stored minutes of a segment's own range, as if its answer were all there is. */
+function withoutOwnMinutes(reader: CandleReader): CandleReader {
+  return {
+    async readCandles(market, ranges) {
+      const read = await reader.readCandles(market, ranges);
+      // Transform asks for a segment's market with the segment itself.
+      const { fromMs, toMs } = market as Segment;
+      const isOutside = ({ openTimeMs }: Candle): boolean =>
+        openTimeMs < fromMs || openTimeMs >= toMs;
+      const minutes = (read.candles['1m'] ?? []).filter(isOutside);
+      return { ...read, candles: { ...read.candles, '1m': minutes } };
+    },
+  };
+}
+
+function withoutSecondLook(settings: ObserveTickSettings): ObserveTickSettings {
+  return { ...settings, scheduleMs: 0 };
+}
+
+/** What is asked for once more within a tick finds nothing. */
+function neverAgain(exchange: Exchange): Exchange {
+  const asked = new Map<string, number>();
+  const isAgain = ({ pair, fromMs, toMs, closedBeforeMs }: CandlesQuery): boolean => {
+    // The last of these follows from the tick's time.
+    const question = `${pair} ${toMs} ${closedBeforeMs}`;
+    const firstFromMs = asked.get(question);
+    asked.set(question, firstFromMs ?? fromMs);
+    return firstFromMs !== undefined;
+  };
   return {
     ...exchange,
-    async minutes(query) {
-      const minutes = await exchange.minutes(query);
-      return random.chance(0.05) ? minutes.slice(0, -random.int(1, 5)) : minutes;
+    candles: (query) =>
+      isAgain(query) ? Promise.resolve({ candles: [], rejected: [] }) : exchange.candles(query),
+  };
+}
+
+/** A page with a row that cannot be a candle. */
+class RejectedPageError extends Error {
+  override readonly name = 'RejectedPageError';
+}
+
+function rejectingPages(exchange: Exchange): Exchange {
+  return {
+    ...exchange,
+    async candles(query) {
+      const answer = await exchange.candles(query);
+      const [first] = answer.rejected;
+      if (first !== undefined) throw new RejectedPageError(first.reason);
+      return answer;
     },
+  };
+}
+
+function nameOf({ fromMs, toMs, observedAtMs, ...market }: Segment): string {
+  return `${marketKey(market)} ${fromMs} ${toMs} ${observedAtMs}`;
+}
+
+function rememberingAnswers(
+  codec: SegmentCodec<ObservedSegment>,
+  { answered }: BreakageWorld,
+): SegmentCodec<ObservedSegment> {
+  return {
+    ...codec,
+    decode(value) {
+      const segment = codec.decode(value);
+      answered.set(nameOf(segment), segment.minuteCandles);
+      return segment;
+    },
+  };
+}
+
+function writingAgain(
+  codec: SegmentCodec<RolledSegment>,
+  { answered }: BreakageWorld,
+): SegmentCodec<RolledSegment> {
+  return {
+    ...codec,
+    encode(segment) {
+      const minutes = answered.get(nameOf(segment)) ?? [];
+      return codec.encode({ ...segment, candles: { ...segment.candles, '1m': minutes } });
+    },
+  };
+}
+
+/** Stores the records of a batch as if each had come alone, so that none is covered. */
+function oneByOne(storeBatch: StoreBatch): StoreBatch {
+  return async (records) => {
+    for (const [index, record] of records.entries()) {
+      const answer = await storeBatch([record]);
+      if (answer === undefined || answer.batchItemFailures.length === 0) continue;
+      const batchItemFailures = records.slice(index).map(({ topic, partition, offset }) => ({
+        itemIdentifier: { partition: `${topic}-${partition}`, offset },
+      }));
+      return { batchItemFailures };
+    }
+    return undefined;
   };
 }

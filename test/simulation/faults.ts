@@ -1,4 +1,4 @@
-import type { Random } from './random';
+import type { Random } from './world/random';
 
 /** How often what goes wrong in a run, each a probability unless named otherwise. */
 export interface Faults {
@@ -27,15 +27,66 @@ export interface Faults {
   readonly historySent: number;
   /** The function has no time left for a segment. */
   readonly outOfTime: number;
+  /** Per tick: the process of fetch is replaced by a new one, which remembers nothing. */
+  readonly processReplaced: number;
+  /** Per answer of the exchange: it is from a replica that lags by minutes. */
+  readonly answerStale: number;
+  /** It lacks its end, or all of it, or one minute in it. */
+  readonly answerCut: number;
+  readonly answerEmpty: number;
+  readonly answerHole: number;
+  /** Per minute: it is published long after its close. */
+  readonly minuteLate: number;
+  /** It is corrected once it has settled. */
+  readonly minuteCorrected: number;
+  /** Its row cannot be a candle, for a while or for good. */
+  readonly minuteRejected: number;
+  /** It is taken back. */
+  readonly minuteWithdrawn: number;
+  /**
+   * Answers are to be doubted from the start, and minutes come late, though in
+   * order: evidence alone copes with that, while nothing else overlaps or fails.
+   * Otherwise the exchange is to be doubted in the doubtful stretch only.
+   */
+  readonly doubtsFromStart: boolean;
+  /** The exchange's faults go beyond what the live loop can find: what they leave is told, not held to be wrong. */
+  readonly isBeyondReach: boolean;
   /** How long a write that nobody waits for any more may be under way, in milliseconds. */
   readonly longestLateWriteMs: number;
 }
 
+/** Of so many runs, one goes beyond the live loop's reach, and in one the exchange is to be doubted from the start. */
+const CLASSES = 5;
+
 /**
- * The faults of one run. Each kind is absent in some runs, rare in others and
+ * The faults of one run, by its seed. Each kind is absent in some runs, rare in others and
  * frequent in a few: rare combinations come from runs that have few kinds.
  */
-export function chooseFaults(random: Random): Faults {
+export function chooseFaults(random: Random, seed: number): Faults {
+  const faults = drawFaults(random);
+  switch (seed % CLASSES) {
+    case 0:
+      return { ...faults, isBeyondReach: true };
+    case 1:
+      return { ...faults, ...NOTHING_OVERLAPS, doubtsFromStart: true };
+    default:
+      return faults;
+  }
+}
+
+/** Without these each observation is stored before the next one is made, or never. */
+const NOTHING_OVERLAPS = {
+  callFails: 0,
+  callIsSlow: 0,
+  killed: 0,
+  batchGivenUp: 0,
+  deliverySlow: 0,
+  offsetsRewound: 0,
+  tickRepeated: 0,
+  tickLate: 0,
+} as const satisfies Partial<Faults>;
+
+function drawFaults(random: Random): Faults {
   const level = (rare: number, frequent: number): number =>
     random.pick([0, rare, rare, frequent, frequent]);
   return {
@@ -53,6 +104,17 @@ export function chooseFaults(random: Random): Faults {
     progressRewound: level(0.02, 0.1),
     historySent: level(0.02, 0.1),
     outOfTime: level(0.01, 0.05),
+    processReplaced: level(0.02, 0.2),
+    answerStale: level(0.05, 0.3),
+    answerCut: level(0.02, 0.2),
+    answerEmpty: level(0.02, 0.2),
+    answerHole: level(0.02, 0.2),
+    minuteLate: level(0.05, 0.4),
+    minuteCorrected: level(0.05, 0.3),
+    minuteRejected: level(0.02, 0.1),
+    minuteWithdrawn: level(0.02, 0.1),
+    doubtsFromStart: false,
+    isBeyondReach: false,
     longestLateWriteMs: random.pick([10_000, 600_000, 7_200_000]),
   };
 }

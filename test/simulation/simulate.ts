@@ -1,8 +1,8 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { BREAKAGES, type BreakageName } from './breakages';
-import { runSimulation } from './run-simulation';
+import { ALL_BREAKAGES, type BreakageName } from './breakages';
+import { runSimulation, type SimulationResult } from './run-simulation';
 
-interface Options {
+interface SimulateOptions {
   readonly seeds: number;
   readonly from: number;
   readonly seed?: number;
@@ -12,7 +12,7 @@ interface Options {
 
 const command = new Command('simulate')
   .description(
-    'Runs the three functions over a simulated log, store and exchange, with faults chosen by a seed, and holds what is stored against the truth.',
+    'Runs the three functions over a simulated log, store and exchange, with faults chosen by a seed, and compares what is stored with the truth.',
   )
   .option('--seeds <number>', 'how many seeds to run', wholeNumber, 2_000)
   .option('--from <seed>', 'the first seed', wholeNumber, 1)
@@ -20,11 +20,11 @@ const command = new Command('simulate')
   .option('--trace', 'with --seed: print everything that happens')
   .addOption(
     new Option('--break <rule>', 'break a rule, to see that it is found out').choices(
-      Object.keys(BREAKAGES),
+      Object.keys(ALL_BREAKAGES),
     ),
   );
 
-const { seeds, from, seed, trace, break: rule } = command.parse().opts<Options>();
+const { seeds, from, seed, trace, break: rule } = command.parse().opts<SimulateOptions>();
 void main();
 
 async function main(): Promise<void> {
@@ -34,25 +34,39 @@ async function main(): Promise<void> {
 
 async function runSeeds(first: number, count: number): Promise<number> {
   const startedMs = performance.now();
-  let failures = 0;
+  const totals = { failures: 0, rowsWritten: 0, beyondReach: 0, candlesLeftWrong: 0 };
   for (let next = first; next < first + count; next++) {
-    const { differences } = await runSimulation({
-      seed: next,
-      ...(rule === undefined ? {} : { breakage: BREAKAGES[rule] }),
-      ...(trace === undefined ? {} : { trace: (line: string) => console.log(line) }),
-    });
-    if (differences.length === 0) continue;
-    failures++;
-    tellFailure(next, differences);
+    const result = await run(next);
+    totals.rowsWritten += result.rowsWritten;
+    totals.candlesLeftWrong += result.candlesLeftWrong;
+    if (result.isBeyondReach) totals.beyondReach++;
+    if (result.differences.length === 0) continue;
+    totals.failures++;
+    reportFailure(next, result.differences);
   }
   const seconds = (performance.now() - startedMs) / 1_000;
   console.log(
-    `simulation finished: ${count} seeds, ${failures} failed, ${(count / seconds).toFixed(1)} seeds/s`,
+    `simulation finished: ${count} seeds, ${totals.failures} failed, ${(count / seconds).toFixed(1)} seeds/s`,
   );
-  return failures;
+  console.log(
+    `rows written: ${perRun(totals.rowsWritten, count)} a run; beyond the live loop's reach: ${totals.beyondReach} seeds, ${perRun(totals.candlesLeftWrong, totals.beyondReach)} settled candles left wrong a run`,
+  );
+  return totals.failures;
 }
 
-function tellFailure(failed: number, differences: readonly string[]): void {
+function run(next: number): Promise<SimulationResult> {
+  return runSimulation({
+    seed: next,
+    ...(rule === undefined ? {} : { breakage: ALL_BREAKAGES[rule] }),
+    ...(trace === undefined ? {} : { trace: (line: string) => console.log(line) }),
+  });
+}
+
+function perRun(total: number, runs: number): string {
+  return runs === 0 ? '0.0' : (total / runs).toFixed(1);
+}
+
+function reportFailure(failed: number, differences: readonly string[]): void {
   const breaking = rule === undefined ? '' : ` --break '${rule}'`;
   console.log(`seed ${failed} failed: ${differences.length} differences`);
   for (const difference of differences.slice(0, 8)) console.log(`  ${difference}`);

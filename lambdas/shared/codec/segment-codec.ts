@@ -1,13 +1,16 @@
 import type { Candle, CandlesByInterval } from '../domain/candle';
 import { type Decimal, formatDecimal, parseDecimal } from '../domain/decimal';
-import { type Interval, INTERVALS, isInterval } from '../domain/interval';
+import { type Interval, INTERVALS } from '../domain/interval';
 import { inTimeOrder } from '../domain/roll-up';
 import {
   checkObserved,
   checkRolled,
   type ObservedSegment,
+  type RejectedMinute,
   type RolledSegment,
   type Segment,
+  SEGMENT_KINDS,
+  SEGMENT_SOURCES,
 } from '../domain/segment';
 import { TOPICS } from '../domain/topics';
 import type { SchemaVersionIds } from './schema-versions';
@@ -21,22 +24,31 @@ interface MinuteOnWire {
   readonly low: string;
   readonly close: string;
   readonly baseVolume: string;
-  readonly quoteVolume: string;
+  readonly quoteVolume: string | null;
 }
 
 interface CandleOnWire extends MinuteOnWire {
   readonly minutes: number;
 }
 
-interface ObservedOnWire extends Segment {
+interface SegmentOnWire extends Omit<Segment, 'kind' | 'source'> {
+  readonly kind: string;
+  readonly source: string;
+  readonly rejected: readonly RejectedMinute[];
+}
+
+interface ObservedOnWire extends SegmentOnWire {
   readonly minutes: readonly MinuteOnWire[];
 }
 
-interface RolledOnWire extends Segment {
+interface RolledOnWire extends SegmentOnWire {
   readonly candles: readonly {
     readonly interval: string;
     readonly candles: readonly CandleOnWire[];
   }[];
+  readonly newestMs: number | null;
+  readonly deleted: readonly unknown[];
+  readonly audit: unknown;
 }
 
 /** Writes and reads the values of a topic as domain objects, which are checked when they are read. */
@@ -50,11 +62,12 @@ export interface SegmentCodec<T extends Segment> {
 export function createObservedCodec(ids: SchemaVersionIds): SegmentCodec<ObservedSegment> {
   const codec = createTopicCodec<ObservedOnWire>(TOPICS.observed, ids);
   return {
-    encode: (segment) => codec.encode({ ...segment, minutes: segment.minutes.map(toWire) }),
+    encode: ({ minuteCandles, ...segment }) =>
+      codec.encode({ ...segment, minutes: minuteCandles.map(toWire) }),
     decode(value) {
       const wire = codec.decode(value);
-      const minutes = wire.minutes.map((minute) => fromWire(minute, 1));
-      const segment = { ...segmentOf(wire), minutes: inTimeOrder(minutes) };
+      const minuteCandles = inTimeOrder(wire.minutes.map((minute) => fromWire(minute, 1)));
+      const segment = { ...segmentFromWire(wire), minuteCandles, rejected: rejectedFromWire(wire) };
       checkObserved(segment);
       return segment;
     },
@@ -65,19 +78,58 @@ export function createObservedCodec(ids: SchemaVersionIds): SegmentCodec<Observe
 export function createRolledCodec(ids: SchemaVersionIds): SegmentCodec<RolledSegment> {
   const codec = createTopicCodec<RolledOnWire>(TOPICS.rolled, ids);
   return {
-    encode: (segment) => codec.encode({ ...segment, candles: intervalsToWire(segment.candles) }),
+    encode: (segment) =>
+      codec.encode({
+        ...segment,
+        candles: intervalsToWire(segment.candles),
+        deleted: [],
+        audit: null,
+      }),
     decode(value) {
       const wire = codec.decode(value);
-      const segment = { ...segmentOf(wire), candles: intervalsFromWire(wire.candles) };
+      const segment = {
+        ...segmentFromWire(wire),
+        candles: intervalsFromWire(wire.candles),
+        rejected: rejectedFromWire(wire),
+        newestMs: wire.newestMs,
+      };
       checkRolled(segment);
       return segment;
     },
   };
 }
 
-function segmentOf(wire: Segment): Segment {
-  const { pair, fromMs, toMs, observedAtMs, followsMs, settlesMs, gapFromMs, source } = wire;
-  return { pair, fromMs, toMs, observedAtMs, followsMs, settlesMs, gapFromMs, source };
+/** Version 1 has the name of the exchange where the source is now. */
+const SOURCE_OF_VERSION_1 = 'gate.io';
+
+function segmentFromWire(wire: SegmentOnWire): Segment {
+  const { exchange, pair, fromMs, toMs, observedAtMs, followsMs, settlesMs, gapFromMs } = wire;
+  const isVersion1 = wire.source === SOURCE_OF_VERSION_1;
+  return {
+    exchange,
+    pair,
+    // Version 1 has no kinds: history settled nothing.
+    kind: isVersion1 && settlesMs === null ? 'audit' : oneOf(SEGMENT_KINDS, 'kind', wire.kind),
+    fromMs,
+    toMs,
+    observedAtMs,
+    followsMs,
+    settlesMs,
+    gapFromMs,
+    source: isVersion1 ? 'api' : oneOf(SEGMENT_SOURCES, 'source', wire.source),
+  };
+}
+
+function oneOf<T extends string>(known: readonly T[], what: string, text: string): T {
+  const found = known.find((one) => one === text);
+  if (found !== undefined) return found;
+  throw new WireFormatError(
+    `Unknown ${what} ${JSON.stringify(text)}; expected one of ${known.join(', ')}`,
+  );
+}
+
+function rejectedFromWire({ rejected }: SegmentOnWire): RejectedMinute[] {
+  return rejected.map(({ openTimeMs, reason }) => ({ openTimeMs, reason }));
 }
 
 function intervalsToWire(candles: CandlesByInterval): RolledOnWire['candles'] {
@@ -90,12 +142,9 @@ function intervalsToWire(candles: CandlesByInterval): RolledOnWire['candles'] {
 function intervalsFromWire(wire: RolledOnWire['candles']): CandlesByInterval {
   const candles: Partial<Record<Interval, readonly Candle[]>> = {};
   for (const { interval, candles: list } of wire) {
-    if (!isInterval(interval)) {
-      throw new WireFormatError(
-        `Unknown interval ${JSON.stringify(interval)}; expected one of ${INTERVALS.join(', ')}`,
-      );
-    }
-    candles[interval] = list.map((candle) => fromWire(candle, candle.minutes));
+    candles[oneOf(INTERVALS, 'interval', interval)] = list.map((candle) =>
+      fromWire(candle, candle.minutes),
+    );
   }
   return candles;
 }
@@ -108,12 +157,12 @@ function toWire(candle: Candle): CandleOnWire {
     low: formatDecimal(candle.low),
     close: formatDecimal(candle.close),
     baseVolume: formatDecimal(candle.baseVolume),
-    quoteVolume: formatDecimal(candle.quoteVolume),
-    minutes: candle.minutes,
+    quoteVolume: candle.quoteVolume === null ? null : formatDecimal(candle.quoteVolume),
+    minutes: candle.minuteCount,
   };
 }
 
-function fromWire(wire: MinuteOnWire, minutes: number): Candle {
+function fromWire(wire: MinuteOnWire, minuteCount: number): Candle {
   const open = parseDecimal(wire.open);
   const high = sameOr(wire.high, wire.open, open);
   const low = sameOr(wire.low, wire.open, open);
@@ -124,8 +173,8 @@ function fromWire(wire: MinuteOnWire, minutes: number): Candle {
     low,
     close: wire.close === wire.high ? high : sameOr(wire.close, wire.low, low),
     baseVolume: parseDecimal(wire.baseVolume),
-    quoteVolume: parseDecimal(wire.quoteVolume),
-    minutes,
+    quoteVolume: wire.quoteVolume === null ? null : parseDecimal(wire.quoteVolume),
+    minuteCount,
   };
 }
 

@@ -1,9 +1,10 @@
-import type { Segment } from './segment';
+import { MINUTE_MS } from './interval';
+import type { Progress } from './progress';
 
-/** How far a tick finds its pairs behind. */
+/** How far a tick finds its markets behind. */
 export interface Lag {
-  readonly pairsBehind: number;
-  /** From the oldest missing minute to the tick; 0 where nothing is missing. */
+  readonly marketsBehind: number;
+  /** From the oldest minute that was not asked for and stored yet to the tick; 0 if there is none. */
   readonly worstMs: number;
   /** Until the exchange no longer serves that minute: never below 0. */
   readonly retentionLeftMs: number;
@@ -13,20 +14,43 @@ export interface Lag {
 export interface LagLimits {
   readonly nowMs: number;
   readonly retentionMs: number;
-  /** A pair whose missing minutes start longer ago than this is behind. */
+  /** A market whose missing minutes start longer ago than this is behind. */
   readonly behindMs: number;
 }
 
-/** The lag of the pairs that a tick has plans for; a pair without a plan is not behind. */
-export function lagOf(
-  plans: readonly (readonly Segment[])[],
-  { nowMs, retentionMs, behindMs }: LagLimits,
-): Lag {
-  const lags = plans.map(([first]) => nowMs - (first?.fromMs ?? nowMs));
-  const worstMs = Math.max(0, ...lags);
+/**
+ * The lag of the markets that are followed, by the times up to which their
+ * minutes were asked for and stored. A quiet market is not behind.
+ */
+export function lagOf(seenToMs: readonly number[], limits: LagLimits): Lag {
+  const { nowMs, retentionMs, behindMs } = limits;
+  const lagsMs = seenToMs.map((timeMs) => Math.max(0, nowMs - timeMs));
+  const worstMs = Math.max(0, ...lagsMs);
   return {
-    pairsBehind: lags.filter((lagMs) => lagMs > behindMs).length,
+    marketsBehind: lagsMs.filter((lagMs) => lagMs > behindMs).length,
     worstMs,
     retentionLeftMs: Math.max(0, retentionMs - worstMs),
   };
+}
+
+/**
+ * Whether a market from which candles used to come has fallen silent: none has
+ * come for longer than `silentAfterMs`, counted from `sinceMs` if none ever did.
+ */
+export function isSilent(
+  newestMs: number | null,
+  { sinceMs, nowMs, silentAfterMs }: { sinceMs: number; nowMs: number; silentAfterMs: number },
+): boolean {
+  const lastEndMs = newestMs === null ? sinceMs : newestMs + MINUTE_MS;
+  return nowMs - lastEndMs > silentAfterMs;
+}
+
+/** Whether an answer for a range ends before a minute of it that came earlier: it is from a replica that lags. */
+export function isStale(
+  answeredMs: number | undefined,
+  { newestMs }: Pick<Progress, 'newestMs'>,
+  { fromMs, toMs }: { fromMs: number; toMs: number },
+): boolean {
+  if (newestMs === null || newestMs < fromMs || newestMs >= toMs) return false;
+  return answeredMs === undefined || answeredMs < newestMs;
 }

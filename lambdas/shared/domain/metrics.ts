@@ -4,19 +4,40 @@
  */
 export const METRICS = {
   // fetch
-  /** Pairs whose missing minutes start longer before the tick than the stage takes for normal. */
-  PairsBehind: 'Count',
-  /** From the oldest missing minute of any pair to the tick. */
+  /** Markets whose missing minutes start longer before the tick than the stage takes for normal. */
+  MarketsBehind: 'Count',
+  /** From the oldest minute of any market that was not asked for and stored yet to the tick. */
   WorstLag: 'Seconds',
   /** Until the exchange forgets that minute; all it serves where nothing is missing. */
   RetentionLeft: 'Seconds',
   /** The fewest requests that the exchange said it would still take, of all its answers in a tick. */
   RateLimitHeadroom: 'Count',
   MinutesObserved: 'Count',
-  /** Pairs that the exchange failed for. */
-  PairsNotFetched: 'Count',
-  /** Pairs that the tick had no time left for. */
-  PairsDeferred: 'Count',
+  /** Markets that the exchange failed for. */
+  MarketsNotFetched: 'Count',
+  /** Markets that the tick had no time left for. */
+  MarketsDeferred: 'Count',
+  /** Markets that the exchange says it does not know, and that have not ended yet. */
+  MarketsUnknown: 'Count',
+  /** Markets that ended: the exchange has not known them for a day. Each is counted once. */
+  MarketsEnded: 'Count',
+  /** Markets of which no candle has come for longer than the stage says. */
+  MarketsSilent: 'Count',
+  /** Answers that end before a minute that came earlier. */
+  StaleAnswers: 'Count',
+  /** Ends of ranges that were asked for once more, since their answer was empty or cut. */
+  RangesAskedAgain: 'Count',
+  // Rows of the exchange that cannot be candles, by kind.
+  /** Too few columns, or columns that are not texts. */
+  RejectedShapes: 'Count',
+  /** Prices or volumes that are no numbers. */
+  RejectedNumbers: 'Count',
+  /** Prices that contradict each other, or are not positive; negative volumes. */
+  RejectedPrices: 'Count',
+  /** Times that were not asked for. */
+  RejectedTimes: 'Count',
+  /** Candles whose quote volume does not fit their base volume and prices; they are stored. */
+  ImplausibleVolumes: 'Count',
   // Failed requests to the exchange, by what kind of failure they met.
   ExchangeRateLimited: 'Count',
   ExchangeServerError: 'Count',
@@ -32,6 +53,8 @@ export const METRICS = {
   /** Rows of the table `candles`. */
   CandlesStored: 'Count',
   Gaps: 'Count',
+  /** Gaps of rejected minutes that a good row has filled. */
+  GapsFilled: 'Count',
   // transform and persist
   DeadLetters: 'Count',
   // all three

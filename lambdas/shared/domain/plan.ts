@@ -1,52 +1,61 @@
 import { ceilTo, DAY_MS, floorTo, MINUTE_MS } from './interval';
+import type { Market } from './market';
 import type { Progress } from './progress';
 import type { Segment } from './segment';
 
-/** What a tick's plan for one pair follows from. */
+const HOUR_MS = 60 * MINUTE_MS;
+/** The first tick of an hour plans from this long before what is settled. */
+const SECOND_LOOK_MS = 2 * HOUR_MS;
+
+/** The source of a tick's plan for one market. */
 export interface PlanInput {
-  readonly pair: string;
-  readonly source: string;
-  /** The pair's stored progress; undefined for a new pair. */
+  readonly market: Market;
+  /** The market's stored progress; undefined for a new market. */
   readonly progress: Progress | undefined;
   /** The tick's time: from the event, never from a clock. */
   readonly nowMs: number;
-  /** Where a new pair starts: a whole minute. */
+  /** The time from one tick to the next. */
+  readonly scheduleMs: number;
+  /** Where a new market starts: a whole minute. */
   readonly historyStartMs: number;
   /** How far back the exchange serves one-minute candles. */
   readonly retentionMs: number;
-  /** The exchange may still change minutes younger than this: they are asked for again. */
-  readonly settlingMs: number;
 }
+
+/** A segment that is to be asked for. What it settles depends on the answer: {@link settled}. */
+export type PlannedSegment = Omit<Segment, 'followsMs' | 'settlesMs'>;
 
 /**
  * The live plan of a tick: the minutes of `[settled, now)` cut at UTC days, in
- * order. Empty where there is nothing new, and for a tick that is not newer
- * than what is stored: a later one has been here.
+ * order, and once an hour those of the two hours before. Empty if there is
+ * nothing new, and for a tick that is not newer than what is stored: a later
+ * one has been here.
  */
-export function planSegments(input: PlanInput): Segment[] {
-  const { progress, nowMs } = input;
+export function planSegments(input: PlanInput): PlannedSegment[] {
+  const { market, progress, nowMs } = input;
   if (progress !== undefined && nowMs <= progress.observedAtMs) return [];
   const wantedMs = progress?.settledToMs ?? input.historyStartMs;
-  const fromMs = Math.max(wantedMs, ceilTo(nowMs - input.retentionMs, MINUTE_MS));
-  return dayCuts(fromMs, floorTo(nowMs, MINUTE_MS)).reduce<Segment[]>((segments, cut) => {
-    const previous = segments.at(-1);
-    const followsMs = previous?.settlesMs ?? progress?.settledToMs ?? null;
-    const gapFromMs = previous === undefined && wantedMs < fromMs ? wantedMs : null;
-    segments.push({
-      pair: input.pair,
-      source: input.source,
-      ...cut,
-      observedAtMs: nowMs,
-      followsMs,
-      settlesMs: settles(followsMs ?? cut.fromMs, cut.toMs, nowMs - input.settlingMs),
-      gapFromMs,
-    });
-    return segments;
-  }, []);
+  const servedMs = ceilTo(nowMs - input.retentionMs, MINUTE_MS);
+  const fromMs = Math.max(servedMs, startMs(input, wantedMs));
+  return dayCuts(fromMs, floorTo(nowMs, MINUTE_MS)).map((cut, index) => ({
+    ...market,
+    kind: 'live',
+    ...cut,
+    observedAtMs: nowMs,
+    gapFromMs: index === 0 && wantedMs < fromMs ? wantedMs : null,
+    source: 'api',
+  }));
 }
 
-function settles(followsMs: number, toMs: number, settledBeforeMs: number): number {
-  return Math.max(followsMs, Math.min(toMs, floorTo(settledBeforeMs, MINUTE_MS)));
+/** Where a plan starts, were everything served. */
+function startMs({ nowMs, scheduleMs, historyStartMs }: PlanInput, wantedMs: number): number {
+  if (!isSecondLook(nowMs, scheduleMs)) return wantedMs;
+  return Math.min(wantedMs, Math.max(historyStartMs, wantedMs - SECOND_LOOK_MS));
+}
+
+/** Whether a tick is the first one after a full hour. */
+export function isSecondLook(nowMs: number, scheduleMs: number): boolean {
+  return nowMs - floorTo(nowMs, HOUR_MS) < scheduleMs;
 }
 
 function dayCuts(fromMs: number, toMs: number): { fromMs: number; toMs: number }[] {
@@ -58,4 +67,53 @@ function dayCuts(fromMs: number, toMs: number): { fromMs: number; toMs: number }
     startMs = endMs;
   }
   return cuts;
+}
+
+/** What is known when a segment is settled. */
+export interface Evidence {
+  /** The time up to which all before the segment is settled; null for a market's first segment. */
+  readonly followsMs: number | null;
+  /** Open time of the newest closed minute in the answers for it and for the segment after it. */
+  readonly newestMs: number | undefined;
+  /** The stored time up to which minutes were asked for before: about the time of that ask. */
+  readonly seenToMs: number | undefined;
+  /** How long the exchange may change a minute after its close as a matter of course. */
+  readonly settlingMs: number;
+  /** How long the exchange may be silent before its silence is believed. */
+  readonly silenceMs: number;
+}
+
+/**
+ * A planned segment, settled as far as there is evidence that the exchange has
+ * published all: a newer minute has come, or it has been silent for long, now
+ * and when it was asked before. Behind a segment that does not settle to
+ * its end, the next one settles nothing of its own.
+ */
+export function settled(planned: PlannedSegment, evidence: Evidence): Segment {
+  const { followsMs } = evidence;
+  return { ...planned, followsMs, settlesMs: settlesMs(planned, evidence) };
+}
+
+function settlesMs(planned: PlannedSegment, evidence: Evidence): number {
+  const { fromMs, toMs, gapFromMs, observedAtMs } = planned;
+  const { followsMs, newestMs, seenToMs, settlingMs, silenceMs } = evidence;
+  if (followsMs !== null && followsMs < fromMs && gapFromMs === null) return followsMs;
+  const leastMs = Math.max(followsMs ?? fromMs, gapFromMs === null ? 0 : fromMs);
+  const toldMs = newestMs === undefined ? 0 : newestMs + MINUTE_MS;
+  // Both this ask and the one before found nothing of them when they were that old: one answer may be empty by mistake.
+  const silentMs = floorTo(Math.min(observedAtMs, seenToMs ?? 0) - silenceMs, MINUTE_MS);
+  const unchangingMs = floorTo(observedAtMs - settlingMs, MINUTE_MS);
+  return Math.max(leastMs, Math.min(toMs, unchangingMs, Math.max(toldMs, silentMs)));
+}
+
+/**
+ * The start of the end of a range that an answer lacks, or undefined if it lacks
+ * none: nothing was traded in it, or the answer was cut.
+ */
+export function missingEnd(
+  { fromMs, toMs }: { readonly fromMs: number; readonly toMs: number },
+  newestMs: number | undefined,
+): number | undefined {
+  const endedMs = newestMs === undefined ? fromMs : newestMs + MINUTE_MS;
+  return endedMs < toMs ? endedMs : undefined;
 }

@@ -1,59 +1,126 @@
 import type { Candle, CandlesByInterval } from './candle';
+import type { Interval } from './interval';
+import { type Market, marketKey } from './market';
 import type { MetricName } from './metrics';
-import type { Gap, Progress } from './progress';
-import type { ChildrenRange } from './roll-up';
-import type { RolledSegment } from './segment';
+import type { Gap, MarketStatus, Progress } from './progress';
+import { type ChildrenRange, inTimeOrder } from './roll-up';
+import type { RejectedMinute, RolledSegment } from './segment';
 
-/** Which minutes are asked for. */
-export interface MinutesQuery {
+/** A question to the exchange: the one-minute candles of a pair that open in `[fromMs, toMs)`. */
+export interface CandlesQuery {
   readonly pair: string;
   readonly fromMs: number;
   readonly toMs: number;
-  /** A candle that opens before this is taken as closed, even where the exchange says that it is open. */
+  /** A candle that opens before this is taken as closed, even if the exchange says that it is open. */
   readonly closedBeforeMs: number;
-  /** How long the exchange has, repetitions included. */
+  /** The time that the exchange has, repetitions included, in milliseconds. */
   readonly withinMs: number;
 }
 
-/** The exchange that candles come from. */
+/** An answer of the exchange: evidence, not truth. */
+export interface ExchangeAnswer {
+  /** Closed candles with trades in them, in time order; minutes without a trade are absent. */
+  readonly candles: readonly Candle[];
+  /** Minutes of the range whose rows could not be candles, in time order. */
+  readonly rejected: readonly RejectedMinute[];
+}
+
+/** Several answers as one. Of a minute that is in several, the last one counts, for it was heard last. */
+export function joinedAnswers(answers: readonly ExchangeAnswer[]): ExchangeAnswer {
+  const candles = inTimeOrder(answers.flatMap((answer) => answer.candles));
+  const times = new Set(candles.map(({ openTimeMs }) => openTimeMs));
+  const rejected = new Map(
+    answers.flatMap((answer) => answer.rejected).map((one) => [one.openTimeMs, one]),
+  );
+  return {
+    candles,
+    rejected: [...rejected.values()]
+      .filter(({ openTimeMs }) => !times.has(openTimeMs))
+      .sort((a, b) => a.openTimeMs - b.openTimeMs),
+  };
+}
+
+/** An exchange that candles come from. */
 export interface Exchange {
   /**
-   * The closed one-minute candles of a pair that open in `[fromMs, toMs)`, in
-   * time order; minutes without a trade are absent, and so is one that the
-   * exchange still has open.
+   * The one-minute candles of a pair.
    *
-   * @throws whatever kept it from getting all of them: a part is never returned
+   * @throws UnknownPairError if the exchange does not know the pair, and whatever else kept it from
+   *   answering for the whole range
    */
-  minutes(query: MinutesQuery): Promise<readonly Candle[]>;
+  candles(query: CandlesQuery): Promise<ExchangeAnswer>;
   /**
    * The fewest requests that the exchange said it would still take, of its answers since this was
-   * last asked; undefined where it said nothing of that.
+   * last asked; undefined if it said nothing of that.
    */
   takeHeadroom(): number | undefined;
 }
 
-/** How far pairs have come. */
-export interface ProgressReader {
-  /** The progress of each of the pairs that has any. */
-  read(pairs: readonly string[]): Promise<ReadonlyMap<string, Progress>>;
+/** The exchange says that it does not know a pair. */
+export class UnknownPairError extends Error {
+  override readonly name = 'UnknownPairError';
+}
+
+/** Stored status of markets, by {@link marketKey}. */
+export type StatusByMarket = ReadonlyMap<string, MarketStatus>;
+
+/** How far markets have come. */
+export interface StatusReader {
+  /** The status of each of the markets of which anything is stored. */
+  readStatus(markets: readonly Market[]): Promise<StatusByMarket>;
+}
+
+/** Whether the exchange still knows a market, as fetch finds it. */
+export interface ListingStore extends StatusReader {
+  writeListing(
+    market: Market,
+    listing: Pick<MarketStatus, 'unknownSinceMs' | 'endedAtMs'>,
+    observedAtMs: number,
+  ): Promise<void>;
+}
+
+/** Stored candles as a roll-up needs them. */
+export interface StoredCandles {
+  readonly candles: CandlesByInterval;
+  /** Rows that cannot be read: reading them again does not mend them. */
+  readonly unreadable: readonly UnreadableCandle[];
+}
+
+/** A stored candle that cannot be read, such as one with a column that is null. */
+export interface UnreadableCandle {
+  readonly interval: Interval;
+  /** Null if even that cannot be read. */
+  readonly openTimeMs: number | null;
+  readonly cause: unknown;
 }
 
 /** Stored candles, for reading. */
 export interface CandleReader {
-  /**
-   * The stored candles of a pair in the ranges, by interval, in the order of the ranges and of time.
-   *
-   * @throws UnreadableCandleError for a row that no repetition can read, and whatever else kept it from reading
-   */
-  read(pair: string, ranges: readonly ChildrenRange[]): Promise<CandlesByInterval>;
+  /** The stored candles of a market in the ranges, by interval, in the order of the ranges and of time. */
+  readCandles(market: Market, ranges: readonly ChildrenRange[]): Promise<StoredCandles>;
+}
+
+/** A roll-up needs a stored candle that cannot be read. */
+export class UnreadableCandleError extends Error {
+  override readonly name = 'UnreadableCandleError';
+  constructor(market: Market, { interval, openTimeMs, cause }: UnreadableCandle) {
+    const at = openTimeMs === null ? '(null)' : new Date(openTimeMs).toISOString();
+    super(
+      `The stored ${interval} candle of ${marketKey(market)} that opens at ${at} cannot be read: ${String(cause)}; correct or delete that row`,
+      { cause },
+    );
+  }
 }
 
 /** What persist writes to: every write carries the segment's observation, and an older one never wins. */
-export interface SegmentStore extends ProgressReader {
+export interface SegmentStore extends StatusReader, CandleReader {
   /** Stores all candles of a segment; resolves once every row is acknowledged. */
   writeCandles(segment: RolledSegment): Promise<void>;
-  writeGap(pair: string, gap: Gap, observedAtMs: number): Promise<void>;
-  writeProgress(pair: string, progress: Progress): Promise<void>;
+  writeProgress(market: Market, progress: Progress): Promise<void>;
+  /** The stored gaps of a market that start in `[fromMs, toMs)`. */
+  readGaps(market: Market, range: { fromMs: number; toMs: number }): Promise<readonly Gap[]>;
+  writeGap(market: Market, gap: Gap, observedAtMs: number): Promise<void>;
+  deleteGap(market: Market, gap: Gap, observedAtMs: number): Promise<void>;
 }
 
 /** A record to append to a topic. */

@@ -1,16 +1,29 @@
-import type { Segment } from './segment';
+import { DAY_MS, floorTo, MINUTE_MS } from './interval';
+import type { RejectedMinute, RolledSegment, Segment } from './segment';
 
-/** How far a pair has come: its row in the table `progress`. */
+/** How far a market has come: its row in the table `progress`. */
 export interface Progress {
-  /** Its minutes before this are stored, and old enough that the exchange no longer changes them. */
+  /** Its minutes before this are stored, as far as the exchange is known to have published them. */
   readonly settledToMs: number;
-  /** Its minutes before this were stored at least once. */
+  /** Its minutes before this were asked for, and what came was stored. */
   readonly seenToMs: number;
+  /** Open time of the newest minute that ever came; null if none did. */
+  readonly newestMs: number | null;
   /** The observation that brought it here. */
   readonly observedAtMs: number;
 }
 
-/** A range that the exchange no longer served when it was asked for: a row of the table `gaps`. */
+/** All that is stored of a market as a whole. */
+export interface MarketStatus {
+  /** Undefined before its first segment is stored. */
+  readonly progress: Progress | undefined;
+  /** Since when the exchange says that it does not know the pair; null if it knows it. */
+  readonly unknownSinceMs: number | null;
+  /** When the market was taken for ended; null while it is followed. */
+  readonly endedAtMs: number | null;
+}
+
+/** A range without candles, with the reason: a row of the table `gaps`. */
 export interface Gap {
   readonly fromMs: number;
   readonly toMs: number;
@@ -18,33 +31,84 @@ export interface Gap {
 }
 
 /**
- * The progress that a stored segment makes, or undefined where it makes none:
- * history never does, and a live segment only where the stored value has
- * reached what it follows (or there is none, and it follows none), and where it
- * settles more, or settles as much and was seen to reach further. So progress
- * has no holes.
+ * The progress that a stored segment makes, or undefined if it makes none: an
+ * audit never does, and a live segment only if the stored value has reached
+ * what it follows (or there is none, and it follows none), and if it settles
+ * more, or settles as much and reaches further, or brings a newer minute. So
+ * progress has no holes.
  */
-export function advance(stored: Progress | undefined, segment: Segment): Progress | undefined {
-  const { followsMs, settlesMs } = segment;
+export function advance(
+  stored: Progress | undefined,
+  segment: Segment & Pick<RolledSegment, 'newestMs'>,
+): Progress | undefined {
+  const { followsMs, settlesMs, toMs, newestMs, observedAtMs } = segment;
   if (settlesMs === null) return undefined;
-  const next = (seenToMs: number): Progress => ({
-    settledToMs: settlesMs,
-    seenToMs,
-    observedAtMs: segment.observedAtMs,
-  });
-  if (stored === undefined) return followsMs === null ? next(segment.toMs) : undefined;
+  if (stored === undefined) {
+    if (followsMs !== null) return undefined;
+    return { settledToMs: settlesMs, seenToMs: toMs, newestMs, observedAtMs };
+  }
   if (followsMs === null || stored.settledToMs < followsMs) return undefined;
   if (settlesMs < stored.settledToMs) return undefined;
-  if (settlesMs === stored.settledToMs && segment.toMs <= stored.seenToMs) return undefined;
-  return next(Math.max(segment.toMs, stored.seenToMs));
+  const progress = {
+    settledToMs: settlesMs,
+    seenToMs: Math.max(toMs, stored.seenToMs),
+    newestMs: later(stored.newestMs, newestMs),
+    observedAtMs,
+  };
+  return isFurther(progress, stored) ? progress : undefined;
+}
+
+function isFurther(progress: Progress, stored: Progress): boolean {
+  return (
+    progress.settledToMs > stored.settledToMs ||
+    progress.seenToMs > stored.seenToMs ||
+    progress.newestMs !== stored.newestMs
+  );
+}
+
+function later(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? (a ?? b) : Math.max(a, b);
 }
 
 /**
- * The gap before a segment, or undefined for none. It stands for what was not
- * served when the segment was observed, whatever has been stored since: the
- * segment's windows may have been rolled up without it.
+ * The gaps that a segment reports: the range before it that was not served when
+ * it was observed, cut at UTC days, whatever has been stored since (the
+ * segment's windows may have been rolled up without it); and each minute whose
+ * row could not be a candle.
  */
-export function gapBefore({ gapFromMs, fromMs }: Segment): Gap | undefined {
-  if (gapFromMs === null) return undefined;
-  return { fromMs: gapFromMs, toMs: fromMs, reason: 'beyond the retention of the exchange' };
+export function gapsOf(segment: RolledSegment): Gap[] {
+  return [...gapsBefore(segment), ...segment.rejected.map(rejectedGap)];
+}
+
+function gapsBefore({ gapFromMs, fromMs }: Segment): Gap[] {
+  const gaps: Gap[] = [];
+  let startMs = gapFromMs ?? fromMs;
+  while (startMs < fromMs) {
+    const endMs = Math.min(fromMs, floorTo(startMs, DAY_MS) + DAY_MS);
+    gaps.push({ fromMs: startMs, toMs: endMs, reason: 'beyond the retention of the exchange' });
+    startMs = endMs;
+  }
+  return gaps;
+}
+
+const REJECTED = 'rejected: ';
+
+function rejectedGap({ openTimeMs, reason }: RejectedMinute): Gap {
+  return {
+    fromMs: openTimeMs,
+    toMs: openTimeMs + MINUTE_MS,
+    reason: `${REJECTED}${reason}`,
+  };
+}
+
+/** Of the stored gaps of a segment's range, the rejected minutes that it does not reject again. */
+export function perhapsFilled(segment: RolledSegment, gaps: readonly Gap[]): Gap[] {
+  const rejected = new Set(segment.rejected.map(({ openTimeMs }) => openTimeMs));
+  return gaps.filter(
+    ({ fromMs, reason }) =>
+      reason.startsWith(REJECTED) &&
+      fromMs >= segment.fromMs &&
+      fromMs < segment.toMs &&
+      !rejected.has(fromMs),
+  );
 }

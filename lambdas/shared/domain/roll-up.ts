@@ -1,5 +1,5 @@
-import type { Candle, CandlesByInterval } from './candle';
-import { addDecimals, compareDecimals } from './decimal';
+import { type Candle, type CandlesByInterval, isSameButQuoteVolume, isSameCandle } from './candle';
+import { addDecimals, compareDecimals, type Decimal } from './decimal';
 import {
   ceilTo,
   childOf,
@@ -9,7 +9,7 @@ import {
   ROLLED_INTERVALS,
   type RolledInterval,
 } from './interval';
-import { isWholeDay, type ObservedSegment, type Segment } from './segment';
+import type { ObservedSegment, Segment } from './segment';
 
 /** Stored candles of one interval that a roll-up needs: those that open in `[fromMs, toMs)`. */
 export interface ChildrenRange {
@@ -33,24 +33,29 @@ function touched({ fromMs, toMs }: Range, interval: Interval): Range {
 const OWN_CHILDREN_READ = 30;
 
 /**
- * The stored children that the windows of a segment need besides its own
- * minutes: for each interval, the children of the touched windows that the
- * segment does not touch itself, those before it first. A few of its own may be
- * among them. None for a whole day.
+ * The stored candles that the windows of a segment need besides its own minutes:
+ * for each interval, the children of the touched windows that the segment does
+ * not touch itself, those before it first; and all minutes of the touched 5m
+ * windows, its own among them, since a live answer erases nothing. None for a
+ * whole day that is audited.
  */
 export function childrenToRead(segment: Segment): ChildrenRange[] {
-  if (isWholeDay(segment)) return [];
-  return ROLLED_INTERVALS.flatMap((interval) => {
-    const child = childOf(interval);
-    const windows = touched(segment, interval);
-    const own = touched(segment, child);
-    const before = { fromMs: windows.fromMs, toMs: own.fromMs };
-    const after = { fromMs: own.toMs, toMs: windows.toMs };
-    const apart = [before, after].filter(({ fromMs, toMs }) => fromMs < toMs);
-    const fewOwn = own.toMs - own.fromMs <= OWN_CHILDREN_READ * intervalMs(child);
-    const ranges = apart.length === 2 && fewOwn ? [windows] : apart;
-    return ranges.map((range) => ({ interval: child, ...range }));
-  });
+  if (segment.kind === 'audit') return [];
+  const [shortest, ...longer] = ROLLED_INTERVALS;
+  const minutes = { interval: childOf(shortest), ...touched(segment, shortest) };
+  return [minutes, ...longer.flatMap((interval) => childrenAround(segment, interval))];
+}
+
+function childrenAround(segment: Segment, interval: RolledInterval): ChildrenRange[] {
+  const child = childOf(interval);
+  const windows = touched(segment, interval);
+  const own = touched(segment, child);
+  const before = { fromMs: windows.fromMs, toMs: own.fromMs };
+  const after = { fromMs: own.toMs, toMs: windows.toMs };
+  const apart = [before, after].filter(({ fromMs, toMs }) => fromMs < toMs);
+  const fewOwn = own.toMs - own.fromMs <= OWN_CHILDREN_READ * intervalMs(child);
+  const ranges = apart.length === 2 && fewOwn ? [windows] : apart;
+  return ranges.map((range) => ({ interval: child, ...range }));
 }
 
 /**
@@ -59,16 +64,37 @@ export function childrenToRead(segment: Segment): ChildrenRange[] {
  * segment touches itself, and from the stored ones elsewhere in the window.
  * Minutes without a trade are absent, and so are windows without any minute.
  *
- * @param stored the answer to {@link childrenToRead}: candles in time order;
- *   those that the segment touches itself are ignored
+ * A live segment's answer adds and corrects, and erases nothing: its windows
+ * hold the stored minutes too that the answer lacks. Of its minutes, only those
+ * that differ from the stored ones are in the result.
+ *
+ * @param stored the answer to {@link childrenToRead}: candles in time order
  */
 export function rollUp(segment: ObservedSegment, stored: CandlesByInterval): CandlesByInterval {
-  const rolled: Partial<Record<Interval, readonly Candle[]>> = { '1m': segment.minutes };
+  const own = opening(stored['1m'] ?? [], segment.fromMs, segment.toMs);
+  const { all, changed } = united(segment.minuteCandles, own);
+  const rolled: Partial<Record<Interval, readonly Candle[]>> = { '1m': all };
   for (const interval of ROLLED_INTERVALS) {
     const children = overlay(segment, interval, stored, rolled[childOf(interval)] ?? []);
     rolled[interval] = windowsOf(interval, children);
   }
-  return rolled;
+  return { ...rolled, '1m': changed };
+}
+
+/** A segment's minutes over the stored ones of its range: all of them, and those that are not stored as they are. */
+function united(answered: readonly Candle[], stored: readonly Candle[]) {
+  if (stored.length === 0) return { all: answered, changed: answered };
+  const byTime = new Map(stored.map((candle) => [candle.openTimeMs, candle]));
+  const changed = answered.filter((candle) => isNews(candle, byTime.get(candle.openTimeMs)));
+  for (const candle of changed) byTime.set(candle.openTimeMs, candle);
+  return { all: [...byTime.values()].sort((a, b) => a.openTimeMs - b.openTimeMs), changed };
+}
+
+/** An unknown quote volume is no news of a candle whose quote volume is stored. */
+function isNews(answered: Candle, stored: Candle | undefined): boolean {
+  if (stored === undefined) return true;
+  const isKnown = answered.quoteVolume === null && stored.quoteVolume !== null;
+  return !(isKnown ? isSameButQuoteVolume(answered, stored) : isSameCandle(answered, stored));
 }
 
 /** The children of the touched windows: the segment's own over the stored ones. */
@@ -123,9 +149,14 @@ function extended(window: Candle, next: Candle): Candle {
     low: compareDecimals(next.low, window.low) < 0 ? next.low : window.low,
     close: next.close,
     baseVolume: addDecimals(window.baseVolume, next.baseVolume),
-    quoteVolume: addDecimals(window.quoteVolume, next.quoteVolume),
-    minutes: window.minutes + next.minutes,
+    quoteVolume: addKnown(window.quoteVolume, next.quoteVolume),
+    minuteCount: window.minuteCount + next.minuteCount,
   };
+}
+
+/** A sum with an unknown in it is unknown. */
+function addKnown(a: Decimal | null, b: Decimal | null): Decimal | null {
+  return a === null || b === null ? null : addDecimals(a, b);
 }
 
 /**

@@ -1,66 +1,108 @@
 import { type Candle, type CandlesByInterval, checkCandle, timeText } from './candle';
 import { DAY_MS, floorTo, type Interval, INTERVALS, intervalMs, MINUTE_MS } from './interval';
+import { isExchangeName, type Market, marketKey, pairNameProblem } from './market';
 
 /**
- * A stretch `[fromMs, toMs)` of one UTC day of one pair, as it was observed at
+ * The two kinds of segment: `live` adds and corrects, and moves progress;
+ * `audit` is a whole past day that was asked for again, and leaves progress
+ * alone.
+ */
+export const SEGMENT_KINDS = ['live', 'audit'] as const;
+export type SegmentKind = (typeof SEGMENT_KINDS)[number];
+
+/** The two places that candles come from: the exchange's API, or its archive. */
+export const SEGMENT_SOURCES = ['api', 'archive'] as const;
+export type SegmentSource = (typeof SEGMENT_SOURCES)[number];
+
+/**
+ * A stretch `[fromMs, toMs)` of one UTC day of one market, as it was observed at
  * one time: the unit that travels from fetch to persist.
  */
-export interface Segment {
-  /** Such as `BTC_USDT`: base, underscore, quote. */
-  readonly pair: string;
+export interface Segment extends Market {
+  readonly kind: SegmentKind;
   readonly fromMs: number;
   readonly toMs: number;
-  /** When it was asked for: the newest observation of a candle wins. */
+  /** The time of the question: the newest observation of a candle wins. */
   readonly observedAtMs: number;
-  /** What must be settled before `settlesMs` counts; null for a pair's first ever, and in history. */
+  /** The time up to which all must be settled for `settlesMs` to count; null for a market's first ever, and in an audit. */
   readonly followsMs: number | null;
-  /** Up to where it settles the pair; null in history, which leaves progress alone. */
+  /** The time up to which it settles the market; null in an audit. */
   readonly settlesMs: number | null;
   /**
-   * Where the range `[gapFromMs, fromMs)` starts that the exchange no longer serves: at what the
-   * segment follows, where it follows anything. Null for none.
+   * Start of the range `[gapFromMs, fromMs)` that the exchange no longer serves: at what the
+   * segment follows, if it follows anything. Null for none.
    */
   readonly gapFromMs: number | null;
-  /** Which exchange the candles came from. */
-  readonly source: string;
+  readonly source: SegmentSource;
 }
 
-/** A segment with the one-minute candles that exist in it. */
+/** A minute whose row could not be a candle, with the reason. */
+export interface RejectedMinute {
+  readonly openTimeMs: number;
+  readonly reason: string;
+}
+
+/** A segment with the one-minute candles that the exchange answered. */
 export interface ObservedSegment extends Segment {
-  readonly minutes: readonly Candle[];
+  readonly minuteCandles: readonly Candle[];
+  readonly rejected: readonly RejectedMinute[];
 }
 
-/** A segment with its minutes and every window that they touch. */
+/** A segment with those of its minutes that are to be written, and every window that it touches. */
 export interface RolledSegment extends Segment {
   readonly candles: CandlesByInterval;
+  readonly rejected: readonly RejectedMinute[];
+  /** Open time of the newest minute that was answered, written again or not; null if none was. */
+  readonly newestMs: number | null;
 }
 
-/** A segment that cannot be: the message says why, and with which values. */
+/** An invalid segment: the message says why, and with which values. */
 export class InvalidSegmentError extends Error {
   override readonly name = 'InvalidSegmentError';
   constructor(segment: Segment, rule: string) {
     super(
-      `The segment ${segment.pair} [${timeText(segment.fromMs)}, ${timeText(segment.toMs)}) cannot be: ${rule}`,
+      `The segment ${marketKey(segment)} [${timeText(segment.fromMs)}, ${timeText(segment.toMs)}) is invalid: ${rule}`,
     );
   }
 }
 
 const YEAR_10000_MS = Date.UTC(10_000, 0, 1);
-const PAIR = /^[A-Z0-9]{1,20}_[A-Z0-9]{1,20}$/;
-
-/** Whether a text names a pair as Gate.io does: `BASE_QUOTE` in capitals. */
-export function isPair(text: string): boolean {
-  return PAIR.test(text);
-}
 
 /** The start of the UTC day of a segment. */
-export function dayOf(segment: Segment): number {
-  return floorTo(segment.fromMs, DAY_MS);
+export function dayOf({ fromMs }: Pick<Segment, 'fromMs'>): number {
+  return floorTo(fromMs, DAY_MS);
 }
 
 /** Whether a segment is a whole UTC day, so that its windows need nothing from outside it. */
 export function isWholeDay(segment: Segment): boolean {
   return segment.toMs - segment.fromMs === DAY_MS;
+}
+
+/** The open time of the last of some candles; undefined if there are none. */
+export function newestOf(candles: readonly Candle[]): number | undefined {
+  return candles.at(-1)?.openTimeMs;
+}
+
+/**
+ * Whether all that a segment would store is stored by a later one too: then it
+ * need not be written. Its gaps, and what it settles, are not covered.
+ */
+export function isCoveredBy(earlier: RolledSegment, later: RolledSegment): boolean {
+  return (
+    earlier.kind === 'live' &&
+    later.kind === 'live' &&
+    marketKey(earlier) === marketKey(later) &&
+    dayOf(earlier) === dayOf(later) &&
+    later.fromMs <= earlier.fromMs &&
+    earlier.toMs <= later.toMs &&
+    earlier.observedAtMs < later.observedAtMs &&
+    INTERVALS.every((interval) => hasAllTimes(later.candles[interval], earlier.candles[interval]))
+  );
+}
+
+function hasAllTimes(candles: readonly Candle[] = [], wanted: readonly Candle[] = []): boolean {
+  const times = new Set(candles.map(({ openTimeMs }) => openTimeMs));
+  return wanted.every(({ openTimeMs }) => times.has(openTimeMs));
 }
 
 /**
@@ -71,7 +113,8 @@ export function isWholeDay(segment: Segment): boolean {
  */
 export function checkObserved(segment: ObservedSegment): void {
   checkRange(segment);
-  checkCandles(segment, '1m', segment.minutes);
+  checkRejected(segment, segment.rejected);
+  checkCandles(segment, '1m', segment.minuteCandles);
 }
 
 /**
@@ -81,6 +124,11 @@ export function checkObserved(segment: ObservedSegment): void {
  */
 export function checkRolled(segment: RolledSegment): void {
   checkRange(segment);
+  checkRejected(segment, segment.rejected);
+  const { newestMs } = segment;
+  if (newestMs !== null && !isMinuteOf(segment, newestMs)) {
+    throw new InvalidSegmentError(segment, `its newest minute ${timeText(newestMs)} is outside it`);
+  }
   for (const interval of INTERVALS) {
     checkCandles(segment, interval, segment.candles[interval] ?? []);
   }
@@ -92,16 +140,34 @@ function checkRange(segment: Segment): void {
 }
 
 function brokenRule(segment: Segment): string | undefined {
-  const { pair, fromMs, toMs, observedAtMs, followsMs, settlesMs, gapFromMs } = segment;
-  if (!isPair(pair)) return `its pair is not BASE_QUOTE in capitals`;
+  const { fromMs, toMs, observedAtMs } = segment;
+  const named = brokenNameRule(segment);
+  if (named !== undefined) return named;
   if (!isMinute(fromMs) || !isMinute(toMs)) return 'its ends are not whole minutes';
   if (fromMs >= toMs) return 'it is empty';
   if (toMs > dayOf(segment) + DAY_MS) return 'it spans more than one UTC day';
   if (!isTime(observedAtMs)) return `it was observed at ${observedAtMs}`;
-  if (settlesMs === null) return isWholeDay(segment) ? undefined : 'history comes in whole days';
+  return segment.kind === 'audit' ? brokenAuditRule(segment) : brokenLiveRule(segment);
+}
+
+function brokenNameRule({ exchange, pair }: Segment): string | undefined {
+  if (!isExchangeName(exchange)) return 'its exchange is not lower-case words joined by hyphens';
+  const problem = pairNameProblem(pair);
+  return problem === undefined ? undefined : `the name of its pair ${problem}`;
+}
+
+function brokenAuditRule(segment: Segment): string | undefined {
+  if (!isWholeDay(segment)) return 'an audit comes in whole days';
+  return segment.settlesMs === null ? undefined : 'an audit settles nothing';
+}
+
+function brokenLiveRule(segment: Segment): string | undefined {
+  const { fromMs, toMs, followsMs, settlesMs, gapFromMs } = segment;
+  if (settlesMs === null) return 'a live segment says what it settles';
   if (!isMinute(settlesMs)) return `it settles to ${settlesMs}, not a whole minute`;
-  if (followsMs !== null && !isMinute(followsMs))
+  if (followsMs !== null && !isMinute(followsMs)) {
     return `it follows ${followsMs}, not a whole minute`;
+  }
   if (settlesMs > Math.max(toMs, followsMs ?? toMs)) return 'it settles more than it holds';
   if (followsMs !== null && followsMs < fromMs && settlesMs > followsMs && gapFromMs === null) {
     return `it follows ${timeText(followsMs)} and would leave a hole up to its start`;
@@ -122,9 +188,20 @@ function isMinute(timeMs: number): boolean {
   return isTime(timeMs) && timeMs % MINUTE_MS === 0;
 }
 
+function isMinuteOf({ fromMs, toMs }: Segment, timeMs: number): boolean {
+  return isMinute(timeMs) && timeMs >= fromMs && timeMs < toMs;
+}
+
 /** Beyond these a segment could pass here, and then fail for ever where its times become dates. */
 function isTime(timeMs: number): boolean {
   return Number.isSafeInteger(timeMs) && timeMs >= 0 && timeMs < YEAR_10000_MS;
+}
+
+function checkRejected(segment: Segment, rejected: readonly RejectedMinute[]): void {
+  const outside = rejected.find(({ openTimeMs }) => !isMinuteOf(segment, openTimeMs));
+  if (outside === undefined) return;
+  const rule = `its rejected minute ${timeText(outside.openTimeMs)} is not a minute of it`;
+  throw new InvalidSegmentError(segment, rule);
 }
 
 function checkCandles(segment: Segment, interval: Interval, candles: readonly Candle[]): void {

@@ -1,33 +1,35 @@
 import type { Candle } from './candle';
+import { INTERVALS } from './interval';
 import type { RolledSegment } from './segment';
 
 /** Below a millisecond: as many observations of one time are told apart. */
 const MARKS = 1_000;
 
 /**
- * When the rows of a segment were written, in microseconds, as Cassandra counts
- * write times: the time of the observation, and below its millisecond a mark
- * that follows from the minutes.
+ * The write time of a segment's rows in microseconds, as Cassandra counts them:
+ * the time of the observation, and below its millisecond a mark that follows
+ * from the candles.
  *
- * Two ticks of the same time may see different minutes, where the exchange
- * corrected them in between. With equal write times the database would choose
- * between them cell by cell, and a row could hold the high of one and the low
- * of the other. With the mark one of them wins whole, and a repetition of the
- * same observation still changes nothing.
+ * Two ticks of the same time may see different minutes, if the exchange
+ * corrected them in between, or roll up different windows, if other minutes are
+ * stored by then. With equal write times the database would choose between them
+ * cell by cell, and a row could hold the high of one and the low of the other.
+ * With the mark one of them wins whole, and a repetition of the same
+ * observation still changes nothing.
  */
 export function writeTimeUs({ observedAtMs, candles }: RolledSegment): number {
-  return observedAtMs * 1_000 + markOf(candles['1m'] ?? []);
+  return observedAtMs * 1_000 + markOf(INTERVALS.flatMap((interval) => candles[interval] ?? []));
 }
 
-function markOf(minutes: readonly Candle[]): number {
+function markOf(candles: readonly Candle[]): number {
   let hash = 0x811c_9dc5;
-  for (const { openTimeMs, open, high, low, close, baseVolume, quoteVolume } of minutes) {
+  for (const { openTimeMs, open, high, low, close, baseVolume, quoteVolume } of candles) {
     hash = mixed(hash, openTimeMs % 0x1_0000_0000);
-    for (const { unscaled } of [open, high, low, close, baseVolume, quoteVolume]) {
-      hash = mixed(hash, Number(BigInt.asUintN(32, unscaled)));
+    for (const value of [open, high, low, close, baseVolume, quoteVolume]) {
+      hash = mixed(hash, value === null ? 0 : Number(BigInt.asUintN(32, value.unscaled)));
     }
   }
-  return hash % MARKS;
+  return spread(hash) % MARKS;
 }
 
 /**
@@ -36,4 +38,14 @@ function markOf(minutes: readonly Candle[]): number {
  */
 function mixed(hash: number, value: number): number {
   return Math.imul(hash ^ value, 0x0100_0193) >>> 0;
+}
+
+/**
+ * Spreads the bits of a hash, so that every bit of it counts in a remainder.
+ * Source: "MurmurHash3" by Appleby, the finalizer of 32 bits.
+ */
+function spread(hash: number): number {
+  const first = Math.imul(hash ^ (hash >>> 16), 0x85eb_ca6b);
+  const second = Math.imul(first ^ (first >>> 13), 0xc2b2_ae35);
+  return (second ^ (second >>> 16)) >>> 0;
 }

@@ -12,8 +12,8 @@ export function lagAlarms({ stage, functions }: WatchedPipeline): AlarmSpec[] {
   return [
     {
       ...lasting,
-      id: 'PairsBehind',
-      runbook: 'pairs-behind',
+      id: 'MarketsBehind',
+      runbook: 'markets-behind',
       situation: `A pair is more than ${humanText(behindMinutes(stage.scheduleMinutes))} behind`,
       metric: publishedMetric(stage, {
         service: 'fetch',

@@ -55,7 +55,7 @@ function lagRow(pipeline: WatchedPipeline): IWidget {
     { title: 'Worst lag (s)', metrics: worstLag },
     {
       title: `Pairs more than ${minutes} min behind`,
-      metrics: published('Maximum', 'PairsBehind'),
+      metrics: published('Maximum', 'MarketsBehind'),
     },
     {
       title: 'Until missing minutes are lost (s)',

@@ -55,7 +55,7 @@ function fetchPart(pipeline: WatchedPipeline): FlowPart {
         title: 'Requests left at the exchange',
         metrics: published('Minimum', 'RateLimitHeadroom'),
       },
-      { title: 'Pairs skipped', metrics: published('Sum', 'PairsNotFetched', 'PairsDeferred') },
+      { title: 'Pairs skipped', metrics: published('Sum', 'MarketsNotFetched', 'MarketsDeferred') },
     ],
   };
 }

@@ -134,10 +134,15 @@ export interface Table {
 
 export function rowsAnswer(
   { keyspace, name, columns }: Table,
-  rows: readonly (readonly Buffer[])[],
+  rows: readonly (readonly (Buffer | null)[])[],
 ): Answer {
   const metadata = [int(GLOBAL_TABLE), int(columns.length), specs(keyspace, name, columns)];
-  return result(KINDS.rows, ...metadata, int(rows.length), ...rows.flat().map(bytesOf));
+  return result(KINDS.rows, ...metadata, int(rows.length), ...rows.flat().map(valueOf));
+}
+
+/** A value of a row; null for a column without one. */
+function valueOf(value: Buffer | null): Buffer {
+  return value === null ? int(-1) : bytesOf(value);
 }
 
 export function keyspaceAnswer(keyspace: string): Answer {

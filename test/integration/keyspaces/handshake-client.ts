@@ -1,3 +1,4 @@
+import { marketKey } from '../../../lambdas/shared/domain/market';
 import { errors } from 'cassandra-driver';
 import { createCandleStore } from '../../../lambdas/shared/adapters/database/candle-store';
 import { createCassandraSession } from '../../../lambdas/shared/adapters/database/cassandra-client';
@@ -33,7 +34,9 @@ async function report(): Promise<ReadingReport> {
     },
   );
   try {
-    const progress = (await createCandleStore(session).read([pair])).get(pair) ?? null;
+    const market = { exchange: 'gate-io', pair };
+    const status = await createCandleStore(session).readStatus([market]);
+    const progress = status.get(marketKey(market))?.progress ?? null;
     return { progress, error: null, failures: [], failedAttempts };
   } catch (error) {
     return { progress: null, error: String(error), failures: failuresOf(error), failedAttempts };

@@ -36,9 +36,11 @@ export interface KeyspacesSetting {
   readonly credentials: AwsCredentials;
   /** The one row of the table `progress`, its times in milliseconds. */
   readonly progress: {
+    readonly exchange: string;
     readonly pair: string;
     readonly settledToMs: number;
     readonly seenToMs: number;
+    readonly newestMs: number;
     readonly observedAtMs: number;
   };
   /** The addresses of the other nodes. */
@@ -70,10 +72,14 @@ const PROGRESS: Table = {
   keyspace: 'candlestream',
   name: 'progress',
   columns: [
+    ['exchange', dataTypes.varchar],
     ['pair', dataTypes.varchar],
     ['settled_to', dataTypes.timestamp],
     ['seen_to', dataTypes.timestamp],
+    ['newest', dataTypes.timestamp],
     ['observed_at', dataTypes.timestamp],
+    ['unknown_since', dataTypes.timestamp],
+    ['ended_at', dataTypes.timestamp],
   ],
 };
 /** What Keyspaces says that it is. */
@@ -249,16 +255,22 @@ function answerToQuery(query: string, { region, peers }: KeyspacesSetting): Answ
 
 function preparation(query: string): Answer {
   const names = PROGRESS.columns.map(([name]) => name).join(', ');
-  if (query !== `SELECT ${names} FROM progress WHERE pair = ?`) {
+  if (
+    query.replace(/\s+/g, ' ') !== `SELECT ${names} FROM progress WHERE exchange = ? AND pair = ?`
+  ) {
     return errorAnswer(codes.syntaxError, `Not a statement that this server knows: ${query}`);
   }
-  return preparedAnswer(STATEMENT, PROGRESS, [['pair', dataTypes.varchar]]);
+  return preparedAnswer(STATEMENT, PROGRESS, [
+    ['exchange', dataTypes.varchar],
+    ['pair', dataTypes.varchar],
+  ]);
 }
 
 function execution({ body }: Request, { progress }: KeyspacesSetting): Answer {
   if (!body.subarray(2).toString('latin1').startsWith(STATEMENT)) {
     return errorAnswer(codes.unprepared, 'Not a statement that is prepared here');
   }
-  const times = [progress.settledToMs, progress.seenToMs, progress.observedAtMs].map(longValue);
-  return rowsAnswer(PROGRESS, [[textValue(progress.pair), ...times]]);
+  const { exchange, pair, settledToMs, seenToMs, newestMs, observedAtMs } = progress;
+  const times = [settledToMs, seenToMs, newestMs, observedAtMs].map(longValue);
+  return rowsAnswer(PROGRESS, [[textValue(exchange), textValue(pair), ...times, null, null]]);
 }

@@ -16,10 +16,12 @@ process.env['AWS_SDK_JS_SUPPRESS_MAINTENANCE_MODE_MESSAGE'] = '1';
 const LIMIT_MS = 60_000;
 const REGION = 'eu-west-1';
 const CREDENTIALS = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret/of+the=role' };
-const { pair, ...PROGRESS } = {
+const { exchange, pair, ...PROGRESS } = {
+  exchange: 'gate-io',
   pair: 'BTC_USDT',
   settledToMs: Date.parse('2026-11-23T10:00:00Z'),
   seenToMs: Date.parse('2026-11-23T10:01:00Z'),
+  newestMs: Date.parse('2026-11-23T10:00:00Z'),
   observedAtMs: Date.parse('2026-11-23T10:00:59.250Z'),
 };
 
@@ -48,7 +50,7 @@ async function start(
   credentials: AwsCredentials = CREDENTIALS,
   peers: readonly string[] = [],
 ): Promise<KeyspacesServer> {
-  const progress = { pair, ...PROGRESS };
+  const progress = { exchange, pair, ...PROGRESS };
   server = await KeyspacesServer.start({
     certificate,
     region: REGION,

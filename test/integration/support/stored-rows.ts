@@ -36,11 +36,11 @@ export function candleKey(pair: string, interval: Interval, openTimeMs: number):
   return `${pair} ${interval} ${new Date(openTimeMs).toISOString()}`;
 }
 
-/** Open, high, low, close, base volume and quote volume in units of 10^-8. */
+/** Open, high, low, close, base volume and quote volume in units of 10^-8; -1 for an unknown one. */
 export function candleNumbers(candle: Candle): readonly bigint[] {
   const { open, high, low, close, baseVolume, quoteVolume } = candle;
   const numbers = [open, high, low, close, baseVolume, quoteVolume];
-  return numbers.map((number) => units(number, DECIMALS));
+  return numbers.map((number) => (number === null ? -1n : units(number, DECIMALS)));
 }
 
 function candleLine({ bucket, numbers, minutes, closed, source }: CandleCells): string {
@@ -60,9 +60,9 @@ export function expectedRows(
       const line = candleLine({
         bucket: expectedBucket(interval, openTimeMs),
         numbers: candleNumbers(candle),
-        minutes: candle.minutes,
+        minutes: candle.minuteCount,
         closed: endMs(interval, openTimeMs) <= toMs,
-        source: 'gate.io',
+        source: 'api',
       });
       return [candleKey(pair, interval, openTimeMs), line];
     }),
@@ -154,7 +154,7 @@ export class StoredTables {
   /** How many minutes of a UTC day are stored, from a time on. */
   async minutesOfDay(pair: string, fromMs: number): Promise<number> {
     const day = new Date(fromMs).toISOString().slice(0, 10);
-    const query = `SELECT open_time FROM candles WHERE pair = '${pair}' AND interval = '1m'
+    const query = `SELECT open_time FROM candles WHERE exchange = 'gate-io' AND pair = '${pair}' AND interval = '1m'
       AND bucket = '${day}' AND open_time >= ${fromMs}`;
     return (await this.#all(query)).length;
   }

@@ -9,6 +9,8 @@ function read(changes: Readonly<Record<string, string | undefined>> = {}) {
     RETENTION_MINUTES: '9000',
     REQUESTS_PER_10_S: '180',
     BEHIND_MINUTES: '5',
+    SCHEDULE_MINUTES: '1',
+    SILENT_AFTER_MINUTES: '1440',
     GATE_IO_URL: 'https://api.gateio.ws/api/v4',
     ...changes,
   });
@@ -22,6 +24,8 @@ describe('readFetchEnvironment', () => {
       RETENTION_MINUTES: 9_000,
       REQUESTS_PER_10_S: 180,
       BEHIND_MINUTES: 5,
+      SCHEDULE_MINUTES: 1,
+      SILENT_AFTER_MINUTES: 1_440,
       GATE_IO_URL: 'https://api.gateio.ws/api/v4',
     });
   });
@@ -34,7 +38,7 @@ describe('readFetchEnvironment', () => {
 
   it.each([
     ['PAIRS', '', 'expected at least one'],
-    ['PAIRS', 'BTC_USDT,eth_usdt', 'expected pairs such as BTC_USDT'],
+    ['PAIRS', 'BTC_USDT,ETH/USDT', 'expected pairs such as BTC_USDT'],
     ['PAIRS', 'BTC_USDT,ETH_USDT,BTC_USDT', 'expected each pair once'],
     ['HISTORY_START', 'yesterday', 'expected an instant such as 2026-01-01T00:00:00Z'],
     ['HISTORY_START', '2026-01-01T00:00:30Z', 'expected a whole minute'],

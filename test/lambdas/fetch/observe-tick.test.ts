@@ -1,41 +1,61 @@
 import { createObserveTick, TickNotAppendedError } from '../../../lambdas/fetch/observe-tick';
 import { createObservedCodec } from '../../../lambdas/shared/codec/segment-codec';
 import { DAY_MS, MINUTE_MS } from '../../../lambdas/shared/domain/interval';
-import type { MinutesQuery } from '../../../lambdas/shared/domain/ports';
+import type { CandlesQuery } from '../../../lambdas/shared/domain/ports';
 import type { Progress } from '../../../lambdas/shared/domain/progress';
 import { at, DAY, minutesIn } from '../../fakes/candles';
-import { FakeExchange, FakeLog, FakeTelemetry, progressOf } from '../../fakes/fakes';
+import { FakeExchange, FakeListings, FakeLog, FakeTelemetry, statusOf } from '../../fakes/fakes';
 import { VERSION_IDS } from '../../fakes/records';
 
 const codec = createObservedCodec(VERSION_IDS);
 
 /** Progress of a pair that is settled to a time, as an earlier tick left it. */
 function settledTo(settledToMs: number): Progress {
-  return { settledToMs, seenToMs: settledToMs, observedAtMs: settledToMs + 1 };
+  return {
+    settledToMs,
+    seenToMs: settledToMs,
+    newestMs: settledToMs - MINUTE_MS,
+    observedAtMs: settledToMs + 1,
+  };
 }
+
+const SETTINGS = {
+  exchange: 'gate-io',
+  scheduleMs: MINUTE_MS,
+  settlingMs: 2 * MINUTE_MS,
+  silenceMs: 60 * MINUTE_MS,
+  behindMs: 5 * MINUTE_MS,
+  silentAfterMs: DAY_MS,
+};
 
 function prepare(
   progress: Readonly<Record<string, Progress>>,
-  answer: (query: MinutesQuery) => ReturnType<typeof minutesIn> = ({ fromMs, toMs }) =>
+  answer: (query: CandlesQuery) => ReturnType<typeof minutesIn> = ({ fromMs, toMs }) =>
     minutesIn(fromMs, toMs),
 ) {
   const exchange = new FakeExchange(answer);
   const [log, telemetry] = [new FakeLog(), new FakeTelemetry()];
+  const store = new FakeListings(
+    Object.fromEntries(
+      Object.entries(progress).map(([pair, known]) => [
+        `gate-io:${pair}`,
+        statusOf({ progress: known }),
+      ]),
+    ),
+  );
   const observeTick = createObserveTick(
-    { exchange, progress: progressOf(progress), observed: codec, log, telemetry },
+    { exchange, store, observed: codec, log, telemetry },
     {
       pairs: ['BTC_USDT', 'ETH_USDT', 'XRP_USDT'],
-      source: 'gate.io',
+      ...SETTINGS,
       historyStartMs: at(12),
       retentionMs: 9_000 * MINUTE_MS,
-      settlingMs: 2 * MINUTE_MS,
-      behindMs: 5 * MINUTE_MS,
     },
   );
   const tick = (nowMs = at(12, 7), remainingMs = () => 60_000) =>
     observeTick({ nowMs, remainingMs });
   const sent = () => log.valuesOf('candles.observed').map((value) => codec.decode(value));
-  return { exchange, log, telemetry, tick, sent };
+  return { exchange, log, store, telemetry, tick, sent };
 }
 
 const ALL_SETTLED = {
@@ -45,22 +65,29 @@ const ALL_SETTLED = {
 };
 
 describe('a tick', () => {
-  it('appends one record a pair, keyed by it, with what is new', async () => {
+  it('appends one record a market, keyed by it, with what is new', async () => {
     const { tick, sent, log } = prepare(ALL_SETTLED);
 
     await tick();
 
-    expect(log.appended.map(({ key }) => key)).toEqual(['BTC_USDT', 'ETH_USDT', 'XRP_USDT']);
+    expect(log.appended.map(({ key }) => key)).toEqual([
+      'gate-io:BTC_USDT',
+      'gate-io:ETH_USDT',
+      'gate-io:XRP_USDT',
+    ]);
     expect(sent()[0]).toEqual({
+      exchange: 'gate-io',
       pair: 'BTC_USDT',
-      source: 'gate.io',
+      kind: 'live',
+      source: 'api',
       fromMs: at(12, 4),
       toMs: at(12, 7),
       observedAtMs: at(12, 7),
       followsMs: at(12, 4),
       settlesMs: at(12, 5),
       gapFromMs: null,
-      minutes: minutesIn(at(12, 4), at(12, 7)),
+      minuteCandles: minutesIn(at(12, 4), at(12, 7)),
+      rejected: [],
     });
   });
 
@@ -76,12 +103,12 @@ describe('a tick', () => {
     });
   });
 
-  it('sends a segment without any trade too, for it settles', async () => {
+  it('sends a segment without any trade too, for it shows what was asked for', async () => {
     const { tick, sent } = prepare(ALL_SETTLED, () => []);
 
     await tick();
 
-    expect(sent().map(({ minutes }) => minutes)).toEqual([[], [], []]);
+    expect(sent().map(({ minuteCandles }) => minuteCandles)).toEqual([[], [], []]);
   });
 
   it('asks and sends nothing where nothing is new', async () => {
@@ -91,11 +118,10 @@ describe('a tick', () => {
 
     expect(exchange.requests).toEqual([]);
     expect(log.appended).toEqual([]);
-    expect(telemetry.counted('WorstLag')).toBe(0);
-    expect(telemetry.counted('RetentionLeft')).toBe(9_000 * 60);
+    expect(telemetry.counted('MarketsBehind')).toBe(0);
   });
 
-  it('takes minutes as closed that the segment settles, and leaves 8 s for appending', async () => {
+  it('takes minutes as closed that are older than silence is believed, and leaves 8 s for appending', async () => {
     const { tick, exchange } = prepare(ALL_SETTLED);
 
     await tick(at(12, 7), () => 20_000);
@@ -104,7 +130,7 @@ describe('a tick', () => {
       pair: 'BTC_USDT',
       fromMs: at(12, 4),
       toMs: at(12, 7),
-      closedBeforeMs: at(12, 5),
+      closedBeforeMs: at(11, 7),
       withinMs: 12_000,
     });
   });
@@ -127,12 +153,12 @@ describe('a tick', () => {
     await tick();
 
     expect(telemetry.counted('WorstLag')).toBe(3_600);
-    expect(telemetry.counted('PairsBehind')).toBe(1);
+    expect(telemetry.counted('MarketsBehind')).toBe(1);
     expect(telemetry.counted('RetentionLeft')).toBe(9_000 * 60 - 3_600);
     expect(telemetry.counted('MinutesObserved')).toBe(3 + 3 + 60);
     expect(telemetry.lines.at(-1)).toMatchObject({
       message: 'tick',
-      details: { time: '2026-01-15T12:07:00.000Z', pairs: 3, planned: 3 },
+      details: { time: '2026-01-15T12:07:00.000Z', markets: 3, asked: 3, heldBack: 0 },
     });
   });
 });
@@ -168,12 +194,12 @@ describe('an exchange that fails for one pair', () => {
     await tick();
 
     expect(sent().map(({ pair }) => pair)).toEqual(['BTC_USDT', 'XRP_USDT']);
-    expect(telemetry.counted('PairsNotFetched')).toBe(1);
+    expect(telemetry.counted('MarketsNotFetched')).toBe(1);
     expect(telemetry.lines).toContainEqual({
       level: 'error',
-      message: 'pair not fetched',
+      message: 'market not fetched',
       details: {
-        pair: 'ETH_USDT',
+        market: 'gate-io:ETH_USDT',
         from: '2026-01-15T12:04:00.000Z',
         to: '2026-01-15T12:07:00.000Z',
       },
@@ -224,7 +250,7 @@ describe('a tick that runs out of time', () => {
     await tick(at(12, 7), () => remaining.shift() ?? 0);
 
     expect(sent().map(({ pair }) => pair)).toEqual(['BTC_USDT', 'ETH_USDT']);
-    expect(telemetry.counted('PairsDeferred')).toBe(1);
+    expect(telemetry.counted('MarketsDeferred')).toBe(1);
     expect(telemetry.messages('warn')).toEqual(['out of time: left for the next tick']);
   });
 
@@ -244,7 +270,7 @@ describe('a tick that runs out of time', () => {
 describe('a tick rejects', () => {
   it('where a record could not be appended, after the other pairs are done', async () => {
     const { tick, log, sent } = prepare(ALL_SETTLED);
-    log.brokenFor = ({ key }) => key === 'BTC_USDT';
+    log.brokenFor = ({ key }) => key === 'gate-io:BTC_USDT';
 
     await expect(tick()).rejects.toThrow('the log does not take records of candles.observed');
 
@@ -253,7 +279,7 @@ describe('a tick rejects', () => {
 
   it('with the failure of each pair that could not be appended', async () => {
     const { tick, log } = prepare(ALL_SETTLED);
-    log.brokenFor = ({ key }) => key !== 'ETH_USDT';
+    log.brokenFor = ({ key }) => key !== 'gate-io:ETH_USDT';
 
     const error: unknown = await tick().catch((cause: unknown) => cause);
 
@@ -261,14 +287,14 @@ describe('a tick rejects', () => {
     const refused = new Error('the log does not take records of candles.observed');
     expect((error as TickNotAppendedError).errors).toEqual([refused, refused]);
     expect((error as TickNotAppendedError).message).toBe(
-      `2 of 3 pairs could not be appended, the first because of: ${String(refused)}`,
+      `2 of 3 markets could not be appended, the first because of: ${String(refused)}`,
     );
   });
 
   it('sends no later segment of a pair whose segment could not be appended', async () => {
     const { tick, log, sent } = prepare({ ...ALL_SETTLED, BTC_USDT: settledTo(at(20)) });
     let refusals = 1;
-    log.brokenFor = ({ key }) => key === 'BTC_USDT' && refusals-- > 0;
+    log.brokenFor = ({ key }) => key === 'gate-io:BTC_USDT' && refusals-- > 0;
 
     await expect(tick(DAY + DAY_MS + 5 * MINUTE_MS)).rejects.toThrow('the log does not take');
 
@@ -280,18 +306,19 @@ describe('a tick rejects', () => {
     const observeTick = createObserveTick(
       {
         exchange,
-        progress: { read: () => Promise.reject(new Error('no database')) },
+        store: {
+          readStatus: () => Promise.reject(new Error('no database')),
+          writeListing: () => Promise.reject(new Error('unexpected')),
+        },
         observed: codec,
         log: new FakeLog(),
         telemetry: new FakeTelemetry(),
       },
       {
         pairs: ['BTC_USDT'],
-        source: 'gate.io',
+        ...SETTINGS,
         historyStartMs: DAY,
         retentionMs: DAY_MS,
-        settlingMs: 2 * MINUTE_MS,
-        behindMs: 5 * MINUTE_MS,
       },
     );
 
@@ -314,7 +341,12 @@ describe('a tick that comes again', () => {
   });
 
   it('sends nothing once a later one is stored', async () => {
-    const later = { settledToMs: at(12, 6), seenToMs: at(12, 8), observedAtMs: at(12, 8) };
+    const later = {
+      settledToMs: at(12, 6),
+      seenToMs: at(12, 8),
+      newestMs: null,
+      observedAtMs: at(12, 8),
+    };
     const { tick, log } = prepare({ BTC_USDT: later, ETH_USDT: later, XRP_USDT: later });
 
     await tick(at(12, 7));

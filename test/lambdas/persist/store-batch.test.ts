@@ -4,15 +4,20 @@ import type { KafkaRecord } from '../../../lambdas/shared/codec/kafka-event';
 import { createRolledCodec } from '../../../lambdas/shared/codec/segment-codec';
 import type { Progress } from '../../../lambdas/shared/domain/progress';
 import { rollUp } from '../../../lambdas/shared/domain/roll-up';
-import type { ObservedSegment, RolledSegment } from '../../../lambdas/shared/domain/segment';
-import { at, countOf, historyOf, observedOf } from '../../fakes/candles';
+import {
+  newestOf,
+  type ObservedSegment,
+  type RolledSegment,
+} from '../../../lambdas/shared/domain/segment';
+import { at, countOf, auditOf, observedOf } from '../../fakes/candles';
 import { FakeDeadLetters, FakeStore, FakeTelemetry } from '../../fakes/fakes';
 import { recordOf, VERSION_IDS } from '../../fakes/records';
 
 const rolled = createRolledCodec(VERSION_IDS);
 
-function rolledOf({ minutes, ...range }: ObservedSegment): RolledSegment {
-  return { ...range, candles: rollUp({ ...range, minutes }, {}) };
+function rolledOf(segment: ObservedSegment): RolledSegment {
+  const { minuteCandles, ...range } = segment;
+  return { ...range, candles: rollUp(segment, {}), newestMs: newestOf(minuteCandles) ?? null };
 }
 
 function recordsFor(...segments: ObservedSegment[]): KafkaRecord[] {
@@ -30,7 +35,9 @@ function prepare(
     new FakeTelemetry(),
     new FakeDeadLetters(),
   ];
-  for (const [pair, progress] of Object.entries(stored)) store.progress.set(pair, progress);
+  for (const [pair, progress] of Object.entries(stored)) {
+    store.progress.set(`gate-io:${pair}`, progress);
+  }
   const storeBatch = createStoreBatch({ rolled, store, batchFailures, deadLetters, telemetry });
   return { store, telemetry, deadLetters, storeBatch };
 }
@@ -46,6 +53,7 @@ const SECOND = observedOf({
 const AFTER_SECOND = {
   settledToMs: at(12, 6),
   seenToMs: at(12, 8),
+  newestMs: at(12, 7),
   observedAtMs: at(12, 8),
 };
 
@@ -58,14 +66,17 @@ describe('a live segment', () => {
     expect(store.calls).toEqual([
       'candles BTC_USDT',
       'candles BTC_USDT done',
-      'read BTC_USDT',
-      'read BTC_USDT done',
+      'gaps BTC_USDT',
+      'gaps BTC_USDT done',
+      'status BTC_USDT',
+      'status BTC_USDT done',
       'progress BTC_USDT',
       'progress BTC_USDT done',
     ]);
-    expect(store.progress.get('BTC_USDT')).toEqual({
+    expect(store.progress.get('gate-io:BTC_USDT')).toEqual({
       settledToMs: at(12, 5),
       seenToMs: at(12, 7),
+      newestMs: at(12, 6),
       observedAtMs: at(12, 7),
     });
   });
@@ -81,13 +92,18 @@ describe('a live segment', () => {
   });
 
   it('is stored, but leaves progress alone where what it follows is not reached', async () => {
-    const before = { settledToMs: at(12, 4), seenToMs: at(12, 6), observedAtMs: at(12, 6) };
+    const before = {
+      settledToMs: at(12, 4),
+      seenToMs: at(12, 6),
+      newestMs: null,
+      observedAtMs: at(12, 6),
+    };
     const { store, storeBatch } = prepare({ BTC_USDT: before });
 
     await storeBatch(recordsFor(SECOND));
 
     expect(store.segments).toHaveLength(1);
-    expect(store.progress.get('BTC_USDT')).toBe(before);
+    expect(store.progress.get('gate-io:BTC_USDT')).toBe(before);
   });
 
   it('is stored, but makes no progress of a pair that has none', async () => {
@@ -100,14 +116,19 @@ describe('a live segment', () => {
   });
 
   it('has the gap before it stored, dated as it was observed, before anything else', async () => {
-    const before = { settledToMs: at(9), seenToMs: at(9), observedAtMs: at(9) };
+    const before = {
+      settledToMs: at(9),
+      seenToMs: at(9),
+      newestMs: null,
+      observedAtMs: at(9),
+    };
     const { store, storeBatch, telemetry } = prepare({ BTC_USDT: before });
 
     await storeBatch(recordsFor(observedOf({ followsMs: at(9), gapFromMs: at(9) })));
 
     expect(store.gaps).toEqual([
       {
-        pair: 'BTC_USDT',
+        key: 'gate-io:BTC_USDT',
         gap: { fromMs: at(9), toMs: at(12, 3), reason: 'beyond the retention of the exchange' },
         observedAtMs: at(12, 7),
       },
@@ -121,13 +142,18 @@ describe('a live segment', () => {
   });
 });
 
-describe('history', () => {
+describe('an audit', () => {
   it('is stored without a look at progress', async () => {
     const { store, storeBatch } = prepare();
 
-    await storeBatch(recordsFor(historyOf()));
+    await storeBatch(recordsFor(auditOf()));
 
-    expect(store.calls).toEqual(['candles BTC_USDT', 'candles BTC_USDT done']);
+    expect(store.calls).toEqual([
+      'candles BTC_USDT',
+      'candles BTC_USDT done',
+      'gaps BTC_USDT',
+      'gaps BTC_USDT done',
+    ]);
   });
 });
 
@@ -138,7 +164,7 @@ describe('a batch', () => {
     await storeBatch(recordsFor(FIRST, SECOND));
 
     expect(store.segments.map(({ fromMs }) => fromMs)).toEqual([at(12, 3), at(12, 5)]);
-    expect(store.progress.get('BTC_USDT')).toEqual(AFTER_SECOND);
+    expect(store.progress.get('gate-io:BTC_USDT')).toEqual(AFTER_SECOND);
   });
 
   it.each([
@@ -149,7 +175,7 @@ describe('a batch', () => {
 
     await storeBatch(recordsFor(...segments));
 
-    expect(store.progress.get('BTC_USDT')).toEqual(AFTER_SECOND);
+    expect(store.progress.get('gate-io:BTC_USDT')).toEqual(AFTER_SECOND);
   });
 
   it('makes no hole when it is out of order', async () => {
@@ -157,7 +183,7 @@ describe('a batch', () => {
 
     await storeBatch(recordsFor(SECOND, FIRST));
 
-    expect(store.progress.get('BTC_USDT')?.settledToMs).toBe(at(12, 5));
+    expect(store.progress.get('gate-io:BTC_USDT')?.settledToMs).toBe(at(12, 5));
   });
 
   it('stores its pairs beside each other', async () => {
@@ -166,7 +192,7 @@ describe('a batch', () => {
     await storeBatch(recordsFor(FIRST, { ...FIRST, pair: 'ETH_USDT' }));
 
     expect(store.calls.slice(0, 2)).toEqual(['candles BTC_USDT', 'candles ETH_USDT']);
-    expect([...store.progress.keys()].sort()).toEqual(['BTC_USDT', 'ETH_USDT']);
+    expect([...store.progress.keys()].sort()).toEqual(['gate-io:BTC_USDT', 'gate-io:ETH_USDT']);
   });
 
   it('goes on past records that can never be stored', async () => {
@@ -183,10 +209,15 @@ describe('a batch', () => {
 });
 
 describe('a failure of the store', () => {
-  it.each(['candles', 'gap', 'read'] as const)(
+  it.each(['candles', 'gap', 'gaps', 'status'] as const)(
     'to do with the %s of a segment leaves its progress unwritten',
     async (broken) => {
-      const before = { settledToMs: at(9), seenToMs: at(9), observedAtMs: at(9) };
+      const before = {
+        settledToMs: at(9),
+        seenToMs: at(9),
+        newestMs: null,
+        observedAtMs: at(9),
+      };
       const { store, storeBatch } = prepare({ BTC_USDT: before });
       store.brokenFor = (write) => write === broken;
 
@@ -208,7 +239,7 @@ describe('a failure of the store', () => {
 
   it('keeps no other pair from being stored, and rejects with each failure', async () => {
     const { store, storeBatch } = prepare();
-    store.brokenFor = (_, pair) => pair !== 'ETH_USDT';
+    store.brokenFor = (_, { pair }) => pair !== 'ETH_USDT';
     const pairs = ['BTC_USDT', 'ETH_USDT', 'XRP_USDT'].map((pair) => ({ ...FIRST, pair }));
 
     const error: unknown = await storeBatch(recordsFor(...pairs)).catch((cause: unknown) => cause);
@@ -218,7 +249,7 @@ describe('a failure of the store', () => {
       '2 of 3 records failed, of 2 causes the first: Error: candles of BTC_USDT failed',
     );
     expect((error as BatchFailedError).errors).toHaveLength(2);
-    expect([...store.progress.keys()]).toEqual(['ETH_USDT']);
+    expect([...store.progress.keys()]).toEqual(['gate-io:ETH_USDT']);
   });
 
   it('is mended by giving the whole batch again', async () => {
@@ -230,7 +261,7 @@ describe('a failure of the store', () => {
     store.brokenFor = undefined;
     await storeBatch(records);
 
-    expect(store.progress.get('BTC_USDT')).toEqual(AFTER_SECOND);
+    expect(store.progress.get('gate-io:BTC_USDT')).toEqual(AFTER_SECOND);
   });
 });
 
@@ -275,7 +306,7 @@ describe('a batch that is answered with a report', () => {
 
   it('names the segment that failed and the later ones of its pair, and no others', async () => {
     const { store, storeBatch, deadLetters } = prepare({}, 'report');
-    store.brokenFor = (write, pair) =>
+    store.brokenFor = (write, { pair }) =>
       write === 'candles' && pair === 'BTC_USDT' && store.segments.some((one) => one.pair === pair);
 
     const answer = await storeBatch([...recordsFor(FIRST, SECOND, eth, third), garbage]);
@@ -285,13 +316,13 @@ describe('a batch that is answered with a report', () => {
       ['BTC_USDT', FIRST.fromMs],
       ['ETH_USDT', eth.fromMs],
     ]);
-    expect(store.progress.get('BTC_USDT')?.settledToMs).toBe(FIRST.settlesMs);
+    expect(store.progress.get('gate-io:BTC_USDT')?.settledToMs).toBe(FIRST.settlesMs);
     expect(deadLetters.letters.map(({ offset }) => offset)).toEqual([4]);
   });
 
   it('names a segment whose progress alone could not be written', async () => {
     const { store, storeBatch } = prepare({}, 'report');
-    store.brokenFor = (write, pair) => write === 'progress' && pair === 'ETH_USDT';
+    store.brokenFor = (write, { pair }) => write === 'progress' && pair === 'ETH_USDT';
 
     expect(await storeBatch(recordsFor(FIRST, eth))).toEqual({
       batchItemFailures: [identifierOf(1)],
@@ -310,9 +341,10 @@ describe('a batch that is answered with a report', () => {
 
     expect(offsets).toEqual([1, 2]);
     expect(again).toEqual({ batchItemFailures: [] });
-    expect(store.progress.get('BTC_USDT')).toEqual({
+    expect(store.progress.get('gate-io:BTC_USDT')).toEqual({
       settledToMs: at(12, 7),
       seenToMs: at(12, 9),
+      newestMs: at(12, 8),
       observedAtMs: at(12, 9),
     });
   });

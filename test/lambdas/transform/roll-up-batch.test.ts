@@ -1,4 +1,3 @@
-import { UnreadableCandleError } from '../../../lambdas/shared/domain/unreadable-candle-error';
 import { createRollUpBatch } from '../../../lambdas/transform/roll-up-batch';
 import { BatchFailedError, type BatchFailures } from '../../../lambdas/shared/codec/batch-answer';
 import {
@@ -10,25 +9,19 @@ import type { KafkaRecord } from '../../../lambdas/shared/codec/kafka-event';
 import type { CandleReader } from '../../../lambdas/shared/domain/ports';
 import { childrenToRead, rollUp } from '../../../lambdas/shared/domain/roll-up';
 import type { ObservedSegment } from '../../../lambdas/shared/domain/segment';
-import { at, historyOf, minuteAt, minutesIn, observedOf, segmentOf } from '../../fakes/candles';
-import {
-  FakeChildren,
-  FakeDeadLetters,
-  FakeLog,
-  FakeTelemetry,
-  noChildren,
-} from '../../fakes/fakes';
+import { at, auditOf, minuteAt, minutesIn, observedOf, segmentOf } from '../../fakes/candles';
+import { FakeStored, FakeDeadLetters, FakeLog, FakeTelemetry, noStored } from '../../fakes/fakes';
 import { recordOf, VERSION_IDS } from '../../fakes/records';
 
 const observed = createObservedCodec(VERSION_IDS);
 const rolled = createRolledCodec(VERSION_IDS);
 
-function prepare(children: CandleReader, batchFailures: BatchFailures = 'throw') {
+function prepare(stored: CandleReader, batchFailures: BatchFailures = 'throw') {
   const [log, telemetry, deadLetters] = [new FakeLog(), new FakeTelemetry(), new FakeDeadLetters()];
   const rollUpBatch = createRollUpBatch({
     observed,
     rolled,
-    children,
+    stored,
     log,
     batchFailures,
     deadLetters,
@@ -44,14 +37,16 @@ function recordsFor(...segments: ObservedSegment[]): KafkaRecord[] {
 
 const GARBAGE = recordOf(Buffer.from('garbage'), { offset: 99 });
 
-describe('a whole day', () => {
+describe('an audit of a whole day', () => {
   it('is rolled up without reading anything', async () => {
-    const { rollUpBatch, sent, deadLetters } = prepare(noChildren);
-    const { minutes, ...range } = historyOf({ minutes: minutesIn(at(7), at(8)) });
+    const { rollUpBatch, sent, deadLetters } = prepare(noStored);
+    const { minuteCandles, ...range } = auditOf({ minuteCandles: minutesIn(at(7), at(8)) });
 
-    await rollUpBatch(recordsFor({ ...range, minutes }));
+    await rollUpBatch(recordsFor({ ...range, minuteCandles }));
 
-    expect(sent()).toEqual([{ ...range, candles: rollUp({ ...range, minutes }, {}) }]);
+    expect(sent()).toEqual([
+      { ...range, candles: rollUp({ ...range, minuteCandles }, {}), newestMs: at(7, 59) },
+    ]);
     expect(deadLetters.letters).toEqual([]);
   });
 });
@@ -59,23 +54,23 @@ describe('a whole day', () => {
 describe('a part of a day', () => {
   it('is rolled up over the stored children around it, and reads no others', async () => {
     const stored = { '1m': [minuteAt(at(12, 1), { high: '99' })] };
-    const children = new FakeChildren(stored);
+    const children = new FakeStored(stored);
     const { rollUpBatch, sent } = prepare(children);
     const segment = observedOf();
 
     await rollUpBatch(recordsFor(segment));
 
-    expect(children.reads).toEqual([{ pair: 'BTC_USDT', ranges: childrenToRead(segment) }]);
+    expect(children.reads).toEqual([{ key: 'gate-io:BTC_USDT', ranges: childrenToRead(segment) }]);
     expect(sent()[0]?.candles['5m']?.[0]).toMatchObject({
       openTimeMs: at(12),
       high: { unscaled: 99n, scale: 0 },
-      minutes: 3,
+      minuteCount: 3,
     });
   });
 
   it('keeps all that the segment says of itself', async () => {
-    const { rollUpBatch, sent } = prepare(new FakeChildren({}));
-    const fields = { followsMs: at(9), gapFromMs: at(9), settlesMs: at(12, 5), source: 'recorded' };
+    const { rollUpBatch, sent } = prepare(new FakeStored({}));
+    const fields = { followsMs: at(9), gapFromMs: at(9), settlesMs: at(12, 5) };
 
     await rollUpBatch(recordsFor(observedOf(fields)));
 
@@ -84,32 +79,37 @@ describe('a part of a day', () => {
 });
 
 describe('a batch', () => {
-  it('is appended in its order, each record keyed by its pair', async () => {
-    const { rollUpBatch, sent, log, telemetry } = prepare(noChildren);
+  it('is appended in its order, each record keyed by its market', async () => {
+    const { rollUpBatch, sent, log, telemetry } = prepare(noStored);
 
     await rollUpBatch(
-      recordsFor(historyOf({ pair: 'ETH_USDT' }), historyOf({ pair: 'A_B' }), historyOf()),
+      recordsFor(auditOf({ pair: 'ETH_USDT' }), auditOf({ pair: 'A_B' }), auditOf()),
     );
 
     expect(sent().map(({ pair }) => pair)).toEqual(['ETH_USDT', 'A_B', 'BTC_USDT']);
-    expect(log.appended.map(({ key }) => key)).toEqual(['ETH_USDT', 'A_B', 'BTC_USDT']);
+    expect(log.appended.map(({ key }) => key)).toEqual([
+      'gate-io:ETH_USDT',
+      'gate-io:A_B',
+      'gate-io:BTC_USDT',
+    ]);
     expect(telemetry.counted('MinutesRolledUp')).toBe(3);
   });
 
   it('is told by segment', async () => {
-    const { rollUpBatch, telemetry } = prepare(new FakeChildren({}));
+    const { rollUpBatch, telemetry } = prepare(new FakeStored({}));
 
-    await rollUpBatch([...recordsFor(observedOf(), historyOf()), recordOf(Buffer.from('garbage'))]);
+    await rollUpBatch([...recordsFor(observedOf(), auditOf()), recordOf(Buffer.from('garbage'))]);
 
     expect(telemetry.lines).toMatchObject([
       {
         level: 'info',
         message: 'rolled up',
         details: {
-          pair: 'BTC_USDT',
+          market: 'gate-io:BTC_USDT',
           from: '2026-01-15T12:03:00.000Z',
           to: '2026-01-15T12:07:00.000Z',
           minutes: 4,
+          changed: 4,
           windows: 6,
         },
       },
@@ -118,8 +118,8 @@ describe('a batch', () => {
   });
 
   it('gives the same records when it is given again', async () => {
-    const { rollUpBatch, log } = prepare(new FakeChildren({ '5m': [minuteAt(at(12, 10))] }));
-    const records = recordsFor(observedOf(), historyOf());
+    const { rollUpBatch, log } = prepare(new FakeStored({ '5m': [minuteAt(at(12, 10))] }));
+    const records = recordsFor(observedOf(), auditOf());
 
     await rollUpBatch(records);
     await rollUpBatch(records);
@@ -129,14 +129,14 @@ describe('a batch', () => {
   });
 
   it('goes on past records that can never be rolled up', async () => {
-    const { rollUpBatch, sent, deadLetters } = prepare(noChildren);
+    const { rollUpBatch, sent, deadLetters } = prepare(noStored);
     const wire = createTopicCodec<object>('candles.observed', VERSION_IDS);
-    const good = observed.encode(historyOf());
+    const good = observed.encode(auditOf());
     const unknownVersion = Buffer.from(good).fill(7, 2, 18);
     const records = [
       Buffer.from('garbage'),
       unknownVersion,
-      wire.encode({ ...segmentOf({ toMs: at(12, 3) }), minutes: [] }),
+      wire.encode({ ...segmentOf({ toMs: at(12, 3) }), minutes: [], rejected: [] }),
       null,
       good,
     ].map((value, offset) => recordOf(value, { offset }));
@@ -156,10 +156,11 @@ describe('a batch', () => {
   });
 
   it('goes on past a segment whose stored children stay unreadable', async () => {
-    const unreadable = new UnreadableCandleError('BTC_USDT', '5m', null, new Error('null'));
-    const { rollUpBatch, sent, deadLetters } = prepare(new FakeChildren(unreadable));
+    const stored = new FakeStored({});
+    stored.unreadable = [{ interval: '5m', openTimeMs: null, cause: new Error('null') }];
+    const { rollUpBatch, sent, deadLetters } = prepare(stored);
 
-    await rollUpBatch(recordsFor(observedOf(), historyOf({ pair: 'ETH_USDT' })));
+    await rollUpBatch(recordsFor(observedOf(), auditOf({ pair: 'ETH_USDT' })));
 
     // A whole day needs no children.
     expect(sent().map(({ pair }) => pair)).toEqual(['ETH_USDT']);
@@ -171,9 +172,9 @@ describe('a batch', () => {
 
 describe('a failure of something outside', () => {
   it('of the stored children rejects, with nothing appended and no dead letter', async () => {
-    const { rollUpBatch, log, deadLetters } = prepare(new FakeChildren(new Error('no database')));
-    const eth = historyOf({ pair: 'ETH_USDT' });
-    const records = recordsFor(observedOf(), historyOf(), eth);
+    const { rollUpBatch, log, deadLetters } = prepare(new FakeStored(new Error('no database')));
+    const eth = auditOf({ pair: 'ETH_USDT' });
+    const records = recordsFor(observedOf(), auditOf(), eth);
 
     const error: unknown = await rollUpBatch([...records, GARBAGE]).catch(
       (cause: unknown) => cause,
@@ -188,10 +189,10 @@ describe('a failure of something outside', () => {
   });
 
   it('of the log rejects', async () => {
-    const { rollUpBatch, log, deadLetters, telemetry } = prepare(noChildren);
+    const { rollUpBatch, log, deadLetters, telemetry } = prepare(noStored);
     log.brokenFor = (_, topic) => topic === 'candles.rolled';
 
-    await expect(rollUpBatch([...recordsFor(historyOf()), GARBAGE])).rejects.toThrow(
+    await expect(rollUpBatch([...recordsFor(auditOf()), GARBAGE])).rejects.toThrow(
       'candles.rolled',
     );
     expect(telemetry.messages('info')).toEqual([]);
@@ -200,7 +201,7 @@ describe('a failure of something outside', () => {
   });
 
   it('of the dead letters rejects, so that none is lost', async () => {
-    const { rollUpBatch, deadLetters } = prepare(noChildren);
+    const { rollUpBatch, deadLetters } = prepare(noStored);
     deadLetters.broken = new Error('no log');
 
     await expect(rollUpBatch([GARBAGE])).rejects.toThrow('no log');
@@ -221,7 +222,7 @@ describe('a batch that is answered with a report', () => {
   });
 
   it('names nothing where all is rolled up', async () => {
-    const { rollUpBatch, sent, deadLetters } = prepare(new FakeChildren({}), 'report');
+    const { rollUpBatch, sent, deadLetters } = prepare(new FakeStored({}), 'report');
 
     const answer = await rollUpBatch([...recordsFor(observedOf(), eth), GARBAGE]);
 
@@ -231,8 +232,8 @@ describe('a batch that is answered with a report', () => {
   });
 
   it('names a segment whose children could not be read and the later ones of its pair, and no others', async () => {
-    const children = new FakeChildren({});
-    children.brokenFor = (pair) => pair === 'BTC_USDT' && children.reads.length === 2;
+    const children = new FakeStored({});
+    children.brokenFor = ({ pair }) => pair === 'BTC_USDT' && children.reads.length === 2;
     const { rollUpBatch, sent, deadLetters, telemetry } = prepare(children, 'report');
 
     const answer = await rollUpBatch([
@@ -248,7 +249,7 @@ describe('a batch that is answered with a report', () => {
   });
 
   it('appends what a pair has before the segment that failed', async () => {
-    const children = new FakeChildren({});
+    const children = new FakeStored({});
     children.brokenFor = () => children.reads.length === 2;
     const { rollUpBatch, sent } = prepare(children, 'report');
 
@@ -259,7 +260,7 @@ describe('a batch that is answered with a report', () => {
   });
 
   it('names all that was to be appended where the log fails, dead letters too', async () => {
-    const { rollUpBatch, log, deadLetters, telemetry } = prepare(new FakeChildren({}), 'report');
+    const { rollUpBatch, log, deadLetters, telemetry } = prepare(new FakeStored({}), 'report');
     log.brokenFor = (_, topic) => topic === 'candles.rolled';
     deadLetters.broken = new Error('no log');
 

@@ -1,3 +1,4 @@
+import { VERSION_IDS } from '../../fakes/records';
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,16 +13,14 @@ const ENVIRONMENT = {
   CASSANDRA_LOCAL_DATA_CENTER: 'datacenter1',
   CASSANDRA_AUTHENTICATION: 'none',
   CASSANDRA_KEYSPACE: 'candlestream',
-  SCHEMA_VERSION_IDS: JSON.stringify({
-    'candles.observed': ['00000000-0000-4000-8000-000000000001'],
-    'candles.rolled': ['00000000-0000-4000-8000-000000000002'],
-    'candles.dead-letter': ['00000000-0000-4000-8000-000000000003'],
-  }),
+  SCHEMA_VERSION_IDS: JSON.stringify(VERSION_IDS),
   PAIRS: 'BTC_USDT',
   HISTORY_START: '2026-01-01T00:00:00Z',
   RETENTION_MINUTES: '9900',
   REQUESTS_PER_10_S: '180',
   BEHIND_MINUTES: '5',
+  SCHEDULE_MINUTES: '1',
+  SILENT_AFTER_MINUTES: '1440',
   BATCH_FAILURES: 'throw',
   GATE_IO_URL: 'http://127.0.0.1:1/api/v4',
   POWERTOOLS_SERVICE_NAME: 'test',

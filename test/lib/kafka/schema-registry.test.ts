@@ -9,7 +9,7 @@ import {
   SCHEMAS_FOLDER,
   schemaDefinitions,
 } from '../../../lib/kafka/schema-registry';
-import rolledV1 from '../../../schemas/candles.rolled.v1.json';
+import rolledV2 from '../../../schemas/candles.rolled.v2.json';
 
 interface Resource {
   readonly Type: string;
@@ -26,10 +26,10 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-/** A further version: the fields of version 1 and one more. */
+/** A further version: the fields of version 2 and one more. */
 function addVersion(name: string, field: string): void {
-  const fields = [...rolledV1.fields, { name: field, type: 'string', default: '' }];
-  writeFileSync(join(folder, name), JSON.stringify({ ...rolledV1, fields }, null, 2));
+  const fields = [...rolledV2.fields, { name: field, type: 'string', default: '' }];
+  writeFileSync(join(folder, name), JSON.stringify({ ...rolledV2, fields }, null, 2));
 }
 
 function synthesized(removalPolicy = RemovalPolicy.DESTROY) {
@@ -50,8 +50,19 @@ function idOf(resources: Record<string, Resource>, isIt: (one: Resource) => bool
   return found[0];
 }
 
+/** The logical id of the version that is made right after a schema; with a field, of one that has it. */
+function versionOf(resources: Record<string, Resource>, schema: string, field?: string): string {
+  return idOf(
+    resources,
+    (one) =>
+      isVersion(one) &&
+      one.DependsOn?.includes(schema) === true &&
+      (field === undefined || fieldsOf(one).includes(field)),
+  );
+}
+
 const fieldsOf = ({ Properties }: Resource): string[] => {
-  const { fields } = JSON.parse(String(Properties['SchemaDefinition'])) as typeof rolledV1;
+  const { fields } = JSON.parse(String(Properties['SchemaDefinition'])) as typeof rolledV2;
   return fields.map(({ name }) => name);
 };
 
@@ -72,45 +83,47 @@ describe('the schema registry', () => {
         SchemaDefinition: expect.any(String) as string,
       })),
     );
-    expect(all).toHaveLength(4);
+    expect(all.filter(isVersion)).toHaveLength(3);
+    expect(all).toHaveLength(7);
   });
 
   it('makes a resource of every further version, each after the one before', () => {
+    addVersion('candles.rolled.v4.json', 'fourth');
     addVersion('candles.rolled.v3.json', 'third');
-    addVersion('candles.rolled.v2.json', 'second');
 
     const { resources } = synthesized();
 
     const first = idOf(resources, ({ Properties }) => Properties['Name'] === 'candles.rolled');
-    const second = idOf(resources, (one) => isVersion(one) && fieldsOf(one).includes('second'));
     const third = idOf(resources, (one) => isVersion(one) && fieldsOf(one).includes('third'));
+    const fourth = idOf(resources, (one) => isVersion(one) && fieldsOf(one).includes('fourth'));
     const schema = { SchemaArn: { 'Fn::GetAtt': [first, 'Arn'] } };
+    const second = versionOf(resources, first, 'newestMs');
     expect(resources[second]).toMatchObject({ DependsOn: [first], Properties: { Schema: schema } });
     expect(resources[third]).toMatchObject({ DependsOn: [second], Properties: { Schema: schema } });
-    expect(Object.values(resources).filter(isVersion)).toHaveLength(2);
+    expect(resources[fourth]).toMatchObject({ DependsOn: [third], Properties: { Schema: schema } });
+    expect(Object.values(resources).filter(isVersion)).toHaveLength(5);
   });
 
   it('gives the ids of all versions, oldest first', () => {
-    addVersion('candles.rolled.v2.json', 'second');
-
     const { versionIds, resources } = synthesized();
 
-    const named = (name: string) =>
-      idOf(resources, ({ Properties }) => Properties['Name'] === name);
-    const initial = (name: string) => ({ 'Fn::GetAtt': [named(name), 'InitialSchemaVersionId'] });
+    const idsOf = (topic: string) => {
+      const first = idOf(resources, ({ Properties }) => Properties['Name'] === topic);
+      return [
+        { 'Fn::GetAtt': [first, 'InitialSchemaVersionId'] },
+        { 'Fn::GetAtt': [versionOf(resources, first), 'VersionId'] },
+      ];
+    };
     expect(versionIds).toEqual({
-      'candles.observed': [initial('candles.observed')],
-      'candles.rolled': [
-        initial('candles.rolled'),
-        { 'Fn::GetAtt': [idOf(resources, isVersion), 'VersionId'] },
-      ],
-      'candles.dead-letter': [initial('candles.dead-letter')],
+      'candles.observed': idsOf('candles.observed'),
+      'candles.rolled': idsOf('candles.rolled'),
+      'candles.dead-letter': idsOf('candles.dead-letter'),
     });
   });
 
-  it('leaves version 1 as it was when a further version comes', () => {
+  it('leaves the versions as they were when a further one comes', () => {
     const before = synthesized().resources;
-    addVersion('candles.rolled.v2.json', 'second');
+    addVersion('candles.rolled.v3.json', 'third');
 
     expect(synthesized().resources).toMatchObject(before);
   });
@@ -119,22 +132,22 @@ describe('the schema registry', () => {
     [RemovalPolicy.RETAIN, 'Retain'],
     [RemovalPolicy.DESTROY, 'Delete'],
   ])('is kept or deleted as a whole: %s', (removalPolicy, expected) => {
-    addVersion('candles.rolled.v2.json', 'second');
+    addVersion('candles.rolled.v3.json', 'third');
 
     const policies = Object.values(synthesized(removalPolicy).resources).map(
       ({ DeletionPolicy }) => DeletionPolicy,
     );
 
-    expect(policies).toEqual(Array(5).fill(expected));
+    expect(policies).toEqual(Array(8).fill(expected));
   });
 });
 
 describe('schemaDefinitions', () => {
   it('refuses a version that does not follow the one before', () => {
-    addVersion('candles.rolled.v3.json', 'third');
+    addVersion('candles.rolled.v4.json', 'fourth');
 
     expect(() => schemaDefinitions(folder)).toThrow(SchemaFilesError);
-    expect(() => schemaDefinitions(folder)).toThrow('candles.rolled.v3.json; name a file');
+    expect(() => schemaDefinitions(folder)).toThrow('candles.rolled.v4.json; name a file');
   });
 
   it('refuses a file of no topic', () => {

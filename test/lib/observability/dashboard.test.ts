@@ -8,13 +8,23 @@ import { onlyOne, propertiesOf, templatesOf } from '../candlestream-templates';
 
 /** Which functions publish a metric. */
 const PUBLISHED: Record<MetricName, readonly FunctionName[]> = {
-  PairsBehind: ['fetch'],
+  MarketsBehind: ['fetch'],
   WorstLag: ['fetch'],
   RetentionLeft: ['fetch'],
   RateLimitHeadroom: ['fetch'],
   MinutesObserved: ['fetch'],
-  PairsNotFetched: ['fetch'],
-  PairsDeferred: ['fetch'],
+  MarketsNotFetched: ['fetch'],
+  MarketsDeferred: ['fetch'],
+  MarketsUnknown: ['fetch'],
+  MarketsEnded: ['fetch'],
+  MarketsSilent: ['fetch'],
+  StaleAnswers: ['fetch'],
+  RangesAskedAgain: ['fetch'],
+  RejectedShapes: ['fetch'],
+  RejectedNumbers: ['fetch'],
+  RejectedPrices: ['fetch'],
+  RejectedTimes: ['fetch'],
+  ImplausibleVolumes: ['fetch'],
   ExchangeRateLimited: ['fetch'],
   ExchangeServerError: ['fetch'],
   ExchangeNetworkError: ['fetch'],
@@ -26,6 +36,7 @@ const PUBLISHED: Record<MetricName, readonly FunctionName[]> = {
   MinutesRolledUp: ['transform'],
   CandlesStored: ['persist'],
   Gaps: ['persist'],
+  GapsFilled: ['persist'],
   DeadLetters: ['transform', 'persist'],
   DatabaseErrors: FUNCTION_NAMES,
   DatabaseThrottles: FUNCTION_NAMES,
@@ -45,7 +56,7 @@ describe.each([dev, prod])('the dashboard of $name', (stage) => {
   it('has the lag at the top, and the alarms below it', () => {
     const top = widgets.filter(({ y }) => y === 0);
     const names = top.flatMap(({ properties }) => metricsOf(properties).map(([, name]) => name));
-    expect(names).toEqual(['WorstLag', 'PairsBehind', 'RetentionLeft', 'WorstLag']);
+    expect(names).toEqual(['WorstLag', 'MarketsBehind', 'RetentionLeft', 'WorstLag']);
     const [status] = widgets.filter(({ type }) => type === 'alarm');
     const above = widgets.filter(({ y }) => y < (status?.y ?? 0));
     expect(above).toEqual(top);

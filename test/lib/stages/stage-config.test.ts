@@ -78,14 +78,14 @@ describe('a stage config', () => {
   it('tells every problem at once, each with its value and what to give instead', () => {
     expect(
       problemsOf({
-        pairs: ['BTC_USDT', 'btc-usdt'],
+        pairs: ['BTC_USDT', 'BTC/USDT'],
         ...exchange({ retentionMinutes: 10_000 }),
         ...topics({ replication: 4 }),
         ...brokers({ count: 4 }),
         alarmEmail: 'nobody',
       }),
     ).toEqual([
-      '- pairs.1 is "btc-usdt": give a pair such as BTC_USDT: two currencies, each of at most 20 capitals and digits',
+      expect.stringMatching(/^- pairs\.1 is "BTC\/USDT": give the exchange's name of a pair/),
       '- exchange.retentionMinutes is 10000: give at most 9990',
       '- kafka.count is 4: give a multiple of 3: brokers are spread over 3 zones',
       '- topics.replication is 4: give at most 3',
@@ -260,11 +260,11 @@ describe('a stage config', () => {
     ]);
   });
 
-  it('takes a pair of currencies of 20 letters, and refuses longer ones', () => {
-    const longest = `${'A'.repeat(20)}_${'B'.repeat(20)}`;
+  it('takes a pair of 60 characters of any alphabet, and refuses longer ones', () => {
+    const longest = `${'币'.repeat(55)}_USDT`;
     expect(stageConfig({ ...dev, pairs: [longest] }).pairs).toEqual([longest]);
     expect(problemsOf({ pairs: [`A${longest}`] })).toEqual([
-      expect.stringContaining('each of at most 20 capitals and digits'),
+      expect.stringContaining('at most 60 characters'),
     ]);
   });
 });

@@ -22,19 +22,25 @@ const openTimeMs = Date.UTC(2018, 0, 22);
 function answer({ query, params }: Statement): types.Row[] {
   if (query.includes('FROM progress')) {
     return ['BTC_USDT', 'ETH_BTC', 'BTC_USDC'].map((pair) =>
-      rowOf({ pair, settled_to: new Date(0), seen_to: new Date(0), observed_at: new Date(0) }),
+      rowOf({
+        exchange: 'gate-io',
+        pair,
+        settled_to: new Date(0),
+        seen_to: new Date(0),
+        observed_at: new Date(0),
+      }),
     );
   }
   if (!query.includes('FROM candles')) throw new Error(`Unexpected: ${query}`);
-  const [pair, , , from, to] = params;
-  const isAfter = from !== undefined && Number(from.readBigInt64BE()) > openTimeMs;
-  const isBefore = to !== undefined && Number(to.readBigInt64BE()) <= openTimeMs;
+  const [, pair, , , from, to] = params;
+  const isAfter = from != null && Number(from.readBigInt64BE()) > openTimeMs;
+  const isBefore = to != null && Number(to.readBigInt64BE()) <= openTimeMs;
   if (String(pair) !== 'BTC_USDT' || isAfter || isBefore) return [];
   const price = types.BigDecimal.fromString('11512.50');
   const prices = { open: price, high: price, low: price, close: price };
   const volumes = { base_volume: price, quote_volume: price };
   const time = new Date(openTimeMs);
-  const rest = { minutes: 1, closed: true, observed_at: time, source: 'gate.io' };
+  const rest = { minutes: 1, closed: true, observed_at: time, source: 'api' };
   return [rowOf({ open_time: time, ...prices, ...volumes, ...rest })];
 }
 

@@ -10,17 +10,18 @@ const first: StoredCandle = {
   close: parseDecimal('11590.12345678'),
   baseVolume: parseDecimal('12.000000'),
   quoteVolume: parseDecimal('138000.1'),
-  minutes: 5,
+  minuteCount: 5,
   closed: true,
   observedAtMs: Date.UTC(2018, 0, 22, 0, 7, 0, 250),
-  source: 'gate.io',
+  source: 'api',
 };
 const second: StoredCandle = {
   ...first,
   openTimeMs: Date.UTC(2018, 0, 22, 0, 5),
-  minutes: 12,
+  minuteCount: 12,
   closed: false,
-  source: 'a "quoted", name\nin two lines',
+  // Not a source: a text that CSV has to quote.
+  source: 'a "quoted", name\nin two lines' as 'api',
 };
 
 test('a table: numbers stand to the right, times are UTC', () => {
@@ -55,7 +56,7 @@ test('JSON is an array with decimals as strings and ISO times, a candle a line',
       minutes: 5,
       closed: true,
       observedAt: '2018-01-22T00:07:00.250Z',
-      source: 'gate.io',
+      source: 'api',
     },
     expect.objectContaining({ openTime: '2018-01-22T00:05:00.000Z', source: second.source }),
   ]);
@@ -72,7 +73,7 @@ test('CSV is quoted as RFC 4180 has it', () => {
 
   expect(formatCandles('csv', [first, second])).toBe(
     header +
-      `2018-01-22T00:00:00.000Z,${prices},5,true,${observedAt},gate.io\r\n` +
+      `2018-01-22T00:00:00.000Z,${prices},5,true,${observedAt},api\r\n` +
       `2018-01-22T00:05:00.000Z,${prices},12,false,${observedAt},"a ""quoted"", name\nin two lines"\r\n`,
   );
   expect(formatCandles('csv', [])).toBe(header);

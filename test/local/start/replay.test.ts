@@ -1,8 +1,11 @@
+import type { StatusByMarket } from '../../../lambdas/shared/domain/ports';
 import type { Progress } from '../../../lambdas/shared/domain/progress';
 import { UsageError } from '../../../cli/command-line';
 import { assertPlayable } from '../../../local/start/playable';
 import { replay, type ReplayPatience, type ReplayStage } from '../../../local/start/replay';
 import { ReplayUnfinishedError } from '../../../local/start/replay-at-work';
+
+import { statusOf } from '../../fakes/fakes';
 
 const MINUTE_MS = 60_000;
 const FROM_MS = Date.UTC(2018, 0, 23);
@@ -11,14 +14,21 @@ const RANGE = { pairs: ['A_B', 'C_D'], fromMs: FROM_MS, toMs: TO_MS };
 const HASTY: ReplayPatience = { behindMs: 0, standstillMs: 0, lastTicks: 3, fruitlessTicks: 5 };
 
 function progressTo(seenToMs: number, observedAtMs = seenToMs): Progress {
-  return { settledToMs: seenToMs, seenToMs, observedAtMs };
+  return { settledToMs: seenToMs, seenToMs, newestMs: null, observedAtMs };
+}
+
+/** The progress of pairs as a store gives it. */
+function statusByKey(progress: ReadonlyMap<string, Progress>): StatusByMarket {
+  return new Map(
+    [...progress].map(([pair, known]) => [`gate-io:${pair}`, statusOf({ progress: known })]),
+  );
 }
 
 /** Stores what a tick asks for at once, as far as the test lets it. */
 class FakeStage implements ReplayStage {
   readonly stored = new Map<string, Progress>();
   readonly ticks: number[] = [];
-  readonly progress = { read: () => this.read() };
+  readonly progress = { readStatus: async () => statusByKey(await this.read()) };
   exchangeMs = NaN;
   /** Told before a tick stores: the pairs that it stores. */
   stores: (timeMs: number) => readonly string[] = () => RANGE.pairs;
@@ -152,7 +162,10 @@ test('an abort ends a wait at once, with its reason', async () => {
 describe('what is stored', () => {
   const check = (progress: Progress | undefined, stored: number, recorded = 10) =>
     assertPlayable(
-      { read: () => Promise.resolve(new Map(progress === undefined ? [] : [['A_B', progress]])) },
+      {
+        readStatus: () =>
+          Promise.resolve(statusByKey(new Map(progress === undefined ? [] : [['A_B', progress]]))),
+      },
       { stored: () => Promise.resolve(stored), recorded: () => recorded },
       { ...RANGE, pairs: ['A_B'] },
     );

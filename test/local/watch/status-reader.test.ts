@@ -4,11 +4,12 @@ import { DAY_MS, MINUTE_MS } from '../../../lambdas/shared/domain/interval';
 import { rollUp } from '../../../lambdas/shared/domain/roll-up';
 import type { ObservedSegment } from '../../../lambdas/shared/domain/segment';
 import { type StatusSources, StatusReader } from '../../../local/watch/status-reader';
-import { DAY, historyOf, minutesIn } from '../../fakes/candles';
-import type { Calls } from '../../simulation/calls';
-import { createMemoryCassandra } from '../../simulation/memory-cassandra';
+import { auditOf, DAY, minutesIn } from '../../fakes/candles';
+import type { Calls } from '../../simulation/world/calls';
+import { createMemoryCassandra } from '../../simulation/world/memory-cassandra';
 
 const PAIR = 'BTC_USDT';
+const MARKET = { exchange: 'gate-io', pair: PAIR };
 
 /** Calls that arrive at once. */
 const calls: Calls = {
@@ -37,11 +38,12 @@ function readerOf(session: CassandraSession, sources: Partial<StatusSources> = {
 const session = () => createMemoryCassandra(calls, () => 0).session({ name: 'test', ended: false });
 
 async function store(into: CassandraSession, segment: ObservedSegment): Promise<void> {
-  await createCandleStore(into).writeCandles({ ...segment, candles: rollUp(segment, {}) });
+  const candles = rollUp(segment, {});
+  await createCandleStore(into).writeCandles({ ...segment, candles, newestMs: null });
 }
 
 const dayOf = (fromMs: number) =>
-  historyOf({ fromMs, toMs: fromMs + DAY_MS, minutes: minutesIn(fromMs, fromMs + DAY_MS) });
+  auditOf({ fromMs, toMs: fromMs + DAY_MS, minuteCandles: minutesIn(fromMs, fromMs + DAY_MS) });
 
 test('minutes are those that are stored, however often they were written', async () => {
   const cassandra = session();
@@ -57,10 +59,11 @@ test('the newest candle is that before the end of the progress; gaps are rows', 
   const tables = createCandleStore(cassandra);
   const seenToMs = DAY + DAY_MS;
   await store(cassandra, dayOf(DAY));
-  await tables.writeProgress(PAIR, { settledToMs: DAY, seenToMs, observedAtMs: seenToMs });
+  const progress = { settledToMs: DAY, seenToMs, newestMs: null, observedAtMs: seenToMs };
+  await tables.writeProgress(MARKET, progress);
   const gap = { fromMs: DAY - DAY_MS, toMs: DAY, reason: 'retention' };
-  await tables.writeGap(PAIR, gap, seenToMs);
-  await tables.writeGap(PAIR, gap, seenToMs + 1);
+  await tables.writeGap(MARKET, gap, seenToMs);
+  await tables.writeGap(MARKET, gap, seenToMs + 1);
 
   const [pair] = (await readerOf(cassandra).read()).pairs;
 

@@ -1,12 +1,12 @@
 import pLimit from 'p-limit';
-import { bucketOf } from '../../domain/bucket';
-import type { Candle, CandlesByInterval } from '../../domain/candle';
-import { type Interval, INTERVALS, intervalMs } from '../../domain/interval';
-import { writeTimeUs } from '../../domain/write-time';
-import type { CandleReader, SegmentStore } from '../../domain/ports';
-import type { Gap, Progress } from '../../domain/progress';
+import type { Candle } from '../../domain/candle';
+import { bucketOf, type Interval, INTERVALS, intervalMs } from '../../domain/interval';
+import type { Market } from '../../domain/market';
+import type { ListingStore, SegmentStore, StoredCandles } from '../../domain/ports';
+import type { Gap, MarketStatus, Progress } from '../../domain/progress';
 import type { ChildrenRange } from '../../domain/roll-up';
 import type { RolledSegment } from '../../domain/segment';
+import { writeTimeUs } from '../../domain/write-time';
 import type { CassandraSession, Statement } from './cassandra-client';
 import {
   booleanValue,
@@ -17,29 +17,31 @@ import {
   textValue,
 } from './cql-values';
 import { readCandles } from './stored-candles';
-import { readProgress } from './stored-progress';
+import { readGaps, readStatus } from './stored-progress';
 
 /** Keyspaces takes at most 30 statements in an unlogged batch. */
 const ROWS_PER_BATCH = 30;
 /** Batches under way at once, over all pairs. */
 const CONCURRENT_BATCHES = 48;
 
-const INSERT_CANDLE = `INSERT INTO candles (pair, interval, bucket, open_time, open, high, low, close,
-  base_volume, quote_volume, minutes, closed, observed_at, source)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) USING TIMESTAMP ?`;
-const INSERT_PROGRESS = `INSERT INTO progress (pair, settled_to, seen_to, observed_at)
+const INSERT_CANDLE = `INSERT INTO candles (exchange, pair, interval, bucket, open_time, open, high, low,
+  close, base_volume, quote_volume, minutes, closed, observed_at, source)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) USING TIMESTAMP ?`;
+const INSERT_PROGRESS = `INSERT INTO progress (exchange, pair, settled_to, seen_to, newest, observed_at)
+  VALUES (?, ?, ?, ?, ?, ?) USING TIMESTAMP ?`;
+const INSERT_LISTING = `INSERT INTO progress (exchange, pair, unknown_since, ended_at)
   VALUES (?, ?, ?, ?) USING TIMESTAMP ?`;
-const INSERT_GAP = `INSERT INTO gaps (pair, from_time, to_time, reason, observed_at)
-  VALUES (?, ?, ?, ?, ?) USING TIMESTAMP ?`;
+const INSERT_GAP = `INSERT INTO gaps (exchange, pair, from_time, to_time, reason, observed_at)
+  VALUES (?, ?, ?, ?, ?, ?) USING TIMESTAMP ?`;
+const DELETE_GAP =
+  'DELETE FROM gaps USING TIMESTAMP ? WHERE exchange = ? AND pair = ? AND from_time = ?';
 
 /**
  * The tables `candles`, `progress` and `gaps`. Every row is written
  * `USING TIMESTAMP` of its observation, so that of any two writes the newer
  * observation wins, whenever they land.
  */
-export function createCandleStore(
-  session: CassandraSession,
-): SegmentStore & { readonly candles: CandleReader } {
+export function createCandleStore(session: CassandraSession): SegmentStore & ListingStore {
   const limit = pLimit(CONCURRENT_BATCHES);
   return {
     async writeCandles(segment) {
@@ -54,10 +56,16 @@ export function createCandleStore(
         });
       });
     },
-    writeGap: (pair, gap, observedAtMs) => session.write([gapStatement(pair, gap, observedAtMs)]),
-    writeProgress: (pair, progress) => session.write([progressStatement(pair, progress)]),
-    read: (pairs) => readProgress(session, pairs),
-    candles: { read: (pair, ranges) => readChildren(session, pair, ranges) },
+    writeProgress: (market, progress) => session.write([progressStatement(market, progress)]),
+    writeListing: (market, listing, observedAtMs) =>
+      session.write([listingStatement(market, listing, observedAtMs)]),
+    writeGap: (market, gap, observedAtMs) =>
+      session.write([gapStatement(market, gap, observedAtMs)]),
+    deleteGap: (market, gap, observedAtMs) =>
+      session.write([gapDeletion(market, gap, observedAtMs)]),
+    readGaps: (market, range) => readGaps(session, market, range),
+    readStatus: (markets) => readStatus(session, markets),
+    readCandles: (market, ranges) => readRanges(session, market, ranges),
   };
 }
 
@@ -82,8 +90,9 @@ function batchesOf(segment: RolledSegment): (() => Statement[])[] {
 
 /** How a candle of the segment becomes a row: what all rows share is encoded once. */
 function rowOf(segment: RolledSegment, interval: Interval): (candle: Candle) => Statement {
-  const { pair, fromMs, toMs, observedAtMs, source } = segment;
-  const key = [textValue(pair), textValue(interval), dateValue(bucketOf(interval, fromMs))];
+  const { fromMs, toMs, observedAtMs, source } = segment;
+  const bucket = dateValue(bucketOf(interval, fromMs));
+  const key = [...marketValues(segment), textValue(interval), bucket];
   const lengthMs = intervalMs(interval);
   const [observedAt, sourceName, written] = [
     longValue(observedAtMs),
@@ -111,8 +120,8 @@ function rowOf(segment: RolledSegment, interval: Interval): (candle: Candle) => 
         low,
         close,
         decimalValue(candle.baseVolume),
-        decimalValue(candle.quoteVolume),
-        intValue(candle.minutes),
+        candle.quoteVolume === null ? null : decimalValue(candle.quoteVolume),
+        intValue(candle.minuteCount),
         booleanValue(candle.openTimeMs + lengthMs <= toMs),
         observedAt,
         sourceName,
@@ -122,21 +131,44 @@ function rowOf(segment: RolledSegment, interval: Interval): (candle: Candle) => 
   };
 }
 
-function progressStatement(pair: string, progress: Progress): Statement {
-  const { settledToMs, seenToMs, observedAtMs } = progress;
-  const times = [settledToMs, seenToMs, observedAtMs].map(longValue);
-  return { query: INSERT_PROGRESS, params: [textValue(pair), ...times, writeTime(observedAtMs)] };
+function marketValues({ exchange, pair }: Market): Buffer[] {
+  return [textValue(exchange), textValue(pair)];
+}
+
+function timeOrNull(timeMs: number | null): Buffer | null {
+  return timeMs === null ? null : longValue(timeMs);
+}
+
+function progressStatement(market: Market, progress: Progress): Statement {
+  const { settledToMs, seenToMs, newestMs, observedAtMs } = progress;
+  const times = [settledToMs, seenToMs, newestMs, observedAtMs].map(timeOrNull);
+  return {
+    query: INSERT_PROGRESS,
+    params: [...marketValues(market), ...times, writeTime(observedAtMs)],
+  };
+}
+
+function listingStatement(
+  market: Market,
+  { unknownSinceMs, endedAtMs }: Pick<MarketStatus, 'unknownSinceMs' | 'endedAtMs'>,
+  observedAtMs: number,
+): Statement {
+  const times = [unknownSinceMs, endedAtMs].map(timeOrNull);
+  return {
+    query: INSERT_LISTING,
+    params: [...marketValues(market), ...times, writeTime(observedAtMs)],
+  };
 }
 
 function gapStatement(
-  pair: string,
+  market: Market,
   { fromMs, toMs, reason }: Gap,
   observedAtMs: number,
 ): Statement {
   return {
     query: INSERT_GAP,
     params: [
-      textValue(pair),
+      ...marketValues(market),
       longValue(fromMs),
       longValue(toMs),
       textValue(reason),
@@ -146,15 +178,24 @@ function gapStatement(
   };
 }
 
-async function readChildren(
+function gapDeletion(market: Market, { fromMs }: Gap, observedAtMs: number): Statement {
+  return {
+    query: DELETE_GAP,
+    params: [writeTime(observedAtMs), ...marketValues(market), longValue(fromMs)],
+  };
+}
+
+async function readRanges(
   session: CassandraSession,
-  pair: string,
+  { exchange, pair }: Market,
   ranges: readonly ChildrenRange[],
-): Promise<CandlesByInterval> {
-  const lists = await Promise.all(ranges.map((range) => readCandles(session, { pair, ...range })));
+): Promise<StoredCandles> {
+  const reads = await Promise.all(
+    ranges.map((range) => readCandles(session, { exchange, pair, ...range })),
+  );
   const candles: Partial<Record<Interval, readonly Candle[]>> = {};
   ranges.forEach(({ interval }, index) => {
-    candles[interval] = [...(candles[interval] ?? []), ...(lists[index] ?? [])];
+    candles[interval] = [...(candles[interval] ?? []), ...(reads[index]?.candles ?? [])];
   });
-  return candles;
+  return { candles, unreadable: reads.flatMap(({ unreadable }) => unreadable) };
 }

@@ -22,7 +22,8 @@ export interface CassandraEnvironment {
 /** A statement with its values, in the protocol's own encoding. */
 export interface Statement {
   readonly query: string;
-  readonly params: Buffer[];
+  /** Null for no value. */
+  readonly params: (Buffer | null)[];
 }
 
 /** Session with the database. Every call is retried a few times, and is safe to repeat. */
@@ -64,7 +65,7 @@ export function createCassandraSession(
 
 /** The part of the driver's client that a session uses. */
 export interface CassandraDriver {
-  execute(query: string, params: Buffer[], options: QueryOptions): Promise<ResultPage>;
+  execute(query: string, params: Statement['params'], options: QueryOptions): Promise<ResultPage>;
   batch(statements: Statement[], options: QueryOptions): Promise<unknown>;
   shutdown(): Promise<void>;
 }

@@ -99,3 +99,14 @@ export function decimalAt(row: types.Row, column: string): Decimal {
 export function timeAt(row: types.Row, column: string): number {
   return (row.get(column) as Date).getTime();
 }
+
+/** Whether a column has no value. */
+export function isNull(row: types.Row, column: string): boolean {
+  const value = row.get(column) as unknown;
+  return value === null || value === undefined;
+}
+
+/** The value of a `timestamp` column in milliseconds; null if it has none. */
+export function timeOrNullAt(row: types.Row, column: string): number | null {
+  return isNull(row, column) ? null : timeAt(row, column);
+}

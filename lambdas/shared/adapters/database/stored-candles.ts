@@ -1,14 +1,14 @@
 import type { types } from 'cassandra-driver';
-import { bucketOf, bucketsOf } from '../../domain/bucket';
 import type { Candle } from '../../domain/candle';
-import { type Interval, intervalMs } from '../../domain/interval';
-import { UnreadableCandleError } from '../../domain/unreadable-candle-error';
+import { bucketOf, bucketsOf, type Interval, intervalMs } from '../../domain/interval';
+import type { Market } from '../../domain/market';
+import { type UnreadableCandle, UnreadableCandleError } from '../../domain/ports';
+import type { SegmentSource } from '../../domain/segment';
 import type { CassandraSession, Statement } from './cassandra-client';
-import { dateValue, decimalAt, intValue, longValue, textValue, timeAt } from './cql-values';
+import { dateValue, decimalAt, intValue, isNull, longValue, textValue, timeAt } from './cql-values';
 
-/** The candles of one pair and interval. */
-export interface CandleSeries {
-  readonly pair: string;
+/** The candles of one market and interval. */
+export interface CandleSeries extends Market {
   readonly interval: Interval;
 }
 
@@ -34,8 +34,8 @@ export interface StoredCandle extends Candle {
   /** Whether the observation reached the candle's end. */
   readonly closed: boolean;
   readonly observedAtMs: number;
-  /** The exchange that it comes from. */
-  readonly source: string;
+  /** The exchange's API, or its archive. */
+  readonly source: SegmentSource;
 }
 
 /** A stretch of time `[fromMs, toMs)`. */
@@ -46,16 +46,35 @@ export interface TimeRange {
 
 const CANDLE_COLUMNS = 'open_time, open, high, low, close, base_volume, quote_volume, minutes';
 const STORED_COLUMNS = `${CANDLE_COLUMNS}, closed, observed_at, source`;
-const OF_BUCKET = 'FROM candles WHERE pair = ? AND interval = ? AND bucket = ?';
+const OF_BUCKET = 'FROM candles WHERE exchange = ? AND pair = ? AND interval = ? AND bucket = ?';
+
+/** The candles of a range, and the rows of it that are none. */
+export interface CandlesRead {
+  readonly candles: readonly Candle[];
+  readonly unreadable: readonly UnreadableCandle[];
+}
 
 /**
- * Reads the candles of a range without their observation.
+ * Reads the candles of a range without their observation. A row that is no
+ * candle is reported beside them.
  *
- * @throws UnreadableCandleError for a row that is no candle
  * @throws CassandraError if the database fails
  */
-export function readCandles(session: CassandraSession, query: CandleQuery): Promise<Candle[]> {
-  return readRows(session, query, { columns: CANDLE_COLUMNS, parse: parseCandle });
+export async function readCandles(
+  session: CassandraSession,
+  query: CandleQuery,
+): Promise<CandlesRead> {
+  const unreadable: UnreadableCandle[] = [];
+  const parse = (row: types.Row): Candle[] => {
+    try {
+      return [parseCandle(row)];
+    } catch (cause) {
+      unreadable.push(unreadableCandle(query, row, cause));
+      return [];
+    }
+  };
+  const candles = await readRows(session, query, { columns: CANDLE_COLUMNS, parse });
+  return { candles: candles.flat(), unreadable };
 }
 
 /**
@@ -68,7 +87,8 @@ export function readStoredCandles(
   session: CassandraSession,
   query: CandleQuery,
 ): Promise<StoredCandle[]> {
-  return readRows(session, query, { columns: STORED_COLUMNS, parse: parseStoredCandle });
+  const parse = (row: types.Row): StoredCandle => parsedOrThrown(query, row);
+  return readRows(session, query, { columns: STORED_COLUMNS, parse });
 }
 
 /** Columns of a row, and how they are read. */
@@ -87,7 +107,7 @@ async function readRows<T>(
     const left = query.limit === undefined ? undefined : query.limit - candles.length;
     if (left === 0) break;
     const rows = await session.rows(bucketStatement(columns, query, bucket, left));
-    for (const row of rows) candles.push(parsed(query, row, parse));
+    for (const row of rows) candles.push(parse(row));
   }
   return candles;
 }
@@ -99,20 +119,20 @@ function bucketsInOrder({ interval, fromMs, toMs, order }: CandleQuery): string[
 
 function bucketStatement(
   columns: string,
-  { pair, interval, fromMs, toMs, order }: CandleQuery,
+  { fromMs, toMs, order, ...series }: CandleQuery,
   bucket: string,
   limit: number | undefined,
 ): Statement {
   const range = `${OF_BUCKET} AND open_time >= ? AND open_time < ?`;
   const direction = order === 'newest-first' ? 'DESC' : 'ASC';
   const query = `SELECT ${columns} ${range} ORDER BY open_time ${direction}`;
-  const params = [...bucketParams({ pair, interval }, bucket), longValue(fromMs), longValue(toMs)];
+  const params = [...bucketParams(series, bucket), longValue(fromMs), longValue(toMs)];
   if (limit === undefined) return { query, params };
   return { query: `${query} LIMIT ?`, params: [...params, intValue(limit)] };
 }
 
-function bucketParams({ pair, interval }: CandleSeries, bucket: string): Buffer[] {
-  return [textValue(pair), textValue(interval), dateValue(bucket)];
+function bucketParams({ exchange, pair, interval }: CandleSeries, bucket: string): Buffer[] {
+  return [textValue(exchange), textValue(pair), textValue(interval), dateValue(bucket)];
 }
 
 /**
@@ -135,15 +155,18 @@ export async function readStoredRange(
 }
 
 /**
- * Counts the stored one-minute candles of a pair: the sum over its days, whose
+ * Counts the stored one-minute candles of a market: the sum over its days, whose
  * candles say how many minutes they hold.
  *
  * @throws CassandraError if the database fails
  */
-export async function countStoredMinutes(session: CassandraSession, pair: string): Promise<number> {
+export async function countStoredMinutes(
+  session: CassandraSession,
+  market: Market,
+): Promise<number> {
   const rows = await session.rows({
     query: `SELECT minutes ${OF_BUCKET}`,
-    params: bucketParams({ pair, interval: '1d' }, bucketOf('1d', 0)),
+    params: bucketParams({ ...market, interval: '1d' }, bucketOf('1d', 0)),
   });
   return rows.reduce((sum, row) => sum + (row.get('minutes') as number), 0);
 }
@@ -151,12 +174,12 @@ export async function countStoredMinutes(session: CassandraSession, pair: string
 /** The open time of the first candle of a series in an order. */
 async function readOutermost(
   session: CassandraSession,
-  { pair, interval }: CandleSeries,
+  series: CandleSeries,
   order: CandleOrder,
 ): Promise<number | undefined> {
-  const dayMs = await readFirstOfBucket(session, { pair, interval: '1d' }, 0, order);
-  if (dayMs === undefined || interval === '1d') return dayMs;
-  return readFirstOfBucket(session, { pair, interval }, dayMs, order);
+  const dayMs = await readFirstOfBucket(session, { ...series, interval: '1d' }, 0, order);
+  if (dayMs === undefined || series.interval === '1d') return dayMs;
+  return readFirstOfBucket(session, series, dayMs, order);
 }
 
 async function readFirstOfBucket(
@@ -173,17 +196,21 @@ async function readFirstOfBucket(
   return row === undefined ? undefined : timeAt(row, 'open_time');
 }
 
-function parsed<T>(
-  { pair, interval }: CandleSeries,
-  row: types.Row,
-  parse: (row: types.Row) => T,
-): T {
+function parsedOrThrown(series: CandleSeries, row: types.Row): StoredCandle {
   try {
-    return parse(row);
+    return parseStoredCandle(row);
   } catch (cause) {
-    const openTime = row.get('open_time') as Date | null;
-    throw new UnreadableCandleError(pair, interval, openTime, cause);
+    throw new UnreadableCandleError(series, unreadableCandle(series, row, cause));
   }
+}
+
+function unreadableCandle(
+  { interval }: CandleSeries,
+  row: types.Row,
+  cause: unknown,
+): UnreadableCandle {
+  const openTime = row.get('open_time') as Date | null;
+  return { interval, openTimeMs: openTime?.getTime() ?? null, cause };
 }
 
 function parseCandle(row: types.Row): Candle {
@@ -194,8 +221,8 @@ function parseCandle(row: types.Row): Candle {
     low: decimalAt(row, 'low'),
     close: decimalAt(row, 'close'),
     baseVolume: decimalAt(row, 'base_volume'),
-    quoteVolume: decimalAt(row, 'quote_volume'),
-    minutes: row.get('minutes') as number,
+    quoteVolume: isNull(row, 'quote_volume') ? null : decimalAt(row, 'quote_volume'),
+    minuteCount: row.get('minutes') as number,
   };
 }
 
@@ -204,6 +231,6 @@ function parseStoredCandle(row: types.Row): StoredCandle {
     ...parseCandle(row),
     closed: row.get('closed') as boolean,
     observedAtMs: timeAt(row, 'observed_at'),
-    source: row.get('source') as string,
+    source: row.get('source') as SegmentSource,
   };
 }

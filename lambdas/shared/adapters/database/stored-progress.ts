@@ -1,60 +1,90 @@
 import type { types } from 'cassandra-driver';
 import pLimit from 'p-limit';
-import type { Gap, Progress } from '../../domain/progress';
+import { type Market, marketKey } from '../../domain/market';
+import type { StatusByMarket } from '../../domain/ports';
+import type { Gap, MarketStatus, Progress } from '../../domain/progress';
 import type { CassandraSession } from './cassandra-client';
-import { textValue, timeAt } from './cql-values';
+import { longValue, textValue, timeAt, timeOrNullAt } from './cql-values';
 
 /** A row of the table `gaps`. */
 export interface StoredGap extends Gap {
   readonly observedAtMs: number;
 }
 
-const SELECT_PROGRESS =
-  'SELECT pair, settled_to, seen_to, observed_at FROM progress WHERE pair = ?';
-const SELECT_PAIRS = 'SELECT pair FROM progress';
-const SELECT_GAPS = 'SELECT from_time, to_time, reason, observed_at FROM gaps WHERE pair = ?';
+const SELECT_STATUS = `SELECT exchange, pair, settled_to, seen_to, newest, observed_at, unknown_since, ended_at
+  FROM progress WHERE exchange = ? AND pair = ?`;
+const SELECT_MARKETS = 'SELECT exchange, pair FROM progress';
+const SELECT_GAPS = `SELECT from_time, to_time, reason, observed_at FROM gaps
+  WHERE exchange = ? AND pair = ? AND from_time >= ? AND from_time < ?`;
 
 const CONCURRENT_READS = 48;
+/** Beyond all times that can be stored. */
+const NO_END_MS = 8.64e15;
 
 /**
- * Reads the progress of each of the pairs that has any.
+ * Reads the status of each of the markets of which anything is stored, by its key.
  *
  * @throws CassandraError if the database fails
  */
-export async function readProgress(
+export async function readStatus(
   session: CassandraSession,
-  pairs: readonly string[],
-): Promise<ReadonlyMap<string, Progress>> {
-  const rows = await pLimit(CONCURRENT_READS).map(pairs, (pair) =>
-    session.rows({ query: SELECT_PROGRESS, params: [textValue(pair)] }),
+  markets: readonly Market[],
+): Promise<StatusByMarket> {
+  const rows = await pLimit(CONCURRENT_READS).map(markets, (market) =>
+    session.rows({ query: SELECT_STATUS, params: keyOf(market) }),
   );
-  return new Map(rows.flat().map((row) => [row.get('pair') as string, parseProgress(row)]));
+  return new Map(rows.flat().map((row) => [marketKey(parseMarket(row)), parseStatus(row)]));
 }
 
 /**
- * Reads which pairs have progress, in alphabetical order.
+ * Reads the markets of which anything is stored, in alphabetical order of their keys.
  *
  * @throws CassandraError if the database fails
  */
-export async function readKnownPairs(session: CassandraSession): Promise<string[]> {
-  const rows = await session.rows({ query: SELECT_PAIRS, params: [] });
-  return rows.map((row) => row.get('pair') as string).sort();
+export async function readKnownMarkets(session: CassandraSession): Promise<Market[]> {
+  const rows = await session.rows({ query: SELECT_MARKETS, params: [] });
+  return rows.map(parseMarket).sort((a, b) => (marketKey(a) < marketKey(b) ? -1 : 1));
 }
 
 /**
- * Reads the gaps of a pair, oldest first.
+ * Reads the gaps of a market that start in a range, oldest first.
  *
  * @throws CassandraError if the database fails
  */
-export async function readGaps(session: CassandraSession, pair: string): Promise<StoredGap[]> {
-  const rows = await session.rows({ query: SELECT_GAPS, params: [textValue(pair)] });
+export async function readGaps(
+  session: CassandraSession,
+  market: Market,
+  { fromMs = 0, toMs = NO_END_MS }: { fromMs?: number; toMs?: number } = {},
+): Promise<StoredGap[]> {
+  const params = [...keyOf(market), longValue(fromMs), longValue(toMs)];
+  const rows = await session.rows({ query: SELECT_GAPS, params });
   return rows.map(parseGap).sort((a, b) => a.fromMs - b.fromMs);
 }
 
-function parseProgress(row: types.Row): Progress {
+function keyOf({ exchange, pair }: Market): Buffer[] {
+  return [textValue(exchange), textValue(pair)];
+}
+
+function parseMarket(row: types.Row): Market {
+  return { exchange: row.get('exchange') as string, pair: row.get('pair') as string };
+}
+
+function parseStatus(row: types.Row): MarketStatus {
   return {
-    settledToMs: timeAt(row, 'settled_to'),
+    progress: parseProgress(row),
+    unknownSinceMs: timeOrNullAt(row, 'unknown_since'),
+    endedAtMs: timeOrNullAt(row, 'ended_at'),
+  };
+}
+
+/** A market that was never known has no progress, but a row that says so. */
+function parseProgress(row: types.Row): Progress | undefined {
+  const settledToMs = timeOrNullAt(row, 'settled_to');
+  if (settledToMs === null) return undefined;
+  return {
+    settledToMs,
     seenToMs: timeAt(row, 'seen_to'),
+    newestMs: timeOrNullAt(row, 'newest'),
     observedAtMs: timeAt(row, 'observed_at'),
   };
 }

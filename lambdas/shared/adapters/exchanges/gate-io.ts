@@ -2,28 +2,36 @@ import { randomUUID } from 'node:crypto';
 import PQueue from 'p-queue';
 import pRetry from 'p-retry';
 import * as v from 'valibot';
-import { type Candle, checkCandle } from '../../domain/candle';
-import { parseDecimal } from '../../domain/decimal';
 import { MINUTE_MS } from '../../domain/interval';
-import type { Exchange, MinutesQuery, Telemetry } from '../../domain/ports';
-import { inTimeOrder } from '../../domain/roll-up';
+import { missingEnd } from '../../domain/plan';
+import {
+  type CandlesQuery,
+  type Exchange,
+  type ExchangeAnswer,
+  joinedAnswers,
+  type Telemetry,
+  UnknownPairError,
+} from '../../domain/ports';
+import { newestOf } from '../../domain/segment';
 import { GATE_IO } from './gate-io-facts';
+import { readRows, type ReadRows } from './gate-io-rows';
 
-/** What kind of failure a request met. The first four may pass; the others will not by themselves. */
+/** What kind of failure a request met. The first five may pass; the others will not by themselves. */
 export type GateIoFailure =
   | 'RateLimited'
   | 'ServerError'
   | 'NetworkError'
   | 'TimedOut'
+  | 'Malformed'
   | 'UnknownPair'
-  | 'Refused'
-  | 'Malformed';
+  | 'Refused';
 
 const PASSING: readonly GateIoFailure[] = [
   'RateLimited',
   'ServerError',
   'NetworkError',
   'TimedOut',
+  'Malformed',
 ];
 
 /** A request to Gate.io that did not bring candles. */
@@ -57,18 +65,9 @@ const REMAINING_MARGIN = 10;
 const SHORTEST_PAUSE_MS = 1_000;
 const CONCURRENT_REQUESTS = 16;
 
-/** `[ts_seconds, quote_volume, close, high, low, open, base_volume, window_closed]`, all texts. */
-const Row = v.strictTuple([
-  v.pipe(v.string(), v.regex(/^\d{1,12}$/)),
-  v.string(),
-  v.string(),
-  v.string(),
-  v.string(),
-  v.string(),
-  v.string(),
-  v.picklist(['true', 'false']),
-]);
-const Rows = v.array(Row);
+/** More than this no page of 1,000 rows has, in characters. */
+const LONGEST_ANSWER = 4_000_000;
+const Rows = v.array(v.unknown());
 const ErrorAnswer = v.object({ label: v.string(), message: v.optional(v.string(), '') });
 
 /**
@@ -90,27 +89,56 @@ export function createGateIo(options: GateIoOptions): Exchange {
   const client = { queue, pause, headroom, options };
   return {
     takeHeadroom: headroom.take,
-    async minutes(query) {
-      const failed = new AbortController();
-      const outOfTime = AbortSignal.timeout(Math.max(0, query.withinMs));
-      const signal = AbortSignal.any([failed.signal, outOfTime]);
-      try {
-        const pages = pagesOf(query).map((page) => requestPage(client, page, signal));
-        return inTimeOrder((await Promise.all(pages)).flat());
-      } catch (cause) {
-        // The other pages would be thrown away.
-        failed.abort();
-        if (!outOfTime.aborted) throw cause;
-        const error = new GateIoError(
-          'TimedOut',
-          `Gate.io did not give all minutes of ${query.pair} in ${query.withinMs} ms`,
-          { cause },
-        );
-        countFailure(options.telemetry, error);
-        throw error;
-      }
-    },
+    candles: (query) => answerTo(client, query),
   };
+}
+
+async function answerTo(client: GateIoClient, query: CandlesQuery): Promise<ExchangeAnswer> {
+  const failed = new AbortController();
+  const outOfTime = AbortSignal.timeout(Math.max(0, query.withinMs));
+  const signal = AbortSignal.any([failed.signal, outOfTime]);
+  try {
+    const pages = pagesOf(query);
+    const answers = await Promise.all(pages.map((page) => requestPage(client, page, signal)));
+    const again = await Promise.all(
+      missingEnds(pages, answers).map((page) => requestAgain(client, page, signal)),
+    );
+    return joinedAnswers([...answers, ...again]);
+  } catch (cause) {
+    // The other pages would be thrown away.
+    failed.abort();
+    throw explained(client, query, { cause, isOutOfTime: outOfTime.aborted });
+  }
+}
+
+function explained(
+  { options }: GateIoClient,
+  { pair, withinMs }: CandlesQuery,
+  { cause, isOutOfTime }: { cause: unknown; isOutOfTime: boolean },
+): unknown {
+  if (isOutOfTime) {
+    const message = `Gate.io did not give all minutes of ${pair} in ${withinMs} ms`;
+    const error = new GateIoError('TimedOut', message, { cause });
+    countFailure(options.telemetry, error);
+    return error;
+  }
+  const isUnknown = cause instanceof GateIoError && cause.failure === 'UnknownPair';
+  return isUnknown ? new UnknownPairError(cause.message, { cause }) : cause;
+}
+
+/** The ends of pages that their answers lack, although a later page has candles. */
+function missingEnds(pages: readonly Page[], answers: readonly ExchangeAnswer[]): Page[] {
+  const lastIndex = answers.findLastIndex(({ candles }) => candles.length > 0);
+  return pages.slice(0, Math.max(0, lastIndex)).flatMap((page, index) => {
+    const newestMs = newestOf(answers[index]?.candles ?? []);
+    const fromMs = missingEnd(page, newestMs);
+    return fromMs === undefined ? [] : [{ ...page, fromMs }];
+  });
+}
+
+function requestAgain(client: GateIoClient, page: Page, signal: AbortSignal) {
+  client.options.telemetry.count('RangesAskedAgain', 1);
+  return requestPage(client, page, signal);
 }
 
 /** What the requests of an exchange share. */
@@ -143,9 +171,9 @@ function createHeadroom(): Headroom {
   };
 }
 
-type Page = Omit<MinutesQuery, 'withinMs'>;
+type Page = Omit<CandlesQuery, 'withinMs'>;
 
-function pagesOf({ pair, fromMs, toMs, closedBeforeMs }: MinutesQuery): Page[] {
+function pagesOf({ pair, fromMs, toMs, closedBeforeMs }: CandlesQuery): Page[] {
   const pageMs = GATE_IO.pageMinutes * MINUTE_MS;
   const count = Math.ceil((toMs - fromMs) / pageMs);
   return Array.from({ length: count }, (_, index) => ({
@@ -172,7 +200,7 @@ function createPause(queue: PQueue): Pause {
   };
 }
 
-function requestPage(client: GateIoClient, page: Page, signal: AbortSignal): Promise<Candle[]> {
+function requestPage(client: GateIoClient, page: Page, signal: AbortSignal): Promise<ReadRows> {
   const { queue, options } = client;
   return pRetry(() => queue.add(() => requestOnce(client, page, signal), { signal }), {
     retries: options.retries ?? 4,
@@ -197,13 +225,15 @@ async function requestOnce(
   client: GateIoClient,
   page: Page,
   signal: AbortSignal,
-): Promise<Candle[]> {
+): Promise<ReadRows> {
   const { baseUrl, timeoutMs = 5_000 } = client.options;
   const limit = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
   const response = await get(urlOf(baseUrl, page), limit);
   obeyLimit(response, client);
   if (response.status !== 200) throw await refusal(response, page.pair);
-  return candlesOf(await jsonOf(response), page);
+  const answer = readRows(rowsOf(await jsonOf(response), page), page);
+  reportRows(client.options.telemetry, page, answer);
+  return answer;
 }
 
 function urlOf(baseUrl: string, { pair, fromMs, toMs }: Page): string {
@@ -221,6 +251,8 @@ async function get(url: string, signal: AbortSignal): Promise<Response> {
   try {
     return await fetch(url, {
       headers: { accept: 'application/json', 'X-Client-Request-Id': randomUUID() },
+      // An answer from elsewhere is none of the exchange's.
+      redirect: 'manual',
       signal,
     });
   } catch (cause) {
@@ -268,6 +300,7 @@ async function refusal(response: Response, pair: string): Promise<GateIoError> {
 function failureOf(status: number, label: string): GateIoFailure {
   if (status === 429 || label === 'TOO_MANY_REQUESTS') return 'RateLimited';
   if (status >= 500) return 'ServerError';
+  if (status < 400) return 'Malformed';
   if (label === 'INVALID_CURRENCY_PAIR' || label === 'INVALID_CURRENCY') return 'UnknownPair';
   return 'Refused';
 }
@@ -278,11 +311,18 @@ function labelOf(text: string): { label: string; message: string } {
 }
 
 async function textOf(response: Response): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = '';
   try {
-    return await response.text();
+    for await (const chunk of response.body ?? []) {
+      text += decoder.decode(chunk as Uint8Array, { stream: true });
+      if (text.length > LONGEST_ANSWER) break;
+    }
   } catch (cause) {
     throw networkError(cause, response.url);
   }
+  if (text.length <= LONGEST_ANSWER) return text;
+  throw new GateIoError('Malformed', `Gate.io answered more than ${LONGEST_ANSWER} characters`);
 }
 
 async function jsonOf(response: Response): Promise<unknown> {
@@ -296,50 +336,25 @@ async function jsonOf(response: Response): Promise<unknown> {
   }
 }
 
-function candlesOf(answer: unknown, page: Page): Candle[] {
+/** The rows of an answer. @throws GateIoError for an answer that is no list */
+function rowsOf(answer: unknown, { pair }: Page): unknown[] {
   const rows = v.safeParse(Rows, answer);
-  if (!rows.success) {
-    const [issue] = rows.issues;
-    throw new GateIoError(
-      'Malformed',
-      `Gate.io answered no candles for ${page.pair}: ${issue.message} at ${v.getDotPath(issue) ?? 'the top'}; expected rows of eight texts`,
-    );
-  }
-  return rows.output.filter((row) => isClosed(row, page)).map((row) => candleOf(row, page));
+  if (rows.success) return rows.output;
+  const said = JSON.stringify(answer).slice(0, 200);
+  throw new GateIoError(
+    'Malformed',
+    `Gate.io answered no rows for ${pair}: ${said}; expected a list`,
+  );
 }
 
-/** A candle that is still marked as open although newer ones have settled will not change any more. */
-function isClosed(row: v.InferOutput<typeof Row>, { closedBeforeMs }: Page): boolean {
-  return row[7] === 'true' || Number(row[0]) * 1_000 < closedBeforeMs;
-}
-
-function candleOf(row: v.InferOutput<typeof Row>, page: Page): Candle {
-  try {
-    const candle = readRow(row);
-    checkCandle('1m', candle);
-    if (candle.openTimeMs < page.fromMs || candle.openTimeMs >= page.toMs) {
-      throw new RangeError(`it is outside the page that was asked for`);
-    }
-    return candle;
-  } catch (cause) {
-    throw new GateIoError(
-      'Malformed',
-      `Gate.io answered a candle of ${page.pair} that cannot be, ${JSON.stringify(row)}: ${String(cause)}`,
-      { cause },
-    );
-  }
-}
-
-function readRow(row: v.InferOutput<typeof Row>): Candle {
-  const [seconds, quoteVolume, close, high, low, open, baseVolume] = row;
-  return {
-    openTimeMs: Number(seconds) * 1_000,
-    open: parseDecimal(open),
-    high: parseDecimal(high),
-    low: parseDecimal(low),
-    close: parseDecimal(close),
-    baseVolume: parseDecimal(baseVolume),
-    quoteVolume: parseDecimal(quoteVolume),
-    minutes: 1,
-  };
+function reportRows(telemetry: Telemetry, { pair }: Page, { rejected, counts }: ReadRows): void {
+  for (const [metric, count] of counts) telemetry.count(metric, count);
+  const [first] = rejected;
+  if (first === undefined) return;
+  telemetry.warn('rows rejected: they cannot be candles', {
+    pair,
+    rows: rejected.length,
+    first: new Date(first.openTimeMs).toISOString(),
+    reason: first.reason,
+  });
 }

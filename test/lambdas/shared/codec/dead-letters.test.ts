@@ -23,7 +23,7 @@ describe('dead letters', () => {
     await deadLetters.send([LETTER]);
 
     expect(log.appended.map(({ topic, key }) => [topic, key])).toEqual([
-      ['candles.dead-letter', 'BTC_USDT'],
+      ['candles.dead-letter', 'gate-io:BTC_USDT'],
     ]);
   });
 
@@ -52,7 +52,7 @@ describe('dead letters', () => {
         topic: 'candles.observed',
         partition: 3,
         offset: 41,
-        key: 'BTC_USDT',
+        key: 'gate-io:BTC_USDT',
         reason: 'TypeError: no candle',
       },
     });

@@ -33,7 +33,7 @@ describe('decodeBatch', () => {
         partition: 3,
         offset: 41,
         timestampMs: record.timestampMs,
-        key: 'BTC_USDT',
+        key: 'gate-io:BTC_USDT',
         value: Buffer.from('bad'),
       },
     ]);

@@ -14,8 +14,11 @@ const FOLDER = join(__dirname, '../../../../schemas');
  */
 const PUBLISHED = {
   'candles.dead-letter.v1.json': '428e788f3b4d5adcad1148da5eae2f85c584ae9132e7bcf15e58ca468283c700',
+  'candles.dead-letter.v2.json': 'f8112781c58de3eb4d75c6d9ffc442360dd87fa9c4e15734e26636b8c3f9baf3',
   'candles.observed.v1.json': '8f7817163ed6928bfcc1ba8f0376ab9be6378556a55caf0f24a47c717e24d769',
+  'candles.observed.v2.json': '3a6772b5ea8e0a4978a4d0118719523d5f5e28cc934c4eb382bd409213ff5a3a',
   'candles.rolled.v1.json': 'a680d6738d8710bb3f33f4dd53f2db6f333ae91e7aeea0c16130df6391a44106',
+  'candles.rolled.v2.json': '11824af61d95af0d01c2ad7cbf828e344c0d47efd1147acdc68a8586682ac8f0',
 };
 
 function schemaFile(name: string): unknown {
@@ -25,6 +28,16 @@ function schemaFile(name: string): unknown {
 /** Of the text that the registry gets: white space apart, everything counts. */
 function fingerprint(schema: unknown): string {
   return createHash('sha256').update(JSON.stringify(schema)).digest('hex');
+}
+
+/** The names of the fields of a schema, of any depth, that have no `doc`. */
+function undocumented(schema: unknown): string[] {
+  if (Array.isArray(schema)) return schema.flatMap(undocumented);
+  if (typeof schema !== 'object' || schema === null) return [];
+  const { name, type, items, fields, doc } = schema as Readonly<Record<string, unknown>>;
+  const isField = name !== undefined && fields === undefined;
+  const own = isField && doc === undefined ? [String(name)] : [];
+  return [...own, ...[type, items, fields].flatMap(undocumented)];
 }
 
 describe('SCHEMA_VERSIONS', () => {
@@ -44,6 +57,10 @@ describe('SCHEMA_VERSIONS', () => {
 
   it.each(Object.values(TOPICS))('is BACKWARD compatible for %s', (topic) => {
     expect(backwardProblems(SCHEMA_VERSIONS[topic] as readonly Schema[])).toEqual([]);
+  });
+
+  it.each(Object.values(TOPICS))('documents every field of the newest version of %s', (topic) => {
+    expect(undocumented(SCHEMA_VERSIONS[topic].at(-1))).toEqual([]);
   });
 
   it('is as it was published', () => {

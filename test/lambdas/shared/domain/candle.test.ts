@@ -1,6 +1,7 @@
 import {
   type Candle,
   checkCandle,
+  hasPlausibleVolumes,
   InvalidCandleError,
   timeText,
 } from '../../../../lambdas/shared/domain/candle';
@@ -18,8 +19,8 @@ describe('checkCandle', () => {
   it.each(INTERVALS)('takes as many minutes as a %s candle can hold, and no more', (interval) => {
     const most = intervalMs(interval) / 60_000;
 
-    expect(() => checkCandle(interval, { ...minuteAt(DAY), minutes: most })).not.toThrow();
-    expect(() => checkCandle(interval, { ...minuteAt(DAY), minutes: most + 1 })).toThrow(
+    expect(() => checkCandle(interval, { ...minuteAt(DAY), minuteCount: most })).not.toThrow();
+    expect(() => checkCandle(interval, { ...minuteAt(DAY), minuteCount: most + 1 })).toThrow(
       `it holds ${most + 1} minutes, expected 1 to ${most}`,
     );
   });
@@ -38,8 +39,8 @@ describe('checkCandle', () => {
     ['its close 11.01 is above its high 11', '1m', { close: parseDecimal('11.01') }],
     ['its base volume -0.1 is negative', '1m', { baseVolume: parseDecimal('-0.1') }],
     ['its quote volume -0.1 is negative', '1m', { quoteVolume: parseDecimal('-0.1') }],
-    ['it holds 0 minutes', '1m', { minutes: 0 }],
-    ['it holds 1.5 minutes', '5m', { minutes: 1.5 }],
+    ['it holds 0 minutes', '1m', { minuteCount: 0 }],
+    ['it holds 1.5 minutes', '5m', { minuteCount: 1.5 }],
   ])('says that %s (%s)', (rule, interval, fields) => {
     const check = () => checkCandle(interval, { ...minuteAt(DAY), ...fields });
 
@@ -53,5 +54,22 @@ describe('timeText', () => {
     expect(timeText(DAY)).toBe('2026-01-15T00:00:00.000Z');
     expect(timeText(9e15)).toBe('9000000000000000');
     expect(timeText(NaN)).toBe('NaN');
+  });
+});
+
+describe('hasPlausibleVolumes', () => {
+  it.each<[string, boolean, Parameters<typeof minuteAt>[1]]>([
+    ['at the low', true, { low: '9', high: '11', base: '2', quote: '18' }],
+    ['at the high', true, { low: '9', high: '11', base: '2', quote: '22' }],
+    ['rounded in its last digit', true, { low: '9', high: '11', base: '2.00', quote: '22.1' }],
+    ['below all prices', false, { low: '9', high: '11', base: '2.000', quote: '17.90' }],
+    ['above all prices', false, { low: '9', high: '11', base: '2.000', quote: '22.20' }],
+    ['swapped with the base volume', false, { low: '9', high: '11', base: '20.0', quote: '2.0' }],
+  ])('of a quote volume %s is %s', (_, isPlausible, texts) => {
+    expect(hasPlausibleVolumes(minuteAt(DAY, texts))).toBe(isPlausible);
+  });
+
+  it('says nothing against an unknown quote volume', () => {
+    expect(hasPlausibleVolumes({ ...minuteAt(DAY), quoteVolume: null })).toBe(true);
   });
 });

@@ -1,93 +1,77 @@
 import fc from 'fast-check';
 import { DAY_MS, MINUTE_MS } from '../../../../lambdas/shared/domain/interval';
-import { type PlanInput, planSegments } from '../../../../lambdas/shared/domain/plan';
-import type { Progress } from '../../../../lambdas/shared/domain/progress';
-import { advance } from '../../../../lambdas/shared/domain/progress';
-import { checkObserved } from '../../../../lambdas/shared/domain/segment';
+import {
+  type Evidence,
+  isSecondLook,
+  missingEnd,
+  type PlanInput,
+  type PlannedSegment,
+  planSegments,
+  settled,
+} from '../../../../lambdas/shared/domain/plan';
+import { advance, type Progress } from '../../../../lambdas/shared/domain/progress';
+import { checkObserved, type Segment } from '../../../../lambdas/shared/domain/segment';
 import { at, DAY } from '../../../fakes/candles';
 
 const RETENTION_MS = 9_000 * MINUTE_MS;
+const SETTLING_MS = 2 * MINUTE_MS;
+const SILENCE_MS = 60 * MINUTE_MS;
 
 function planOf(fields: Partial<PlanInput>) {
   return planSegments({
-    pair: 'BTC_USDT',
-    source: 'gate.io',
+    market: { exchange: 'gate-io', pair: 'BTC_USDT' },
     progress: undefined,
     nowMs: at(12, 7),
+    scheduleMs: MINUTE_MS,
     historyStartMs: at(12),
     retentionMs: RETENTION_MS,
-    settlingMs: 2 * MINUTE_MS,
     ...fields,
   });
 }
 
 function settledTo(settledToMs: number, observedAtMs = settledToMs + 2 * MINUTE_MS): Progress {
-  return { settledToMs, seenToMs: observedAtMs, observedAtMs };
+  return { settledToMs, seenToMs: observedAtMs, newestMs: null, observedAtMs };
 }
 
 describe('planSegments', () => {
-  it('asks for all that is not settled, and settles all but the newest two minutes', () => {
+  it('asks for all that is not settled', () => {
     expect(planOf({ progress: settledTo(at(12, 4)) })).toEqual([
       {
+        exchange: 'gate-io',
         pair: 'BTC_USDT',
-        source: 'gate.io',
+        kind: 'live',
+        source: 'api',
         fromMs: at(12, 4),
         toMs: at(12, 7),
         observedAtMs: at(12, 7),
-        followsMs: at(12, 4),
-        settlesMs: at(12, 5),
         gapFromMs: null,
       },
     ]);
   });
 
-  it('starts a new pair at its history start, following nothing', () => {
+  it('starts a new market at its history start', () => {
     expect(planOf({})).toEqual([
-      expect.objectContaining({
-        fromMs: at(12),
-        toMs: at(12, 7),
-        followsMs: null,
-        settlesMs: at(12, 5),
-        gapFromMs: null,
-      }),
+      expect.objectContaining({ fromMs: at(12), toMs: at(12, 7), gapFromMs: null }),
     ]);
   });
 
-  it('settles nothing of a pair that is less than two minutes old', () => {
-    expect(planOf({ historyStartMs: at(12, 6) })).toEqual([
-      expect.objectContaining({ fromMs: at(12, 6), toMs: at(12, 7), settlesMs: at(12, 6) }),
-    ]);
-  });
-
-  it('is cut at UTC days, each segment following what the one before it settles', () => {
+  it('is cut at UTC days', () => {
     const nowMs = DAY + 2 * DAY_MS + 5 * MINUTE_MS;
-    const plan = planOf({ progress: settledTo(at(22)), nowMs });
+    const plan = planOf({ progress: settledTo(at(23)), nowMs });
 
     expect(plan.map(({ fromMs, toMs }) => [fromMs, toMs])).toEqual([
-      [at(22), DAY + DAY_MS],
+      [at(23) - (isSecondLook(nowMs, MINUTE_MS) ? 120 * MINUTE_MS : 0), DAY + DAY_MS],
       [DAY + DAY_MS, DAY + 2 * DAY_MS],
       [DAY + 2 * DAY_MS, nowMs],
-    ]);
-    expect(plan.map(({ followsMs, settlesMs }) => [followsMs, settlesMs])).toEqual([
-      [at(22), DAY + DAY_MS],
-      [DAY + DAY_MS, DAY + 2 * DAY_MS],
-      [DAY + 2 * DAY_MS, nowMs - 2 * MINUTE_MS],
-    ]);
-  });
-
-  it('settles nothing of a day whose minutes are all young', () => {
-    const midnight = DAY + DAY_MS;
-    const nowMs = midnight + MINUTE_MS;
-    const plan = planOf({ progress: settledTo(midnight - 2 * MINUTE_MS), nowMs });
-
-    expect(plan.map(({ followsMs, settlesMs }) => [followsMs, settlesMs])).toEqual([
-      [midnight - 2 * MINUTE_MS, midnight - MINUTE_MS],
-      [midnight - MINUTE_MS, midnight - MINUTE_MS],
     ]);
   });
 
   it('ends a day exactly at midnight', () => {
-    const plan = planOf({ progress: settledTo(at(23, 57)), nowMs: DAY + DAY_MS });
+    const plan = planOf({
+      progress: settledTo(at(23, 57)),
+      nowMs: DAY + DAY_MS,
+      historyStartMs: at(23, 57),
+    });
 
     expect(plan.map(({ fromMs, toMs }) => [fromMs, toMs])).toEqual([[at(23, 57), DAY + DAY_MS]]);
   });
@@ -97,16 +81,15 @@ describe('planSegments', () => {
     const [first, second] = planOf({ progress: settledTo(DAY), nowMs });
     const oldestMs = DAY + 7 * DAY_MS - RETENTION_MS + MINUTE_MS;
 
-    expect(first).toMatchObject({ fromMs: oldestMs, followsMs: DAY, gapFromMs: DAY });
-    expect(second).toMatchObject({ followsMs: first?.settlesMs, gapFromMs: null });
+    expect(first).toMatchObject({ fromMs: oldestMs, gapFromMs: DAY });
+    expect(second).toMatchObject({ gapFromMs: null });
   });
 
-  it('names the gap of a new pair too, which follows nothing', () => {
+  it('names the gap of a new market too', () => {
     const [first] = planOf({ nowMs: DAY + 8 * DAY_MS, historyStartMs: DAY });
 
     expect(first).toMatchObject({
       fromMs: DAY + 8 * DAY_MS - RETENTION_MS,
-      followsMs: null,
       gapFromMs: DAY,
     });
   });
@@ -130,13 +113,38 @@ describe('planSegments', () => {
     expect(segment).toMatchObject({
       toMs: at(12, 7),
       observedAtMs: at(12, 7) + 59_999,
-      settlesMs: at(12, 5),
     });
   });
 
   it('plans nothing before the history start', () => {
     expect(planOf({ historyStartMs: at(13) })).toEqual([]);
     expect(planOf({ historyStartMs: at(12, 7) })).toEqual([]);
+  });
+
+  describe('at the first tick of an hour', () => {
+    it('looks again at the two hours before what is settled', () => {
+      const progress = settledTo(at(12, 58), at(12, 59));
+      const [segment] = planOf({ progress, nowMs: at(13), historyStartMs: DAY });
+
+      expect(segment).toMatchObject({ fromMs: at(10, 58), toMs: at(13), gapFromMs: null });
+    });
+
+    it.each([
+      ['before the market started', { historyStartMs: at(12, 30) }, at(12, 30)],
+      ['before what the exchange serves', { retentionMs: 90 * MINUTE_MS }, at(11, 30)],
+    ])('does not look %s', (_, fields, fromMs) => {
+      const progress = settledTo(at(12, 58), at(12, 59));
+      const plan = planOf({ progress, nowMs: at(13), historyStartMs: DAY, ...fields });
+
+      expect(plan[0]).toMatchObject({ fromMs, gapFromMs: null });
+    });
+
+    it('does not skip what is not settled if the history start was moved later', () => {
+      const progress = settledTo(at(12, 10), at(12, 59));
+      const plan = planOf({ progress, nowMs: at(13), historyStartMs: at(12, 40) });
+
+      expect(plan[0]).toMatchObject({ fromMs: at(12, 10), gapFromMs: null });
+    });
   });
 
   const inputs = fc
@@ -151,24 +159,40 @@ describe('planSegments', () => {
       const nowMs = DAY + 10 * DAY_MS + nowMinutes * MINUTE_MS + nowRestMs;
       const startMs = nowMs - nowRestMs - behindMinutes * MINUTE_MS;
       return {
-        pair: 'BTC_USDT',
-        source: 'gate.io',
+        market: { exchange: 'gate-io', pair: 'BTC_USDT' },
         progress: isNew
           ? undefined
-          : { settledToMs: startMs, seenToMs: startMs, observedAtMs: nowMs - 1 },
+          : { settledToMs: startMs, seenToMs: startMs, newestMs: null, observedAtMs: nowMs - 1 },
         nowMs,
+        scheduleMs: MINUTE_MS,
         historyStartMs: startMs,
         retentionMs: retentionMinutes * MINUTE_MS,
-        settlingMs: 2 * MINUTE_MS,
       };
     });
+
+  /** The segments of a plan of which the exchange answers every minute. */
+  function settledPlan(input: PlanInput): Segment[] {
+    let followsMs = input.progress?.settledToMs ?? null;
+    return planSegments(input).map((planned) => {
+      const segment = settled(planned, {
+        followsMs,
+        newestMs: input.nowMs,
+        seenToMs: input.progress?.seenToMs,
+        settlingMs: SETTLING_MS,
+        silenceMs: SILENCE_MS,
+      });
+      followsMs = segment.settlesMs;
+      return segment;
+    });
+  }
 
   it('covers its range without holes, in segments that hold the invariants', () => {
     fc.assert(
       fc.property(inputs, (input) => {
-        const plan = planSegments(input);
+        const plan = settledPlan(input);
         plan.forEach((segment, index) => {
-          expect(() => checkObserved({ ...segment, minutes: [] })).not.toThrow();
+          const observed = { ...segment, minuteCandles: [], rejected: [] };
+          expect(() => checkObserved(observed)).not.toThrow();
           const previous = plan[index - 1];
           if (previous !== undefined) expect(segment.fromMs).toBe(previous.toMs);
         });
@@ -181,15 +205,108 @@ describe('planSegments', () => {
   it('brings progress, stored in order, to two minutes before its time', () => {
     fc.assert(
       fc.property(inputs, (input) => {
-        const plan = planSegments(input);
+        const plan = settledPlan(input);
         let progress = input.progress;
-        for (const segment of plan) progress = advance(progress, segment) ?? progress;
+        for (const segment of plan) {
+          progress = advance(progress, { ...segment, newestMs: null }) ?? progress;
+        }
         if (plan.length === 0) return;
-        const horizonMs = Math.floor(input.nowMs / 60_000) * 60_000 - 2 * MINUTE_MS;
+        const horizonMs = Math.floor(input.nowMs / 60_000) * 60_000 - SETTLING_MS;
         const fromMs = plan[0]?.fromMs ?? NaN;
-        const startMs = input.progress?.settledToMs ?? fromMs;
+        const startMs = Math.max(input.progress?.settledToMs ?? fromMs, fromMs);
         expect(progress?.settledToMs).toBe(Math.max(startMs, horizonMs));
       }),
     );
+  });
+});
+
+describe('isSecondLook', () => {
+  it.each([
+    [1, at(13), true],
+    [1, at(13) + 59_999, true],
+    [1, at(13, 1), false],
+    [5, at(13, 4), true],
+    [5, at(13, 5), false],
+    [60, at(13, 59), true],
+  ])('of a tick every %d minutes: %d is %s', (minutes, nowMs, is) => {
+    expect(isSecondLook(nowMs, minutes * MINUTE_MS)).toBe(is);
+  });
+});
+
+describe('settled', () => {
+  const PLANNED: PlannedSegment = {
+    exchange: 'gate-io',
+    pair: 'BTC_USDT',
+    kind: 'live',
+    source: 'api',
+    fromMs: at(12),
+    toMs: at(13, 30),
+    observedAtMs: at(13, 30) + 5_000,
+    gapFromMs: null,
+  };
+  const settlesTo = (evidence: Partial<Evidence>, planned: Partial<PlannedSegment> = {}) =>
+    settled(
+      { ...PLANNED, ...planned },
+      {
+        followsMs: at(12),
+        newestMs: at(13, 29),
+        seenToMs: at(13, 29),
+        settlingMs: SETTLING_MS,
+        silenceMs: SILENCE_MS,
+        ...evidence,
+      },
+    ).settlesMs;
+
+  it('settles all but the newest two minutes if all have come', () => {
+    expect(settlesTo({})).toBe(at(13, 28));
+  });
+
+  it('settles no further than the newest minute that has come', () => {
+    expect(settlesTo({ newestMs: at(12, 44) })).toBe(at(12, 45));
+  });
+
+  it('settles what was silent for an hour, now and when it was asked for before', () => {
+    expect(settlesTo({ newestMs: undefined })).toBe(at(12, 29));
+    expect(settlesTo({ newestMs: undefined, seenToMs: at(13, 10) })).toBe(at(12, 10));
+  });
+
+  it('settles nothing of a new market of which nothing has come', () => {
+    expect(settlesTo({ followsMs: null, newestMs: undefined, seenToMs: undefined })).toBe(at(12));
+  });
+
+  it('settles no less than it follows', () => {
+    expect(settlesTo({ followsMs: at(12, 50), newestMs: at(12, 10) })).toBe(at(12, 50));
+  });
+
+  it('settles nothing of its own behind a segment that did not settle to its end', () => {
+    expect(settlesTo({ followsMs: at(11, 58) })).toBe(at(11, 58));
+  });
+
+  it('settles from its start on if all before it is a gap', () => {
+    const gap = { gapFromMs: at(9) };
+
+    expect(settlesTo({ followsMs: at(9), newestMs: undefined, seenToMs: at(10) }, gap)).toBe(
+      at(12),
+    );
+    expect(settlesTo({ followsMs: at(9) }, gap)).toBe(at(13, 28));
+  });
+
+  it('settles a past day to its end if newer minutes have come', () => {
+    const past = { fromMs: at(22), toMs: DAY + DAY_MS, observedAtMs: DAY + DAY_MS + 300_000 };
+
+    expect(settlesTo({ followsMs: at(22), newestMs: DAY + DAY_MS }, past)).toBe(DAY + DAY_MS);
+  });
+});
+
+describe('missingEnd', () => {
+  const range = { fromMs: at(12), toMs: at(15) };
+
+  it.each([
+    ['an empty answer', undefined, at(12)],
+    ['an answer that ends early', at(13, 58), at(13, 59)],
+    ['an answer that lacks the last minute', at(14, 58), at(14, 59)],
+    ['a whole answer', at(14, 59), undefined],
+  ])('of %s', (_, newestMs, missing) => {
+    expect(missingEnd(range, newestMs)).toBe(missing);
   });
 });

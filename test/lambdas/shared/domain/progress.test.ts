@@ -1,31 +1,47 @@
-import { advance, gapBefore, type Progress } from '../../../../lambdas/shared/domain/progress';
-import { at, historyOf, segmentOf } from '../../../fakes/candles';
+import { DAY_MS, MINUTE_MS } from '../../../../lambdas/shared/domain/interval';
+import {
+  advance,
+  gapsOf,
+  perhapsFilled,
+  type Progress,
+} from '../../../../lambdas/shared/domain/progress';
+import { at, auditOf, DAY, rolledOf } from '../../../fakes/candles';
 
 function storedAt(settledToMs: number, fields: Partial<Progress> = {}): Progress {
-  return { settledToMs, seenToMs: settledToMs, observedAtMs: settledToMs, ...fields };
+  return {
+    settledToMs,
+    seenToMs: settledToMs,
+    newestMs: null,
+    observedAtMs: settledToMs,
+    ...fields,
+  };
 }
+
+const AUDIT = { ...auditOf(), newestMs: null };
 
 describe('advance', () => {
   it('settles, sees and dates what the segment brings', () => {
-    expect(advance(storedAt(at(12, 3)), segmentOf())).toEqual({
+    expect(advance(storedAt(at(12, 3)), rolledOf({ newestMs: at(12, 6) }))).toEqual({
       settledToMs: at(12, 5),
       seenToMs: at(12, 7),
+      newestMs: at(12, 6),
       observedAtMs: at(12, 7),
     });
   });
 
-  it('takes the first segment of a new pair', () => {
-    expect(advance(undefined, segmentOf({ followsMs: null }))?.settledToMs).toBe(at(12, 5));
+  it('takes the first segment of a new market', () => {
+    expect(advance(undefined, rolledOf({ followsMs: null }))?.settledToMs).toBe(at(12, 5));
   });
 
   it('takes a segment that follows less than what is settled', () => {
-    expect(advance(storedAt(at(12, 4)), segmentOf())?.settledToMs).toBe(at(12, 5));
+    expect(advance(storedAt(at(12, 4)), rolledOf())?.settledToMs).toBe(at(12, 5));
   });
 
-  it('sees further where as much is settled already', () => {
-    expect(advance(storedAt(at(12, 5), { seenToMs: at(12, 6) }), segmentOf())).toEqual({
+  it('sees further if as much is settled already', () => {
+    expect(advance(storedAt(at(12, 5), { seenToMs: at(12, 6) }), rolledOf())).toEqual({
       settledToMs: at(12, 5),
       seenToMs: at(12, 7),
+      newestMs: null,
       observedAtMs: at(12, 7),
     });
   });
@@ -33,40 +49,95 @@ describe('advance', () => {
   it('never sees less than it has seen', () => {
     const stored = storedAt(at(12, 3), { seenToMs: at(12, 30) });
 
-    expect(advance(stored, segmentOf())?.seenToMs).toBe(at(12, 30));
+    expect(advance(stored, rolledOf())?.seenToMs).toBe(at(12, 30));
   });
 
   it.each([
-    ['what the segment follows is not reached', storedAt(at(12, 2)), segmentOf()],
-    ['nothing is stored and the segment follows something', undefined, segmentOf()],
+    [at(12, 2), at(12, 6), at(12, 6)],
+    [at(12, 2), null, at(12, 2)],
+    [null, at(12, 6), at(12, 6)],
+    [at(12, 20), at(12, 6), at(12, 20)],
+  ])('knows the newest minute that ever came: of %d and %d, %d', (known, brought, newestMs) => {
+    const stored = storedAt(at(12, 3), { newestMs: known });
+
+    expect(advance(stored, rolledOf({ newestMs: brought }))?.newestMs).toBe(newestMs);
+  });
+
+  it.each([
+    ['what the segment follows is not reached', storedAt(at(12, 2)), rolledOf()],
+    ['nothing is stored and the segment follows something', undefined, rolledOf()],
     [
       'something is stored and the segment follows nothing',
       storedAt(at(12, 3)),
-      segmentOf({ followsMs: null }),
+      rolledOf({ followsMs: null }),
     ],
     [
       'as much is settled and seen already',
       storedAt(at(12, 5), { seenToMs: at(12, 7) }),
-      segmentOf(),
+      rolledOf(),
     ],
-    ['more is settled already', storedAt(at(12, 6)), segmentOf()],
-    ['it is history', storedAt(at(12, 3)), historyOf()],
-    ['it is history of a new pair', undefined, historyOf()],
-  ])('makes none where %s', (_, stored, segment) => {
+    ['more is settled already', storedAt(at(12, 6)), rolledOf()],
+    ['it is an audit', storedAt(at(12, 3)), AUDIT],
+    ['it is an audit of a new market', undefined, AUDIT],
+  ])('makes none if %s', (_, stored, segment) => {
     expect(advance(stored, segment)).toBeUndefined();
   });
 });
 
-describe('gapBefore', () => {
-  it('is the range that the exchange no longer serves', () => {
-    expect(gapBefore(segmentOf({ followsMs: at(9), gapFromMs: at(9) }))).toEqual({
-      fromMs: at(9),
-      toMs: at(12, 3),
-      reason: 'beyond the retention of the exchange',
-    });
+describe('gapsOf', () => {
+  const REASON = 'beyond the retention of the exchange';
+
+  it('has the range that the exchange no longer serves', () => {
+    expect(gapsOf(rolledOf({ followsMs: at(9), gapFromMs: at(9) }))).toEqual([
+      { fromMs: at(9), toMs: at(12, 3), reason: REASON },
+    ]);
   });
 
-  it('is none where the segment names none', () => {
-    expect(gapBefore(segmentOf())).toBeUndefined();
+  it('has it cut at UTC days', () => {
+    const gapFromMs = DAY - DAY_MS - 2 * MINUTE_MS;
+
+    expect(gapsOf(rolledOf({ followsMs: gapFromMs, gapFromMs }))).toEqual([
+      { fromMs: gapFromMs, toMs: DAY - DAY_MS, reason: REASON },
+      { fromMs: DAY - DAY_MS, toMs: DAY, reason: REASON },
+      { fromMs: DAY, toMs: at(12, 3), reason: REASON },
+    ]);
+  });
+
+  it('has each rejected minute with its reason', () => {
+    const rejected = [{ openTimeMs: at(12, 4), reason: 'its low 5 is above its open 4' }];
+
+    expect(gapsOf(rolledOf({ rejected }))).toEqual([
+      {
+        fromMs: at(12, 4),
+        toMs: at(12, 5),
+        reason: 'rejected: its low 5 is above its open 4',
+      },
+    ]);
+  });
+
+  it('is empty if the segment names none', () => {
+    expect(gapsOf(rolledOf())).toEqual([]);
+  });
+});
+
+describe('perhapsFilled', () => {
+  const gapAt = (fromMs: number, reason = 'rejected: odd') => ({
+    fromMs,
+    toMs: fromMs + MINUTE_MS,
+    reason,
+  });
+
+  it('has the rejected minutes of the range that are not rejected again', () => {
+    const segment = rolledOf({ rejected: [{ openTimeMs: at(12, 5), reason: 'odd' }] });
+    const gaps = [at(12, 2), at(12, 3), at(12, 5), at(12, 6), at(12, 7)].map((ms) => gapAt(ms));
+
+    expect(perhapsFilled(segment, gaps).map(({ fromMs }) => fromMs)).toEqual([
+      at(12, 3),
+      at(12, 6),
+    ]);
+  });
+
+  it('has no gap of another reason', () => {
+    expect(perhapsFilled(rolledOf(), [gapAt(at(12, 4), 'beyond the retention')])).toEqual([]);
   });
 });

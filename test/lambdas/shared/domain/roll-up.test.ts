@@ -19,7 +19,7 @@ import {
   at,
   candlesAt,
   DAY,
-  historyOf,
+  auditOf,
   minuteAt,
   minutesIn,
   minutesOfDay,
@@ -102,7 +102,7 @@ describe('rollUp', () => {
       }),
     ];
 
-    const rolled = rollUp(historyOf({ minutes }), {});
+    const rolled = rollUp(auditOf({ minuteCandles: minutes }), {});
 
     expect(rolled['1m']).toBe(minutes);
     expect(rolled['5m']).toEqual([
@@ -115,7 +115,7 @@ describe('rollUp', () => {
           base: '1.25',
           quote: '13.5',
         }),
-        minutes: 2,
+        minuteCount: 2,
       },
       { ...minutes[2], openTimeMs: at(0, 5) },
     ]);
@@ -128,7 +128,7 @@ describe('rollUp', () => {
         base: '3.25',
         quote: '36.25',
       }),
-      minutes: 3,
+      minuteCount: 3,
     };
     expect([rolled['15m'], rolled['1h'], rolled['4h'], rolled['1d']]).toEqual([
       [whole],
@@ -139,7 +139,7 @@ describe('rollUp', () => {
   });
 
   it('gives nothing for a day without trades', () => {
-    expect(rollUp(historyOf({ minutes: [] }), {})).toEqual({
+    expect(rollUp(auditOf({ minuteCandles: [] }), {})).toEqual({
       '1m': [],
       '5m': [],
       '15m': [],
@@ -152,7 +152,7 @@ describe('rollUp', () => {
   it('equals the straight computation to the last digit, for every interval', () => {
     fc.assert(
       fc.property(minutesOfDay(), (minutes) => {
-        const rolled = rollUp(historyOf({ minutes }), {});
+        const rolled = rollUp(auditOf({ minuteCandles: minutes }), {});
         for (const interval of INTERVALS) {
           expect(rolled[interval]).toEqual(straightWindows(minutes, intervalMs(interval)));
         }
@@ -163,7 +163,7 @@ describe('rollUp', () => {
   it('makes only candles that can be', () => {
     fc.assert(
       fc.property(minutesOfDay(), (minutes) => {
-        const rolled = rollUp(historyOf({ minutes }), {});
+        const rolled = rollUp(auditOf({ minuteCandles: minutes }), {});
         for (const interval of INTERVALS) {
           rolled[interval]?.forEach((candle) => {
             expect(() => checkCandle(interval, candle)).not.toThrow();
@@ -179,8 +179,8 @@ describe('rollUp', () => {
     );
     fc.assert(
       fc.property(arrivals, ([minutes, arrived]) => {
-        const rolled = rollUp(historyOf({ minutes: inTimeOrder(arrived) }), {});
-        expect(rolled).toEqual(rollUp(historyOf({ minutes }), {}));
+        const rolled = rollUp(auditOf({ minuteCandles: inTimeOrder(arrived) }), {});
+        expect(rolled).toEqual(rollUp(auditOf({ minuteCandles: minutes }), {}));
       }),
     );
   });
@@ -188,7 +188,7 @@ describe('rollUp', () => {
   it('rolls straight from minutes what it rolls in steps', () => {
     fc.assert(
       fc.property(minutesOfDay(), (minutes) => {
-        const rolled = rollUp(historyOf({ minutes }), {});
+        const rolled = rollUp(auditOf({ minuteCandles: minutes }), {});
         expect(windowsOf('1h', minutes)).toEqual(rolled['1h']);
         expect(windowsOf('1d', rolled['5m'] ?? [])).toEqual(rolled['1d']);
       }),
@@ -204,7 +204,7 @@ describe('rollUp', () => {
         const stored = new StoredCandles();
         ends.slice(1).forEach((toMs, index) => {
           const fromMs = ends[index] ?? DAY;
-          stored.store(observedOf({ fromMs, toMs, minutes: within(minutes, fromMs, toMs) }));
+          stored.store(observedOf({ fromMs, toMs, minuteCandles: within(minutes, fromMs, toMs) }));
         });
         for (const interval of INTERVALS) {
           expect(stored.all(interval)).toEqual(straightWindows(minutes, intervalMs(interval)));
@@ -228,8 +228,8 @@ describe('rollUp', () => {
         const early = within(inTimeOrder(first), DAY, middleMs);
         const late = within(inTimeOrder([...early, ...again]), resumeMs, lastMs);
         const stored = new StoredCandles();
-        stored.store(observedOf({ fromMs: DAY, toMs: middleMs, minutes: early }));
-        stored.store(observedOf({ fromMs: resumeMs, toMs: lastMs, minutes: late }));
+        stored.store(observedOf({ fromMs: DAY, toMs: middleMs, minuteCandles: early }));
+        stored.store(observedOf({ fromMs: resumeMs, toMs: lastMs, minuteCandles: late }));
         const newest = inTimeOrder([...early, ...late]);
         for (const interval of INTERVALS) {
           expect(stored.all(interval)).toEqual(straightWindows(newest, intervalMs(interval)));
@@ -266,12 +266,19 @@ describe('rollUp', () => {
 });
 
 describe('childrenToRead', () => {
-  it('is nothing for a whole day', () => {
-    expect(childrenToRead(segmentOf({ fromMs: DAY, toMs: DAY + DAY_MS }))).toEqual([]);
+  it('is nothing for a whole day that is audited', () => {
+    expect(childrenToRead(auditOf())).toEqual([]);
+  });
+
+  it('is its own minutes for a whole day that is live: its answer erases none of them', () => {
+    expect(childrenToRead(segmentOf({ fromMs: DAY, toMs: DAY + DAY_MS }))).toEqual([
+      { interval: '1m', fromMs: DAY, toMs: DAY + DAY_MS },
+    ]);
   });
 
   it('has what comes after the first minutes of a day', () => {
     expect(childrenToRead(segmentOf({ fromMs: DAY, toMs: at(0, 5) }))).toEqual([
+      { interval: '1m', fromMs: DAY, toMs: at(0, 5) },
       { interval: '5m', fromMs: at(0, 5), toMs: at(0, 15) },
       { interval: '15m', fromMs: at(0, 15), toMs: at(1) },
       { interval: '1h', fromMs: at(1), toMs: at(4) },
@@ -289,10 +296,9 @@ describe('childrenToRead', () => {
     ]);
   });
 
-  it('has each side of many minutes by itself, what comes before first', () => {
+  it('has each side of many children by itself, what comes before first', () => {
     expect(childrenToRead(segmentOf({ fromMs: at(12, 3), toMs: at(12, 37) }))).toEqual([
-      { interval: '1m', fromMs: at(12), toMs: at(12, 3) },
-      { interval: '1m', fromMs: at(12, 37), toMs: at(12, 40) },
+      { interval: '1m', fromMs: at(12), toMs: at(12, 40) },
       { interval: '5m', fromMs: at(12, 40), toMs: at(12, 45) },
       { interval: '15m', fromMs: at(12, 45), toMs: at(13) },
       { interval: '1h', fromMs: at(13), toMs: at(16) },
@@ -302,7 +308,7 @@ describe('childrenToRead', () => {
 
   it('has what comes before the last minutes of a day', () => {
     expect(childrenToRead(segmentOf({ fromMs: at(23, 59), toMs: DAY + DAY_MS }))).toEqual([
-      { interval: '1m', fromMs: at(23, 55), toMs: at(23, 59) },
+      { interval: '1m', fromMs: at(23, 55), toMs: DAY + DAY_MS },
       { interval: '5m', fromMs: at(23, 45), toMs: at(23, 55) },
       { interval: '15m', fromMs: at(23), toMs: at(23, 45) },
       { interval: '1h', fromMs: at(20), toMs: at(23) },
@@ -312,11 +318,12 @@ describe('childrenToRead', () => {
 
   it('leaves out intervals whose windows the segment fills', () => {
     expect(childrenToRead(segmentOf({ fromMs: at(8), toMs: at(12) }))).toEqual([
+      { interval: '1m', fromMs: at(8), toMs: at(12) },
       { interval: '4h', fromMs: DAY, toMs: DAY + DAY_MS },
     ]);
   });
 
-  it('never leaves the UTC day, and reads little that the segment has itself', () => {
+  it('never leaves the UTC day, and reads few windows that the segment has itself', () => {
     const ranges = fc.tuple(minutesOfOneDay, minutesOfOneDay).filter(([a, b]) => a !== b);
     fc.assert(
       fc.property(ranges, ([a, b]) => {
@@ -328,10 +335,64 @@ describe('childrenToRead', () => {
           expect(range.toMs).toBeLessThanOrEqual(DAY + DAY_MS);
           expect(range.fromMs).toBeLessThan(range.toMs);
           const ownMs = Math.min(range.toMs, toMs) - Math.max(range.fromMs, fromMs);
+          if (range.interval === '1m') continue;
           expect(ownMs).toBeLessThanOrEqual(30 * intervalMs(range.interval));
         }
       }),
     );
+  });
+});
+
+describe('a live answer over stored minutes', () => {
+  const LIVE = { fromMs: at(12), toMs: at(12, 5) };
+  const stored = { '1m': [minuteAt(at(12)), minuteAt(at(12, 1)), minuteAt(at(12, 2))] };
+
+  it('erases nothing: windows hold the stored minutes that it lacks', () => {
+    const segment = observedOf({ ...LIVE, minuteCandles: [minuteAt(at(12, 3))] });
+
+    const rolled = rollUp(segment, stored);
+
+    expect(rolled['1m']?.map(({ openTimeMs }) => openTimeMs)).toEqual([at(12, 3)]);
+    expect(rolled['5m']).toMatchObject([{ openTimeMs: at(12), minuteCount: 4 }]);
+    expect(rolled['1d']).toMatchObject([{ minuteCount: 4 }]);
+  });
+
+  it('has only those of its minutes written that differ from the stored ones', () => {
+    const corrected = minuteAt(at(12, 1), { base: '2.5', quote: '25.75' });
+    const minuteCandles = [minuteAt(at(12)), corrected, minuteAt(at(12, 2))];
+
+    const rolled = rollUp(observedOf({ ...LIVE, minuteCandles }), stored);
+
+    expect(rolled['1m']).toEqual([corrected]);
+    expect(rolled['5m']).toEqual(straightWindows(minuteCandles, intervalMs('5m')));
+  });
+
+  it('lets no unknown quote volume replace a known one of the same candle', () => {
+    const unknown = { ...minuteAt(at(12)), quoteVolume: null };
+
+    const rolled = rollUp(observedOf({ ...LIVE, minuteCandles: [unknown] }), stored);
+
+    expect(rolled['1m']).toEqual([]);
+    expect(rolled['5m']).toEqual(straightWindows(stored['1m'], intervalMs('5m')));
+  });
+
+  it('takes a corrected candle with its quote volume unknown', () => {
+    const corrected = { ...minuteAt(at(12), { base: '3' }), quoteVolume: null };
+
+    const rolled = rollUp(observedOf({ ...LIVE, minuteCandles: [corrected] }), stored);
+
+    expect(rolled['1m']).toEqual([corrected]);
+    expect(rolled['5m']).toMatchObject([{ quoteVolume: null, minuteCount: 3 }]);
+  });
+
+  it('makes a window with an unknown quote volume in it unknown, at every length', () => {
+    const minuteCandles = [minuteAt(at(12)), { ...minuteAt(at(12, 1)), quoteVolume: null }];
+
+    const rolled = rollUp(observedOf({ ...LIVE, minuteCandles }), {});
+
+    for (const interval of INTERVALS.slice(1)) {
+      expect(rolled[interval]).toMatchObject([{ quoteVolume: null, minuteCount: 2 }]);
+    }
   });
 });
 

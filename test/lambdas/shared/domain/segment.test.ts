@@ -5,23 +5,19 @@ import {
   checkRolled,
   dayOf,
   InvalidSegmentError,
-  isPair,
+  isCoveredBy,
   isWholeDay,
   type Segment,
 } from '../../../../lambdas/shared/domain/segment';
-import { at, DAY, historyOf, minuteAt, observedOf, segmentOf } from '../../../fakes/candles';
-
-describe('isPair', () => {
-  it('takes pairs as Gate.io names them', () => {
-    expect(['BTC_USDT', '1INCH_USDT', 'A_B'].every(isPair)).toBe(true);
-  });
-
-  it('refuses all else', () => {
-    const others = ['', 'BTC', 'btc_usdt', 'BTC-USDT', 'BTC_USDT_X', '_USDT', 'BTC_', 'BTC_USDT\n'];
-
-    expect(others.some(isPair)).toBe(false);
-  });
-});
+import {
+  at,
+  auditOf,
+  DAY,
+  minuteAt,
+  observedOf,
+  rolledOf,
+  segmentOf,
+} from '../../../fakes/candles';
 
 describe('a segment', () => {
   it('lies in the UTC day of its start', () => {
@@ -51,15 +47,16 @@ describe('checkObserved', () => {
       { fromMs: at(23, 59), toMs: DAY + DAY_MS, followsMs: at(23, 59), settlesMs: DAY + DAY_MS },
     ],
   ])('takes a segment %s', (_, fields) => {
-    expect(() => checkObserved(observedOf({ ...fields, minutes: [] }))).not.toThrow();
+    expect(() => checkObserved(observedOf({ ...fields, minuteCandles: [] }))).not.toThrow();
   });
 
-  it('takes history of a whole day', () => {
-    expect(() => checkObserved(historyOf())).not.toThrow();
+  it('takes an audit of a whole day', () => {
+    expect(() => checkObserved(auditOf())).not.toThrow();
   });
 
   it.each<[string, Partial<Segment>]>([
-    ['its pair is not BASE_QUOTE', { pair: 'btc_usdt' }],
+    ['the name of its pair has the character "/"', { pair: 'BTC/USDT' }],
+    ['its exchange is not lower-case words', { exchange: 'Gate.io' }],
     ['its ends are not whole minutes', { fromMs: at(12, 3) + 1 }],
     ['its ends are not whole minutes', { toMs: at(12, 7) - 1 }],
     ['its ends are not whole minutes', { toMs: NaN }],
@@ -71,7 +68,8 @@ describe('checkObserved', () => {
     ['it is empty', { toMs: at(12, 2) }],
     ['it spans more than one UTC day', { toMs: DAY + DAY_MS + 60_000 }],
     ['it was observed at 0.5', { observedAtMs: 0.5 }],
-    ['history comes in whole days', { settlesMs: null }],
+    ['a live segment says what it settles', { settlesMs: null }],
+    ['an audit comes in whole days', { kind: 'audit', settlesMs: null }],
     ['it settles to', { settlesMs: at(12, 5) + 1 }],
     ['it follows', { followsMs: at(12, 3) + 1 }],
     ['it settles more than it holds', { settlesMs: at(12, 8) }],
@@ -86,7 +84,7 @@ describe('checkObserved', () => {
     ['the gap before it starts at', { followsMs: at(9), gapFromMs: at(8) }],
     ['the gap before it starts at', { followsMs: at(12, 3), gapFromMs: at(12, 1) }],
   ])('refuses a segment because %s', (rule, fields) => {
-    const check = () => checkObserved({ ...segmentOf(fields), minutes: [] });
+    const check = () => checkObserved(observedOf({ ...fields, minuteCandles: [] }));
 
     expect(check).toThrow(InvalidSegmentError);
     expect(check).toThrow(rule);
@@ -100,13 +98,15 @@ describe('checkObserved', () => {
   ])('refuses a minute %s', (_, times) => {
     const minutes = times.map((time) => minuteAt(time));
 
-    expect(() => checkObserved(observedOf({ minutes }))).toThrow('is outside it, or not in time');
+    expect(() => checkObserved(observedOf({ minuteCandles: minutes }))).toThrow(
+      'is outside it, or not in time',
+    );
   });
 
   it('refuses a minute that cannot be', () => {
     const minutes = [minuteAt(at(12, 4), { low: '0' })];
 
-    expect(() => checkObserved(observedOf({ minutes }))).toThrow(InvalidCandleError);
+    expect(() => checkObserved(observedOf({ minuteCandles: minutes }))).toThrow(InvalidCandleError);
   });
 });
 
@@ -118,7 +118,7 @@ describe('checkRolled', () => {
     const times = first === last ? [first] : [first, last];
     const candles = { [interval]: times.map((time) => minuteAt(time)) };
 
-    expect(() => checkRolled({ ...segmentOf(), candles })).not.toThrow();
+    expect(() => checkRolled(rolledOf({ candles }))).not.toThrow();
   });
 
   it.each(INTERVALS)('refuses a %s window beside it', (interval) => {
@@ -128,11 +128,58 @@ describe('checkRolled', () => {
     for (const time of [first - lengthMs, next]) {
       const candles = { [interval]: [minuteAt(time)] };
 
-      expect(() => checkRolled({ ...segmentOf(), candles })).toThrow(InvalidSegmentError);
+      expect(() => checkRolled(rolledOf({ candles }))).toThrow(InvalidSegmentError);
     }
   });
 
   it('refuses a range that cannot be', () => {
-    expect(() => checkRolled({ ...segmentOf({ pair: '' }), candles: {} })).toThrow('its pair');
+    expect(() => checkRolled(rolledOf({ pair: '' }))).toThrow('the name of its pair is empty');
+  });
+});
+
+describe('a rejected minute', () => {
+  it.each([
+    ['before it', at(12, 2)],
+    ['after it', at(12, 7)],
+    ['within a minute', at(12, 4) + 1],
+  ])('%s is refused', (_, openTimeMs) => {
+    const rejected = [{ openTimeMs, reason: 'odd' }];
+
+    expect(() => checkObserved(observedOf({ rejected }))).toThrow('is not a minute of it');
+    expect(() => checkRolled(rolledOf({ rejected }))).toThrow('is not a minute of it');
+  });
+});
+
+describe('the newest minute of a rolled segment', () => {
+  it.each([at(12, 2), at(12, 7), at(12, 4) + 1])('is one of its minutes, not %d', (newestMs) => {
+    expect(() => checkRolled(rolledOf({ newestMs }))).toThrow('its newest minute');
+  });
+});
+
+describe('isCoveredBy', () => {
+  const earlier = rolledOf({ candles: { '1m': [minuteAt(at(12, 4))], '5m': [minuteAt(at(12))] } });
+  const later = rolledOf({
+    toMs: at(12, 9),
+    observedAtMs: at(12, 9),
+    candles: {
+      '1m': [minuteAt(at(12, 4)), minuteAt(at(12, 8))],
+      '5m': [minuteAt(at(12)), minuteAt(at(12, 5))],
+    },
+  });
+
+  it('holds of a segment whose candles a wider and later one has too', () => {
+    expect(isCoveredBy(earlier, later)).toBe(true);
+  });
+
+  it.each<[string, Partial<typeof later>]>([
+    ['another pair', { pair: 'ETH_USDT' }],
+    ['another exchange', { exchange: 'okx' }],
+    ['a later start', { fromMs: at(12, 4) }],
+    ['an earlier end', { toMs: at(12, 6) }],
+    ['the same time', { observedAtMs: earlier.observedAtMs }],
+    ['a candle less', { candles: { ...later.candles, '1m': [minuteAt(at(12, 8))] } }],
+    ['an audit', { kind: 'audit' }],
+  ])('does not hold of one with %s', (_, fields) => {
+    expect(isCoveredBy(earlier, { ...later, ...fields })).toBe(false);
   });
 });

@@ -3,13 +3,13 @@ import { parseDecimal } from '../../../../lambdas/shared/domain/decimal';
 import { rollUp } from '../../../../lambdas/shared/domain/roll-up';
 import type { RolledSegment } from '../../../../lambdas/shared/domain/segment';
 import { writeTimeUs } from '../../../../lambdas/shared/domain/write-time';
-import { at, minuteAt, minutesIn, segmentOf } from '../../../fakes/candles';
+import { at, minuteAt, minutesIn, observedOf, rolledOf, segmentOf } from '../../../fakes/candles';
 
 const MINUTES = minutesIn(at(12, 3), at(12, 7));
 
 function segmentWith(minutes = MINUTES, observedAtMs = at(12, 7)): RolledSegment {
-  const segment = { ...segmentOf({ observedAtMs }), minutes };
-  return { ...segment, candles: rollUp(segment, {}) };
+  const segment = observedOf({ observedAtMs, minuteCandles: minutes });
+  return { ...rolledOf(segmentOf({ observedAtMs })), candles: rollUp(segment, {}) };
 }
 
 describe('writeTimeUs', () => {
@@ -20,10 +20,17 @@ describe('writeTimeUs', () => {
     }
   });
 
-  it('is the same for the same observation, whatever is stored around it', () => {
+  it('is the same for the same observation', () => {
+    expect(writeTimeUs(segmentWith())).toBe(writeTimeUs(segmentWith()));
+  });
+
+  it('is another one for the same minutes with other windows', () => {
     const segment = segmentWith();
-    const around = { ...segment, candles: { ...segment.candles, '1d': [] } };
-    expect(writeTimeUs(around)).toBe(writeTimeUs(segment));
+    const times = Array.from({ length: 20 }, (_, index) => {
+      const day = minuteAt(at(0), { base: `9.${index}` });
+      return writeTimeUs({ ...segment, candles: { ...segment.candles, '1d': [day] } });
+    });
+    expect(new Set(times).size).toBeGreaterThan(10);
   });
 
   it('is later for any later observation, whatever it saw', () => {

@@ -42,6 +42,7 @@ test('only this differs between the stages localstack and dev', () => {
     'Data AWS::EC2::VPCEndpoint left out',
     'Data AWS::Glue::Registry left out',
     'Data AWS::Glue::Schema left out',
+    'Data AWS::Glue::SchemaVersion left out',
     'Data AWS::Logs::LogGroup left out',
     'Data AWS::MSK::Cluster left out',
     'Data AWS::MSK::Topic left out',

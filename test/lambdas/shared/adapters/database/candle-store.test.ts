@@ -8,13 +8,16 @@ import { type Decimal, parseDecimal } from '../../../../../lambdas/shared/domain
 import { DAY_MS, INTERVALS } from '../../../../../lambdas/shared/domain/interval';
 import { writeTimeUs } from '../../../../../lambdas/shared/domain/write-time';
 import { rollUp } from '../../../../../lambdas/shared/domain/roll-up';
-import type { ObservedSegment, RolledSegment } from '../../../../../lambdas/shared/domain/segment';
-import { UnreadableCandleError } from '../../../../../lambdas/shared/domain/unreadable-candle-error';
+import {
+  newestOf,
+  type ObservedSegment,
+  type RolledSegment,
+} from '../../../../../lambdas/shared/domain/segment';
 import {
   at,
   countOf,
   DAY,
-  historyOf,
+  auditOf,
   minuteAt,
   minutesIn,
   observedOf,
@@ -48,35 +51,37 @@ function unexpectedQuery({ query }: Statement): types.Row[] {
 }
 
 /** The columns of an INSERT with their values, decoded by the driver's own types. */
-function written({ query, params }: Statement): Record<string, Buffer> {
+function written({ query, params }: Statement): Record<string, Buffer | null> {
   const [, list = ''] = /\(([^)]*)\)/.exec(query) ?? [];
   const columns = [...list.split(',').map((column) => column.trim()), 'TIMESTAMP'];
   expect(query).toMatch(/USING TIMESTAMP \?$/);
   expect(params).toHaveLength(columns.length);
-  return Object.fromEntries(columns.map((column, index) => [column, params[index] as Buffer]));
+  return Object.fromEntries(columns.map((column, index) => [column, params[index] ?? null]));
 }
 
-function text(value: Buffer | undefined): string {
+function text(value: Buffer | null | undefined): string {
   return value?.toString('utf8') ?? 'absent';
 }
 
-function long(value: Buffer | undefined): number {
+function long(value: Buffer | null | undefined): number {
   return Number(value?.readBigInt64BE());
 }
 
-function date(value: Buffer | undefined): string {
+function date(value: Buffer | null | undefined): string {
   return types.LocalDate.fromBuffer(value ?? Buffer.alloc(0)).toString();
 }
 
-function decimal(value: Buffer | undefined): string {
+function decimal(value: Buffer | null | undefined): string {
   return types.BigDecimal.fromBuffer(value ?? Buffer.alloc(0)).toString();
 }
 
-function rolledOf({ minutes, ...range }: ObservedSegment): RolledSegment {
-  return { ...range, candles: rollUp({ ...range, minutes }, {}) };
+function rolledOf(segment: ObservedSegment): RolledSegment {
+  const { minuteCandles, ...range } = segment;
+  return { ...range, candles: rollUp(segment, {}), newestMs: newestOf(minuteCandles) ?? null };
 }
 
-const WHOLE_DAY = rolledOf(historyOf({ minutes: minutesIn(DAY, DAY + DAY_MS) }));
+const BTC_USDT = { exchange: 'gate-io', pair: 'BTC_USDT' };
+const WHOLE_DAY = rolledOf(auditOf({ minuteCandles: minutesIn(DAY, DAY + DAY_MS) }));
 
 describe('writeCandles', () => {
   it('writes every candle once, in batches of at most 30 rows of one partition', async () => {
@@ -87,7 +92,10 @@ describe('writeCandles', () => {
     const partitions = session.batches.map((batch) =>
       batch
         .map(written)
-        .map((row) => [text(row['pair']), text(row['interval']), date(row['bucket'])].join()),
+        .map(
+          (row) =>
+            [row['exchange'], row['pair'], row['interval']].map(text).join() + date(row['bucket']),
+        ),
     );
     expect(Math.max(...partitions.map((batch) => batch.length))).toBe(30);
     expect(partitions.every((batch) => new Set(batch).size === 1)).toBe(true);
@@ -118,7 +126,7 @@ describe('writeCandles', () => {
     const session = new FakeSession();
     const minutes = [minuteAt(at(12, 3), { high: '11.50', quote: '1157762.86821200' })];
 
-    const segment = rolledOf(observedOf({ minutes }));
+    const segment = rolledOf(observedOf({ minuteCandles: minutes }));
 
     await createCandleStore(session).writeCandles(segment);
 
@@ -136,7 +144,8 @@ describe('writeCandles', () => {
       '2',
       '1157762.86821200',
     ]);
-    expect([row?.['minutes']?.readInt32BE(), text(row?.['source'])]).toEqual([1, 'gate.io']);
+    expect([row?.['minutes']?.readInt32BE(), text(row?.['source'])]).toEqual([1, 'api']);
+    expect(text(row?.['exchange'])).toBe('gate-io');
   });
 
   it.each<[string, [open: string, high: string, low: string, close: string]]>([
@@ -152,7 +161,7 @@ describe('writeCandles', () => {
     const [open, high, low, close] = texts.map(price) as [Decimal, Decimal, Decimal, Decimal];
     const minutes = [{ ...minuteAt(at(12, 3)), open, high, low, close }];
 
-    await createCandleStore(session).writeCandles(rolledOf(observedOf({ minutes })));
+    await createCandleStore(session).writeCandles(rolledOf(observedOf({ minuteCandles: minutes })));
 
     const [row] = session.batches.flat().map(written);
     expect(['open', 'high', 'low', 'close'].map((name) => decimal(row?.[name]))).toEqual(texts);
@@ -207,17 +216,23 @@ describe('writeProgress and writeGap', () => {
   it('write a row at the time of the observation', async () => {
     const session = new FakeSession();
     const store = createCandleStore(session);
-    const progress = { settledToMs: at(12, 5), seenToMs: at(12, 7), observedAtMs: at(12, 7) };
+    const progress = {
+      settledToMs: at(12, 5),
+      seenToMs: at(12, 7),
+      newestMs: at(12, 6),
+      observedAtMs: at(12, 7),
+    };
 
-    await store.writeProgress('BTC_USDT', progress);
-    await store.writeGap('BTC_USDT', { fromMs: at(9), toMs: at(10), reason: 'old' }, at(12, 7));
+    await store.writeProgress(BTC_USDT, progress);
+    await store.writeGap(BTC_USDT, { fromMs: at(9), toMs: at(10), reason: 'old' }, at(12, 7));
 
     const [settled, gap] = session.batches.flat().map(written);
     expect([
       text(settled?.['pair']),
       long(settled?.['settled_to']),
       long(settled?.['seen_to']),
-    ]).toEqual(['BTC_USDT', at(12, 5), at(12, 7)]);
+      long(settled?.['newest']),
+    ]).toEqual(['BTC_USDT', at(12, 5), at(12, 7), at(12, 6)]);
     expect([long(settled?.['observed_at']), long(settled?.['TIMESTAMP'])]).toEqual([
       at(12, 7),
       at(12, 7) * 1_000,
@@ -228,6 +243,44 @@ describe('writeProgress and writeGap', () => {
       'old',
     ]);
     expect(long(gap?.['TIMESTAMP'])).toBe(at(12, 7) * 1_000);
+  });
+});
+
+describe('deleteGap', () => {
+  it('deletes the row at the time of the observation', async () => {
+    const session = new FakeSession();
+
+    const gap = { fromMs: at(9), toMs: at(9, 1), reason: 'rejected' };
+    await createCandleStore(session).deleteGap(BTC_USDT, gap, at(12, 7));
+
+    const [statement] = session.batches.flat();
+    const [writtenAt, exchange, pair, fromTime] = statement?.params ?? [];
+    expect(statement?.query).toMatch(/^DELETE FROM gaps USING TIMESTAMP \? WHERE/);
+    expect([long(writtenAt), text(exchange), text(pair), long(fromTime)]).toEqual([
+      at(12, 7) * 1_000,
+      'gate-io',
+      'BTC_USDT',
+      at(9),
+    ]);
+  });
+});
+
+describe('writeListing', () => {
+  it('writes its own columns of the status alone', async () => {
+    const session = new FakeSession();
+
+    const listing = { unknownSinceMs: at(9), endedAtMs: null };
+    await createCandleStore(session).writeListing(BTC_USDT, listing, at(12, 7));
+
+    const [row] = session.batches.flat().map(written);
+    expect(Object.keys(row ?? {})).toEqual([
+      'exchange',
+      'pair',
+      'unknown_since',
+      'ended_at',
+      'TIMESTAMP',
+    ]);
+    expect([long(row?.['unknown_since']), row?.['ended_at']]).toEqual([at(9), null]);
   });
 });
 
@@ -246,11 +299,12 @@ function rowOf(values: Readonly<Record<string, unknown>>): types.Row {
 }
 
 describe('read', () => {
-  it('gives the progress of each pair that has any', async () => {
+  it('gives the status of each market that has any', async () => {
     const session = new FakeSession(({ params }) =>
-      text(params[0]) === 'BTC_USDT'
+      text(params[1]) === 'BTC_USDT'
         ? [
             rowOf({
+              exchange: 'gate-io',
               pair: 'BTC_USDT',
               settled_to: new Date(at(12, 5)),
               seen_to: new Date(at(12, 7)),
@@ -260,33 +314,61 @@ describe('read', () => {
         : [],
     );
 
-    const progress = await createCandleStore(session).read(['BTC_USDT', 'ETH_USDT']);
-
-    expect([...progress]).toEqual([
-      ['BTC_USDT', { settledToMs: at(12, 5), seenToMs: at(12, 7), observedAtMs: at(12, 8) }],
+    const status = await createCandleStore(session).readStatus([
+      BTC_USDT,
+      { ...BTC_USDT, pair: 'ETH_USDT' },
     ]);
+
+    expect([...status]).toEqual([
+      [
+        'gate-io:BTC_USDT',
+        {
+          progress: {
+            settledToMs: at(12, 5),
+            seenToMs: at(12, 7),
+            newestMs: null,
+            observedAtMs: at(12, 8),
+          },
+          unknownSinceMs: null,
+          endedAtMs: null,
+        },
+      ],
+    ]);
+  });
+
+  it('gives the status of a market that was never known: it has no progress', async () => {
+    const row = { exchange: 'gate-io', pair: 'BTC_USDT', unknown_since: new Date(at(9)) };
+    const session = new FakeSession(() => [rowOf(row)]);
+
+    const status = await createCandleStore(session).readStatus([BTC_USDT]);
+
+    expect(status.get('gate-io:BTC_USDT')).toEqual({
+      progress: undefined,
+      unknownSinceMs: at(9),
+      endedAtMs: null,
+    });
   });
 
   it('gives the stored children of each range in time order, from all of its buckets', async () => {
     const midnight = DAY + DAY_MS;
     const session = new FakeSession(({ params }) =>
-      date(params[2]) === '2026-01-15'
+      date(params[3]) === '2026-01-15'
         ? [candleRow(midnight - 120_000), candleRow(midnight - 60_000)]
         : [candleRow(midnight)],
     );
 
     const range = { interval: '1m', fromMs: midnight - 120_000, toMs: midnight + 60_000 } as const;
-    const children = await createCandleStore(session).candles.read('BTC_USDT', [range]);
+    const { candles: children } = await createCandleStore(session).readCandles(BTC_USDT, [range]);
 
     expect(children['1m']?.map(({ openTimeMs }) => openTimeMs - midnight)).toEqual([
       -120_000, -60_000, 0,
     ]);
     expect(children['1m']?.[0]?.close).toEqual({ unscaled: 150n, scale: 2 });
-    expect(session.queries.map(({ params }) => params.map((value) => value.length))).toEqual([
-      [8, 2, 4, 8, 8],
-      [8, 2, 4, 8, 8],
+    expect(session.queries.map(({ params }) => params.map((value) => value?.length))).toEqual([
+      [7, 8, 2, 4, 8, 8],
+      [7, 8, 2, 4, 8, 8],
     ]);
-    expect(session.queries.map(({ params }) => [long(params[3]), long(params[4])])).toEqual([
+    expect(session.queries.map(({ params }) => [long(params[4]), long(params[5])])).toEqual([
       [range.fromMs, range.toMs],
       [range.fromMs, range.toMs],
     ]);
@@ -302,23 +384,21 @@ describe('read', () => {
     ]);
     const range = { interval: '5m', fromMs: at(12), toMs: at(13) } as const;
 
-    const reading = createCandleStore(session).candles.read('BTC_USDT', [range]);
+    const { candles, unreadable } = await createCandleStore(session).readCandles(BTC_USDT, [range]);
 
-    await expect(reading).rejects.toThrow(UnreadableCandleError);
-    await expect(reading).rejects.toThrow(
-      'The stored 5m candle of BTC_USDT that opens at 2026-01-15T12:03:00.000Z cannot be read',
-    );
+    expect(candles['5m']).toEqual([]);
+    expect(unreadable).toMatchObject([{ interval: '5m', openTimeMs: at(12, 3) }]);
   });
 
   it('joins the lists of an interval in the order of its ranges', async () => {
-    const session = new FakeSession(({ params }) => [candleRow(long(params[3]))]);
+    const session = new FakeSession(({ params }) => [candleRow(long(params[4]))]);
     const range = (interval: '1m' | '4h', fromMs: number) => ({
       interval,
       fromMs,
       toMs: fromMs + 60_000,
     });
 
-    const children = await createCandleStore(session).candles.read('BTC_USDT', [
+    const { candles: children } = await createCandleStore(session).readCandles(BTC_USDT, [
       range('1m', at(12)),
       range('1m', at(12, 7)),
       range('4h', at(16)),

@@ -9,22 +9,22 @@ import {
   readStoredCandles,
   readStoredRange,
 } from '../../../../../lambdas/shared/adapters/database/stored-candles';
-import { bucketOf } from '../../../../../lambdas/shared/domain/bucket';
 import { parseDecimal } from '../../../../../lambdas/shared/domain/decimal';
 import {
+  bucketOf,
   DAY_MS,
   type Interval,
   intervalMs,
   MINUTE_MS,
 } from '../../../../../lambdas/shared/domain/interval';
-import { UnreadableCandleError } from '../../../../../lambdas/shared/domain/unreadable-candle-error';
+import { UnreadableCandleError } from '../../../../../lambdas/shared/domain/ports';
 
 type OpenTimes = Partial<Record<Interval, readonly number[]>>;
 
 /** A query for a page as the driver is sent it. */
 interface PageRequest {
   readonly query: string;
-  readonly params: Buffer[];
+  readonly params: (Buffer | null)[];
   readonly pageState: string | undefined;
 }
 
@@ -71,8 +71,13 @@ function pageOf(
 }
 
 function rowsOf(openTimes: OpenTimes, { query, params }: PageRequest): types.Row[] {
-  const [pair, interval, bucket, from, to, bound] = params;
-  if (!query.includes(' FROM candles') || String(pair) !== 'BTC_USDT') return [];
+  const [exchange, pair, interval, bucket, from, to, bound] = params;
+  if (
+    !query.includes(' FROM candles') ||
+    String(exchange) !== 'gate-io' ||
+    String(pair) !== 'BTC_USDT'
+  )
+    return [];
   const name = String(interval) as Interval;
   const bucketDays = (bucket?.readUInt32BE() ?? 0) - 0x8000_0000;
   const date = new Date(bucketDays * DAY_MS).toISOString().slice(0, 10);
@@ -80,8 +85,8 @@ function rowsOf(openTimes: OpenTimes, { query, params }: PageRequest): types.Row
   const isAscending = query.includes('ORDER BY open_time ASC');
   return [...(openTimes[name] ?? [])]
     .filter((time) => bucketOf(name, time) === date)
-    .filter((time) => from === undefined || time >= Number(from.readBigInt64BE()))
-    .filter((time) => to === undefined || time < Number(to.readBigInt64BE()))
+    .filter((time) => from == null || time >= Number(from.readBigInt64BE()))
+    .filter((time) => to == null || time < Number(to.readBigInt64BE()))
     .sort((a, b) => (isAscending ? a - b : b - a))
     .slice(0, limit)
     .map((time) => rowOf(time));
@@ -97,7 +102,7 @@ function rowOf(openTimeMs: number, changes: Record<string, unknown> = {}): types
     ...{ open: PRICE, high: PRICE, low: PRICE, close: PRICE },
     base_volume: BASE_VOLUME,
     quote_volume: QUOTE_VOLUME,
-    ...{ minutes: 1, closed: true, observed_at: new Date(openTimeMs + 90_000), source: 'gate.io' },
+    ...{ minutes: 1, closed: true, observed_at: new Date(openTimeMs + 90_000), source: 'api' },
     ...changes,
   };
   return { get: (column: string) => columns[column] } as unknown as types.Row;
@@ -112,7 +117,11 @@ function times(interval: Interval, count: number, fromMs = startMs): number[] {
 const openTimesOf = (candles: readonly { readonly openTimeMs: number }[]) =>
   candles.map(({ openTimeMs }) => openTimeMs);
 
-const series = (interval: Interval) => ({ pair: 'BTC_USDT', interval });
+const series = (interval: Interval) => ({
+  exchange: 'gate-io',
+  pair: 'BTC_USDT',
+  interval,
+});
 
 test('a row is read exactly', async () => {
   const { session } = tableOf({ '1m': [startMs] });
@@ -132,10 +141,10 @@ test('a row is read exactly', async () => {
       close: parseDecimal('11512.50'),
       baseVolume: parseDecimal('0.00000010'),
       quoteVolume: parseDecimal('123456789012345678901234567890.5'),
-      minutes: 1,
+      minuteCount: 1,
       closed: true,
       observedAtMs: startMs + 90_000,
-      source: 'gate.io',
+      source: 'api',
     },
   ]);
 });
@@ -169,7 +178,7 @@ test.each(['oldest-first', 'newest-first'] as const)(
     const { session, requests } = tableOf({ '1m': stored }, EARLY_ENDS);
     const range = { ...series('1m'), fromMs: startMs, toMs: startMs + 2 * DAY_MS, order };
 
-    const candles = await readCandles(session, range);
+    const { candles } = await readCandles(session, range);
 
     expect(openTimesOf(candles)).toEqual(order === 'oldest-first' ? stored : stored.toReversed());
     expect(requests.length).toBeGreaterThan(2 * EARLY_ENDS.length);
@@ -181,7 +190,7 @@ test('a limit that reaches over pages which end early is met', async () => {
   const { session } = tableOf({ '1m': stored }, EARLY_ENDS);
   const range = { ...series('1m'), fromMs: startMs, toMs: startMs + 2 * DAY_MS, limit: 1_500 };
 
-  const candles = await readCandles(session, range);
+  const { candles } = await readCandles(session, range);
 
   expect(openTimesOf(candles)).toEqual(stored.slice(0, 1_500));
 });
@@ -198,8 +207,40 @@ test('a row that is no candle is named', async () => {
 
   await expect(reading).rejects.toThrow(UnreadableCandleError);
   await expect(reading).rejects.toThrow(
-    'candle of BTC_USDT that opens at 2018-01-30T00:00:00.000Z',
+    'candle of gate-io:BTC_USDT that opens at 2018-01-30T00:00:00.000Z',
   );
+});
+
+test('a row that is no candle is reported beside the others', async () => {
+  const driver: CassandraDriver = {
+    execute: () =>
+      Promise.resolve({
+        rows: [rowOf(startMs, { high: null }), rowOf(startMs + MINUTE_MS)],
+        pageState: null,
+      }),
+    batch: () => Promise.reject(new Error('unexpected batch')),
+    shutdown: () => Promise.reject(new Error('unexpected shutdown')),
+  };
+  const range = { ...series('1m'), fromMs: startMs, toMs: startMs + 2 * MINUTE_MS };
+
+  const { candles, unreadable } = await readCandles(createSession(driver), range);
+
+  expect(openTimesOf(candles)).toEqual([startMs + MINUTE_MS]);
+  expect(unreadable).toMatchObject([{ interval: '1m', openTimeMs: startMs }]);
+});
+
+test('an unknown quote volume is read as such', async () => {
+  const driver: CassandraDriver = {
+    execute: () =>
+      Promise.resolve({ rows: [rowOf(startMs, { quote_volume: null })], pageState: null }),
+    batch: () => Promise.reject(new Error('unexpected batch')),
+    shutdown: () => Promise.reject(new Error('unexpected shutdown')),
+  };
+  const range = { ...series('1m'), fromMs: startMs, toMs: startMs + MINUTE_MS };
+
+  const { candles } = await readCandles(createSession(driver), range);
+
+  expect(candles).toMatchObject([{ quoteVolume: null }]);
 });
 
 test('a limit takes the oldest, and reads no further than it needs', async () => {

@@ -6,7 +6,7 @@ import {
 } from '../../../../../lambdas/shared/adapters/exchanges/gate-io';
 import { MINUTE_MS } from '../../../../../lambdas/shared/domain/interval';
 import type { MetricName } from '../../../../../lambdas/shared/domain/metrics';
-import type { MinutesQuery } from '../../../../../lambdas/shared/domain/ports';
+import type { CandlesQuery } from '../../../../../lambdas/shared/domain/ports';
 import { at, DAY } from '../../../../fakes/candles';
 import { FakeTelemetry } from '../../../../fakes/fakes';
 
@@ -104,8 +104,8 @@ function queryOf(
   pair: string,
   fromMs: number,
   toMs: number,
-  fields: Partial<MinutesQuery> = {},
-): MinutesQuery {
+  fields: Partial<CandlesQuery> = {},
+): CandlesQuery {
   return { pair, fromMs, toMs, closedBeforeMs: fromMs, withinMs: 60_000, ...fields };
 }
 
@@ -135,7 +135,7 @@ describe('a request', () => {
     script = (query) => ({ body: rowsFor(query) });
     const { gateIo } = prepare();
 
-    await gateIo.minutes(queryOf('BTC_USDT', at(12, 3), at(12, 7)));
+    await gateIo.candles(queryOf('BTC_USDT', at(12, 3), at(12, 7)));
 
     expect(seen.map(({ path }) => path)).toEqual(['/api/v4/spot/candlesticks']);
     expect(Object.fromEntries(seen[0]?.query ?? [])).toEqual({
@@ -151,7 +151,9 @@ describe('a request', () => {
     script = (query) => ({ body: rowsFor(query) });
     const { gateIo } = prepare();
 
-    const minutes = await gateIo.minutes(queryOf('BTC_USDT', DAY, DAY + 1_440 * MINUTE_MS));
+    const { candles: minutes } = await gateIo.candles(
+      queryOf('BTC_USDT', DAY, DAY + 1_440 * MINUTE_MS),
+    );
 
     const pages = seen.map(({ query }) => [Number(query.get('from')), Number(query.get('to'))]);
     const start = DAY / 1_000;
@@ -168,7 +170,7 @@ describe('a request', () => {
     script = (query) => ({ body: rowsFor(query) });
     const { gateIo } = prepare();
 
-    await gateIo.minutes(queryOf('BTC_USDT', DAY, DAY + 1_000 * MINUTE_MS));
+    await gateIo.candles(queryOf('BTC_USDT', DAY, DAY + 1_000 * MINUTE_MS));
 
     expect(seen).toHaveLength(1);
   });
@@ -176,7 +178,10 @@ describe('a request', () => {
   it('is none for an empty range', async () => {
     const { gateIo } = prepare();
 
-    expect(await gateIo.minutes(queryOf('BTC_USDT', DAY, DAY))).toEqual([]);
+    expect(await gateIo.candles(queryOf('BTC_USDT', DAY, DAY))).toEqual({
+      candles: [],
+      rejected: [],
+    });
     expect(seen).toEqual([]);
   });
 });
@@ -186,7 +191,9 @@ describe('the candles', () => {
     script = () => ({ body: [rowAt(at(12, 3))] });
     const { gateIo } = prepare();
 
-    expect(await gateIo.minutes(queryOf('BTC_USDT', at(12, 3), at(12, 4)))).toEqual([
+    const { candles } = await gateIo.candles(queryOf('BTC_USDT', at(12, 3), at(12, 4)));
+
+    expect(candles).toEqual([
       {
         openTimeMs: at(12, 3),
         open: { unscaled: 677151n, scale: 1 },
@@ -195,7 +202,7 @@ describe('the candles', () => {
         close: { unscaled: 677725n, scale: 1 },
         baseVolume: { unscaled: 1707790000n, scale: 8 },
         quoteVolume: { unscaled: 115776286821200n, scale: 8 },
-        minutes: 1,
+        minuteCount: 1,
       },
     ]);
   });
@@ -204,35 +211,73 @@ describe('the candles', () => {
     script = () => ({ body: [rowAt(at(12, 3)), rowAt(at(12, 4), { 7: 'false' })] });
     const { gateIo } = prepare();
 
-    const minutes = await gateIo.minutes(queryOf('BTC_USDT', at(12, 3), at(12, 5)));
+    const { candles: minutes } = await gateIo.candles(queryOf('BTC_USDT', at(12, 3), at(12, 5)));
 
     expect(minutes.map(({ openTimeMs }) => openTimeMs)).toEqual([at(12, 3)]);
   });
 
-  it('have those that are marked as open though newer ones have settled', async () => {
+  it('have those that are marked as open although newer ones have come', async () => {
     const open = { 7: 'false' };
-    script = () => ({ body: [rowAt(at(12, 3), open), rowAt(at(12, 4), open), rowAt(at(12, 5))] });
+    script = () => ({ body: [rowAt(at(12, 3), open), rowAt(at(12, 4), open)] });
     const { gateIo } = prepare();
 
-    const minutes = await gateIo.minutes(
-      queryOf('BTC_USDT', at(12, 3), at(12, 6), { closedBeforeMs: at(12, 4) }),
-    );
+    const { candles: minutes } = await gateIo.candles(queryOf('BTC_USDT', at(12, 3), at(12, 6)));
 
-    expect(minutes.map(({ openTimeMs }) => openTimeMs)).toEqual([at(12, 3), at(12, 5)]);
+    expect(minutes.map(({ openTimeMs }) => openTimeMs)).toEqual([at(12, 3)]);
+  });
+
+  it('have the last one too that is marked as open, once it is old', async () => {
+    script = () => ({ body: [rowAt(at(12, 3), { 7: 'false' })] });
+    const { gateIo } = prepare();
+    const query = queryOf('BTC_USDT', at(12, 3), at(12, 6), { closedBeforeMs: at(12, 4) });
+
+    expect((await gateIo.candles(query)).candles).toHaveLength(1);
+  });
+
+  it('have a ninth column ignored', async () => {
+    script = () => ({ body: [[...rowAt(at(12, 3)), 'more']] });
+    const { gateIo, telemetry } = prepare();
+
+    const { candles, rejected } = await gateIo.candles(queryOf('BTC_USDT', at(12, 3), at(12, 4)));
+
+    expect(candles.map(({ openTimeMs }) => openTimeMs)).toEqual([at(12, 3)]);
+    expect(rejected).toEqual([]);
+    expect(telemetry.metrics()).toEqual([]);
+  });
+
+  it('are none for a row without any volume: nothing was traded', async () => {
+    script = () => ({ body: [rowAt(at(12, 3), { 1: '0', 6: '0.000' }), rowAt(at(12, 4))] });
+    const { gateIo } = prepare();
+
+    const { candles, rejected } = await gateIo.candles(queryOf('BTC_USDT', at(12, 3), at(12, 5)));
+
+    expect(candles.map(({ openTimeMs }) => openTimeMs)).toEqual([at(12, 4)]);
+    expect(rejected).toEqual([]);
+  });
+
+  it('are kept, and counted, if their volumes are swapped', async () => {
+    const swapped = { 1: '17.07790000', 6: '1157762.86821200' };
+    script = () => ({ body: [rowAt(at(12, 3), swapped), rowAt(at(12, 4))] });
+    const { gateIo, telemetry } = prepare();
+
+    const { candles } = await gateIo.candles(queryOf('BTC_USDT', at(12, 3), at(12, 5)));
+
+    expect(candles).toHaveLength(2);
+    expect(telemetry.counted('ImplausibleVolumes')).toBe(1);
   });
 
   it('are as few as there are: minutes without a trade stay absent', async () => {
     script = () => ({ body: [] });
     const { gateIo } = prepare();
 
-    expect(await gateIo.minutes(queryOf('BTC_USDT', at(12), at(13)))).toEqual([]);
+    expect((await gateIo.candles(queryOf('BTC_USDT', at(12), at(13)))).candles).toEqual([]);
   });
 
   it('are in time order, each minute once, whatever the order of the rows', async () => {
     script = () => ({ body: [rowAt(at(12, 5)), rowAt(at(12, 3)), rowAt(at(12, 5))] });
     const { gateIo } = prepare();
 
-    const minutes = await gateIo.minutes(queryOf('BTC_USDT', at(12, 3), at(12, 7)));
+    const { candles: minutes } = await gateIo.candles(queryOf('BTC_USDT', at(12, 3), at(12, 7)));
 
     expect(minutes.map(({ openTimeMs }) => openTimeMs)).toEqual([at(12, 3), at(12, 5)]);
   });
@@ -252,7 +297,7 @@ describe('a failure that may pass', () => {
     script = once(first);
     const { gateIo, telemetry } = prepare();
 
-    expect(await gateIo.minutes(queryOf('BTC_USDT', at(12), at(12, 5)))).toHaveLength(5);
+    expect((await gateIo.candles(queryOf('BTC_USDT', at(12), at(12, 5)))).candles).toHaveLength(5);
     expect(seen).toHaveLength(2);
     expect(telemetry.counted(metric)).toBe(1);
   });
@@ -268,7 +313,7 @@ describe('a failure that may pass', () => {
     script = once({ status: 429, headers, body: { label: 'TOO_MANY_REQUESTS', message: 'slow' } });
     const { gateIo, telemetry } = prepare();
 
-    await timePassing(gateIo.minutes(queryOf('BTC_USDT', at(12), at(12, 5))));
+    await timePassing(gateIo.candles(queryOf('BTC_USDT', at(12), at(12, 5))));
 
     expect(telemetry.counted('ExchangeRateLimited')).toBe(1);
     expect(seen).toHaveLength(2);
@@ -279,7 +324,7 @@ describe('a failure that may pass', () => {
     script = once('hang');
     const { gateIo, telemetry } = prepare({ timeoutMs: 100 });
 
-    expect(await gateIo.minutes(queryOf('BTC_USDT', at(12), at(12, 5)))).toHaveLength(5);
+    expect((await gateIo.candles(queryOf('BTC_USDT', at(12), at(12, 5)))).candles).toHaveLength(5);
     expect(telemetry.counted('ExchangeTimedOut')).toBe(1);
   });
 
@@ -287,7 +332,7 @@ describe('a failure that may pass', () => {
     script = () => ({ status: 502, body: '<html>' });
     const { gateIo, telemetry } = prepare();
 
-    await expect(gateIo.minutes(queryOf('BTC_USDT', at(12), at(12, 5)))).rejects.toMatchObject({
+    await expect(gateIo.candles(queryOf('BTC_USDT', at(12), at(12, 5)))).rejects.toMatchObject({
       name: 'GateIoError',
       failure: 'ServerError',
       message: 'Gate.io answered 502 (no label) for BTC_USDT: <html>',
@@ -302,13 +347,13 @@ describe('a failure that may pass', () => {
       query.get('from') === second ? { status: 500, body: '' } : { body: rowsFor(query) };
     const { gateIo } = prepare();
 
-    await expect(gateIo.minutes(queryOf('BTC_USDT', DAY, at(23)))).rejects.toThrow('answered 500');
+    await expect(gateIo.candles(queryOf('BTC_USDT', DAY, at(23)))).rejects.toThrow('answered 500');
   });
 
   it('of a server that is not there is named with its address', async () => {
     const { gateIo, telemetry } = prepare({ baseUrl: 'http://127.0.0.1:1/api/v4', retries: 1 });
 
-    await expect(gateIo.minutes(queryOf('BTC_USDT', at(12), at(12, 5)))).rejects.toThrow(
+    await expect(gateIo.candles(queryOf('BTC_USDT', at(12), at(12, 5)))).rejects.toThrow(
       'Gate.io could not be reached: http://127.0.0.1:1/api/v4/spot/candlesticks?',
     );
     expect(telemetry.counted('ExchangeNetworkError')).toBe(2);
@@ -322,7 +367,7 @@ describe('a query that runs out of time', () => {
       script = () => 'hang';
       const { gateIo } = prepare({ timeoutMs: 60_000 });
 
-      const minutes = gateIo.minutes(queryOf('BTC_USDT', at(12), at(12, 5), { withinMs }));
+      const minutes = gateIo.candles(queryOf('BTC_USDT', at(12), at(12, 5), { withinMs }));
 
       await expect(minutes).rejects.toMatchObject({
         name: 'GateIoError',
@@ -335,9 +380,9 @@ describe('a query that runs out of time', () => {
   it('does not wait for its turn either', async () => {
     script = (query) => ({ body: rowsFor(query) });
     const { gateIo } = prepare({ requestsPerWindow: 1 });
-    await gateIo.minutes(queryOf('BTC_USDT', at(12), at(12, 5)));
+    await gateIo.candles(queryOf('BTC_USDT', at(12), at(12, 5)));
 
-    const minutes = gateIo.minutes(queryOf('ETH_USDT', at(12), at(12, 5), { withinMs: 50 }));
+    const minutes = gateIo.candles(queryOf('ETH_USDT', at(12), at(12, 5), { withinMs: 50 }));
 
     await expect(minutes).rejects.toMatchObject({ failure: 'TimedOut' });
     expect(seen.map(({ query }) => query.get('currency_pair'))).not.toContain('ETH_USDT');
@@ -354,7 +399,7 @@ describe('a page that fails for good', () => {
     script = (_, requestNumber) => (requestNumber === 1 ? 'hang' : refused);
     const { gateIo, telemetry } = prepare({ timeoutMs: 60_000 });
 
-    await expect(gateIo.minutes(queryOf('BTC_USDT', DAY, at(23)))).rejects.toMatchObject({
+    await expect(gateIo.candles(queryOf('BTC_USDT', DAY, at(23)))).rejects.toMatchObject({
       failure: 'Refused',
     });
     await ended;
@@ -368,11 +413,11 @@ describe('a page that fails for good', () => {
     script = () => refused;
     const { gateIo } = prepare({ requestsPerWindow: 1 });
 
-    await expect(gateIo.minutes(queryOf('BTC_USDT', DAY, at(23)))).rejects.toMatchObject({
+    await expect(gateIo.candles(queryOf('BTC_USDT', DAY, at(23)))).rejects.toMatchObject({
       failure: 'Refused',
     });
     script = (query) => ({ body: rowsFor(query) });
-    await timePassing(gateIo.minutes(queryOf('ETH_USDT', at(12), at(12, 5))));
+    await timePassing(gateIo.candles(queryOf('ETH_USDT', at(12), at(12, 5))));
 
     expect(seen.map(({ query }) => query.get('currency_pair'))).toEqual(['BTC_USDT', 'ETH_USDT']);
   });
@@ -398,8 +443,8 @@ describe('a limit that is nearly used up', () => {
     });
     const { gateIo, telemetry } = prepare();
 
-    await gateIo.minutes(queryOf('BTC_USDT', at(12), at(12, 5)));
-    await timePassing(gateIo.minutes(queryOf('BTC_USDT', at(12), at(12, 5))));
+    await gateIo.candles(queryOf('BTC_USDT', at(12), at(12, 5)));
+    await timePassing(gateIo.candles(queryOf('BTC_USDT', at(12), at(12, 5))));
 
     const waitedMs = (seen[1]?.atMs ?? 0) - startMs;
     expect(waitedMs).toBeGreaterThanOrEqual(waitMs);
@@ -423,7 +468,7 @@ describe('a limit that is nearly used up', () => {
     const { gateIo } = prepare();
 
     for (let request = 1; request <= 5; request++) {
-      await timePassing(gateIo.minutes(queryOf('BTC_USDT', at(12), at(12, 5))));
+      await timePassing(gateIo.candles(queryOf('BTC_USDT', at(12), at(12, 5))));
     }
 
     // The time passes in steps of 50 ms, and a request arrives a few of them late at most.
@@ -443,56 +488,168 @@ describe('a limit that is nearly used up', () => {
     const { gateIo } = prepare();
 
     await Promise.all(
-      ['A_B', 'C_D'].map((pair) => gateIo.minutes(queryOf(pair, at(12), at(12, 5)))),
+      ['A_B', 'C_D'].map((pair) => gateIo.candles(queryOf(pair, at(12), at(12, 5)))),
     );
-    await timePassing(gateIo.minutes(queryOf('E_F', at(12), at(12, 5))));
+    await timePassing(gateIo.candles(queryOf('E_F', at(12), at(12, 5))));
 
     expect((seen[2]?.atMs ?? 0) - startMs).toBeGreaterThanOrEqual(6_000);
   });
 });
 
 describe('a failure that will not pass by itself', () => {
-  it.each<['UnknownPair' | 'Refused', { label: string; message: string }]>([
-    ['UnknownPair', { label: 'INVALID_CURRENCY_PAIR', message: 'no such pair' }],
-    ['Refused', { label: 'INVALID_PARAM_VALUE', message: 'Candlestick too long ago.' }],
-  ])('such as %s is not tried again', async (failure, body) => {
+  it.each<['UnknownPair' | 'Refused', string, { label: string; message: string }]>([
+    [
+      'UnknownPair',
+      'UnknownPairError',
+      { label: 'INVALID_CURRENCY_PAIR', message: 'no such pair' },
+    ],
+    [
+      'Refused',
+      'GateIoError',
+      { label: 'INVALID_PARAM_VALUE', message: 'Candlestick too long ago.' },
+    ],
+  ])('such as %s is not tried again', async (failure, name, body) => {
     script = () => ({ status: 400, body });
     const { gateIo, telemetry } = prepare();
 
-    await expect(gateIo.minutes(queryOf('NO_PAIR', at(12), at(12, 5)))).rejects.toMatchObject({
-      failure,
+    await expect(gateIo.candles(queryOf('NO_PAIR', at(12), at(12, 5)))).rejects.toMatchObject({
+      name,
       message: `Gate.io answered 400 ${body.label} for NO_PAIR: ${body.message}`,
     });
     expect(seen).toHaveLength(1);
     expect(telemetry.counted(`Exchange${failure}`)).toBe(1);
   });
+});
 
-  it.each<[string, unknown]>([
-    ['no JSON', '<html>maintenance</html>'],
-    ['JSON that is cut short', '[["1768478580","1"'],
-    ['no list', { label: 'ODD' }],
-    ['rows of seven', [rowAt(at(12)).slice(0, 7)]],
-    ['rows of nine', [[...rowAt(at(12)), 'more']]],
-    ['numbers in place of texts', [rowAt(at(12), { 2: 67772.5 })]],
-    ['a truth value in place of a text', [rowAt(at(12), { 7: true })]],
-    ['a price that is none', [rowAt(at(12), { 5: 'NaN' })]],
-    ['a price in exponents', [rowAt(at(12), { 5: '6.7e4' })]],
-    ['a price of zero', [rowAt(at(12), { 2: '0', 3: '0', 4: '0', 5: '0' })]],
-    ['a low above its open', [rowAt(at(12), { 4: '67716' })]],
-    ['a negative volume', [rowAt(at(12), { 6: '-1' })]],
-    ['a time within a minute', [rowAt(at(12) + 1_000)]],
-    ['a minute before the page', [rowAt(at(11, 59))]],
-    ['a minute after the page', [rowAt(at(12, 5))]],
-  ])('such as %s is malformed', async (_, body) => {
-    script = () => ({ body });
+describe('an answer that is none', () => {
+  const good = (query: URLSearchParams): Answer => ({ body: rowsFor(query) });
+
+  it.each<[string, Answer]>([
+    ['no JSON', { body: '<html>maintenance</html>' }],
+    ['JSON that is cut short', { body: '[["1768478580","1"' }],
+    ['null', { body: null }],
+    ['no list', { body: { label: 'ODD' } }],
+    ['a redirect', { status: 302, headers: { location: 'http://127.0.0.1:1/' }, body: '' }],
+    ['more than a page can hold', { body: `["${'x'.repeat(4_100_000)}"]` }],
+  ])('such as %s is met by asking again, and counted', async (_, first) => {
+    script = (query, requestNumber) => (requestNumber === 1 ? first : good(query));
     const { gateIo, telemetry } = prepare();
 
-    await expect(gateIo.minutes(queryOf('BTC_USDT', at(12), at(12, 5)))).rejects.toMatchObject({
-      name: 'GateIoError',
-      failure: 'Malformed',
-    });
-    expect(seen).toHaveLength(1);
+    const { candles } = await gateIo.candles(queryOf('BTC_USDT', at(12), at(12, 5)));
+
+    expect(candles).toHaveLength(5);
     expect(telemetry.counted('ExchangeMalformed')).toBe(1);
+  });
+
+  it('fails the range after the last repetition', async () => {
+    script = () => ({ body: null });
+    const { gateIo } = prepare();
+
+    await expect(gateIo.candles(queryOf('BTC_USDT', at(12), at(12, 5)))).rejects.toMatchObject({
+      failure: 'Malformed',
+      message: 'Gate.io answered no rows for BTC_USDT: null; expected a list',
+    });
+    expect(seen).toHaveLength(3);
+  });
+});
+
+describe('a row that cannot be a candle', () => {
+  it.each<[string, MetricName, unknown, string]>([
+    ['seven columns', 'RejectedShapes', rowAt(at(12, 1)).slice(0, 7), 'expected eight texts'],
+    ['a number for a text', 'RejectedShapes', rowAt(at(12, 1), { 2: 67772.5 }), 'column 2'],
+    ['a truth value for a text', 'RejectedShapes', rowAt(at(12, 1), { 7: true }), 'column 7'],
+    ['a price that is none', 'RejectedNumbers', rowAt(at(12, 1), { 5: 'NaN' }), '"NaN"'],
+    ['a price in exponents', 'RejectedNumbers', rowAt(at(12, 1), { 5: '6.7e4' }), '"6.7e4"'],
+    [
+      'a price of zero',
+      'RejectedPrices',
+      rowAt(at(12, 1), { 4: '0' }),
+      'its low 0 is not positive',
+    ],
+    ['a low above its open', 'RejectedPrices', rowAt(at(12, 1), { 4: '67716' }), 'its low 67716'],
+    ['a negative volume', 'RejectedPrices', rowAt(at(12, 1), { 6: '-1' }), 'is negative'],
+  ])('for %s costs its minute, not its page', async (_, metric, row, reason) => {
+    script = () => ({ body: [rowAt(at(12)), row, rowAt(at(12, 2))] });
+    const { gateIo, telemetry } = prepare();
+
+    const { candles, rejected } = await gateIo.candles(queryOf('BTC_USDT', at(12), at(12, 3)));
+
+    expect(candles.map(({ openTimeMs }) => openTimeMs)).toEqual([at(12), at(12, 2)]);
+    expect(rejected).toEqual([
+      { openTimeMs: at(12, 1), reason: expect.stringContaining(reason) as string },
+    ]);
+    expect(telemetry.counted(metric)).toBe(1);
+    expect(telemetry.messages('warn')).toEqual(['rows rejected: they cannot be candles']);
+    expect(seen).toHaveLength(1);
+  });
+
+  it.each<[string, unknown]>([
+    ['within a minute', rowAt(at(12) + 1_000)],
+    ['before the page', rowAt(at(11, 59))],
+    ['after the page', rowAt(at(12, 3))],
+    ['that is none', rowAt(at(12), { 0: 'noon' })],
+  ])('for a time %s has no minute to cost: it is counted', async (_, row) => {
+    script = () => ({ body: [row, rowAt(at(12, 2))] });
+    const { gateIo, telemetry } = prepare();
+
+    const { candles, rejected } = await gateIo.candles(queryOf('BTC_USDT', at(12), at(12, 3)));
+
+    expect(candles).toHaveLength(1);
+    expect(rejected).toEqual([]);
+    const counted = telemetry.counted('RejectedTimes') + telemetry.counted('RejectedShapes');
+    expect(counted).toBe(1);
+  });
+
+  it('is forgotten if a good row of its minute comes too', async () => {
+    script = () => ({ body: [rowAt(at(12), { 5: 'NaN' }), rowAt(at(12))] });
+    const { gateIo } = prepare();
+
+    const { candles, rejected } = await gateIo.candles(queryOf('BTC_USDT', at(12), at(12, 1)));
+
+    expect([candles.length, rejected.length]).toEqual([1, 0]);
+  });
+});
+
+describe('a page that ends early although a later one has candles', () => {
+  const CATCH_UP = queryOf('BTC_USDT', DAY, DAY + 1_440 * MINUTE_MS);
+
+  it.each<[string, (rows: unknown[][]) => unknown[][], number]>([
+    ['empty', () => [], 0],
+    ['cut to 100 rows', (rows) => rows.slice(0, 100), 100 * 60],
+  ])('is asked for once more: %s', async (_, cut, missingFrom) => {
+    const isFirstPage = (query: URLSearchParams) => Number(query.get('from')) === DAY / 1_000;
+    let asked = 0;
+    script = (query) => {
+      const rows = rowsFor(query);
+      return { body: isFirstPage(query) && asked++ === 0 ? cut(rows) : rows };
+    };
+    const { gateIo, telemetry } = prepare();
+
+    const { candles } = await gateIo.candles(CATCH_UP);
+
+    expect(candles).toHaveLength(1_440);
+    expect(seen).toHaveLength(3);
+    expect(Number(seen[2]?.query.get('from'))).toBe(DAY / 1_000 + missingFrom);
+    expect(telemetry.counted('RangesAskedAgain')).toBe(1);
+  });
+
+  it('is believed when it says the same again', async () => {
+    const isFirstPage = (query: URLSearchParams) => Number(query.get('from')) === DAY / 1_000;
+    script = (query) => ({ body: isFirstPage(query) ? [] : rowsFor(query) });
+    const { gateIo } = prepare();
+
+    const { candles } = await gateIo.candles(CATCH_UP);
+
+    expect(candles).toHaveLength(440);
+    expect(seen).toHaveLength(3);
+  });
+
+  it('is not asked for again if nothing newer has come', async () => {
+    script = () => ({ body: [] });
+    const { gateIo } = prepare();
+
+    expect((await gateIo.candles(CATCH_UP)).candles).toEqual([]);
+    expect(seen).toHaveLength(2);
   });
 });
 
@@ -504,7 +661,7 @@ describe('the rate limit', () => {
     const pairs = ['A_B', 'C_D', 'E_F', 'G_H', 'I_J', 'K_L', 'M_N'];
 
     await timePassing(
-      Promise.all(pairs.map((pair) => gateIo.minutes(queryOf(pair, at(12), at(12, 1))))),
+      Promise.all(pairs.map((pair) => gateIo.candles(queryOf(pair, at(12), at(12, 1))))),
     );
 
     const times = seen.map(({ atMs }) => atMs);
@@ -524,7 +681,7 @@ describe('the headroom', () => {
     const { gateIo } = prepare();
     script = (_, number) => ({ headers: remaining(told[number - 1] ?? ''), body: [] });
 
-    for (const pair of ['A_B', 'B_C', 'C_D']) await gateIo.minutes(queryOf(pair, at(9), at(10)));
+    for (const pair of ['A_B', 'B_C', 'C_D']) await gateIo.candles(queryOf(pair, at(9), at(10)));
 
     expect(gateIo.takeHeadroom()).toBe(42);
     expect(gateIo.takeHeadroom()).toBeUndefined();
@@ -535,7 +692,7 @@ describe('the headroom', () => {
     const body = { label: 'INVALID_CURRENCY_PAIR', message: '' };
     script = () => ({ status: 400, headers: remaining('7'), body });
 
-    await expect(gateIo.minutes(queryOf('A_B', at(9), at(10)))).rejects.toThrow('answered 400');
+    await expect(gateIo.candles(queryOf('A_B', at(9), at(10)))).rejects.toThrow('answered 400');
 
     expect(gateIo.takeHeadroom()).toBe(7);
   });
@@ -546,7 +703,7 @@ describe('the headroom', () => {
       const { gateIo } = prepare();
       script = () => ({ headers, body: [] });
 
-      await gateIo.minutes(queryOf('A_B', at(9), at(10)));
+      await gateIo.candles(queryOf('A_B', at(9), at(10)));
 
       expect(gateIo.takeHeadroom()).toBeUndefined();
     },

@@ -1,7 +1,7 @@
-import type { BatchAnswer } from '../../lambdas/shared/codec/batch-answer';
-import type { KafkaRecord } from '../../lambdas/shared/codec/kafka-event';
+import type { BatchAnswer } from '../../../lambdas/shared/codec/batch-answer';
+import type { KafkaRecord } from '../../../lambdas/shared/codec/kafka-event';
 import type { Calls, Life } from './calls';
-import type { Faults } from './faults';
+import type { Faults } from '../faults';
 import type { LogPartition } from './memory-log';
 import type { Random } from './random';
 import type { Scheduler } from './scheduler';

@@ -1,4 +1,4 @@
-import type { Faults } from './faults';
+import type { Faults } from '../faults';
 import type { Random } from './random';
 import type { Scheduler } from './scheduler';
 

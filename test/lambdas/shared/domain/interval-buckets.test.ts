@@ -1,6 +1,11 @@
 import fc from 'fast-check';
-import { bucketOf, bucketsOf } from '../../../../lambdas/shared/domain/bucket';
-import { INTERVALS, type Interval, intervalMs } from '../../../../lambdas/shared/domain/interval';
+import {
+  bucketOf,
+  bucketsOf,
+  type Interval,
+  intervalMs,
+  INTERVALS,
+} from '../../../../lambdas/shared/domain/interval';
 
 describe('bucketOf', () => {
   it.each<[Interval, string, string]>([

@@ -1,8 +1,8 @@
-import type { KafkaRecord } from '../../lambdas/shared/codec/kafka-event';
-import type { NewRecord, RecordLog } from '../../lambdas/shared/domain/ports';
-import { TOPICS } from '../../lambdas/shared/domain/topics';
+import type { KafkaRecord } from '../../../lambdas/shared/codec/kafka-event';
+import type { NewRecord, RecordLog } from '../../../lambdas/shared/domain/ports';
+import { TOPICS } from '../../../lambdas/shared/domain/topics';
 import type { Calls, Life } from './calls';
-import type { Faults } from './faults';
+import type { Faults } from '../faults';
 import type { Random } from './random';
 
 /** A record as it waits to be delivered; undefined where it was lost. */

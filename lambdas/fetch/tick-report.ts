@@ -1,0 +1,96 @@
+import { isSilent, lagOf } from '../shared/domain/lag';
+import { marketKey } from '../shared/domain/market';
+import { isSecondLook } from '../shared/domain/plan';
+import type { Exchange, Telemetry } from '../shared/domain/ports';
+import type { MarketOutcome } from './observe-market';
+import type { MarketPlan, ObserveTickSettings, Tick } from './observe-tick';
+
+/** What a tick did. */
+export interface TickResult {
+  readonly tick: Tick;
+  readonly plans: readonly MarketPlan[];
+  /** The number of markets that were asked for. */
+  readonly due: number;
+  readonly observed: readonly MarketOutcome[];
+}
+
+/** Markets that are neither unknown nor ended, and what came of asking for some of them. */
+interface FollowedMarkets {
+  readonly followed: readonly MarketPlan[];
+  readonly outcomes: ReadonlyMap<string, MarketOutcome>;
+  readonly nowMs: number;
+}
+
+interface ReportPorts {
+  readonly exchange: Exchange;
+  readonly telemetry: Telemetry;
+}
+
+/** Reports a tick: lag, unknown and silent markets, the exchange's headroom. */
+export function reportTick(
+  { exchange, telemetry }: ReportPorts,
+  settings: ObserveTickSettings,
+  { tick: { nowMs }, plans, due, observed }: TickResult,
+): void {
+  const outcomes = new Map(observed.map((outcome) => [marketKey(outcome.market), outcome]));
+  const unknown = plans.filter((plan) => isUnknown(plan, outcomes.get(marketKey(plan.market))));
+  // A market that the exchange does not know is not behind: nothing of it is to be had.
+  const followed = plans.filter(
+    (plan) => !unknown.includes(plan) && plan.status.endedAtMs === null,
+  );
+  reportLag(telemetry, settings, followed, nowMs);
+  telemetry.count('MarketsUnknown', unknown.length);
+  reportSilence(telemetry, settings, { followed, outcomes, nowMs });
+  const headroom = exchange.takeHeadroom();
+  if (headroom !== undefined) telemetry.count('RateLimitHeadroom', headroom);
+  const heldBack = plans.filter(({ segments }) => segments.length > 0).length - due;
+  telemetry.info('tick', {
+    time: new Date(nowMs).toISOString(),
+    markets: plans.length,
+    asked: due,
+    heldBack,
+  });
+}
+
+/** Whether the exchange does not know a market, by its answer or else by the stored status; ended ones are not counted. */
+function isUnknown({ status }: MarketPlan, outcome: MarketOutcome | undefined): boolean {
+  if (status.endedAtMs !== null) return false;
+  return outcome?.isKnown === undefined ? status.unknownSinceMs !== null : !outcome.isKnown;
+}
+
+function reportLag(
+  telemetry: Telemetry,
+  { historyStartMs, retentionMs, behindMs }: ObserveTickSettings,
+  followed: readonly MarketPlan[],
+  nowMs: number,
+): void {
+  const seenToMs = followed.map(({ status }) => status.progress?.seenToMs ?? historyStartMs);
+  const lag = lagOf(seenToMs, { nowMs, retentionMs, behindMs });
+  telemetry.count('MarketsBehind', lag.marketsBehind);
+  telemetry.count('WorstLag', lag.worstMs / 1_000);
+  telemetry.count('RetentionLeft', lag.retentionLeftMs / 1_000);
+}
+
+function reportSilence(
+  telemetry: Telemetry,
+  { historyStartMs, silentAfterMs, scheduleMs }: ObserveTickSettings,
+  { followed, outcomes, nowMs }: FollowedMarkets,
+): void {
+  const silent = followed.filter(({ market, status: { progress } }) => {
+    // A market that has not been asked for yet is not silent.
+    if (progress === undefined) return false;
+    const newestMs = outcomes.get(marketKey(market))?.newestMs ?? progress.newestMs;
+    return isSilent(newestMs, { sinceMs: historyStartMs, nowMs, silentAfterMs });
+  });
+  telemetry.count('MarketsSilent', silent.length);
+  // Once an hour says enough of what has been so for hours.
+  if (!isSecondLook(nowMs, scheduleMs)) return;
+  for (const { market, status } of silent) {
+    const newestMs = status.progress?.newestMs ?? null;
+    const newest = newestMs === null ? null : new Date(newestMs).toISOString();
+    telemetry.warn('market silent: no candle has come for long', {
+      market: marketKey(market),
+      newest,
+    });
+  }
+}

@@ -1,0 +1,40 @@
+import { MINUTE_MS } from './interval';
+import type { Progress } from './progress';
+
+/** A market that is no further behind than this is asked for at every tick. */
+const NEAR_MS = 60 * MINUTE_MS;
+/** One that is further behind waits for this share of what it is behind. */
+const SHARE = 1 / 4;
+
+/** When a market was last asked for, and how far it was settled then. */
+export interface Ask {
+  readonly askedAtMs: number;
+  readonly settledToMs: number | undefined;
+  /** The first of the asks since the market last moved. */
+  readonly firstAskedAtMs: number;
+}
+
+/**
+ * Whether a market is asked for at this tick. One that is far behind, and has
+ * not moved since it was last asked for, is asked for less and less often:
+ * otherwise a pipeline that stands still for a day would be sent the same
+ * minutes hundreds of times. A new market is as far behind as its history is
+ * long, so the time since it was first asked for counts instead. The first ask
+ * of a process is never held back.
+ */
+export function isDue(
+  last: Ask | undefined,
+  progress: Progress | undefined,
+  nowMs: number,
+): boolean {
+  if (last === undefined || last.settledToMs !== progress?.settledToMs) return true;
+  const behindMs = nowMs - (progress?.seenToMs ?? last.firstAskedAtMs);
+  return behindMs <= NEAR_MS || nowMs - last.askedAtMs >= behindMs * SHARE;
+}
+
+/** What is remembered of an ask at this tick. */
+export function asked(last: Ask | undefined, progress: Progress | undefined, nowMs: number): Ask {
+  const settledToMs = progress?.settledToMs;
+  const hasMoved = last === undefined || last.settledToMs !== settledToMs;
+  return { askedAtMs: nowMs, settledToMs, firstAskedAtMs: hasMoved ? nowMs : last.firstAskedAtMs };
+}

@@ -1,0 +1,23 @@
+import { GATE_IO } from '../../lambdas/shared/adapters/exchanges/gate-io-facts';
+import { type Market, marketKey } from '../../lambdas/shared/domain/market';
+import type { StatusReader } from '../../lambdas/shared/domain/ports';
+import type { Progress } from '../../lambdas/shared/domain/progress';
+
+/** The market of a pair in a local run, which follows one exchange. */
+export function marketOf(pair: string): Market {
+  return { exchange: GATE_IO.exchange, pair };
+}
+
+/** Reads the progress of those of the pairs that have any. */
+export async function readProgress(
+  store: StatusReader,
+  pairs: readonly string[],
+): Promise<ReadonlyMap<string, Progress>> {
+  const status = await store.readStatus(pairs.map(marketOf));
+  return new Map(
+    pairs.flatMap((pair) => {
+      const progress = status.get(marketKey(marketOf(pair)))?.progress;
+      return progress === undefined ? [] : [[pair, progress] as const];
+    }),
+  );
+}

@@ -1,0 +1,99 @@
+import { DAY_MS, floorTo, MINUTE_MS } from '../../lambdas/shared/domain/interval';
+import { marketKey } from '../../lambdas/shared/domain/market';
+import type { Progress } from '../../lambdas/shared/domain/progress';
+import type { ObservedSegment } from '../../lambdas/shared/domain/segment';
+import { TOPICS } from '../../lambdas/shared/domain/topics';
+import { CODECS, EXCHANGE, type Stage, storeOf } from './stage';
+import type { Life } from './world/calls';
+import { timeOf } from './world/memory-cassandra';
+
+/** Operators are at work at any time, between ticks and during them. */
+export function scheduleOperators(stage: Stage): void {
+  const { scheduler, scenario, random, faults } = stage;
+  for (const { nowMs } of scenario.ticks) {
+    if (nowMs >= scenario.calmMs) continue;
+    const delayMs = nowMs - scenario.startMs + random.int(0, 60_000);
+    if (random.chance(faults.progressRewound)) {
+      scheduler.after(delayMs, () => rewindProgress(stage, random.pick(scenario.pairs)));
+    }
+    if (random.chance(faults.historySent)) {
+      scheduler.after(delayMs, () => sendDay(stage, random.pick(scenario.pairs)));
+    }
+  }
+}
+
+function progressOf(stage: Stage, pair: string): Progress | undefined {
+  const row = stage.cassandra.rowsOf('progress').find((one) => one.get('pair') === pair);
+  const [settledToMs, seenToMs, observedAtMs] = ['settled_to', 'seen_to', 'observed_at'].map(
+    (column) => row && timeOf(row, column),
+  );
+  if (settledToMs === undefined || seenToMs === undefined || observedAtMs === undefined) {
+    return undefined;
+  }
+  return { settledToMs, seenToMs, newestMs: (row && timeOf(row, 'newest')) ?? null, observedAtMs };
+}
+
+/** Sets a market's progress back within its open day, with an observation of its own. */
+function rewindProgress(stage: Stage, pair: string): void {
+  const { scheduler, random, scenario } = stage;
+  const stored = progressOf(stage, pair);
+  if (stored === undefined) return;
+  const dayMs = floorTo(stored.settledToMs, DAY_MS);
+  const backMs = stored.settledToMs - random.spread(1, 60) * MINUTE_MS;
+  const oldestMs = scheduler.nowMs() - scenario.retentionMs + MINUTE_MS;
+  const settledToMs = Math.max(dayMs, backMs, scenario.historyStartMs);
+  if (settledToMs < oldestMs) return;
+  const newerMs = stored.observedAtMs + 1;
+  const observedAtMs = random.pick([newerMs, Math.max(newerMs, scheduler.nowMs())]);
+  scheduler.note('operator rewinds', pair, () => new Date(settledToMs).toISOString());
+  const life: Life = { name: 'operator', ended: false };
+  const market = { exchange: EXCHANGE, pair };
+  repeatedly(stage, () =>
+    storeOf(stage, life).writeProgress(market, { ...stored, settledToMs, observedAtMs }),
+  );
+}
+
+/** Sends a whole past day once more, observed now: one that ends where progress is, or before. */
+function sendDay(stage: Stage, pair: string): void {
+  const { scheduler, random, scenario, log } = stage;
+  const firstDayMs = Math.ceil(scenario.historyStartMs / DAY_MS) * DAY_MS;
+  const settledMs = progressOf(stage, pair)?.settledToMs ?? 0;
+  const days = Math.floor((settledMs - firstDayMs) / DAY_MS);
+  if (days < 1) return;
+  const audit = auditOf(stage, pair, firstDayMs + random.int(0, days - 1) * DAY_MS);
+  const record = { key: marketKey(audit), value: CODECS.observed.encode(audit) };
+  scheduler.note('operator sends', pair, () => new Date(audit.fromMs).toISOString());
+  const life: Life = { name: 'operator', ended: false };
+  repeatedly(stage, () => log.reachedBy(life).append(TOPICS.observed, [record]));
+}
+
+function auditOf({ scheduler, exchange }: Stage, pair: string, fromMs: number): ObservedSegment {
+  const toMs = fromMs + DAY_MS;
+  const isInDay = ({ openTimeMs }: { openTimeMs: number }): boolean =>
+    openTimeMs >= fromMs && openTimeMs < toMs;
+  const { candles, rejected } = exchange.truth(pair, scheduler.nowMs());
+  return {
+    exchange: EXCHANGE,
+    pair,
+    kind: 'audit',
+    source: 'api',
+    fromMs,
+    toMs,
+    observedAtMs: scheduler.nowMs(),
+    followsMs: null,
+    settlesMs: null,
+    gapFromMs: null,
+    minuteCandles: candles.filter(isInDay),
+    rejected: rejected.filter(isInDay),
+  };
+}
+
+/** An operator who sees an error tries once more, and then leaves it. */
+function repeatedly({ scheduler }: Stage, act: () => Promise<void>): void {
+  const failed = (cause: unknown): void =>
+    scheduler.note('failed', 'operator', () => String(cause));
+  act().catch((cause: unknown) => {
+    failed(cause);
+    return act().catch(failed);
+  });
+}
