@@ -215,12 +215,14 @@ export class RecordedRun {
     }
   }
 
-  /** Ends everything that runs, and removes the data. */
+  /** Ends everything that runs, and removes the data. May be called twice. */
   async stop(): Promise<void> {
     await this.#run?.stop();
-    if (this.#folder === undefined) return;
-    if (this.#run?.engines.kind === 'docker') await removeVolumes(this.#folder);
-    await rm(this.#folder, { recursive: true, force: true });
+    const folder = this.#folder;
+    if (folder === undefined) return;
+    this.#folder = undefined;
+    if (this.#run?.engines.kind === 'docker') await removeVolumes(folder);
+    await rm(folder, { recursive: true, force: true });
   }
 
   async #replay(range: ReplayRange, patience?: ReplayPatience): Promise<void> {
