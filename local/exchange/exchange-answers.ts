@@ -1,6 +1,7 @@
 import { DAY_MS, floorTo, MINUTE_MS } from '../../lambdas/shared/domain/interval';
-import { readCandleQuery } from './candle-query';
+import { type CandleQuery, readCandleQuery } from './candle-query';
 import type { ExchangeCandle } from './candles/exchange-candle';
+import { withZeroCandles } from './candles/wrong-candles';
 import { invalidPair, ExchangeRefusal } from './exchange-refusal';
 import { type ExchangeMoment, minutesServed, rolledUp, windowsServed } from './served-candles';
 
@@ -14,6 +15,8 @@ export interface AnsweringExchange extends ExchangeMoment {
   readonly retentionPoints: number;
   /** Pairs that are listed as untradable, and whose candles are refused. */
   readonly delistedPairs: ReadonlySet<string>;
+  /** If minutes without a trade have a row too. */
+  readonly hasZeroRows: boolean;
 }
 
 type Answer = (exchange: AnsweringExchange, parameters: URLSearchParams) => string;
@@ -63,10 +66,20 @@ function pairOfPath(path: string): string | undefined {
 function candlesticks(exchange: AnsweringExchange, parameters: URLSearchParams): string {
   const query = readCandleQuery(parameters, exchange.nowMs, exchange.retentionPoints);
   if (!isTraded(exchange, query.pair)) throw invalidPair(query.pair);
-  const rows = windowsServed(exchange, query.pair, query).map((candle) =>
+  const rows = candlesOf(exchange, query).map((candle) =>
     rowText(candle, candle.openTimeMs + query.stepMs <= exchange.nowMs),
   );
   return `[${rows.join(',')}]`;
+}
+
+function candlesOf(exchange: AnsweringExchange, query: CandleQuery): readonly ExchangeCandle[] {
+  const { source, nowMs, hasZeroRows } = exchange;
+  const { pair, fromMs, stepMs } = query;
+  const candles = windowsServed(exchange, pair, query);
+  if (!hasZeroRows || stepMs !== MINUTE_MS) return candles;
+  const toMs = Math.min(query.toMs, floorTo(nowMs, MINUTE_MS) + MINUTE_MS);
+  const lastClose = source.candles(pair, fromMs - DAY_MS, fromMs).at(-1)?.close;
+  return withZeroCandles(candles, { fromMs, toMs }, lastClose);
 }
 
 /** Written by hand because it is most of the exchange's work; digits and points need no escapes. */

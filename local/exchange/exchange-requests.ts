@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { MINUTE_MS } from '../../lambdas/shared/domain/interval';
 import type { CandleSource } from './candles/candle-source';
+import type { AnswerFault, ExchangeFaults } from './answer-fault';
 import { type AnsweringExchange, answerOf, endpointOf, pairAskedFor } from './exchange-answers';
 import {
   ExchangeRefusal,
@@ -28,7 +30,7 @@ export interface ExchangeRequestsOptions {
   /** The window's length. @default 10,000 */
   readonly windowMs?: number;
   /** Faults of the answers. @default none */
-  readonly faults?: Faults;
+  readonly faults?: ExchangeFaults;
   /** Pairs that are listed but not traded, read on each request. @default none */
   readonly delistedPairs?: ReadonlySet<string>;
 }
@@ -45,10 +47,12 @@ export interface ExchangeCounts {
 
 /** An origin for the paths of requests; it is not looked at. */
 const ORIGIN = 'http://127.0.0.1';
+/** How far a replica is behind that gives a stale answer. */
+const REPLICA_LAG_MS = 5 * MINUTE_MS;
 
 /** Answers requests, one after the other, and counts them. */
 export class ExchangeRequests {
-  readonly #exchange: Omit<AnsweringExchange, 'nowMs'>;
+  readonly #exchange: Omit<AnsweringExchange, 'nowMs' | 'hasZeroRows'>;
   readonly #now: () => number;
   readonly #limitNow: () => number;
   readonly #limit: { readonly requests: number; readonly windowMs: number };
@@ -92,11 +96,14 @@ export class ExchangeRequests {
     response: ServerResponse,
     { pathname, searchParams }: URL,
   ): void {
-    const fault = this.#exchange.faults.takeAnswer(pairAskedFor(pathname, searchParams));
+    const fault = this.#exchange.faults.takeAnswer(
+      pairAskedFor(pathname, searchParams),
+      endpointOf(pathname),
+    );
     if (fault !== undefined) this.#count('faulted');
     if (request.method !== 'GET') throw methodNotAllowed(request.method);
     sendAnswer(response, fault, () =>
-      answerOf({ ...this.#exchange, nowMs: this.#now() }, pathname, searchParams),
+      answerOf({ ...this.#exchange, ...momentOf(fault, this.#now()) }, pathname, searchParams),
     );
   }
 
@@ -134,6 +141,11 @@ export class ExchangeRequests {
   #count(kind: keyof ExchangeCounts): void {
     this.#counts = { ...this.#counts, [kind]: this.#counts[kind] + 1 };
   }
+}
+
+function momentOf(fault: AnswerFault | undefined, nowMs: number) {
+  const lagMs = fault === 'stale' ? REPLICA_LAG_MS : 0;
+  return { nowMs: nowMs - lagMs, hasZeroRows: fault === 'zero-rows' };
 }
 
 /** An address that cannot be parsed is the root's, which is not found. */

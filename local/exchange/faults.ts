@@ -1,19 +1,6 @@
+import { MINUTE_MS } from '../../lambdas/shared/domain/interval';
+import type { AnswerFault, ExchangeFaults, ShownRange } from './answer-fault';
 import type { ExchangeCandle } from './candles/exchange-candle';
-
-/**
- * How an answer goes wrong: `rate-limited` is 429; `server-error` is 500;
- * `bad-gateway` is 502 with a page of HTML; `malformed-json` is 200 and cut short;
- * `wrong-row-shape` is 200 and rows of seven strings, without the base volume;
- * `hang` never answers; `reset` cuts the connection.
- */
-export type AnswerFault =
-  | 'rate-limited'
-  | 'server-error'
-  | 'bad-gateway'
-  | 'malformed-json'
-  | 'wrong-row-shape'
-  | 'hang'
-  | 'reset';
 
 /** The answers that a fault is for. */
 export interface FaultScope {
@@ -31,18 +18,29 @@ interface ScriptedAnswer {
 
 interface ScriptedMinute {
   readonly openTimeMs: number;
+  readonly sinceMs: number;
   readonly untilMs: number;
   /** The answer in place of the minute; undefined while it is hidden. */
   readonly shown: ExchangeCandle | undefined;
 }
 
+/** For some time, minutes are published late. */
+export interface LatePublication {
+  /** The time from a minute's close to its publication. */
+  readonly delayMs: number;
+  readonly fromMs: number;
+  /** From then on everything is published. */
+  readonly untilMs: number;
+}
+
 /**
  * A script of what the exchange does wrong: answers that fail, in the order in
- * which they were scripted, and minutes that come late or are corrected. It can
- * be added to at any time. Times are the exchange's own, in UTC milliseconds.
+ * which they were scripted, and minutes that come late, are corrected or withdrawn.
+ * It can be added to at any time. Times are the exchange's own, in UTC milliseconds.
  */
-export class Faults {
+export class Faults implements ExchangeFaults {
   #answers: ScriptedAnswer[] = [];
+  #late: LatePublication[] = [];
   readonly #minutes = new Map<string, ScriptedMinute[]>();
 
   /** Makes the next answers fail, after those already scripted for the same pair. */
@@ -52,17 +50,29 @@ export class Faults {
 
   /** A late candle: the minute is not answered before `untilMs`. */
   hideMinute(pair: string, openTimeMs: number, untilMs: number): void {
-    this.#script(pair, { openTimeMs, untilMs, shown: undefined });
+    this.#script(pair, { openTimeMs, sinceMs: -Infinity, untilMs, shown: undefined });
   }
 
   /** A corrected candle: before `untilMs` its minute answers `candle`, from then on what the source has. */
   answerInstead(pair: string, candle: ExchangeCandle, untilMs: number): void {
-    this.#script(pair, { openTimeMs: candle.openTimeMs, untilMs, shown: candle });
+    const { openTimeMs } = candle;
+    this.#script(pair, { openTimeMs, sinceMs: -Infinity, untilMs, shown: candle });
+  }
+
+  /** A withdrawn candle: the minute is not answered from `sinceMs` on. */
+  withdrawMinute(pair: string, openTimeMs: number, sinceMs: number): void {
+    this.#script(pair, { openTimeMs, sinceMs, untilMs: Infinity, shown: undefined });
+  }
+
+  /** Publishes the minutes of all pairs late for some time. */
+  publishLate(late: LatePublication): void {
+    this.#late.push(late);
   }
 
   /** Forgets the whole script. */
   clear(): void {
     this.#answers = [];
+    this.#late = [];
     this.#minutes.clear();
   }
 
@@ -80,14 +90,23 @@ export class Faults {
     return answer.fault;
   }
 
-  /** The candles of `[fromMs, toMs)` as the exchange shows them at `nowMs`, given those that the source has. */
+  /** The minutes of `[fromMs, toMs)` as the exchange shows them at `nowMs`, given those that the source has. */
   visible(
     pair: string,
     candles: readonly ExchangeCandle[],
-    { fromMs, toMs, nowMs }: { fromMs: number; toMs: number; nowMs: number },
+    range: ShownRange,
+  ): readonly ExchangeCandle[] {
+    return published(this.#corrected(pair, candles, range), this.#late, range.nowMs);
+  }
+
+  #corrected(
+    pair: string,
+    candles: readonly ExchangeCandle[],
+    { fromMs, toMs, nowMs }: ShownRange,
   ): readonly ExchangeCandle[] {
     const active = (this.#minutes.get(pair) ?? []).filter(
-      ({ openTimeMs, untilMs }) => nowMs < untilMs && openTimeMs >= fromMs && openTimeMs < toMs,
+      ({ openTimeMs, sinceMs, untilMs }) =>
+        nowMs >= sinceMs && nowMs < untilMs && openTimeMs >= fromMs && openTimeMs < toMs,
     );
     if (active.length === 0) return candles;
     const byTime = new Map(candles.map((candle) => [candle.openTimeMs, candle]));
@@ -101,4 +120,17 @@ export class Faults {
   #script(pair: string, minute: ScriptedMinute): void {
     this.#minutes.set(pair, [...(this.#minutes.get(pair) ?? []), minute]);
   }
+}
+
+function published(
+  candles: readonly ExchangeCandle[],
+  late: readonly LatePublication[],
+  nowMs: number,
+): readonly ExchangeCandle[] {
+  const delays = late
+    .filter(({ fromMs, untilMs }) => nowMs >= fromMs && nowMs < untilMs)
+    .map(({ delayMs }) => delayMs);
+  if (delays.length === 0) return candles;
+  const closedByMs = nowMs - Math.max(...delays);
+  return candles.filter(({ openTimeMs }) => openTimeMs + MINUTE_MS <= closedByMs);
 }

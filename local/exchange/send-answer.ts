@@ -1,6 +1,12 @@
 import type { ServerResponse } from 'node:http';
 import { type ExchangeRefusal, serverError, tooManyRequests } from './exchange-refusal';
-import type { AnswerFault } from './faults';
+import type { AnswerFault } from './answer-fault';
+import { faultyBody, HTML_PAGE } from './faulty-body';
+
+const HTML_TYPE = 'text/html';
+
+/** Often enough that no client takes the connection for idle. */
+const ENDLESS_BODY_PAUSE_MS = 100;
 
 /**
  * Sends an answer with status 200, or its fault.
@@ -12,13 +18,28 @@ export function sendAnswer(
   fault: AnswerFault | undefined,
   body: () => string,
 ): void {
-  if (fault === 'hang') return;
-  if (fault === 'reset') {
-    response.socket?.resetAndDestroy();
-  } else if (fault === 'bad-gateway') {
-    sendText(response, 502, '<html><body><h1>502 Bad Gateway</h1></body></html>', 'text/html');
-  } else {
-    sendText(response, 200, faultyBody(fault, body));
+  switch (fault) {
+    case 'hang':
+      return;
+    case 'reset':
+      response.socket?.resetAndDestroy();
+      return;
+    case 'rate-limited':
+      throw tooManyRequests();
+    case 'server-error':
+      throw serverError('scripted');
+    case 'bad-gateway':
+      sendText(response, 502, '<html><body><h1>502 Bad Gateway</h1></body></html>', HTML_TYPE);
+      return;
+    case 'redirect':
+      response.setHeader('Location', '/maintenance');
+      sendText(response, 302, HTML_PAGE, HTML_TYPE);
+      return;
+    case 'endless-body':
+      sendEndlessBody(response);
+      return;
+    default:
+      sendText(response, 200, faultyBody(fault, body()), fault === 'html' ? HTML_TYPE : undefined);
   }
 }
 
@@ -27,31 +48,12 @@ export function sendRefusal(response: ServerResponse, refusal: ExchangeRefusal):
   sendText(response, refusal.status, refusal.body());
 }
 
-function faultyBody(
-  fault: Exclude<AnswerFault, 'hang' | 'reset' | 'bad-gateway'> | undefined,
-  body: () => string,
-): string {
-  switch (fault) {
-    case undefined:
-      return body();
-    case 'rate-limited':
-      throw tooManyRequests();
-    case 'server-error':
-      throw serverError('scripted');
-    case 'malformed-json':
-      return firstHalf(body());
-    case 'wrong-row-shape':
-      return withoutBaseVolumes(body());
-  }
-}
-
-function firstHalf(body: string): string {
-  return body.slice(0, Math.floor(body.length / 2));
-}
-
-/** Rows of seven strings: the base volume, the last but one, is left out. */
-function withoutBaseVolumes(body: string): string {
-  return body.replace(/,"[^"]*"(,"(?:true|false)"\])/g, '$1');
+/** The start of a list, and blanks until the client or the exchange ends the connection. */
+function sendEndlessBody(response: ServerResponse): void {
+  response.writeHead(200, { 'Content-Type': 'application/json' });
+  response.write('[');
+  const timer = setInterval(() => response.write(' '), ENDLESS_BODY_PAUSE_MS);
+  response.once('close', () => clearInterval(timer));
 }
 
 function sendText(

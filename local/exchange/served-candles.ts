@@ -7,13 +7,13 @@ import {
 import { floorTo, MINUTE_MS } from '../../lambdas/shared/domain/interval';
 import type { CandleSource } from './candles/candle-source';
 import { volumeShare } from './candles/exact-decimals';
-import type { Faults } from './faults';
+import type { ExchangeFaults } from './answer-fault';
 import type { ExchangeCandle } from './candles/exchange-candle';
 
 /** What candles are served from, at which time (UTC milliseconds). */
 export interface ExchangeMoment {
   readonly source: CandleSource;
-  readonly faults: Faults;
+  readonly faults: ExchangeFaults;
   readonly nowMs: number;
 }
 

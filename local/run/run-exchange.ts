@@ -73,13 +73,17 @@ export async function openExchange(
 export async function openReplayExchange(
   folder: string,
   asked: readonly string[] | undefined,
+  options: Partial<ExchangeOptions> = {},
 ): Promise<ReplayExchange> {
   const chosen = await chooseExchange(folder, { pairs: [] });
   if (chosen.kind !== 'recorded') throw new UsageError(`--replay ${folder} is not a folder`);
   const { source, description } = chosen;
   assertRecorded(asked, source.pairs(), folder);
   // Recorded time goes by faster than the exchange's limit is meant for.
-  const exchange = await openTimedExchange(source, description, { requestsPerWindow: 1_000_000 });
+  const exchange = await openTimedExchange(source, description, {
+    requestsPerWindow: 1_000_000,
+    ...options,
+  });
   return {
     ...exchange,
     recordedMinutes: (pair, fromMs, toMs) => source.candles(pair, fromMs, toMs).length,

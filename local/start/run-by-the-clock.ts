@@ -1,6 +1,7 @@
 import type { ChosenSettings } from '../emulator/local-environment';
 import { startLocalRun } from '../run/local-run';
 import { type LocalExchange, openExchange } from '../run/run-exchange';
+import { describedLiar, lyingOptions } from './lying-exchange';
 import { localRunOptions, type StartCommand, whileItRuns } from './start-command';
 import type { StartRequest } from './start-request';
 
@@ -9,14 +10,21 @@ export async function runByTheClock(command: StartCommand): Promise<never> {
   const { request } = command;
   const run = await startLocalRun({
     ...localRunOptions(command),
-    exchange: (stagePairs) =>
-      openExchange(request.exchange, { ofStage: stagePairs, asked: request.pairs }),
+    exchange: (stagePairs) => openedExchange(request, stagePairs),
     settings: (exchange) => settingsByTheClock(request, exchange),
   });
   return whileItRuns(command, run, (display) => {
     run.pipeline.startSchedule();
     return display.untilStopped(Date.now);
   });
+}
+
+async function openedExchange(
+  { exchange, pairs, lies }: StartRequest,
+  ofStage: readonly string[],
+): Promise<LocalExchange> {
+  const opened = await openExchange(exchange, { ofStage, asked: pairs }, lyingOptions(lies));
+  return describedLiar(opened, lies);
 }
 
 function settingsByTheClock(request: StartRequest, exchange: LocalExchange): ChosenSettings {

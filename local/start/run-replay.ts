@@ -10,6 +10,7 @@ import type { StatusDisplay } from '../watch/status-display';
 import { assertPlayable, type MinuteCounts } from './playable';
 import { replay, type ReplayRange, type ReplayStage } from './replay';
 import { ReplayUnfinishedError } from './replay-at-work';
+import { describedLiar, lyingOptions } from './lying-exchange';
 import { localRunOptions, type StartCommand, whileItRuns } from './start-command';
 import type { ReplayRequest } from './start-request';
 
@@ -35,18 +36,18 @@ function startReplayRun(
   command: StartCommand,
   { folder, fromMs, toMs }: ReplayRequest,
 ): Promise<LocalRun<ReplayExchange>> {
-  const { pairs } = command.request;
+  const { pairs, lies } = command.request;
   return startLocalRun({
     ...localRunOptions(command),
     exchange: async () => {
-      const exchange = await openReplayExchange(folder, pairs);
+      const exchange = await openReplayExchange(folder, pairs, lyingOptions(lies));
       try {
         assertRecordedTime(exchange, { pairs: pairs ?? exchange.pairs, fromMs, toMs });
       } catch (error) {
         await exchange.stop();
         throw error;
       }
-      return exchange;
+      return describedLiar(exchange, lies);
     },
     settings: (exchange) => ({
       PAIRS: (pairs ?? exchange.pairs).join(','),

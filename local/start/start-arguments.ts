@@ -2,7 +2,9 @@ import { InvalidArgumentError, Option } from 'commander';
 import { DAY_MS, floorTo, MINUTE_MS } from '../../lambdas/shared/domain/interval';
 import { timeArgument, UsageError } from '../../cli/command-line';
 import { parsePort } from '../../cli/free-port';
+import { didYouMean } from '../../cli/near-names';
 import { minuteText } from '../../cli/utc-time';
+import { type Lie, LIES } from '../exchange/random-lies';
 import { pairNameProblem } from '../../lambdas/shared/domain/market';
 
 /** The option `--exchange`, without a default. */
@@ -64,6 +66,41 @@ function likelyPair(text: string): string | undefined {
   if (base === undefined || quote === undefined) return undefined;
   const pair = `${base}_${quote}`;
   return pairProblem(pair) === undefined ? pair : undefined;
+}
+
+/** The option `--lies`. */
+export function liesOption(): Option {
+  return new Option(
+    '--lies <lies>',
+    `lies of a simulated or recorded exchange, such as late,stale; of ${LIES.join(', ')}`,
+  ).argParser(liesArgument);
+}
+
+/** The option `--lie-rate`. */
+export function lieRateOption(): Option {
+  return new Option(
+    '--lie-rate <share>',
+    'with --lies: share of answers, minutes and ten-minute spells that lie (default: 0.05)',
+  ).argParser(shareArgument);
+}
+
+/** An option's value as lies. @throws InvalidArgumentError */
+function liesArgument(text: string): readonly Lie[] {
+  return text.split(',').map((name) => {
+    const lie = LIES.find((one) => one === name);
+    if (lie !== undefined) return lie;
+    const hint = didYouMean(name, LIES);
+    throw new InvalidArgumentError(
+      `${JSON.stringify(name)} is not a lie; choose from ${LIES.join(', ')}.${hint === undefined ? '' : ` ${hint}`}`,
+    );
+  });
+}
+
+/** An option's value as a share, 0 to 1. @throws InvalidArgumentError */
+function shareArgument(text: string): number {
+  const share = /^\d*\.?\d+$/.test(text) ? Number(text) : NaN;
+  if (share <= 1) return share;
+  throw new InvalidArgumentError('Expected a number from 0 to 1, such as 0.05.');
 }
 
 /** An option's value as a port. @throws InvalidArgumentError */

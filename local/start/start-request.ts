@@ -1,10 +1,13 @@
 import { Command, Option } from 'commander';
 import { parseCommand, UsageError } from '../../cli/command-line';
 import { minuteText } from '../../cli/utc-time';
+import type { Lie } from '../exchange/random-lies';
 import {
   exchangeOption,
   historyStart,
   historyStartOption,
+  liesOption,
+  lieRateOption,
   minuteArgument,
   pairsArgument,
   portArgument,
@@ -19,6 +22,21 @@ export interface ReplayRequest {
   readonly exit: boolean;
 }
 
+const DEFAULT_LIE_RATE = 0.05;
+
+/** Lies were asked of the real exchange. */
+export class LiveExchangeLiesError extends UsageError {
+  constructor() {
+    super('--lies is not for Gate.io itself; choose --exchange simulated, or a folder');
+  }
+}
+
+/** Lies that the exchange tells, and the share of answers and minutes that lie. */
+export interface LiesRequest {
+  readonly lies: readonly Lie[];
+  readonly rate: number;
+}
+
 /** The arguments of `npm start`. */
 export interface StartRequest {
   readonly stage: string;
@@ -29,6 +47,8 @@ export interface StartRequest {
   readonly pairs: readonly string[] | undefined;
   /** First minute of new pairs. */
   readonly historyStartMs: number;
+  /** The lies of a simulated or recorded exchange; undefined if it does not lie. */
+  readonly lies: LiesRequest | undefined;
   readonly fresh: boolean;
   readonly kafkaPort: number;
   readonly cassandraPort: number;
@@ -42,6 +62,8 @@ interface StartOptions {
   readonly exchange?: string;
   readonly pairs?: readonly string[];
   readonly historyStart?: number;
+  readonly lies?: readonly Lie[];
+  readonly lieRate?: number;
   readonly fresh?: true;
   readonly kafkaPort: number;
   readonly cassandraPort: number;
@@ -69,11 +91,21 @@ export function parseStartArguments(args: readonly string[], nowMs: number): Sta
     exchange,
     pairs,
     historyStartMs: historyStart(options.historyStart, nowMs),
+    lies: liesRequest(options),
     fresh: options.fresh === true,
     kafkaPort,
     cassandraPort,
     replay,
   };
+}
+
+function liesRequest({ lies, lieRate, exchange }: StartOptions): LiesRequest | undefined {
+  if (lies === undefined) {
+    if (lieRate === undefined) return undefined;
+    throw new UsageError('--lie-rate goes with --lies, such as --lies late,stale');
+  }
+  if (exchange === 'live') throw new LiveExchangeLiesError();
+  return { lies, rate: lieRate ?? DEFAULT_LIE_RATE };
 }
 
 function replayRequest(options: StartOptions): ReplayRequest | undefined {
@@ -118,6 +150,8 @@ function startCommand(): Command {
       pairsArgument,
     )
     .addOption(historyStartOption())
+    .addOption(liesOption())
+    .addOption(lieRateOption())
     .option('--fresh', 'delete the stored data first')
     .option('--kafka-port <port>', "Kafka's port on 127.0.0.1", portArgument, 9092)
     .option('--cassandra-port <port>', "Cassandra's port on 127.0.0.1", portArgument, 9042)

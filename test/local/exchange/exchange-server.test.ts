@@ -341,6 +341,87 @@ describe('faults', () => {
     );
   });
 
+  it.each([
+    ['empty', '[]', 'application/json'],
+    ['null', 'null', 'application/json'],
+    ['html', '<html>', 'text/html'],
+  ] as const)('%s answers %s with status 200', async (fault, start, type) => {
+    const faults = new Faults();
+    const exchange = await exchanges.start({ source: lastDays, faults });
+    faults.failNext(fault);
+    const answer = await ask(exchange, path);
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([200, type]);
+    expect(answer.text.startsWith(start)).toBe(true);
+    expect(rowsOf(await ask(exchange, path))).toHaveLength(2);
+  });
+
+  it('cut answers the first hundred rows', async () => {
+    const faults = new Faults();
+    const exchange = await exchanges.start({ source: lastDays, faults });
+    const long = page(NOON_MS - 300 * MINUTE_MS, NOON_MS - MINUTE_MS);
+    const whole = rowsOf(await ask(exchange, long));
+    faults.failNext('cut');
+    expect(rowsOf(await ask(exchange, long))).toEqual(whole.slice(0, 100));
+    expect(whole).toHaveLength(300);
+  });
+
+  it('more-columns answers rows of nine', async () => {
+    const faults = new Faults();
+    const exchange = await exchanges.start({ source: lastDays, faults });
+    const rows = rowsOf(await ask(exchange, path));
+    faults.failNext('more-columns');
+    expect(rowsOf(await ask(exchange, path))).toEqual(rows.map((row) => [...row, '42']));
+  });
+
+  it('stale answers as five minutes ago', async () => {
+    const faults = new Faults();
+    const exchange = await exchanges.start({ source: lastDays, faults });
+    faults.failNext('stale');
+    const rows = rowsOf(await ask(exchange, page(NOON_MS - 7 * MINUTE_MS, NOON_MS - MINUTE_MS)));
+    expect(rows.map(([seconds, , , , , , , closed]) => [seconds, closed])).toEqual([
+      [String(NOON_MS / 1_000 - 7 * 60), 'true'],
+      [String(NOON_MS / 1_000 - 6 * 60), 'true'],
+      [String(NOON_MS / 1_000 - 5 * 60), 'false'],
+    ]);
+  });
+
+  it('zero-rows answers minutes without a trade too', async () => {
+    const faults = new Faults();
+    const [first, third] = [NOON_MS - 3 * MINUTE_MS, NOON_MS - MINUTE_MS];
+    const source = sourceOf({ A_B: [candleAt(first, '1.4'), candleAt(third)] });
+    const exchange = await exchanges.start({ source, faults });
+    faults.failNext('zero-rows');
+    const rows = rowsOf(await ask(exchange, page(first, third)));
+    expect(rows.map((row) => row.slice(1, 3))).toEqual([
+      ['15.00000000', '1.4'],
+      ['0', '1.4'],
+      ['15.00000000', '1.5'],
+    ]);
+  });
+
+  it('redirect points elsewhere', async () => {
+    const faults = new Faults();
+    const exchange = await exchanges.start({ source: lastDays, faults });
+    faults.failNext('redirect');
+    const response = await fetch(`${exchange.url}/api/v4/spot/${path}`, { redirect: 'manual' });
+    expect([response.status, response.headers.get('location')]).toEqual([302, '/maintenance']);
+  });
+
+  it('endless-body begins, goes on, and never ends', async () => {
+    const faults = new Faults();
+    const exchange = await exchanges.start({ source: lastDays, faults });
+    faults.failNext('endless-body');
+    const response = await fetch(`${exchange.url}/api/v4/spot/${path}`);
+    const chunks: string[] = [];
+    const decoder = new TextDecoder();
+    for await (const chunk of response.body ?? []) {
+      chunks.push(decoder.decode(chunk as Uint8Array));
+      if (chunks.length === 3) break;
+    }
+    expect(response.status).toBe(200);
+    expect(chunks.join('')).toMatch(/^\[ +$/);
+  });
+
   it('hang never answers, until the exchange stops', async () => {
     const faults = new Faults();
     const exchange = await exchanges.start({ source: lastDays, faults });

@@ -58,3 +58,36 @@ describe('scripted minutes', () => {
     );
   });
 });
+
+describe('minutes that come late or go', () => {
+  const candles = everyMinute(NOON_MS, NOON_MS + 10 * MINUTE_MS);
+  const shownAt = (faults: Faults, minutes: number) =>
+    faults
+      .visible('A_B', candles, {
+        fromMs: NOON_MS,
+        toMs: NOON_MS + 10 * MINUTE_MS,
+        nowMs: NOON_MS + minutes * MINUTE_MS,
+      })
+      .map(({ openTimeMs }) => (openTimeMs - NOON_MS) / MINUTE_MS);
+
+  it('are published some minutes after their close, until that is over', () => {
+    const faults = new Faults();
+    faults.publishLate({
+      delayMs: 4 * MINUTE_MS,
+      fromMs: NOON_MS,
+      untilMs: NOON_MS + 9 * MINUTE_MS,
+    });
+    expect(shownAt(faults, 4)).toEqual([]);
+    expect(shownAt(faults, 8)).toEqual([0, 1, 2, 3]);
+    expect(shownAt(faults, 9)).toHaveLength(10);
+    faults.clear();
+    expect(shownAt(faults, 8)).toHaveLength(10);
+  });
+
+  it('are withdrawn from a time on', () => {
+    const faults = new Faults();
+    faults.withdrawMinute('A_B', NOON_MS + MINUTE_MS, NOON_MS + 9 * MINUTE_MS);
+    expect(shownAt(faults, 8)).toHaveLength(10);
+    expect(shownAt(faults, 9)).toEqual([0, 2, 3, 4, 5, 6, 7, 8, 9]);
+  });
+});

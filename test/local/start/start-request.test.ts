@@ -15,6 +15,7 @@ test('without arguments it is the stage dev, by the clock, on the usual ports', 
     exchange: 'auto',
     pairs: undefined,
     historyStartMs: Date.UTC(2026, 0, 14),
+    lies: undefined,
     fresh: false,
     kafkaPort: 9092,
     cassandraPort: 9042,
@@ -31,6 +32,7 @@ test('all that can be said of a run by the clock', () => {
     exchange: './candles',
     pairs: ['BTC_USDT', 'ETH_USDT'],
     historyStartMs: Date.UTC(2024, 5, 1, 12, 30),
+    lies: undefined,
     fresh: true,
     kafkaPort: 1,
     cassandraPort: 65_535,
@@ -101,4 +103,21 @@ test.each([
 test('help says which pairs are followed', () => {
   expect(() => parse('--help')).toThrow(HelpRequested);
   expect(() => parse('--help')).toThrow(/those of the\s+stage, or of the\s+recording/);
+});
+
+test('lies have a rate of their own, or the usual one', () => {
+  expect(parse('--lies late,stale').lies).toEqual({ lies: ['late', 'stale'], rate: 0.05 });
+  expect(parse('--lies cut --lie-rate 0.5').lies).toEqual({ lies: ['cut'], rate: 0.5 });
+});
+
+test.each([
+  ['--lies lat', '"lat" is not a lie; choose from'],
+  ['--lies lat', 'Did you mean "late"?'],
+  ['--lies late --lie-rate 1.5', 'from 0 to 1'],
+  ['--lies late --lie-rate often', 'from 0 to 1'],
+  ['--lie-rate 0.5', '--lie-rate goes with --lies'],
+  ['--lies late --exchange live', 'choose --exchange simulated'],
+])('%s is refused: %s', (line, remedy) => {
+  expect(() => parse(line)).toThrow(UsageError);
+  expect(() => parse(line)).toThrow(remedy);
 });

@@ -1,0 +1,110 @@
+import { floorTo, MINUTE_MS } from '../../lambdas/shared/domain/interval';
+import type { AnswerFault, ExchangeFaults, ShownRange } from './answer-fault';
+import type { ExchangeCandle } from './candles/exchange-candle';
+import { hash32, randomNumbers } from './candles/random-numbers';
+import { BAD_ROWS, badRow, uncorrected } from './candles/wrong-candles';
+
+/** Lies that an answer tells as a whole. */
+const ANSWER_LIES = [
+  'stale',
+  'cut',
+  'empty',
+  'null',
+  'html',
+  'redirect',
+  'endless-body',
+  'more-columns',
+  'zero-rows',
+] as const satisfies readonly AnswerFault[];
+
+/** The lies that can be chosen: of whole answers, and of single minutes. */
+export const LIES = [...ANSWER_LIES, 'late', 'bad-rows', 'corrected', 'withdrawn'] as const;
+export type Lie = (typeof LIES)[number];
+
+/** Options of an exchange that lies at random. */
+export interface RandomLiesOptions {
+  readonly lies: readonly Lie[];
+  /** The share of answers, of minutes, and of spells of ten minutes that lie: 0 to 1. */
+  readonly rate: number;
+  /** The same seed tells the same lies. */
+  readonly seed: number;
+}
+
+/** For so long candles are published late, or not. */
+const LATE_SPELL_MS = 10 * MINUTE_MS;
+const LEAST_DELAY_MS = 3 * MINUTE_MS;
+const DELAY_SPAN_MS = 4 * MINUTE_MS;
+/** A row is bad, or not yet corrected, for so long at most: hours are looked at again within two. */
+const LONGEST_WRONG_MS = 100 * MINUTE_MS;
+/** A candle that is withdrawn has been there for this long. */
+const WITHDRAWN_AFTER_MS = 30 * MINUTE_MS;
+const HASH_VALUES = 0x1_0000_0000;
+
+/**
+ * Lies by the seed alone: an answer's in the order of the answers; a minute's by
+ * its time, so that it is the same lie in each answer.
+ */
+export class RandomLies implements ExchangeFaults {
+  readonly #options: RandomLiesOptions;
+  readonly #answerLies: readonly (typeof ANSWER_LIES)[number][];
+  readonly #random: () => number;
+
+  constructor(options: RandomLiesOptions) {
+    this.#options = options;
+    this.#answerLies = ANSWER_LIES.filter((lie) => options.lies.includes(lie));
+    this.#random = randomNumbers(options.seed);
+  }
+
+  takeAnswer(_pair: string | undefined, endpoint: string): AnswerFault | undefined {
+    if (endpoint !== 'candlesticks' || this.#answerLies.length === 0) return undefined;
+    if (this.#random() >= this.#options.rate) return undefined;
+    return this.#answerLies[Math.floor(this.#random() * this.#answerLies.length)];
+  }
+
+  visible(
+    pair: string,
+    candles: readonly ExchangeCandle[],
+    { nowMs }: ShownRange,
+  ): readonly ExchangeCandle[] {
+    const delayMs = this.#delayMs(nowMs);
+    return candles.flatMap((candle) => {
+      const sinceCloseMs = nowMs - candle.openTimeMs - MINUTE_MS;
+      if (delayMs > 0 && sinceCloseMs < delayMs) return [];
+      const shown = this.#shown(pair, candle, sinceCloseMs);
+      return shown === undefined ? [] : [shown];
+    });
+  }
+
+  #delayMs(nowMs: number): number {
+    const spell = floorTo(nowMs, LATE_SPELL_MS) / LATE_SPELL_MS;
+    if (!this.#tells('late', '', spell)) return 0;
+    return LEAST_DELAY_MS + Math.floor(this.#chance('delay', spell) * DELAY_SPAN_MS);
+  }
+
+  /** A minute at some time after its close; undefined if it is withdrawn. */
+  #shown(pair: string, candle: ExchangeCandle, sinceCloseMs: number): ExchangeCandle | undefined {
+    const minute = candle.openTimeMs / MINUTE_MS;
+    const wrongForMs = this.#chance(`wrong ${pair}`, minute) * LONGEST_WRONG_MS;
+    if (this.#tells('withdrawn', pair, minute) && sinceCloseMs >= WITHDRAWN_AFTER_MS) {
+      return undefined;
+    }
+    if (sinceCloseMs >= wrongForMs) return candle;
+    if (this.#tells('bad-rows', pair, minute)) return badRow(candle, this.#badRow(pair, minute));
+    return this.#tells('corrected', pair, minute) ? uncorrected(candle) : candle;
+  }
+
+  #badRow(pair: string, minute: number) {
+    const index = Math.floor(this.#chance(`bad row ${pair}`, minute) * BAD_ROWS.length);
+    return BAD_ROWS[index] ?? 'zero-price';
+  }
+
+  #tells(lie: Lie, pair: string, time: number): boolean {
+    const { lies, rate } = this.#options;
+    return lies.includes(lie) && this.#chance(`${lie} ${pair}`, time) < rate;
+  }
+
+  /** A number of `[0, 1)` that follows from the seed, a name and a time. */
+  #chance(name: string, time: number): number {
+    return hash32(name, this.#options.seed, time) / HASH_VALUES;
+  }
+}
