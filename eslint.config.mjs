@@ -82,7 +82,17 @@ const policies = [
   arrow('run', 'run', ...EMULATOR, 'lib/stages', 'engines', 'exchange', 'cli', ...FUNCTIONS_CODE),
   arrow('watch', 'watch', 'run', ...EMULATOR, 'cli', ...FUNCTIONS_CODE),
   arrow('show', 'show', 'run', 'cli', ...FUNCTIONS_CODE),
-  arrow('start', 'start', 'watch', 'run', ...EMULATOR, 'engines', 'cli', ...FUNCTIONS_CODE),
+  arrow(
+    'start',
+    'start',
+    'watch',
+    'run',
+    ...EMULATOR,
+    'engines',
+    'exchange',
+    'cli',
+    ...FUNCTIONS_CODE,
+  ),
   arrow(
     'localstack',
     ...['localstack', 'start', 'watch', 'run', 'exchange', 'engines', 'containers'],

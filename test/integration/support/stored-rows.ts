@@ -151,6 +151,17 @@ export class StoredTables {
     return (await this.#all('SELECT pair FROM gaps')).length;
   }
 
+  /** The gaps with their reasons, by pair and first minute. */
+  async gapReasons(): Promise<Rows> {
+    const rows = await this.#all('SELECT pair, from_time, reason FROM gaps');
+    return new Map(
+      rows.map((row) => [
+        `${String(row.get('pair'))} ${new Date(timeOf(row, 'from_time')).toISOString()}`,
+        String(row.get('reason')),
+      ]),
+    );
+  }
+
   /** How many minutes of a UTC day are stored, from a time on. */
   async minutesOfDay(pair: string, fromMs: number): Promise<number> {
     const day = new Date(fromMs).toISOString().slice(0, 10);
