@@ -184,14 +184,17 @@ test(
 test(
   'persist frozen for three hours',
   async () => {
+    const frozenAtMs = recorded.playedToMs;
     recorded.signal('persist', 'SIGSTOP');
     const answers = [];
     for (let ticks = 0; ticks < 36; ticks++) answers.push(await recorded.tickAfter(5));
+    const whileFrozen = await recorded.use((tables) => tables.progress());
     recorded.signal('persist', 'SIGCONT');
     await recorded.caughtUp();
     await playPastSecondLook();
 
     expect(answers.filter(({ ok }) => !ok)).toEqual([]);
+    expect(whileFrozen.map(({ seenToMs }) => seenToMs)).toEqual([frozenAtMs, frozenAtMs]);
     await expectAllStored();
   },
   LIMIT_MS,
