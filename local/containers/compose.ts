@@ -113,7 +113,9 @@ export class Compose {
     profiles: readonly string[],
     environment: Readonly<Record<string, string>>,
   ): Promise<void> {
-    await this.#removeLeftFunctions();
+    const states = await this.#states();
+    await this.#unpause(states);
+    await this.#removeLeftFunctions(states);
     const onLine = this.#onHealthy(performance.now());
     const args = ['up', '--detach', '--wait', '--pull', 'never', '--quiet-pull'];
     const limitMs = UP_LIMIT_MS;
@@ -204,11 +206,17 @@ export class Compose {
     await removeFunctions(this.#docker, this.#options.project.projectName);
   }
 
+  /** Compose does not start what is paused. */
+  async #unpause(states: readonly ContainerState[]): Promise<void> {
+    const paused = states.filter(({ state }) => state === 'paused');
+    if (paused.length === 0) return;
+    await this.#must(['unpause', ...paused.map(({ service }) => service)], {});
+  }
+
   /** Removes the functions of a LocalStack that crashed; one that runs needs them. */
-  async #removeLeftFunctions(): Promise<void> {
-    const states = await this.#states();
+  async #removeLeftFunctions(states: readonly ContainerState[]): Promise<void> {
     const runs = states.some(
-      ({ service, state }) => service === 'localstack' && state === 'running',
+      ({ service, state }) => service === 'localstack' && /^(running|paused)$/.test(state),
     );
     if (!runs) await removeFunctions(this.#docker, this.#options.project.projectName);
   }

@@ -212,6 +212,16 @@ test('the functions of a LocalStack that runs are left alone', async () => {
   expect(fake.lines).toHaveLength(2);
 });
 
+test('a paused container goes on before the others start, and keeps its functions', async () => {
+  const { subject, fake } = compose({
+    [PS]: { stdout: `${container('localstack', 'paused', 'Up 2 minutes (Paused)')}\n` },
+    [`${ALL} unpause localstack`]: {},
+    [`${COMPOSE} up`]: {},
+  });
+  await subject.up([], {});
+  expect(fake.lines.at(-2)).toBe(`${ALL} unpause localstack`);
+});
+
 test('down ends LocalStack first, then the containers of functions that it left, then all else', async () => {
   const { subject, fake } = compose({
     [PS]: { stdout: '' },
