@@ -49,6 +49,8 @@ export const STEADY_METRICS = {
     'MarketsBehind',
     'WorstLag',
     'RetentionLeft',
+    'MarketsUnknown',
+    'MarketsSilent',
     'RateLimitHeadroom',
     'MinutesObserved',
     'Duration',
@@ -62,7 +64,7 @@ export function assumptions(): string[] {
   const a = ASSUMED;
   return [
     `Prices are the list prices of ${PRICE_LIST.region} as of ${PRICE_LIST.asOf}, without free tiers, discounts and taxes. A month has ${a.hoursPerMonth} h.`,
-    "Every pair trades in every minute, and every tick finds the previous one stored: requested minutes, rows and reads are counted by simulating a month of one pair with the functions' own code.",
+    "Every pair trades in every minute, and every tick finds the previous one stored, and its minutes unchanged: requested minutes, rows and reads are counted by simulating a month of one pair with the functions' own code.",
     `A row is about ${a.rowBytes} bytes: a write is one unit, and ${a.storedMonths} months of candles are stored. Loading history and reading candles cost extra.`,
     `An invocation of transform or persist gets ${a.recordsPerInvocation} records, as measured locally (docs/figures.md); retries and cold starts are not counted.`,
     `Fetch takes ${a.fetchMsPerTick} ms and ${a.fetchMsPerPair} ms a pair; transform ${a.transformMsPerInvocation} ms and ${a.transformMsPerRecord} ms a record; persist ${a.persistMsPerInvocation} ms and ${a.persistMsPerRecord} ms a record. Most of it is round trips: a candle takes some 35 us of CPU time (docs/figures.md).`,

@@ -5,6 +5,7 @@ import type { StageConfig } from '../../stages/stage-config';
 import type { WatchedPipeline } from '../watched-pipeline';
 import type { AlarmSpec } from './alarm-spec';
 import { databaseAlarms } from './database-alarms';
+import { exchangeAlarms } from './exchange-alarms';
 import { functionAlarms } from './function-alarms';
 import { kafkaAlarms } from './kafka-alarms';
 import { lagAlarms } from './lag-alarms';
@@ -14,6 +15,7 @@ import { recordAlarms } from './record-alarms';
 export function createAlarms(scope: Construct, pipeline: WatchedPipeline): Alarm[] {
   const specs = [
     ...lagAlarms(pipeline),
+    ...exchangeAlarms(pipeline),
     ...recordAlarms(pipeline),
     ...functionAlarms(pipeline),
     ...kafkaAlarms(pipeline),

@@ -14,7 +14,7 @@ export function lagAlarms({ stage, functions }: WatchedPipeline): AlarmSpec[] {
       ...lasting,
       id: 'MarketsBehind',
       runbook: 'markets-behind',
-      situation: `A pair is more than ${humanText(behindMinutes(stage.scheduleMinutes))} behind`,
+      situation: `A market is more than ${humanText(behindMinutes(stage.scheduleMinutes))} behind`,
       metric: publishedMetric(stage, {
         service: 'fetch',
         name: 'WorstLag',

@@ -24,7 +24,7 @@ const GRAPH_HEIGHT = 5;
 const VALUE_WIDTH = 4;
 
 /**
- * Creates the dashboard of a pipeline: how far the pairs are behind, which
+ * Creates the dashboard of a pipeline: how far the markets are behind, which
  * alarms are active, then a column for each part of the flow, from left to
  * right as the data flows.
  */
@@ -46,7 +46,7 @@ export function dashboardUrl({ dashboardName }: Dashboard): string {
   return `https://${Aws.REGION}.console.aws.amazon.com/cloudwatch/home?region=${Aws.REGION}#dashboards/dashboard/${dashboardName}`;
 }
 
-/** The most important values: the lag of the pairs, and the time that is left to catch up. */
+/** The most important values: the lag of the markets, and the time that is left to catch up. */
 function lagRow(pipeline: WatchedPipeline): IWidget {
   const published = functionMetrics(pipeline.stage, 'fetch');
   const worstLag = published('Maximum', 'WorstLag');
@@ -54,7 +54,7 @@ function lagRow(pipeline: WatchedPipeline): IWidget {
   const values = [
     { title: 'Worst lag (s)', metrics: worstLag },
     {
-      title: `Pairs more than ${minutes} min behind`,
+      title: `Markets more than ${minutes} min behind`,
       metrics: published('Maximum', 'MarketsBehind'),
     },
     {

@@ -1,6 +1,7 @@
 import type { IMetric } from 'aws-cdk-lib/aws-cloudwatch';
 import { type MetricName, METRICS } from '../../../lambdas/shared/domain/metrics';
 import { TOPICS } from '../../../lambdas/shared/domain/topics';
+import { REJECTED_ROWS } from '../alarms/exchange-alarms';
 import { Keyspaces } from '../../database/keyspaces';
 import { MskKafka } from '../../kafka/msk-kafka';
 import type { TopicName } from '../../kafka/pipeline-topics';
@@ -55,7 +56,25 @@ function fetchPart(pipeline: WatchedPipeline): FlowPart {
         title: 'Requests left at the exchange',
         metrics: published('Minimum', 'RateLimitHeadroom'),
       },
-      { title: 'Pairs skipped', metrics: published('Sum', 'MarketsNotFetched', 'MarketsDeferred') },
+      {
+        title: 'Markets skipped',
+        metrics: published('Sum', 'MarketsNotFetched', 'MarketsDeferred'),
+      },
+      {
+        title: 'Markets unknown, silent',
+        metrics: [
+          ...published('Maximum', 'MarketsUnknown', 'MarketsSilent'),
+          ...published('Sum', 'MarketsEnded'),
+        ],
+      },
+      {
+        title: 'Rejected rows',
+        metrics: published('Sum', ...REJECTED_ROWS, 'ImplausibleVolumes'),
+      },
+      {
+        title: 'Stale or asked again',
+        metrics: published('Sum', 'StaleAnswers', 'RangesAskedAgain'),
+      },
     ],
   };
 }
@@ -79,7 +98,8 @@ function persistPart(pipeline: WatchedPipeline): FlowPart {
     graphs: [
       { title: 'Candles stored', metrics: published('Sum', 'CandlesStored') },
       ...healthGraphs(pipeline, 'persist'),
-      { title: 'Dead letters, gaps', metrics: published('Sum', 'DeadLetters', 'Gaps') },
+      { title: 'Dead letters', metrics: published('Sum', 'DeadLetters') },
+      { title: 'Gaps, gaps filled', metrics: published('Sum', 'Gaps', 'GapsFilled') },
     ],
   };
 }

@@ -18,7 +18,7 @@ test.each([
   ['{', /settings \{ are not understood: give JSON such as/],
   ['{"dev":1}', /are not understood/],
   ['{"prod":{}}', /settings for "prod", but the stage is dev/],
-  ['{"dev":{"pairs":["btc"]}}', /pairs\.0 is "btc": give a pair such as BTC_USDT/],
+  ['{"dev":{"pairs":["BTC/USDT"]}}', /pairs\.0 is "BTC\/USDT": give the exchange's name of a pair/],
   ['{"dev":{"colour":1}}', /stage dev cannot be deployed:\n- colour/],
 ])('settings that cannot be (%s) are refused', (settings, message) => {
   expect(() => askedStages('dev', settings)).toThrow(message);

@@ -1,42 +1,65 @@
 import { monthOfAPair } from '../../../ops/cost/month-of-a-pair';
 
-const TICKS = 730 * 60;
+const MINUTES = 730 * 60;
+const DAY = 1_440;
 
-/**
- * Every tick brings a minute, and the two before it again: so the windows of a
- * length are two where those three lie across a border of it, and else one.
- */
-function windowsOfMonth(lengthMinutes: number): number {
-  let windows = 0;
-  for (let minute = 1; minute <= TICKS; minute += 1) {
-    const across = minute % lengthMinutes === 1 || minute % lengthMinutes === 2;
-    windows += across ? 2 : 1;
-  }
-  return windows;
+/** Minutes from the start of the month on. */
+interface Asked {
+  readonly from: number;
+  readonly to: number;
 }
 
-test('a tick a minute writes three minutes, the windows around them, and progress', () => {
-  const candles = [5, 15, 60, 240, 1_440].reduce(
-    (sum, minutes) => sum + windowsOfMonth(minutes),
-    3 * TICKS,
-  );
-  const month = monthOfAPair(1);
-  expect(month).toMatchObject({
-    ticks: BigInt(TICKS),
-    minutes: BigInt(3 * TICKS),
-    candles: BigInt(candles),
+/**
+ * What every tick asks for: the minutes since the last one and the two before
+ * them, and at a full hour two hours more, but not before the start of history.
+ */
+function askedRanges(scheduleMinutes: number): Asked[] {
+  return Array.from({ length: MINUTES / scheduleMinutes }, (_, index) => {
+    const to = (index + 1) * scheduleMinutes;
+    const unsettled = to - scheduleMinutes - 2;
+    const isFullHour = to % 60 === 0;
+    return { from: isFullHour ? Math.max(0, unsettled - 120) : unsettled, to };
   });
-  // Days begin 31 times in 730 h, the first at the start: two ticks reach across each, in two segments.
-  expect(month.segments).toBe(BigInt(TICKS + 2 * 31));
-  expect(month.writeUnits).toBeGreaterThanOrEqual(BigInt(candles + TICKS));
-  expect(month.writeUnits).toBeLessThanOrEqual(month.candles + month.segments);
-});
+}
 
-test('reads are progress, by fetch and by persist, and at most two queries a window of stored children', () => {
+/** How many windows of a length the ranges touch. */
+function windowsOf(ranges: readonly Asked[], lengthMinutes: number): number {
+  return ranges.reduce((sum, { from, to }) => {
+    return sum + Math.ceil(to / lengthMinutes) - Math.floor(from / lengthMinutes);
+  }, 0);
+}
+
+function minutesOf(ranges: readonly Asked[]): bigint {
+  return BigInt(ranges.reduce((sum, { from, to }) => sum + to - from, 0));
+}
+
+test.each([1, 5])(
+  'ticks every %d min write new minutes, the windows that they ask for, and progress',
+  (scheduleMinutes) => {
+    const ranges = askedRanges(scheduleMinutes);
+    const month = monthOfAPair(scheduleMinutes);
+    const windows = [5, 15, 60, 240, DAY].reduce(
+      (sum, length) => sum + windowsOf(ranges, length),
+      0,
+    );
+    expect(month).toMatchObject({
+      ticks: BigInt(ranges.length),
+      minutes: minutesOf(ranges),
+      // Minutes that are stored as answered are not written again.
+      candles: BigInt(MINUTES + windows),
+      // A range that reaches across midnight is two segments.
+      segments: BigInt(windowsOf(ranges, DAY)),
+    });
+    expect(month.writeUnits).toBeGreaterThanOrEqual(month.candles + month.ticks);
+    expect(month.writeUnits).toBeLessThanOrEqual(month.candles + month.segments);
+  },
+);
+
+test('reads are progress, by fetch and by persist, gaps by persist, and at most two queries a window of stored children', () => {
   const { ticks, segments, readUnits } = monthOfAPair(1);
-  const progress = ticks + segments;
-  expect(readUnits).toBeGreaterThan(progress);
-  expect(readUnits).toBeLessThanOrEqual(progress + segments * 10n);
+  const states = ticks + segments * 2n;
+  expect(readUnits).toBeGreaterThan(states);
+  expect(readUnits).toBeLessThanOrEqual(states + segments * 10n);
 });
 
 test('a month has so many new candles, of each length', () => {
@@ -44,9 +67,7 @@ test('a month has so many new candles, of each length', () => {
   expect(monthOfAPair(1).newRows).toBe(BigInt(candles));
 });
 
-test('fewer ticks ask for fewer minutes twice', () => {
-  const rare = monthOfAPair(5);
-  expect(rare.ticks).toBe(BigInt(TICKS / 5));
-  expect(rare.minutes).toBe(BigInt((TICKS / 5) * 7));
-  expect(rare.newRows).toBe(monthOfAPair(1).newRows);
+test('fewer ticks ask for fewer minutes, and bring as many new candles', () => {
+  expect(monthOfAPair(5).minutes).toBeLessThan(monthOfAPair(1).minutes);
+  expect(monthOfAPair(5).newRows).toBe(monthOfAPair(1).newRows);
 });

@@ -58,8 +58,8 @@ describe('what does not depend on the pairs, by hand', () => {
     // 0.005 x 730
     ['public address', '3.65'],
     ['interface endpoints', '7.30'],
-    // 10 x 0.30
-    ['metrics', '3.00'],
+    // 12 x 0.30
+    ['metrics', '3.60'],
   ])('dev: %s', (what, usd) => {
     const lines = stageCost(DEV).filter((line) => !line.what.includes('x alarm'));
     expect(usdOf(lines, what)).toBe(usd);
@@ -158,7 +158,7 @@ describe('what watches', () => {
     usdOf(stageCost(more(without, type, properties)), what);
 
   test.each([
-    ['AWS::CloudWatch::Alarm', { MetricName: 'PairsBehind', Period: 60 }, '1 x alarm, on', '0.10'],
+    ['AWS::CloudWatch::Alarm', { MetricName: 'MarketsBehind', Period: 60 }, '1 x alarm, on', '0.10'],
     [
       'AWS::CloudWatch::Alarm',
       {

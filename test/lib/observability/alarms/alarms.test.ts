@@ -10,9 +10,21 @@ const ALARM = 'AWS::CloudWatch::Alarm';
 
 /** Each alarm of `prod`: its id, what it watches, when it rings, for how long, and what missing data says. */
 const WATCHED: readonly (readonly [string, string, string, string, string])[] = [
-  ['PairsBehind', 'fetch WorstLag Minimum', '> 300', '3 x 300 s', 'ignore'],
+  ['MarketsBehind', 'fetch WorstLag Minimum', '> 300', '3 x 300 s', 'ignore'],
   ['RetentionDeadline', 'fetch RetentionLeft Maximum', '< 86400', '3 x 300 s', 'ignore'],
   ['NoRuns', 'Invocations Sum', '< 1', '5 x 60 s', 'breaching'],
+  ['NoMinutes', 'fetch MinutesObserved Sum', '< 1', '2 x 300 s', 'breaching'],
+  ['MarketsSilent', 'fetch MarketsSilent Minimum', '> 0', '1 x 300 s', 'ignore'],
+  ['MarketsUnknown', 'fetch MarketsUnknown Minimum', '> 0', '3 x 300 s', 'ignore'],
+  [
+    'RejectedRows',
+    'fetch RejectedShapes Sum + fetch RejectedNumbers Sum + fetch RejectedPrices Sum + fetch RejectedTimes Sum',
+    '> 0',
+    '1 x 300 s',
+    'notBreaching',
+  ],
+  ['ImplausibleVolumes', 'fetch ImplausibleVolumes Sum', '> 0', '3 x 300 s', 'notBreaching'],
+  ['StaleAnswers', 'fetch StaleAnswers Sum', '> 0', '3 x 300 s', 'notBreaching'],
   [
     'DeadLetters',
     'transform DeadLetters Sum + persist DeadLetters Sum',
@@ -183,7 +195,7 @@ describe('the alarms of a stage with everything', () => {
 describe('the alarms of other stages', () => {
   it('lets nobody give up on records on demand, so that there is no alarm of it', () => {
     const ids = idsOf(templatesOf(dev).pipeline);
-    expect(ids).toHaveLength(22);
+    expect(ids).toHaveLength(28);
     expect(ids).not.toContainEqual(expect.stringContaining('Undelivered'));
   });
 
@@ -198,9 +210,10 @@ describe('the alarms of other stages', () => {
       const [, alarm] = onlyOne(pipeline, ALARM, `Watch${id}`);
       return `${ringsOf(alarm)} for ${String(alarm['EvaluationPeriods'])} x ${periodOf(alarm)} s`;
     };
-    expect(told('PairsBehind')).toBe('> 1380 for 3 x 600 s');
+    expect(told('MarketsBehind')).toBe('> 1380 for 3 x 600 s');
     expect(told('RetentionDeadline')).toBe('< 18000 for 3 x 600 s');
     expect(told('NoRuns')).toBe('< 1 for 5 x 600 s');
+    expect(told('NoMinutes')).toBe('< 1 for 1 x 600 s');
     expect(told('TimeOutsNearFetch')).toBe('> 476000 for 3 x 600 s');
     expect(told('EventSourceLagCandlesObserved')).toBe('> 9 for 3 x 600 s');
     expect(told('DatabaseErrors')).toBe('> 1 for 3 x 600 s');
@@ -208,7 +221,7 @@ describe('the alarms of other stages', () => {
 
   it('leaves out MSK and Keyspaces where a stage has neither', () => {
     const ids = idsOf(templatesOf(withoutAws).pipeline);
-    expect(ids).toHaveLength(13);
+    expect(ids).toHaveLength(19);
     expect(ids.filter((id) => /Kafka|Broker|EventSource|Keyspaces/.test(id))).toEqual([]);
     expect(ids).toContainEqual(expect.stringContaining('DatabaseErrors'));
   });
