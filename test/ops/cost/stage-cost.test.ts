@@ -158,7 +158,12 @@ describe('what watches', () => {
     usdOf(stageCost(more(without, type, properties)), what);
 
   test.each([
-    ['AWS::CloudWatch::Alarm', { MetricName: 'MarketsBehind', Period: 60 }, '1 x alarm, on', '0.10'],
+    [
+      'AWS::CloudWatch::Alarm',
+      { MetricName: 'MarketsBehind', Period: 60 },
+      '1 x alarm, on',
+      '0.10',
+    ],
     [
       'AWS::CloudWatch::Alarm',
       {
