@@ -1,39 +1,52 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { BREAKAGES, type Breakage } from './breakages';
+import { type Breakage, BREAKAGES, COSTLY_BREAKAGES } from './breakages';
 import { runSimulation } from './run-simulation';
 
 /** How many seeds a breakage has to be found in. */
 const SEEDS_A_BREAKAGE = 500;
+/** How many runs the cost of a breakage is compared over. */
+const SEEDS_A_COST = 15;
 /** Generous: the cases are bounded by the processor alone, which others may be using. */
 const LONGEST_CASE_MS = 300_000;
 const SIMULATE = join(__dirname, 'simulate.ts');
 
-/** What `npm run simulate` says of a range of seeds, in a process of its own: jest's sandbox is much slower. */
+/** The output of `npm run simulate` for a range of seeds, in a process of its own: jest's sandbox is much slower. */
 async function simulate(first: number, count: number): Promise<string> {
   const args = ['--import', 'tsx', SIMULATE, '--from', String(first), '--seeds', String(count)];
   const simulation = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   return text(simulation.stdout);
 }
 
-/** The first seed that finds a breakage out, or undefined where none of `most` does. */
+/** The first seed that finds a breakage out, or undefined if none of `most` does. */
 async function findingSeed(breakage: Breakage, most: number): Promise<number | undefined> {
   for (let seed = 1; seed <= most; seed++) {
     const { differences } = await runSimulation({ seed, breakage });
-    if (differences.some((difference) => !difference.includes('the progress of'))) return seed;
+    if (differences.some((difference) => !difference.includes('progress'))) return seed;
   }
   return undefined;
+}
+
+/** The rows of candles that some runs write. */
+async function rowsWritten(breakage?: Breakage): Promise<number> {
+  let rows = 0;
+  for (let seed = 1; seed <= SEEDS_A_COST; seed++) {
+    const run = await runSimulation({ seed, ...(breakage === undefined ? {} : { breakage }) });
+    expect(run.differences).toEqual([]);
+    rows += run.rowsWritten;
+  }
+  return rows;
 }
 
 describe('The closed loop under faults', () => {
   it(
     'stores exactly the truth, in 2,000 runs',
     async () => {
-      const said = await Promise.all([simulate(1, 1_000), simulate(1_001, 1_000)]);
-      // A failing seed is told with what differs, and with the command that runs it again.
-      const finished = /^simulation finished: 1000 seeds, 0 failed, .* seeds\/s\n$/;
-      expect(said).toEqual([
+      const output = await Promise.all([simulate(1, 1_000), simulate(1_001, 1_000)]);
+      // A failing seed is reported with what differs, and with the command that runs it again.
+      const finished = /^simulation finished: 1000 seeds, 0 failed, .* seeds\/s\nrows written: .*\n$/;
+      expect(output).toEqual([
         expect.stringMatching(finished) as string,
         expect.stringMatching(finished) as string,
       ]);
@@ -62,6 +75,17 @@ describe('The simulation', () => {
     'finds a candle or a gap that is wrong where %s',
     async (_, breakage) => {
       expect(await findingSeed(breakage, SEEDS_A_BREAKAGE)).toBeDefined();
+    },
+    LONGEST_CASE_MS,
+  );
+
+  it(
+    'counts more rows where a rule that saves some is left out',
+    async () => {
+      const rows = await rowsWritten();
+      for (const breakage of Object.values(COSTLY_BREAKAGES)) {
+        expect(await rowsWritten(breakage)).toBeGreaterThan(rows);
+      }
     },
     LONGEST_CASE_MS,
   );
