@@ -45,7 +45,8 @@ describe('The closed loop under faults', () => {
     async () => {
       const output = await Promise.all([simulate(1, 1_000), simulate(1_001, 1_000)]);
       // A failing seed is reported with what differs, and with the command that runs it again.
-      const finished = /^simulation finished: 1000 seeds, 0 failed, .* seeds\/s\nrows written: .*\n$/;
+      const finished =
+        /^simulation finished: 1000 seeds, 0 failed, .* seeds\/s\nrows written: .*\n$/;
       expect(output).toEqual([
         expect.stringMatching(finished) as string,
         expect.stringMatching(finished) as string,

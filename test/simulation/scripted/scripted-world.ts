@@ -1,0 +1,229 @@
+import { createObserveTick, type ObserveTickSettings } from '../../../lambdas/fetch/observe-tick';
+import { createStoreBatch } from '../../../lambdas/persist/store-batch';
+import { createCandleStore } from '../../../lambdas/shared/adapters/database/candle-store';
+import { createDeadLetters } from '../../../lambdas/shared/codec/dead-letters';
+import type { KafkaRecord } from '../../../lambdas/shared/codec/kafka-event';
+import type { Candle } from '../../../lambdas/shared/domain/candle';
+import { DAY_MS, MINUTE_MS } from '../../../lambdas/shared/domain/interval';
+import type {
+  CandlesQuery,
+  Exchange,
+  ExchangeAnswer,
+  RecordLog,
+  Telemetry,
+} from '../../../lambdas/shared/domain/ports';
+import { TOPICS } from '../../../lambdas/shared/domain/topics';
+import { createRollUpBatch } from '../../../lambdas/transform/roll-up-batch';
+import { candleDifferences } from '../../oracle/simulated-truth';
+import type { Breakage, BreakageWorld, BrokenPorts, Ports } from '../breakages';
+import { CODECS, EXCHANGE } from '../stage';
+import type { Calls, Life } from '../world/calls';
+import { createMemoryCassandra } from '../world/memory-cassandra';
+import { createRandom } from '../world/random';
+
+/** An answer of the exchange, made from the honest one. */
+export type Answer = (honest: ExchangeAnswer, query: CandlesQuery) => ExchangeAnswer;
+
+const PAIR = 'BTC_USDT';
+const LIFE: Life = { name: 'scripted', ended: false };
+const SILENT: Telemetry = {
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+  count: () => undefined,
+};
+
+/** Every call succeeds at once. */
+const CALLS: Calls = {
+  ask: (_life, _what, answer) => Promise.resolve(answer()),
+  change: (_life, _what, parts) => {
+    for (const part of parts) part();
+    return Promise.resolve();
+  },
+  isCalm: () => true,
+  bounded: (delayMs) => delayMs,
+};
+
+/**
+ * The three functions over tables and topics in memory, each step of which a
+ * test decides: for rules whose lack shows once in a thousand random runs.
+ */
+export class ScriptedWorld {
+  /** All that the exchange says, by open time. */
+  readonly minutes = new Map<number, Candle>();
+  /** The length of all segments that were asked for. */
+  minutesAskedFor = 0;
+  readonly #settings: ObserveTickSettings;
+  readonly #breakage: Breakage;
+  readonly #world: BreakageWorld;
+  readonly #cassandra = createMemoryCassandra(CALLS, () => this.#nowMs);
+  readonly #topics = new Map<string, KafkaRecord[]>();
+  #answer: Answer | undefined;
+  #nowMs = 0;
+  #observeTick: ReturnType<typeof createObserveTick>;
+
+  constructor(historyStartMs: number, breakage: Breakage = {}) {
+    this.#breakage = breakage;
+    this.#world = { random: createRandom(1), nowMs: () => this.#nowMs, answered: new Map() };
+    const settings = {
+      exchange: EXCHANGE,
+      pairs: [PAIR],
+      historyStartMs,
+      retentionMs: 7 * DAY_MS,
+      scheduleMs: MINUTE_MS,
+      settlingMs: 2 * MINUTE_MS,
+      silenceMs: 60 * MINUTE_MS,
+      behindMs: 5 * MINUTE_MS,
+      silentAfterMs: DAY_MS,
+    };
+    this.#settings = breakage.settings?.(settings) ?? settings;
+    this.#observeTick = this.#newProcess();
+  }
+
+  /** The answers from now on; without an argument they are honest. */
+  answer(answer?: Answer): void {
+    this.#answer = answer;
+  }
+
+  /** The next tick finds a process that remembers nothing. */
+  replaceProcess(): void {
+    this.#observeTick = this.#newProcess();
+  }
+
+  /** A tick, whose records then wait in `candles.observed`. */
+  async tick(nowMs: number): Promise<void> {
+    this.#nowMs = nowMs;
+    await this.#observeTick({ nowMs, remainingMs: () => 60_000 });
+  }
+
+  /** Transform takes all that waits, or the first `count` records. */
+  async transform(count = Infinity): Promise<void> {
+    await this.#rollUpBatch()(this.#taken(TOPICS.observed, count));
+  }
+
+  /** Persist takes all that waits, or the first `count` records. */
+  async persist(count = Infinity): Promise<void> {
+    await this.#storeBatch()(this.#taken(TOPICS.rolled, count));
+  }
+
+  /** A tick, and all that follows from it. */
+  async wholeTick(nowMs: number): Promise<void> {
+    await this.tick(nowMs);
+    await this.transform();
+    await this.persist();
+  }
+
+  /** Stored candles that differ from what the exchange says now, after a last tick; in words. */
+  differences(lastTickMs: number): string[] {
+    const minutes = [...this.minutes.values()].sort((a, b) => a.openTimeMs - b.openTimeMs);
+    return candleDifferences(this.#cassandra, {
+      pair: PAIR,
+      minutes: minutes.filter(({ openTimeMs }) => openTimeMs + MINUTE_MS <= lastTickMs),
+      rejected: [],
+      historyStartMs: this.#settings.historyStartMs,
+      lastTickMs,
+      tickBeforeMs: lastTickMs,
+      retentionMs: this.#settings.retentionMs,
+      settledTimes: new Set(),
+      isBeyondReach: false,
+    });
+  }
+
+  /** A column of a stored candle. */
+  stored(interval: string, openTimeMs: number, column: string): unknown {
+    return this.#cassandra
+      .rowsOf('candles')
+      .find(
+        (row) =>
+          row.get('interval') === interval &&
+          (row.get('open_time') as Date).getTime() === openTimeMs,
+      )
+      ?.get(column);
+  }
+
+  /** How many rows of candles were written. */
+  rowsWritten(): number {
+    return this.#cassandra.candlesWritten();
+  }
+
+  #newProcess() {
+    return createObserveTick(
+      {
+        exchange: this.#broken('exchange', this.#exchange()),
+        store: this.#broken('listing', this.#store()),
+        observed: this.#broken('observed', CODECS.observed),
+        log: this.#log(),
+        telemetry: SILENT,
+      },
+      this.#settings,
+    );
+  }
+
+  #rollUpBatch() {
+    return createRollUpBatch({
+      observed: this.#broken('observed', CODECS.observed),
+      rolled: this.#broken('rolled', CODECS.rolled),
+      stored: this.#broken('stored', this.#store()),
+      log: this.#log(),
+      batchFailures: 'throw',
+      deadLetters: createDeadLetters(CODECS.deadLetter, this.#log(), SILENT),
+      telemetry: SILENT,
+    });
+  }
+
+  #storeBatch() {
+    const storeBatch = createStoreBatch({
+      rolled: this.#broken('rolled', CODECS.rolled),
+      store: this.#broken('store', this.#store()),
+      batchFailures: 'throw',
+      deadLetters: createDeadLetters(CODECS.deadLetter, this.#log(), SILENT),
+      telemetry: SILENT,
+    });
+    return this.#broken('storeBatch', storeBatch);
+  }
+
+  #store() {
+    return createCandleStore(this.#broken('session', this.#cassandra.session(LIFE)));
+  }
+
+  #exchange(): Exchange {
+    return {
+      takeHeadroom: () => undefined,
+      candles: (query) => {
+        this.minutesAskedFor += (query.toMs - query.fromMs) / MINUTE_MS;
+        const candles = [...this.minutes.values()]
+          .filter(({ openTimeMs }) => openTimeMs >= query.fromMs && openTimeMs < query.toMs)
+          .sort((a, b) => a.openTimeMs - b.openTimeMs);
+        const honest = { candles, rejected: [] };
+        return Promise.resolve(this.#answer?.(honest, query) ?? honest);
+      },
+    };
+  }
+
+  #log(): RecordLog {
+    return {
+      append: (topic, records) => {
+        if (topic === TOPICS.deadLetter) throw new Error('A record became a dead letter');
+        const waiting = this.#topics.get(topic) ?? [];
+        for (const { key, value } of records) {
+          const offset = waiting.length;
+          const bytes = Buffer.from(value);
+          waiting.push({ topic, partition: 0, offset, timestampMs: 0, key, value: bytes });
+        }
+        this.#topics.set(topic, waiting);
+        return Promise.resolve();
+      },
+    };
+  }
+
+  #taken(topic: string, count: number): KafkaRecord[] {
+    const waiting = this.#topics.get(topic) ?? [];
+    this.#topics.set(topic, waiting.slice(count));
+    return waiting.slice(0, count);
+  }
+
+  #broken<Port extends keyof Ports>(name: Port, port: Ports[Port]): Ports[Port] {
+    const ports: BrokenPorts = this.#breakage;
+    return ports[name]?.(port, this.#world) ?? port;
+  }
+}

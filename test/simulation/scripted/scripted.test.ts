@@ -1,0 +1,170 @@
+import { type Candle } from '../../../lambdas/shared/domain/candle';
+import { DAY_MS, MINUTE_MS } from '../../../lambdas/shared/domain/interval';
+import { at, DAY, minuteAt } from '../../fakes/candles';
+import { type Breakage, BREAKAGES, COSTLY_BREAKAGES, withoutMark } from '../breakages';
+import { type Answer, ScriptedWorld } from './scripted-world';
+
+/** The bound is the processor alone, which others may be using. */
+const LONGEST_CASE_MS = 120_000;
+
+/** An answer that is so many minutes old. */
+function lagging(minutes: number): Answer {
+  return ({ candles, rejected }, { toMs }) => ({
+    candles: candles.filter(({ openTimeMs }) => openTimeMs < toMs - minutes * MINUTE_MS),
+    rejected,
+  });
+}
+
+/** An answer without one minute. */
+function without(openTimeMs: number): Answer {
+  return ({ candles, rejected }) => ({
+    candles: candles.filter((candle) => candle.openTimeMs !== openTimeMs),
+    rejected,
+  });
+}
+
+/** A different candle every minute. */
+function candleAt(openTimeMs: number): Candle {
+  const minute = (openTimeMs - DAY) / MINUTE_MS;
+  return minuteAt(openTimeMs, { close: `10.${minute % 10}`, base: `${minute + 2}.5` });
+}
+
+/** A tick each minute of a range, each with all that follows from it; every minute is traded and published at once. */
+async function run(
+  world: ScriptedWorld,
+  fromMs: number,
+  toMs: number,
+  before: (nowMs: number) => void = () => undefined,
+): Promise<void> {
+  for (let nowMs = fromMs; nowMs <= toMs; nowMs += MINUTE_MS) {
+    const openTimeMs = nowMs - MINUTE_MS;
+    world.minutes.set(openTimeMs, candleAt(openTimeMs));
+    before(nowMs);
+    await world.wholeTick(nowMs);
+  }
+}
+
+describe('An exchange that is to be doubted', () => {
+  it('publishes late for half an hour: every minute is stored once it comes', async () => {
+    const world = new ScriptedWorld(DAY);
+    await run(world, at(0, 1), at(2), (nowMs) => {
+      const isLate = nowMs >= at(0, 30) && nowMs < at(1);
+      world.answer(isLate ? lagging(5) : undefined);
+    });
+    expect(world.differences(at(2))).toEqual([]);
+  });
+
+  it('answers two of three ticks from a replica that lags: windows equal their minutes', async () => {
+    const world = new ScriptedWorld(DAY);
+    await run(world, at(0, 1), at(3), (nowMs) => {
+      world.answer((nowMs / MINUTE_MS) % 3 === 0 ? undefined : lagging(5));
+    });
+    expect(world.differences(at(3))).toEqual([]);
+  });
+
+  it('corrects a minute long after its close: the second look takes it over', async () => {
+    const world = new ScriptedWorld(DAY);
+    await run(world, at(0, 1), at(2), (nowMs) => {
+      if (nowMs !== at(1, 20)) return;
+      world.minutes.set(at(0, 30), minuteAt(at(0, 30), { base: '777' }));
+    });
+    expect(world.stored('1m', at(0, 30), 'base_volume')).toBe('777');
+    expect(world.differences(at(2))).toEqual([]);
+  });
+});
+
+describe('A rule whose lack shows once in a thousand runs', () => {
+  /** A second look from a replica that flickers: it lacks one minute that is long stored. */
+  async function flicker(breakage?: Breakage): Promise<string[]> {
+    const world = new ScriptedWorld(DAY, breakage);
+    await run(world, at(0, 1), at(2), (nowMs) => {
+      world.answer(nowMs === at(2) ? without(at(1, 7)) : undefined);
+    });
+    return world.differences(at(2));
+  }
+
+  it('a live answer erases nothing', async () => {
+    expect(await flicker()).toEqual([]);
+    const wrong = await flicker(BREAKAGES['a live answer erases what it lacks']);
+    expect(wrong.map((difference) => difference.split(' ').slice(1, 2).join())).toEqual(
+      expect.arrayContaining(['5m', '15m', '1h']),
+    );
+  });
+
+  /**
+   * Two ticks of one time, the second rolled up once a minute is stored that
+   * neither answer has: the same minutes, and different windows.
+   */
+  async function twoOfOneTime(breakage?: Breakage): Promise<unknown[]> {
+    const world = new ScriptedWorld(DAY, breakage);
+    world.minutes.set(DAY, minuteAt(DAY, { low: '5', base: '9' }));
+    await world.tick(at(0, 1));
+    await world.transform();
+    world.answer(without(DAY));
+    world.minutes.set(at(0, 1), minuteAt(at(0, 1), { low: '8', base: '200' }));
+    await world.tick(at(0, 2));
+    await world.transform();
+    await world.persist(1);
+    world.replaceProcess();
+    await world.tick(at(0, 2));
+    await world.transform();
+    await world.persist();
+    return ['low', 'base_volume', 'minutes'].map((column) => world.stored('5m', DAY, column));
+  }
+
+  it('a row belongs to one observation, its windows too', async () => {
+    const [first, second] = [
+      ['8', '200', 1],
+      ['5', '209', 2],
+    ];
+    expect([first, second]).toContainEqual(await twoOfOneTime());
+    expect([first, second]).not.toContainEqual(await twoOfOneTime({ session: withoutMark }));
+  });
+});
+
+describe('A pipeline that stands still for a day', () => {
+  /** Minutes that are asked for while nothing is persisted, with a new process every so many minutes. */
+  async function askedFor(processMinutes: number): Promise<number> {
+    const world = new ScriptedWorld(DAY);
+    await run(world, at(0, 1), at(0, 5));
+    // How many of them were traded makes no difference.
+    world.answer(() => ({ candles: [], rejected: [] }));
+    const beforeMinutes = world.minutesAskedFor;
+    for (let nowMs = at(0, 6); nowMs <= at(0, 5) + DAY_MS; nowMs += MINUTE_MS) {
+      if ((nowMs / MINUTE_MS) % processMinutes === 0) world.replaceProcess();
+      await world.tick(nowMs);
+    }
+    return world.minutesAskedFor - beforeMinutes;
+  }
+
+  it(
+    'is sent at most ten times the minutes that it needs; hundreds of times without a memory of what was asked for',
+    async () => {
+      const needed = DAY_MS / MINUTE_MS;
+      expect(await askedFor(120)).toBeLessThanOrEqual(10 * needed);
+      expect(await askedFor(1)).toBeGreaterThan(100 * needed);
+    },
+    LONGEST_CASE_MS,
+  );
+});
+
+describe('A backlog of a market', () => {
+  /** Rows that are written for a few ticks that persist takes as one batch. */
+  async function rows(breakage?: Breakage): Promise<number> {
+    const world = new ScriptedWorld(DAY, breakage);
+    for (let minute = 1; minute <= 10; minute++) {
+      world.minutes.set(at(0, minute - 1), candleAt(at(0, minute - 1)));
+      await world.tick(at(0, minute));
+    }
+    await world.transform();
+    await world.persist();
+    expect(world.differences(at(0, 10))).toEqual([]);
+    return world.rowsWritten();
+  }
+
+  it('is written once: its last segment covers those before it', async () => {
+    const covered = await rows();
+    const each = await rows(COSTLY_BREAKAGES['segments that a later one covers are written']);
+    expect(each).toBeGreaterThan(4 * covered);
+  });
+});
