@@ -29,6 +29,8 @@ const INSERT_CANDLE = `INSERT INTO candles (exchange, pair, interval, bucket, op
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) USING TIMESTAMP ?`;
 const INSERT_PROGRESS = `INSERT INTO progress (exchange, pair, settled_to, seen_to, newest, observed_at)
   VALUES (?, ?, ?, ?, ?, ?) USING TIMESTAMP ?`;
+const INSERT_PROGRESS_WITHOUT_NEWEST = `INSERT INTO progress (exchange, pair, settled_to, seen_to, observed_at)
+  VALUES (?, ?, ?, ?, ?) USING TIMESTAMP ?`;
 const INSERT_LISTING = `INSERT INTO progress (exchange, pair, unknown_since, ended_at)
   VALUES (?, ?, ?, ?) USING TIMESTAMP ?`;
 const INSERT_GAP = `INSERT INTO gaps (exchange, pair, from_time, to_time, reason, observed_at)
@@ -141,9 +143,11 @@ function timeOrNull(timeMs: number | null): Buffer | null {
 
 function progressStatement(market: Market, progress: Progress): Statement {
   const { settledToMs, seenToMs, newestMs, observedAtMs } = progress;
-  const times = [settledToMs, seenToMs, newestMs, observedAtMs].map(timeOrNull);
+  // A null is a deletion, which would win over the value of a later segment of the same tick.
+  const newest = newestMs === null ? [] : [longValue(newestMs)];
+  const times = [longValue(settledToMs), longValue(seenToMs), ...newest, longValue(observedAtMs)];
   return {
-    query: INSERT_PROGRESS,
+    query: newestMs === null ? INSERT_PROGRESS_WITHOUT_NEWEST : INSERT_PROGRESS,
     params: [...marketValues(market), ...times, writeTime(observedAtMs)],
   };
 }
