@@ -1,7 +1,7 @@
 import { type Candle } from '../../../lambdas/shared/domain/candle';
 import { DAY_MS, MINUTE_MS } from '../../../lambdas/shared/domain/interval';
 import { at, DAY, minuteAt } from '../../fakes/candles';
-import { type Breakage, BREAKAGES, COSTLY_BREAKAGES, withoutMark } from '../breakages';
+import { type Breakage, COSTLY_BREAKAGES, RARE_BREAKAGES } from '../breakages';
 import { type Answer, ScriptedWorld } from './scripted-world';
 
 /** The bound is the processor alone, which others may be using. */
@@ -85,7 +85,7 @@ describe('A rule whose lack shows once in a thousand runs', () => {
 
   it('a live answer erases nothing', async () => {
     expect(await flicker()).toEqual([]);
-    const wrong = await flicker(BREAKAGES['a live answer erases what it lacks']);
+    const wrong = await flicker(RARE_BREAKAGES['a live answer erases what it lacks']);
     expect(wrong.map((difference) => difference.split(' ').slice(1, 2).join())).toEqual(
       expect.arrayContaining(['5m', '15m', '1h']),
     );
@@ -118,7 +118,8 @@ describe('A rule whose lack shows once in a thousand runs', () => {
       ['5', '209', 2],
     ];
     expect([first, second]).toContainEqual(await twoOfOneTime());
-    expect([first, second]).not.toContainEqual(await twoOfOneTime({ session: withoutMark }));
+    const unmarked = await twoOfOneTime(RARE_BREAKAGES['rows of one time carry no mark']);
+    expect([first, second]).not.toContainEqual(unmarked);
   });
 });
 
