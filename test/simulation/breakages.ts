@@ -86,9 +86,7 @@ export const RARE_BREAKAGES = {
 
 /** The name of a breakage. */
 export type BreakageName =
-  | keyof typeof BREAKAGES
-  | keyof typeof COSTLY_BREAKAGES
-  | keyof typeof RARE_BREAKAGES;
+  keyof typeof BREAKAGES | keyof typeof COSTLY_BREAKAGES | keyof typeof RARE_BREAKAGES;
 
 /** All breakages, by their names. */
 export const ALL_BREAKAGES: Readonly<Record<BreakageName, Breakage>> = {
