@@ -18,7 +18,8 @@ export interface MarketOutcome {
   readonly isKnown: boolean | undefined;
   /** Open time of the newest minute that came; undefined if none did. */
   readonly newestMs: number | undefined;
-  readonly candleCount: number;
+  /** Candles that are newer than any that came before. */
+  readonly newCount: number;
 }
 
 /** A segment whose answer is in. */
@@ -55,7 +56,7 @@ export async function observeMarket(
     if (!(await observation.ask(planned))) break;
   }
   await observation.end();
-  const { isKnown, newestMs, candleCount, staleCount } = observation;
+  const { isKnown, newestMs, newCount, staleCount } = observation;
   if (staleCount > 0) {
     const stored = timeOrNull(status.progress?.newestMs ?? null);
     ports.telemetry.warn('stale answer: it ends before a minute that came earlier', {
@@ -65,14 +66,14 @@ export async function observeMarket(
     });
     ports.telemetry.count('StaleAnswers', staleCount);
   }
-  return { market, isKnown, newestMs, candleCount };
+  return { market, isKnown, newestMs, newCount };
 }
 
 /** One market's segments on their way from the exchange to the log. */
 class MarketObservation {
   isKnown: boolean | undefined;
   newestMs: number | undefined;
-  candleCount = 0;
+  newCount = 0;
   staleCount = 0;
   readonly #ports: ObserveTickPorts;
   readonly #settings: ObserveTickSettings;
@@ -174,8 +175,9 @@ class MarketObservation {
   }
 
   #count(observed: ObservedSegment, ownNewestMs: number | undefined): void {
-    this.candleCount += observed.minuteCandles.length;
     const { progress } = this.#status;
+    const knownMs = progress?.newestMs ?? -Infinity;
+    this.newCount += observed.minuteCandles.filter(({ openTimeMs }) => openTimeMs > knownMs).length;
     if (progress !== undefined && isStale(ownNewestMs, progress, observed)) this.staleCount++;
   }
 

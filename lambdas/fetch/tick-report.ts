@@ -39,6 +39,10 @@ export function reportTick(
     (plan) => !unknown.includes(plan) && plan.status.endedAtMs === null,
   );
   reportLag(telemetry, settings, followed, nowMs);
+  telemetry.count(
+    'NewMinutes',
+    observed.reduce((sum, { newCount }) => sum + newCount, 0),
+  );
   telemetry.count('MarketsUnknown', unknown.length);
   reportSilence(telemetry, settings, { followed, outcomes, nowMs });
   const headroom = exchange.takeHeadroom();

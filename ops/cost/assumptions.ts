@@ -53,6 +53,7 @@ export const STEADY_METRICS = {
     'MarketsSilent',
     'RateLimitHeadroom',
     'MinutesObserved',
+    'NewMinutes',
     'Duration',
   ],
   transform: ['MinutesRolledUp', 'Duration'],

@@ -12,7 +12,10 @@ export const METRICS = {
   RetentionLeft: 'Seconds',
   /** The fewest requests that the exchange said it would still take, of all its answers in a tick. */
   RateLimitHeadroom: 'Count',
+  /** Minutes that the exchange answered, repeated ones too. */
   MinutesObserved: 'Count',
+  /** Those of them that are newer than any that came before. */
+  NewMinutes: 'Count',
   /** Markets that the exchange failed for. */
   MarketsNotFetched: 'Count',
   /** Markets that the tick had no time left for. */

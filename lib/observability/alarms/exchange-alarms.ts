@@ -20,7 +20,7 @@ function absenceAlarms(stage: StageConfig): AlarmSpec[] {
       id: 'NoMinutes',
       runbook: 'no-minutes',
       situation: `No minute has come from the exchange for ${noMinutesText(stage)}`,
-      metric: fetchMetric(stage, 'MinutesObserved', 'Sum'),
+      metric: fetchMetric(stage, 'NewMinutes', 'Sum'),
       threshold: { below: 1 },
       periods: noMinutesPeriods(stage),
       // Without an answer nothing is counted, not even 0.

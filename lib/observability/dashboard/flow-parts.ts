@@ -49,7 +49,7 @@ function fetchPart(pipeline: WatchedPipeline): FlowPart {
   return {
     title: 'fetch',
     graphs: [
-      { title: 'Minutes observed', metrics: published('Sum', 'MinutesObserved') },
+      { title: 'Minutes observed', metrics: published('Sum', 'MinutesObserved', 'NewMinutes') },
       ...healthGraphs(pipeline, 'fetch'),
       { title: 'Exchange errors', metrics: published('Sum', ...EXCHANGE_ERRORS) },
       {

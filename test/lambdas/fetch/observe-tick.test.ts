@@ -1,7 +1,7 @@
 import { createObserveTick, TickNotAppendedError } from '../../../lambdas/fetch/observe-tick';
 import { createObservedCodec } from '../../../lambdas/shared/codec/segment-codec';
 import { DAY_MS, MINUTE_MS } from '../../../lambdas/shared/domain/interval';
-import type { CandlesQuery } from '../../../lambdas/shared/domain/ports';
+import { type CandlesQuery, UnknownPairError } from '../../../lambdas/shared/domain/ports';
 import type { Progress } from '../../../lambdas/shared/domain/progress';
 import { at, DAY, minutesIn } from '../../fakes/candles';
 import { FakeExchange, FakeListings, FakeLog, FakeTelemetry, statusOf } from '../../fakes/fakes';
@@ -160,6 +160,114 @@ describe('a tick', () => {
       message: 'tick',
       details: { time: '2026-01-15T12:07:00.000Z', markets: 3, asked: 3, heldBack: 0 },
     });
+  });
+});
+
+describe('the minutes that a tick counts as new', () => {
+  it('are those newer than any that came before', async () => {
+    const { tick, telemetry } = prepare(ALL_SETTLED);
+
+    await tick();
+
+    expect(telemetry.counted('NewMinutes')).toBe(3 * 3);
+  });
+
+  it('are none if the exchange repeats what it said before', async () => {
+    const { tick, telemetry } = prepare(ALL_SETTLED, ({ fromMs }) =>
+      minutesIn(fromMs - 60_000, fromMs),
+    );
+
+    await tick();
+
+    expect(telemetry.counted('MinutesObserved')).toBe(3);
+    expect(telemetry.counted('NewMinutes')).toBe(0);
+  });
+});
+
+describe('a market that the exchange does not know', () => {
+  const unknown = ({ pair, fromMs, toMs }: CandlesQuery) => {
+    if (pair === 'XRP_USDT') throw new UnknownPairError('no such pair');
+    return minutesIn(fromMs, toMs);
+  };
+  const XRP = 'gate-io:XRP_USDT';
+
+  it('is noted with the first tick that finds it so, counted, and not behind', async () => {
+    const { tick, store, telemetry } = prepare(
+      { ...ALL_SETTLED, XRP_USDT: settledTo(at(3)) },
+      unknown,
+    );
+
+    await tick();
+
+    expect(store.status.get(XRP)).toMatchObject({ unknownSinceMs: at(12, 7), endedAtMs: null });
+    expect(store.written).toEqual([{ key: XRP, observedAtMs: at(12, 7) }]);
+    expect(telemetry.counted('MarketsUnknown')).toBe(1);
+    expect(telemetry.counted('MarketsBehind')).toBe(0);
+    expect(telemetry.counted('MarketsNotFetched')).toBe(0);
+  });
+
+  it('has ended after a day, is reported once, and is asked for once an hour', async () => {
+    const { tick, store, telemetry, exchange } = prepare(ALL_SETTLED, unknown);
+    const sinceMs = at(12, 7) - DAY_MS;
+    store.status.set(XRP, { ...statusOf(), unknownSinceMs: sinceMs });
+
+    await tick();
+    await tick(at(12, 8));
+
+    expect(store.status.get(XRP)?.endedAtMs).toBe(at(12, 7));
+    expect(telemetry.counted('MarketsEnded')).toBe(1);
+    const asks = () => exchange.requests.filter(({ pair }) => pair === 'XRP_USDT').length;
+    expect(asks()).toBe(1);
+    await tick(at(13));
+    expect(asks()).toBe(2);
+    expect(telemetry.counted('MarketsEnded')).toBe(1);
+  });
+
+  it('goes on if the exchange knows it again', async () => {
+    const { tick, store, sent } = prepare(ALL_SETTLED);
+    const progress = settledTo(at(12, 4));
+    store.status.set(XRP, { progress, unknownSinceMs: at(3), endedAtMs: at(4) });
+
+    await tick(at(13));
+
+    expect(store.status.get(XRP)).toEqual({ progress, unknownSinceMs: null, endedAtMs: null });
+    expect(sent().some(({ pair }) => pair === 'XRP_USDT')).toBe(true);
+  });
+});
+
+describe('a silent market', () => {
+  it('is counted at every tick, and named once an hour', async () => {
+    const quiet = { ...settledTo(at(12, 4)), newestMs: at(12) - 2 * DAY_MS };
+    const { tick, telemetry } = prepare(
+      { ...ALL_SETTLED, XRP_USDT: quiet },
+      ({ pair, fromMs, toMs }) => (pair === 'XRP_USDT' ? [] : minutesIn(fromMs, toMs)),
+    );
+
+    await tick();
+    expect(telemetry.counted('MarketsSilent')).toBe(1);
+    expect(telemetry.messages('warn')).toEqual([]);
+    await tick(at(13));
+
+    expect(telemetry.lines).toContainEqual({
+      level: 'warn',
+      message: 'market silent: no candle has come for long',
+      details: { market: 'gate-io:XRP_USDT', newest: new Date(quiet.newestMs).toISOString() },
+    });
+  });
+});
+
+describe('a stale answer', () => {
+  it('is counted, and settles no further than it reaches', async () => {
+    const stored = { ...settledTo(at(12)), newestMs: at(12, 5), seenToMs: at(12, 6) };
+    const { tick, telemetry, sent } = prepare(
+      { ...ALL_SETTLED, BTC_USDT: stored },
+      ({ pair, fromMs, toMs }) => minutesIn(fromMs, pair === 'BTC_USDT' ? at(12, 2) : toMs),
+    );
+
+    await tick();
+
+    expect(telemetry.counted('StaleAnswers')).toBe(1);
+    expect(sent().find(({ pair }) => pair === 'BTC_USDT')?.settlesMs).toBe(at(12, 2));
   });
 });
 

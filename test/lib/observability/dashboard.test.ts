@@ -13,6 +13,7 @@ const PUBLISHED: Record<MetricName, readonly FunctionName[]> = {
   RetentionLeft: ['fetch'],
   RateLimitHeadroom: ['fetch'],
   MinutesObserved: ['fetch'],
+  NewMinutes: ['fetch'],
   MarketsNotFetched: ['fetch'],
   MarketsDeferred: ['fetch'],
   MarketsUnknown: ['fetch'],

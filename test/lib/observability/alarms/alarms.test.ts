@@ -13,7 +13,7 @@ const WATCHED: readonly (readonly [string, string, string, string, string])[] = 
   ['MarketsBehind', 'fetch WorstLag Minimum', '> 300', '3 x 300 s', 'ignore'],
   ['RetentionDeadline', 'fetch RetentionLeft Maximum', '< 86400', '3 x 300 s', 'ignore'],
   ['NoRuns', 'Invocations Sum', '< 1', '5 x 60 s', 'breaching'],
-  ['NoMinutes', 'fetch MinutesObserved Sum', '< 1', '2 x 300 s', 'breaching'],
+  ['NoMinutes', 'fetch NewMinutes Sum', '< 1', '2 x 300 s', 'breaching'],
   ['MarketsSilent', 'fetch MarketsSilent Minimum', '> 0', '1 x 300 s', 'ignore'],
   ['MarketsUnknown', 'fetch MarketsUnknown Minimum', '> 0', '3 x 300 s', 'ignore'],
   [
