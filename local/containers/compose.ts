@@ -114,7 +114,7 @@ export class Compose {
     environment: Readonly<Record<string, string>>,
   ): Promise<void> {
     const states = await this.#states();
-    await this.#unpause(states);
+    await this.#restartPaused(states);
     await this.#removeLeftFunctions(states);
     const onLine = this.#onHealthy(performance.now());
     const args = ['up', '--detach', '--wait', '--pull', 'never', '--quiet-pull'];
@@ -206,11 +206,12 @@ export class Compose {
     await removeFunctions(this.#docker, this.#options.project.projectName);
   }
 
-  /** Compose does not start what is paused. */
-  async #unpause(states: readonly ContainerState[]): Promise<void> {
-    const paused = states.filter(({ state }) => state === 'paused');
+  /** Compose cannot start a paused container, and takes one that was just paused for unhealthy. */
+  async #restartPaused(states: readonly ContainerState[]): Promise<void> {
+    const paused = states.filter(({ state }) => state === 'paused').map(({ service }) => service);
     if (paused.length === 0) return;
-    await this.#must(['unpause', ...paused.map(({ service }) => service)], {});
+    await this.#must(['unpause', ...paused], {});
+    await this.#must(['restart', ...paused], {});
   }
 
   /** Removes the functions of a LocalStack that crashed; one that runs needs them. */

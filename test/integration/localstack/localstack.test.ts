@@ -86,6 +86,10 @@ async function tickTimes(tables: StoredTables): Promise<Set<string>> {
   return new Set(minutes.map(([, line]) => / observed at (\d+)/.exec(line)?.[1] ?? ''));
 }
 
+async function hasWindows(tables: StoredTables): Promise<boolean> {
+  return [...(await tables.candles()).keys()].some((key) => key.startsWith('BTC_USDT 5m '));
+}
+
 /** The run of the first case. @throws if it is not up, or has ended */
 function running(): Command {
   if (main === undefined || !isUp) throw new Error('The first case failed: see there');
@@ -112,7 +116,8 @@ test(
   async () => {
     main = run.localstack(...SIMULATED);
     await untilPrinted(/the rule fires every minute/, main);
-    await untilPrinted(/[1-9]\d* windows? stored/, main);
+    await untilPrinted(/[1-9][\d,]* minutes? stored/, main);
+    await until('windows are stored', () => use(hasWindows), WAIT_MS);
 
     const shown = await run.run('show.ts', 'BTC_USDT', '5m', '--limit', '3', '--json').end;
     expect(shown).toMatchObject({ code: 0, errors: '' });

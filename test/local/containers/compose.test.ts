@@ -212,14 +212,18 @@ test('the functions of a LocalStack that runs are left alone', async () => {
   expect(fake.lines).toHaveLength(2);
 });
 
-test('a paused container goes on before the others start, and keeps its functions', async () => {
+test('a paused container is restarted before the others start, and removes its functions itself', async () => {
   const { subject, fake } = compose({
     [PS]: { stdout: `${container('localstack', 'paused', 'Up 2 minutes (Paused)')}\n` },
     [`${ALL} unpause localstack`]: {},
+    [`${ALL} restart localstack`]: {},
     [`${COMPOSE} up`]: {},
   });
   await subject.up([], {});
-  expect(fake.lines.at(-2)).toBe(`${ALL} unpause localstack`);
+  expect(fake.lines.slice(1, 3)).toEqual([
+    `${ALL} unpause localstack`,
+    `${ALL} restart localstack`,
+  ]);
 });
 
 test('down ends LocalStack first, then the containers of functions that it left, then all else', async () => {
