@@ -35,8 +35,8 @@ function undocumented(schema: unknown): string[] {
   if (Array.isArray(schema)) return schema.flatMap(undocumented);
   if (typeof schema !== 'object' || schema === null) return [];
   const { name, type, items, fields, doc } = schema as Readonly<Record<string, unknown>>;
-  const isField = name !== undefined && fields === undefined;
-  const own = isField && doc === undefined ? [String(name)] : [];
+  const isField = typeof name === 'string' && fields === undefined;
+  const own = isField && doc === undefined ? [name] : [];
   return [...own, ...[type, items, fields].flatMap(undocumented)];
 }
 
