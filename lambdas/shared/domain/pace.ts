@@ -4,7 +4,7 @@ import type { Progress } from './progress';
 /** A market that is no further behind than this is asked for at every tick. */
 const NEAR_MS = 60 * MINUTE_MS;
 /** One that is further behind waits for this share of what it is behind. */
-const SHARE = 1 / 4;
+const SHARE = 1 / 3;
 
 /** When a market was last asked for, and how far it was settled then. */
 export interface Ask {

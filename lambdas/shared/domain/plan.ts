@@ -4,7 +4,7 @@ import type { Progress } from './progress';
 import type { Segment } from './segment';
 
 const HOUR_MS = 60 * MINUTE_MS;
-/** The first tick of an hour plans from this long before what is settled. */
+/** The first tick of an hour, or after an outage, plans from this long before what is settled. */
 const SECOND_LOOK_MS = 2 * HOUR_MS;
 
 /** The source of a tick's plan for one market. */
@@ -27,7 +27,7 @@ export type PlannedSegment = Omit<Segment, 'followsMs' | 'settlesMs'>;
 
 /**
  * The live plan of a tick: the minutes of `[settled, now)` cut at UTC days, in
- * order, and once an hour those of the two hours before. Empty if there is
+ * order, and once an hour, or after an outage, those of the two hours before. Empty if there is
  * nothing new, and for a tick that is not newer than what is stored: a later
  * one has been here.
  */
@@ -48,14 +48,20 @@ export function planSegments(input: PlanInput): PlannedSegment[] {
 }
 
 /** Where a plan starts, were everything served. */
-function startMs({ nowMs, scheduleMs, historyStartMs }: PlanInput, wantedMs: number): number {
-  if (!isSecondLook(nowMs, scheduleMs)) return wantedMs;
+function startMs(input: PlanInput, wantedMs: number): number {
+  const { nowMs, scheduleMs, historyStartMs, progress } = input;
+  if (!isSecondLook(nowMs, scheduleMs) && !isAfterOutage(progress, nowMs)) return wantedMs;
   return Math.min(wantedMs, Math.max(historyStartMs, wantedMs - SECOND_LOOK_MS));
 }
 
 /** Whether a tick is the first one after a full hour. */
 export function isSecondLook(nowMs: number, scheduleMs: number): boolean {
   return nowMs - floorTo(nowMs, HOUR_MS) < scheduleMs;
+}
+
+/** Whether no tick was stored for so long that what was settled before missed its second look. */
+function isAfterOutage(progress: Progress | undefined, nowMs: number): boolean {
+  return progress !== undefined && nowMs - progress.seenToMs > HOUR_MS;
 }
 
 function dayCuts(fromMs: number, toMs: number): { fromMs: number; toMs: number }[] {

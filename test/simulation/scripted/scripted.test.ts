@@ -62,6 +62,19 @@ describe('An exchange that is to be doubted', () => {
     expect(world.differences(at(3))).toEqual([]);
   });
 
+  it('publishes a minute late, and an outage begins before it is out: the tick after it finds the minute', async () => {
+    const world = new ScriptedWorld(DAY);
+    await run(world, at(0, 1), at(1, 58), (nowMs) => {
+      world.answer(nowMs < at(1, 10) ? undefined : without(at(1, 40)));
+    });
+    world.answer();
+    for (let openTimeMs = at(1, 58); openTimeMs < at(4, 30); openTimeMs += MINUTE_MS) {
+      world.minutes.set(openTimeMs, candleAt(openTimeMs));
+    }
+    await run(world, at(4, 30), at(5, 1));
+    expect(world.differences(at(5, 1))).toEqual([]);
+  });
+
   it('corrects a minute long after its close: the second look takes it over', async () => {
     const world = new ScriptedWorld(DAY);
     await run(world, at(0, 1), at(2), (nowMs) => {
@@ -126,7 +139,7 @@ describe('A rule whose lack shows once in a thousand runs', () => {
 describe('A pipeline that stands still for a day', () => {
   /** Minutes that are asked for while nothing is persisted, with a new process every so many minutes. */
   async function askedFor(processMinutes: number): Promise<number> {
-    const world = new ScriptedWorld(DAY);
+    const world = new ScriptedWorld(DAY - DAY_MS);
     await run(world, at(0, 1), at(0, 5));
     // How many of them were traded makes no difference.
     world.answer(() => ({ candles: [], rejected: [] }));

@@ -21,11 +21,11 @@ describe('isDue', () => {
   });
 
   it.each([
-    ['a quarter of what it is behind is over', at(20), at(12), at(22), true],
-    ['less than that is over', at(20), at(12), at(22) - 1, false],
+    ['a third of what it is behind is over', at(20), at(12), at(24), true],
+    ['less than that is over', at(20), at(12), at(24) - 1, false],
   ])('of a market that is far behind and stands still, when %s', (_, lastMs, seen, now, due) => {
     expect(isDue(askOf(lastMs, at(11)), progressAt(at(11), seen), now)).toBe(
-      due && now - lastMs >= (now - seen) / 4,
+      due && now - lastMs >= (now - seen) / 3,
     );
   });
 
@@ -42,7 +42,7 @@ describe('isDue', () => {
 
     expect(isDue(askOf(at(12), undefined), undefined, at(12, 1))).toBe(true);
     expect(isDue(first, undefined, at(12, 1))).toBe(false);
-    expect(isDue(first, undefined, at(12, 40))).toBe(true);
+    expect(isDue(first, undefined, at(13))).toBe(true);
   });
 });
 

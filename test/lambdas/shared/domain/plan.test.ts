@@ -55,12 +55,12 @@ describe('planSegments', () => {
     ]);
   });
 
-  it('is cut at UTC days', () => {
+  it('is cut at UTC days, and after an outage starts two hours before what is settled', () => {
     const nowMs = DAY + 2 * DAY_MS + 5 * MINUTE_MS;
     const plan = planOf({ progress: settledTo(at(23)), nowMs });
 
     expect(plan.map(({ fromMs, toMs }) => [fromMs, toMs])).toEqual([
-      [at(23) - (isSecondLook(nowMs, MINUTE_MS) ? 120 * MINUTE_MS : 0), DAY + DAY_MS],
+      [at(21), DAY + DAY_MS],
       [DAY + DAY_MS, DAY + 2 * DAY_MS],
       [DAY + 2 * DAY_MS, nowMs],
     ]);
