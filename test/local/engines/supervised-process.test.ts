@@ -10,7 +10,7 @@ import { temporaryFolder } from './temporary-folder';
 async function launchShell(script: string) {
   const folder = await temporaryFolder();
   const files = { logFile: join(folder, 'log'), pidFile: join(folder, 'pid') };
-  const program = { file: 'sh', args: ['-c', script], ...files, onOrphaned: 'kill $$' };
+  const program = { file: 'sh', args: ['-c', script], ...files, onOrphaned: 'kill $$ 2>/dev/null' };
   return { files, launched: await launchSupervised(program) };
 }
 
