@@ -135,9 +135,11 @@ export class StoredTables {
     );
   }
 
+  /** The progress of all pairs that were ever seen; one that the exchange does not know has a row without it. */
   async progress(): Promise<StoredProgress[]> {
     const rows = await this.#all('SELECT pair, settled_to, seen_to, observed_at FROM progress');
     return rows
+      .filter((row) => row.get('observed_at') !== null)
       .map((row) => ({
         pair: row.get('pair') as string,
         settledToMs: timeOf(row, 'settled_to'),
