@@ -21,6 +21,7 @@ import {
   differences,
   expectedRows,
   type Rows,
+  type StoredProgress,
   StoredTables,
 } from './stored-rows';
 import { removeVolumes, RunningPart, testEngines } from './test-engines';
@@ -32,6 +33,8 @@ export const UNKNOWN_PAIR = 'NOPE_BTC';
 
 /** The settling time: younger minutes are stored, but asked for again. */
 const SETTLING_MS = 2 * MINUTE_MS;
+/** Without a newer candle, minutes are settled once they are so old. */
+const SILENCE_MS = 60 * MINUTE_MS;
 const CAUGHT_UP_LIMIT_MS = 4 * MINUTE_MS;
 const PLAY_LIMIT_MS = 9 * MINUTE_MS;
 /** A tick that brings days takes its time: it is not repeated while it is at work. */
@@ -182,19 +185,36 @@ export class RecordedRun {
     expect(await this.use((tables) => tables.gaps())).toBe(0);
   }
 
-  /** Both pairs are seen to the end of what was played, and settled to two minutes before. */
+  /**
+   * Both pairs are seen to the end of what was played, and settled to two minutes
+   * before, or as far as there is evidence: a newer candle, or an hour of silence.
+   */
   async expectProgressAtTheEnd(): Promise<void> {
     const observedAtMs = this.#playedToMs;
-    const settledToMs = observedAtMs - SETTLING_MS;
     const progress = await this.use((tables) => tables.progress());
     // A last tick that had to be repeated was so some seconds later, within the same minute.
     const stored = progress.map((row) => ({
       ...row,
       observedAtMs: row.observedAtMs - (row.observedAtMs % MINUTE_MS),
+      settledToMs: this.#isSettled(row) ? 'as far as there is evidence' : row.settledToMs,
     }));
     expect(stored).toEqual(
-      RECORDED_PAIRS.map((pair) => ({ pair, settledToMs, seenToMs: observedAtMs, observedAtMs })),
+      RECORDED_PAIRS.map((pair) => ({
+        pair,
+        settledToMs: 'as far as there is evidence',
+        seenToMs: observedAtMs,
+        observedAtMs,
+      })),
     );
+  }
+
+  #isSettled({ pair, settledToMs }: StoredProgress): boolean {
+    const newest = this.minutes(pair, this.#fromMs, this.#playedToMs).at(-1);
+    const toldMs = newest === undefined ? this.#fromMs : newest.openTimeMs + MINUTE_MS;
+    const unchangingMs = this.#playedToMs - SETTLING_MS;
+    const leastMs = Math.min(unchangingMs, toldMs);
+    const mostMs = Math.min(unchangingMs, Math.max(toldMs, this.#playedToMs - SILENCE_MS));
+    return settledToMs >= leastMs && settledToMs <= mostMs;
   }
 
   /** The stored windows of five minutes are the exchange's own, which has its own arithmetic. */
