@@ -34,7 +34,7 @@ interface SegmentOnWire {
 
 /** The next version of the topic's schema: a field more in a segment, and one in each minute. */
 function nextVersion(): object {
-  const next = structuredClone(SCHEMA_VERSIONS[TOPIC][0]) as {
+  const next = structuredClone(SCHEMA_VERSIONS[TOPIC].at(-1)) as {
     fields: { name: string; type: unknown; default?: unknown }[];
   };
   const minutes = next.fields.find(({ name }) => name === 'minutes');
