@@ -119,7 +119,7 @@ test(
     await untilPrinted(/[1-9][\d,]* minutes? stored/, main);
     await until('windows are stored', () => use(hasWindows), WAIT_MS);
 
-    const shown = await run.run('show.ts', 'BTC_USDT', '5m', '--limit', '3', '--json').end;
+    const shown = await run.run('show/show.ts', 'BTC_USDT', '5m', '--limit', '3', '--json').end;
     expect(shown).toMatchObject({ code: 0, errors: '' });
     expect(JSON.parse(shown.output)).toHaveLength(3);
     isUp = true;
