@@ -4,7 +4,10 @@ import { DAY_MS, MINUTE_MS } from '../../../lambdas/shared/domain/interval';
 import { type CandlesQuery, UnknownPairError } from '../../../lambdas/shared/domain/ports';
 import type { Progress } from '../../../lambdas/shared/domain/progress';
 import { at, DAY, minutesIn } from '../../fakes/candles';
-import { FakeExchange, FakeListings, FakeLog, FakeTelemetry, statusOf } from '../../fakes/fakes';
+import { FakeExchange } from '../../fakes/exchange';
+import { FakeListings, statusOf } from '../../fakes/listings';
+import { FakeLog } from '../../fakes/record-log';
+import { FakeTelemetry } from '../../fakes/telemetry';
 import { VERSION_IDS } from '../../fakes/records';
 
 const codec = createObservedCodec(VERSION_IDS);

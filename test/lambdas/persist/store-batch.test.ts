@@ -10,7 +10,9 @@ import {
   type RolledSegment,
 } from '../../../lambdas/shared/domain/segment';
 import { at, countOf, auditOf, observedOf } from '../../fakes/candles';
-import { FakeDeadLetters, FakeStore, FakeTelemetry } from '../../fakes/fakes';
+import { FakeDeadLetters } from '../../fakes/dead-letters';
+import { FakeStore } from '../../fakes/segment-store';
+import { FakeTelemetry } from '../../fakes/telemetry';
 import { recordOf, VERSION_IDS } from '../../fakes/records';
 
 const rolled = createRolledCodec(VERSION_IDS);

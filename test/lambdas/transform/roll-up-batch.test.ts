@@ -10,7 +10,10 @@ import type { CandleReader } from '../../../lambdas/shared/domain/ports';
 import { childrenToRead, rollUp } from '../../../lambdas/shared/domain/roll-up';
 import type { ObservedSegment } from '../../../lambdas/shared/domain/segment';
 import { at, auditOf, minuteAt, minutesIn, observedOf, segmentOf } from '../../fakes/candles';
-import { FakeStored, FakeDeadLetters, FakeLog, FakeTelemetry, noStored } from '../../fakes/fakes';
+import { FakeDeadLetters } from '../../fakes/dead-letters';
+import { FakeLog } from '../../fakes/record-log';
+import { FakeStored, noStored } from '../../fakes/stored-candles';
+import { FakeTelemetry } from '../../fakes/telemetry';
 import { recordOf, VERSION_IDS } from '../../fakes/records';
 
 const observed = createObservedCodec(VERSION_IDS);

@@ -5,7 +5,7 @@ import { assertPlayable } from '../../../local/start/playable';
 import { replay, type ReplayPatience, type ReplayStage } from '../../../local/start/replay';
 import { ReplayUnfinishedError } from '../../../local/start/replay-at-work';
 
-import { statusOf } from '../../fakes/fakes';
+import { statusOf } from '../../fakes/listings';
 
 const MINUTE_MS = 60_000;
 const FROM_MS = Date.UTC(2018, 0, 23);

@@ -5,7 +5,8 @@ import {
   type FailedRecord,
 } from '../../../../lambdas/shared/codec/batch-answer';
 import { deadLetterOf } from '../../../../lambdas/shared/codec/dead-letter-codec';
-import { FakeDeadLetters, FakeTelemetry } from '../../../fakes/fakes';
+import { FakeDeadLetters } from '../../../fakes/dead-letters';
+import { FakeTelemetry } from '../../../fakes/telemetry';
 import { recordOf } from '../../../fakes/records';
 
 const RECORDS = [0, 1, 2, 3].map((offset) => recordOf(Buffer.from('x'), { partition: 5, offset }));

@@ -4,7 +4,8 @@ import {
   deadLetterOf,
 } from '../../../../lambdas/shared/codec/dead-letter-codec';
 import { createDeadLetters } from '../../../../lambdas/shared/codec/dead-letters';
-import { FakeLog, FakeTelemetry } from '../../../fakes/fakes';
+import { FakeLog } from '../../../fakes/record-log';
+import { FakeTelemetry } from '../../../fakes/telemetry';
 import { recordOf, VERSION_IDS } from '../../../fakes/records';
 
 const codec = createDeadLetterCodec(VERSION_IDS);

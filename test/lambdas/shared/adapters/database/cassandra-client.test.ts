@@ -11,7 +11,7 @@ import {
   mayPass,
 } from '../../../../../lambdas/shared/adapters/database/cassandra-client';
 import { KeyspacesChallengeError } from '../../../../../lambdas/shared/adapters/database/keyspaces-authentication';
-import { FakeTelemetry } from '../../../../fakes/fakes';
+import { FakeTelemetry } from '../../../../fakes/telemetry';
 
 const { responseErrorCodes: codes } = types;
 

@@ -8,7 +8,7 @@ import { MINUTE_MS } from '../../../../../lambdas/shared/domain/interval';
 import type { MetricName } from '../../../../../lambdas/shared/domain/metrics';
 import type { CandlesQuery } from '../../../../../lambdas/shared/domain/ports';
 import { at, DAY } from '../../../../fakes/candles';
-import { FakeTelemetry } from '../../../../fakes/fakes';
+import { FakeTelemetry } from '../../../../fakes/telemetry';
 
 /** What the server answers a request with; nothing for a request that it leaves hanging. */
 interface Answer {

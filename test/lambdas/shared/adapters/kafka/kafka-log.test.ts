@@ -3,7 +3,7 @@ import {
   KafkaAppendError,
   requestsOf,
 } from '../../../../../lambdas/shared/adapters/kafka/kafka-log';
-import { FakeTelemetry } from '../../../../fakes/fakes';
+import { FakeTelemetry } from '../../../../fakes/telemetry';
 
 function recordsOf(...sizes: number[]) {
   return sizes.map((bytes, index) => ({ key: `k${index}`, value: new Uint8Array(bytes) }));

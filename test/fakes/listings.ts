@@ -1,0 +1,32 @@
+import { type Market, marketKey } from '../../lambdas/shared/domain/market';
+import type { ListingStore, StatusByMarket } from '../../lambdas/shared/domain/ports';
+import type { MarketStatus } from '../../lambdas/shared/domain/progress';
+
+/** Progress as it is stored of a market that the exchange knows. */
+export function statusOf(fields: Partial<MarketStatus> = {}): MarketStatus {
+  return { progress: undefined, unknownSinceMs: null, endedAtMs: null, ...fields };
+}
+
+/** The status of markets, by key; what is written of their listing is kept in it. */
+export class FakeListings implements ListingStore {
+  readonly status: Map<string, MarketStatus>;
+  readonly written: { key: string; observedAtMs: number }[] = [];
+
+  constructor(status: Readonly<Record<string, MarketStatus>> = {}) {
+    this.status = new Map(Object.entries(status));
+  }
+  readStatus(markets: readonly Market[]): Promise<StatusByMarket> {
+    const keys = new Set(markets.map(marketKey));
+    return Promise.resolve(new Map([...this.status].filter(([key]) => keys.has(key))));
+  }
+  writeListing(
+    market: Market,
+    listing: Pick<MarketStatus, 'unknownSinceMs' | 'endedAtMs'>,
+    observedAtMs: number,
+  ): Promise<void> {
+    const key = marketKey(market);
+    this.status.set(key, { ...(this.status.get(key) ?? statusOf()), ...listing });
+    this.written.push({ key, observedAtMs });
+    return Promise.resolve();
+  }
+}

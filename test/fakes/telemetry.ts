@@ -1,0 +1,38 @@
+import type { MetricName } from '../../lambdas/shared/domain/metrics';
+import type { LogDetails, Telemetry } from '../../lambdas/shared/domain/ports';
+
+interface LogLine {
+  readonly level: 'info' | 'warn' | 'error';
+  readonly message: string;
+  readonly details: LogDetails;
+  readonly cause?: unknown;
+}
+
+/** Telemetry that keeps what it is told. */
+export class FakeTelemetry implements Telemetry {
+  readonly lines: LogLine[] = [];
+  readonly #counts = new Map<MetricName, number>();
+
+  info(message: string, details: LogDetails): void {
+    this.lines.push({ level: 'info', message, details });
+  }
+  warn(message: string, details: LogDetails): void {
+    this.lines.push({ level: 'warn', message, details });
+  }
+  error(message: string, details: LogDetails, cause: unknown): void {
+    this.lines.push({ level: 'error', message, details, cause });
+  }
+  count(metric: MetricName, value: number): void {
+    this.#counts.set(metric, (this.#counts.get(metric) ?? 0) + value);
+  }
+  counted(metric: MetricName): number {
+    return this.#counts.get(metric) ?? 0;
+  }
+  /** All metrics that were counted. */
+  metrics(): MetricName[] {
+    return [...this.#counts.keys()];
+  }
+  messages(level: LogLine['level']): string[] {
+    return this.lines.filter((line) => line.level === level).map(({ message }) => message);
+  }
+}
