@@ -14,8 +14,9 @@ const MARKS = 1_000;
  * corrected them in between, or roll up different windows, if other minutes are
  * stored by then. With equal write times the database would choose between them
  * cell by cell, and a row could hold the high of one and the low of the other.
- * With the mark one of them wins whole, and a repetition of the same
- * observation still changes nothing.
+ * With the mark one of them wins whole. A repetition of the same observation
+ * changes no value; its mark may be another once its minutes are stored, as only
+ * changed minutes are in it.
  */
 export function writeTimeUs({ observedAtMs, candles }: RolledSegment): number {
   return observedAtMs * 1_000 + markOf(INTERVALS.flatMap((interval) => candles[interval] ?? []));

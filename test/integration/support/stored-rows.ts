@@ -130,7 +130,7 @@ export class StoredTables {
     return new Map(
       rows.map((row) => [
         `${String(row.get('pair'))} ${String(row.get('interval'))} ${timeOf(row, 'open_time')}`,
-        `${candleLine(cellsOf(row))} observed at ${timeOf(row, 'observed_at')} ${writes(row).join()}`,
+        `${candleLine(cellsOf(row))} observed at ${timeOf(row, 'observed_at')}${oddWrites(row)}`,
       ]),
     );
   }
