@@ -1,33 +1,16 @@
 import * as v from 'valibot';
-import { isPairName } from '../shared/domain/market';
 import {
-  commaSeparated,
   ConnectionEnvironment,
+  pairList,
   readEnvironment,
+  urlText,
+  wholeNumber,
 } from '../shared/adapters/environment';
-
-const wholeNumber = v.pipe(
-  v.string(),
-  v.regex(/^\d{1,7}$/, 'expected a whole number'),
-  v.transform(Number),
-  v.minValue(1, 'expected at least 1'),
-);
 
 const FetchEnvironment = v.object({
   ...ConnectionEnvironment.entries,
   /** `BTC_USDT,ETH_USDT`: the pairs to follow. */
-  PAIRS: v.pipe(
-    commaSeparated,
-    v.everyItem(isPairName, 'expected pairs such as BTC_USDT'),
-    v.check((pairs) => new Set(pairs).size === pairs.length, 'expected each pair once'),
-  ),
-  /** ISO 8601, a whole minute: where a new pair starts. */
-  HISTORY_START: v.pipe(
-    v.string(),
-    v.isoTimestamp('expected an instant such as 2026-01-01T00:00:00Z'),
-    v.transform(Date.parse),
-    v.multipleOf(60_000, 'expected a whole minute'),
-  ),
+  PAIRS: pairList,
   /** How many minutes back the exchange still serves, with a margin. */
   RETENTION_MINUTES: wholeNumber,
   /** A pair whose missing minutes start longer ago than this is counted as behind. */
@@ -39,11 +22,7 @@ const FetchEnvironment = v.object({
   /** How many requests the exchange may be sent in 10 s, with a margin. */
   REQUESTS_PER_10_S: wholeNumber,
   /** The base URL of the exchange's API, up to and with `/api/v4`. */
-  GATE_IO_URL: v.pipe(
-    v.string(),
-    v.url('expected a URL'),
-    v.transform((url) => url.replace(/\/$/, '')),
-  ),
+  GATE_IO_URL: urlText,
 });
 
 /** Validated environment of the fetch function. */

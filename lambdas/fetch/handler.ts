@@ -6,7 +6,7 @@ import { createObservedCodec } from '../shared/codec/segment-codec';
 import { MINUTE_MS } from '../shared/domain/interval';
 import { readFetchEnvironment } from './environment';
 import { createObserveTick } from './observe-tick';
-import { tickTime } from './tick-time';
+import { firingTime } from '../shared/adapters/firing-time';
 
 const environment = readFetchEnvironment(process.env);
 const { store, log, telemetry } = createConnections(environment, 'fetch');
@@ -27,7 +27,6 @@ const observeTick = createObserveTick(
     exchange: GATE_IO.exchange,
     settlingMs: GATE_IO.settlingMs,
     silenceMs: GATE_IO.silenceMs,
-    historyStartMs: environment.HISTORY_START,
     retentionMs: environment.RETENTION_MINUTES * MINUTE_MS,
     behindMs: environment.BEHIND_MINUTES * MINUTE_MS,
     scheduleMs: environment.SCHEDULE_MINUTES * MINUTE_MS,
@@ -39,7 +38,7 @@ const observeTick = createObserveTick(
 export const handler = (event: unknown, context: Context): Promise<void> =>
   telemetry.invocation(context, () =>
     observeTick({
-      nowMs: tickTime(event),
+      nowMs: firingTime(event),
       remainingMs: () => context.getRemainingTimeInMillis(),
     }),
   );

@@ -155,7 +155,12 @@ class MarketObservation {
       settlingMs: this.#settings.settlingMs,
       silenceMs: this.#settings.silenceMs,
     });
-    const observed = { ...segment, minuteCandles: answer.candles, rejected: answer.rejected };
+    const observed = {
+      ...segment,
+      minuteCandles: answer.candles,
+      rejected: answer.rejected,
+      unserved: null,
+    };
     await this.#append(observed);
     this.#followsMs = segment.settlesMs;
     this.#count(observed, ownNewestMs);

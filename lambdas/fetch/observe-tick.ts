@@ -30,7 +30,6 @@ export interface ObserveTickSettings {
   /** The name of the exchange that is followed. */
   readonly exchange: string;
   readonly pairs: readonly string[];
-  readonly historyStartMs: number;
   readonly retentionMs: number;
   /** The time from one tick to the next. */
   readonly scheduleMs: number;
@@ -76,6 +75,7 @@ const NOTHING_STORED: MarketStatus = {
   progress: undefined,
   unknownSinceMs: null,
   endedAtMs: null,
+  listedSinceMs: null,
 };
 
 /**

@@ -1,6 +1,6 @@
 import { isSilent, lagOf } from '../shared/domain/lag';
 import { marketKey } from '../shared/domain/market';
-import { isSecondLook } from '../shared/domain/plan';
+import { isSecondLook, liveStart } from '../shared/domain/plan';
 import type { Exchange, Telemetry } from '../shared/domain/ports';
 import type { MarketOutcome } from './observe-market';
 import type { MarketPlan, ObserveTickSettings, Tick } from './observe-tick';
@@ -64,11 +64,11 @@ function isUnknown({ status }: MarketPlan, outcome: MarketOutcome | undefined): 
 
 function reportLag(
   telemetry: Telemetry,
-  { historyStartMs, retentionMs, behindMs }: ObserveTickSettings,
+  { retentionMs, behindMs }: ObserveTickSettings,
   followed: readonly MarketPlan[],
   nowMs: number,
 ): void {
-  const seenToMs = followed.map(({ status }) => status.progress?.seenToMs ?? historyStartMs);
+  const seenToMs = followed.map(({ status }) => status.progress?.seenToMs ?? liveStart(nowMs));
   const lag = lagOf(seenToMs, { nowMs, retentionMs, behindMs });
   telemetry.count('MarketsBehind', lag.marketsBehind);
   telemetry.count('WorstLag', lag.worstMs / 1_000);
@@ -77,14 +77,14 @@ function reportLag(
 
 function reportSilence(
   telemetry: Telemetry,
-  { historyStartMs, silentAfterMs, scheduleMs }: ObserveTickSettings,
+  { silentAfterMs, scheduleMs }: ObserveTickSettings,
   { followed, outcomes, nowMs }: FollowedMarkets,
 ): void {
   const silent = followed.filter(({ market, status: { progress } }) => {
     // A market that has not been asked for yet is not silent.
     if (progress === undefined) return false;
     const newestMs = outcomes.get(marketKey(market))?.newestMs ?? progress.newestMs;
-    return isSilent(newestMs, { sinceMs: historyStartMs, nowMs, silentAfterMs });
+    return isSilent(newestMs, { sinceMs: progress.liveSinceMs, nowMs, silentAfterMs });
   });
   telemetry.count('MarketsSilent', silent.length);
   // Once an hour says enough of what has been so for hours.

@@ -1,7 +1,8 @@
 import type { RolledSegment } from '../shared/domain/segment';
 import { marketKey } from '../shared/domain/market';
 import type { SegmentStore, Telemetry } from '../shared/domain/ports';
-import { advance, type Gap, gapsOf, perhapsFilled } from '../shared/domain/progress';
+import { audited, unknownDay } from '../shared/domain/ledger';
+import { advance, type Gap, gapsOf, perhapsFilled, settledGaps } from '../shared/domain/progress';
 
 /** The ports that a segment is stored through. */
 export interface StoreSegmentPorts {
@@ -17,8 +18,8 @@ export async function storeSegment(
   const { store, telemetry } = ports;
   // First: windows beside a gap lack its minutes, so none of them is stored without it.
   await storeGaps(ports, segment);
-  await store.writeCandles(segment);
-  await deleteFilledGaps(ports, segment);
+  const [gaps] = await Promise.all([store.readGaps(segment, segment), store.writeCandles(segment)]);
+  await deleteFilledGaps(ports, segment, gaps);
   const minutes = segment.candles['1m']?.length ?? 0;
   const rows = Object.values(segment.candles).reduce((sum, list) => sum + list.length, 0);
   telemetry.count('CandlesStored', rows);
@@ -44,28 +45,59 @@ export async function storeGaps(
   telemetry.count('Gaps', gaps.length - segment.rejected.length);
 }
 
-/** Deletes the gaps of rejected minutes that are stored by now. */
+/** Deletes the gaps of rejected minutes that are stored by now, and those that an audit settles. */
 async function deleteFilledGaps(
   { store, telemetry }: StoreSegmentPorts,
   segment: RolledSegment,
+  gaps: readonly Gap[],
 ): Promise<void> {
-  const perhaps = perhapsFilled(segment, await store.readGaps(segment, segment));
-  if (perhaps.length === 0) return;
-  const filled = await storedOf(store, segment, perhaps);
+  const filled =
+    segment.kind === 'audit'
+      ? settledGaps(segment, gaps)
+      : await storedOf(store, segment, perhapsFilled(segment, gaps));
+  if (filled.length === 0) return;
   await Promise.all(filled.map((gap) => store.deleteGap(segment, gap, segment.observedAtMs)));
   telemetry.count('GapsFilled', filled.length);
 }
 
 async function storedOf(store: SegmentStore, segment: RolledSegment, gaps: readonly Gap[]) {
+  if (gaps.length === 0) return [];
   const ranges = gaps.map(({ fromMs, toMs }) => ({ interval: '1m' as const, fromMs, toMs }));
   const { candles } = await store.readCandles(segment, ranges);
   const times = new Set((candles['1m'] ?? []).map(({ openTimeMs }) => openTimeMs));
   return gaps.filter(({ fromMs }) => times.has(fromMs));
 }
 
-/** Moves the progress of a segment's market, once every row is acknowledged. */
-export async function settle({ store }: StoreSegmentPorts, segment: RolledSegment): Promise<void> {
-  if (segment.settlesMs === null) return;
+/** Moves the progress of a segment's market, or enters an audit in the ledger, once every row is acknowledged. */
+export function settle(ports: StoreSegmentPorts, segment: RolledSegment): Promise<void> {
+  return segment.kind === 'audit' ? enterAudit(ports, segment) : moveProgress(ports, segment);
+}
+
+async function enterAudit(
+  { store, telemetry }: StoreSegmentPorts,
+  segment: RolledSegment,
+): Promise<void> {
+  const [day = unknownDay(segment.fromMs)] = await store.readDays(segment, segment);
+  const audit = audited(day, segment);
+  if (audit === undefined) return;
+  await store.writeAudit(segment, segment.fromMs, audit);
+  telemetry.count('AuditsStored', 1);
+  telemetry.count('CandlesCorrected', segment.audit?.correctedCount ?? 0);
+  telemetry.info('audited', {
+    market: marketKey(segment),
+    day: new Date(segment.fromMs).toISOString().slice(0, 10),
+    source: audit.source,
+    minutes: audit.minuteCount,
+    absent: audit.absentCount,
+    corrected: segment.audit?.correctedCount ?? 0,
+    suspects: audit.suspectsMs.length,
+    agreed: audit.agreed,
+    sealed: audit.sealedAtMs !== null,
+    disputed: audit.disputed,
+  });
+}
+
+async function moveProgress({ store }: StoreSegmentPorts, segment: RolledSegment): Promise<void> {
   const stored = (await store.readStatus([segment])).get(marketKey(segment))?.progress;
   const progress = advance(stored, segment);
   if (progress !== undefined) await store.writeProgress(segment, progress);

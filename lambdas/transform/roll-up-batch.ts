@@ -13,6 +13,7 @@ import type { CandlesByInterval } from '../shared/domain/candle';
 import { marketKey } from '../shared/domain/market';
 import {
   type CandleReader,
+  type DayReader,
   type LogDetails,
   type NewRecord,
   type RecordLog,
@@ -21,6 +22,8 @@ import {
   type UnreadableCandle,
   UnreadableCandleError,
 } from '../shared/domain/ports';
+import { auditDay, candlesToCompare } from '../shared/domain/audit';
+import { unknownDay } from '../shared/domain/ledger';
 import { childrenToRead, rollUp } from '../shared/domain/roll-up';
 import { newestOf, type ObservedSegment, type RolledSegment } from '../shared/domain/segment';
 import { TOPICS } from '../shared/domain/topics';
@@ -29,7 +32,7 @@ import { TOPICS } from '../shared/domain/topics';
 export interface RollUpBatchPorts extends BatchEndPorts {
   readonly observed: SegmentCodec<ObservedSegment>;
   readonly rolled: SegmentCodec<RolledSegment>;
-  readonly stored: CandleReader;
+  readonly stored: CandleReader & DayReader;
   readonly log: RecordLog;
 }
 
@@ -81,14 +84,14 @@ async function rollUpOne(
   { record, value: segment }: Decoded<ObservedSegment>,
 ): Promise<Outcome> {
   const market = marketKey(segment);
-  let read: StoredCandles;
+  let roll: () => RolledSegment;
   try {
-    read = await readStored(stored, segment);
+    roll = await prepared(stored, segment);
   } catch (cause) {
     return { kind: 'failed', record, market, cause };
   }
   try {
-    const appended = rolledUp(segment, read);
+    const appended = roll();
     const appends = { key: market, value: rolled.encode(appended) };
     return { kind: 'rolled up', record, market, appends, details: describe(segment, appended) };
   } catch (cause) {
@@ -96,10 +99,20 @@ async function rollUpOne(
   }
 }
 
-function readStored(stored: CandleReader, segment: ObservedSegment): Promise<StoredCandles> {
-  const ranges = childrenToRead(segment);
-  if (ranges.length === 0) return Promise.resolve({ candles: {}, unreadable: [] });
-  return stored.readCandles(segment, ranges);
+/** Reads what a segment is rolled up with; what is left to do is pure. */
+async function prepared(
+  stored: RollUpBatchPorts['stored'],
+  segment: ObservedSegment,
+): Promise<() => RolledSegment> {
+  if (segment.kind === 'live') {
+    const read = await stored.readCandles(segment, childrenToRead(segment));
+    return () => rolledUp(segment, read);
+  }
+  const [read, [day]] = await Promise.all([
+    stored.readCandles(segment, candlesToCompare(segment)),
+    stored.readDays(segment, segment),
+  ]);
+  return () => auditDay(segment, read, day ?? unknownDay(segment.fromMs));
 }
 
 /** @throws UnreadableCandleError if a stored row that is needed cannot be read: it stays so until someone corrects it */
@@ -112,6 +125,8 @@ function rolledUp(segment: ObservedSegment, { candles, unreadable }: StoredCandl
     candles: rollUp(segment, candles),
     rejected: segment.rejected.filter(({ openTimeMs }) => !isStored(candles, openTimeMs)),
     newestMs: newestOf(minuteCandles) ?? null,
+    deleted: {},
+    audit: null,
   };
 }
 
@@ -173,6 +188,7 @@ function countOf(candles: CandlesByInterval): number {
 function describe(segment: ObservedSegment, { candles }: RolledSegment) {
   return {
     market: marketKey(segment),
+    kind: segment.kind,
     from: new Date(segment.fromMs).toISOString(),
     to: new Date(segment.toMs).toISOString(),
     minutes: segment.minuteCandles.length,

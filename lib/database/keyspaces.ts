@@ -37,6 +37,7 @@ export class Keyspaces extends Construct implements Database {
       candles: this.createTable(TABLES.candles, keyspace, props),
       progress: this.createTable(TABLES.progress, keyspace, props),
       gaps: this.createTable(TABLES.gaps, keyspace, props),
+      days: this.createTable(TABLES.days, keyspace, props),
     };
   }
 

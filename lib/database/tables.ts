@@ -38,12 +38,14 @@ export const TABLES = {
     partitionKey: { exchange: 'text', pair: 'text' },
     clusteringKey: {},
     columns: {
+      live_since: 'timestamp',
       settled_to: 'timestamp',
       seen_to: 'timestamp',
       newest: 'timestamp',
       observed_at: 'timestamp',
       unknown_since: 'timestamp',
       ended_at: 'timestamp',
+      listed_since: 'timestamp',
     },
   },
   gaps: {
@@ -51,6 +53,32 @@ export const TABLES = {
     partitionKey: { exchange: 'text', pair: 'text' },
     clusteringKey: { from_time: { type: 'timestamp', order: 'ASC' } },
     columns: { to_time: 'timestamp', reason: 'text', observed_at: 'timestamp' },
+  },
+  /** The ledger of days: what is known of each past day. */
+  days: {
+    name: 'days',
+    partitionKey: { exchange: 'text', pair: 'text', year: 'int' },
+    clusteringKey: { day: { type: 'date', order: 'DESC' } },
+    columns: {
+      // reconcile's
+      asked_at: 'timestamp',
+      asks: 'int',
+      refusal: 'text',
+      // persist's
+      minutes: 'int',
+      absent: 'int',
+      rejected: 'int',
+      corrected: 'int',
+      suspects: 'frozen<list<timestamp>>',
+      audits: 'int',
+      agreed: 'boolean',
+      sealed_at: 'timestamp',
+      disputed: 'boolean',
+      source: 'text',
+      observed_at: 'timestamp',
+      // a repair's
+      reopened_at: 'timestamp',
+    },
   },
 } as const satisfies Record<string, Table>;
 

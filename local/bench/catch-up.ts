@@ -134,6 +134,7 @@ export function* segmentsOf(source: CandleSource, days: number): Generator<Obser
         followsMs: fromMs === BENCH_START_MS ? null : fromMs,
         minuteCandles: source.candles(pair, fromMs, toMs).map(parsedCandle),
         rejected: [],
+        unserved: null,
       };
     }
   }

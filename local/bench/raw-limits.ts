@@ -36,6 +36,8 @@ export async function rawLimits(
     ...segment,
     candles: rollUp(segment, {}),
     newestMs: newestOf(segment.minuteCandles) ?? null,
+    deleted: {},
+    audit: null,
   }));
   const kafka = client(run.engines.kafka.endpoint);
   await createTopic(kafka);

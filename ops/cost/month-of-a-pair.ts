@@ -86,7 +86,6 @@ function segmentsOf(progress: Progress, nowMs: number, scheduleMs: number): Obse
     progress,
     nowMs,
     scheduleMs,
-    historyStartMs: START_MS,
     retentionMs: DAY_MS,
   });
   let followsMs: number | null = progress.settledToMs;
@@ -96,7 +95,7 @@ function segmentsOf(progress: Progress, nowMs: number, scheduleMs: number): Obse
     const { seenToMs } = progress;
     const segment = settled(one, { followsMs, newestMs, seenToMs, settlingMs, silenceMs });
     followsMs = segment.settlesMs;
-    return { ...segment, minuteCandles: minutesOf(one), rejected: [] };
+    return { ...segment, minuteCandles: minutesOf(one), rejected: [], unserved: null };
   });
 }
 

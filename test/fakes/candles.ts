@@ -69,12 +69,22 @@ export function observedOf(fields: Partial<ObservedSegment> = {}): ObservedSegme
     ...segment,
     minuteCandles: fields.minuteCandles ?? minutesIn(segment.fromMs, segment.toMs),
     rejected: fields.rejected ?? [],
+    unserved: fields.unserved ?? null,
   };
 }
 
 /** A live rolled segment without any candles, if nothing else is said. */
 export function rolledOf(fields: Partial<RolledSegment> = {}): RolledSegment {
-  return { ...segmentOf(fields), candles: {}, rejected: [], newestMs: null, ...fields };
+  return {
+    ...segmentOf(fields),
+    candles: {},
+    rejected: [],
+    newestMs: null,
+    unserved: null,
+    deleted: {},
+    audit: null,
+    ...fields,
+  };
 }
 
 /** A whole UTC day, as an audit holds it. */

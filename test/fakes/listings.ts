@@ -4,7 +4,13 @@ import type { MarketStatus } from '../../lambdas/shared/domain/progress';
 
 /** Progress as it is stored of a market that the exchange knows. */
 export function statusOf(fields: Partial<MarketStatus> = {}): MarketStatus {
-  return { progress: undefined, unknownSinceMs: null, endedAtMs: null, ...fields };
+  return {
+    progress: undefined,
+    unknownSinceMs: null,
+    endedAtMs: null,
+    listedSinceMs: null,
+    ...fields,
+  };
 }
 
 /** The status of markets, by key; what is written of their listing is kept in it. */

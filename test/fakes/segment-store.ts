@@ -1,4 +1,5 @@
 import { type Market, marketKey } from '../../lambdas/shared/domain/market';
+import { type LedgerDay, type StoredAudit, unknownDay } from '../../lambdas/shared/domain/ledger';
 import type {
   SegmentStore,
   StatusByMarket,
@@ -9,7 +10,8 @@ import type { ChildrenRange } from '../../lambdas/shared/domain/roll-up';
 import type { RolledSegment } from '../../lambdas/shared/domain/segment';
 import { statusOf } from './listings';
 
-type Call = 'candles' | 'gap' | 'no gap' | 'progress' | 'status' | 'gaps' | 'stored';
+type Call =
+  'candles' | 'gap' | 'no gap' | 'progress' | 'status' | 'gaps' | 'stored' | 'days' | 'audit';
 
 /** A store in memory that keeps the order of its calls; calls for a market can be made to fail. */
 export class FakeStore implements SegmentStore {
@@ -17,6 +19,7 @@ export class FakeStore implements SegmentStore {
   readonly gaps: { key: string; gap: Gap; observedAtMs: number }[] = [];
   readonly segments: RolledSegment[] = [];
   readonly progress = new Map<string, Progress>();
+  readonly days = new Map<string, LedgerDay[]>();
   brokenFor: ((call: Call, market: Market) => boolean) | undefined;
 
   async writeCandles(segment: RolledSegment): Promise<void> {
@@ -49,6 +52,21 @@ export class FakeStore implements SegmentStore {
     const keys = new Set(markets.map(marketKey));
     const known = [...this.progress].filter(([key]) => keys.has(key));
     return new Map(known.map(([key, progress]) => [key, statusOf({ progress })]));
+  }
+  async readDays(market: Market, { fromMs, toMs }: { fromMs: number; toMs: number }) {
+    await this.#call('days', market);
+    const days = this.days.get(marketKey(market)) ?? [];
+    return days.filter(({ dayMs }) => dayMs >= fromMs && dayMs < toMs);
+  }
+  async writeAudit(market: Market, dayMs: number, audit: StoredAudit): Promise<void> {
+    await this.#call('audit', market);
+    const key = marketKey(market);
+    const [day = unknownDay(dayMs)] = await this.readDays(market, {
+      fromMs: dayMs,
+      toMs: dayMs + 1,
+    });
+    const others = (this.days.get(key) ?? []).filter((one) => one.dayMs !== dayMs);
+    this.days.set(key, [...others, { ...day, audit }]);
   }
   /** The minutes of the segments that were written. */
   async readCandles(market: Market, ranges: readonly ChildrenRange[]): Promise<StoredCandles> {

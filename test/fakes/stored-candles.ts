@@ -1,10 +1,13 @@
 import type { CandlesByInterval } from '../../lambdas/shared/domain/candle';
 import { type Market, marketKey } from '../../lambdas/shared/domain/market';
-import type { CandleReader, StoredCandles } from '../../lambdas/shared/domain/ports';
+import type { LedgerDay } from '../../lambdas/shared/domain/ledger';
+import type { CandleReader, DayReader, StoredCandles } from '../../lambdas/shared/domain/ports';
 import type { ChildrenRange } from '../../lambdas/shared/domain/roll-up';
 
 /** Stored candles that keep what was read of them; reads of some markets can be made to fail. */
-export class FakeStored implements CandleReader {
+export class FakeStored implements CandleReader, DayReader {
+  /** What the ledger says of each day. */
+  days: readonly LedgerDay[] = [];
   readonly reads: { key: string; ranges: readonly ChildrenRange[] }[] = [];
   brokenFor: ((market: Market, ranges: readonly ChildrenRange[]) => boolean) | undefined;
   unreadable: StoredCandles['unreadable'] = [];
@@ -12,6 +15,9 @@ export class FakeStored implements CandleReader {
 
   constructor(candles: CandlesByInterval | Error) {
     this.#candles = candles;
+  }
+  readDays(_market: Market, { fromMs, toMs }: { fromMs: number; toMs: number }) {
+    return Promise.resolve(this.days.filter(({ dayMs }) => dayMs >= fromMs && dayMs < toMs));
   }
   readCandles(market: Market, ranges: readonly ChildrenRange[]): Promise<StoredCandles> {
     this.reads.push({ key: marketKey(market), ranges });
@@ -24,7 +30,10 @@ export class FakeStored implements CandleReader {
 }
 
 /** Stored candles that must not be asked for. */
-export const noStored: CandleReader = {
+export const noStored: CandleReader & DayReader = {
+  readDays(market) {
+    throw new Error(`unexpected read of the ledger of ${marketKey(market)}`);
+  },
   readCandles(market) {
     throw new Error(`unexpected read of the candles of ${marketKey(market)}`);
   },

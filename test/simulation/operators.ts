@@ -85,6 +85,7 @@ function auditOf({ scheduler, exchange }: Stage, pair: string, fromMs: number): 
     gapFromMs: null,
     minuteCandles: candles.filter(isInDay),
     rejected: rejected.filter(isInDay),
+    unserved: null,
   };
 }
 

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { isPairName } from '../domain/market';
 import { BATCH_FAILURES } from '../codec/batch-answer';
 
 /** An invalid environment of a function; the message names all of its problems. */
@@ -11,6 +12,36 @@ export const commaSeparated = v.pipe(
   v.string(),
   v.transform((text) => text.split(',').filter((part) => part !== '')),
   v.minLength(1, 'expected at least one, separated by commas'),
+);
+
+/** A whole number that is not 0. */
+export const wholeNumber = v.pipe(
+  v.string(),
+  v.regex(/^\d{1,7}$/, 'expected a whole number'),
+  v.transform(Number),
+  v.minValue(1, 'expected at least 1'),
+);
+
+/** Pairs as one text. */
+export const pairList = v.pipe(
+  commaSeparated,
+  v.everyItem(isPairName, 'expected pairs such as BTC_USDT'),
+  v.check((pairs) => new Set(pairs).size === pairs.length, 'expected each pair once'),
+);
+
+/** A URL, without a slash at its end. */
+export const urlText = v.pipe(
+  v.string(),
+  v.url('expected a URL'),
+  v.transform((url) => url.replace(/\/$/, '')),
+);
+
+/** A UTC day, in milliseconds. */
+export const utcDay = v.pipe(
+  v.string(),
+  v.isoDate('expected a day such as 2026-01-01'),
+  v.transform((day) => Date.parse(`${day}T00:00:00Z`)),
+  v.check((timeMs) => Number.isFinite(timeMs), 'expected a day that exists'),
 );
 
 const UUID_LIST = v.pipe(v.array(v.pipe(v.string(), v.uuid('expected a UUID'))), v.minLength(1));

@@ -13,6 +13,7 @@ export interface FunctionTelemetry extends Telemetry {
 const UNITS = {
   Count: MetricUnit.Count,
   Milliseconds: MetricUnit.Milliseconds,
+  Percent: MetricUnit.Percent,
   Seconds: MetricUnit.Seconds,
 } as const;
 

@@ -3,6 +3,7 @@ import { type Decimal, formatDecimal, parseDecimal } from '../domain/decimal';
 import { type Interval, INTERVALS } from '../domain/interval';
 import { inTimeOrder } from '../domain/roll-up';
 import {
+  type AuditFindings,
   checkObserved,
   checkRolled,
   type ObservedSegment,
@@ -35,6 +36,7 @@ interface SegmentOnWire extends Omit<Segment, 'kind' | 'source'> {
   readonly kind: string;
   readonly source: string;
   readonly rejected: readonly RejectedMinute[];
+  readonly unserved: string | null;
 }
 
 interface ObservedOnWire extends SegmentOnWire {
@@ -47,8 +49,21 @@ interface RolledOnWire extends SegmentOnWire {
     readonly candles: readonly CandleOnWire[];
   }[];
   readonly newestMs: number | null;
-  readonly deleted: readonly unknown[];
-  readonly audit: unknown;
+  readonly deleted: readonly {
+    readonly interval: string;
+    readonly openTimesMs: readonly number[];
+  }[];
+  readonly audit: AuditOnWire | null;
+}
+
+interface AuditOnWire {
+  readonly minutes: number;
+  readonly absent: number;
+  readonly corrected: number;
+  readonly suspects: readonly number[];
+  readonly agreed: boolean;
+  readonly sealed: boolean;
+  readonly disputed: boolean;
 }
 
 /** Writes and reads the values of a topic as domain objects, which are checked when they are read. */
@@ -67,7 +82,7 @@ export function createObservedCodec(ids: SchemaVersionIds): SegmentCodec<Observe
     decode(value) {
       const wire = codec.decode(value);
       const minuteCandles = inTimeOrder(wire.minutes.map((minute) => fromWire(minute, 1)));
-      const segment = { ...segmentFromWire(wire), minuteCandles, rejected: rejectedFromWire(wire) };
+      const segment = { ...observationFromWire(wire), minuteCandles };
       checkObserved(segment);
       return segment;
     },
@@ -82,16 +97,17 @@ export function createRolledCodec(ids: SchemaVersionIds): SegmentCodec<RolledSeg
       codec.encode({
         ...segment,
         candles: intervalsToWire(segment.candles),
-        deleted: [],
-        audit: null,
+        deleted: deletedToWire(segment.deleted),
+        audit: segment.audit === null ? null : auditToWire(segment.audit),
       }),
     decode(value) {
       const wire = codec.decode(value);
       const segment = {
-        ...segmentFromWire(wire),
+        ...observationFromWire(wire),
         candles: intervalsFromWire(wire.candles),
-        rejected: rejectedFromWire(wire),
         newestMs: wire.newestMs,
+        deleted: deletedFromWire(wire.deleted),
+        audit: wire.audit === null ? null : auditFromWire(wire.audit),
       };
       checkRolled(segment);
       return segment;
@@ -128,8 +144,56 @@ function oneOf<T extends string>(known: readonly T[], what: string, text: string
   );
 }
 
+/** A segment with what it says besides its candles. */
+function observationFromWire(wire: SegmentOnWire) {
+  return {
+    ...segmentFromWire(wire),
+    rejected: rejectedFromWire(wire),
+    unserved: wire.unserved,
+  };
+}
+
 function rejectedFromWire({ rejected }: SegmentOnWire): RejectedMinute[] {
   return rejected.map(({ openTimeMs, reason }) => ({ openTimeMs, reason }));
+}
+
+function deletedToWire(deleted: RolledSegment['deleted']): RolledOnWire['deleted'] {
+  return INTERVALS.flatMap((interval) => {
+    const openTimesMs = deleted[interval];
+    return openTimesMs === undefined ? [] : [{ interval, openTimesMs }];
+  });
+}
+
+function deletedFromWire(wire: RolledOnWire['deleted']): RolledSegment['deleted'] {
+  return Object.fromEntries(
+    wire.map(({ interval, openTimesMs }) => [oneOf(INTERVALS, 'interval', interval), openTimesMs]),
+  );
+}
+
+function auditToWire(audit: AuditFindings): AuditOnWire {
+  const { minuteCount, absentCount, correctedCount, suspectsMs, agreed, sealed, disputed } = audit;
+  return {
+    minutes: minuteCount,
+    absent: absentCount,
+    corrected: correctedCount,
+    suspects: suspectsMs,
+    agreed,
+    sealed,
+    disputed,
+  };
+}
+
+function auditFromWire(wire: AuditOnWire): AuditFindings {
+  const { minutes, absent, corrected, suspects, agreed, sealed, disputed } = wire;
+  return {
+    minuteCount: minutes,
+    absentCount: absent,
+    correctedCount: corrected,
+    suspectsMs: suspects,
+    agreed,
+    sealed,
+    disputed,
+  };
 }
 
 function intervalsToWire(candles: CandlesByInterval): RolledOnWire['candles'] {

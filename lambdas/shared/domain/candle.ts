@@ -100,6 +100,30 @@ export function isSameButQuoteVolume(a: Candle, b: Candle): boolean {
   );
 }
 
+/** Whether two candles of one time have equal numbers, however many zeros they are written with. */
+export function hasSameValues(a: Candle, b: Candle): boolean {
+  return (
+    a.minuteCount === b.minuteCount &&
+    hasSameValuesButQuote(a, b) &&
+    isEqual(a.quoteVolume, b.quoteVolume)
+  );
+}
+
+/** The same, whatever their quote volumes are. */
+export function hasSameValuesButQuote(a: Candle, b: Candle): boolean {
+  return (
+    isEqual(a.open, b.open) &&
+    isEqual(a.high, b.high) &&
+    isEqual(a.low, b.low) &&
+    isEqual(a.close, b.close) &&
+    isEqual(a.baseVolume, b.baseVolume)
+  );
+}
+
+function isEqual(a: Decimal | null, b: Decimal | null): boolean {
+  return a === null || b === null ? a === b : compareDecimals(a, b) === 0;
+}
+
 function isSame(a: Decimal | null, b: Decimal | null): boolean {
   if (a === null || b === null) return a === b;
   return a.scale === b.scale && a.unscaled === b.unscaled;

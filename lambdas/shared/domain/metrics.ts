@@ -56,8 +56,27 @@ export const METRICS = {
   /** Rows of the table `candles`. */
   CandlesStored: 'Count',
   Gaps: 'Count',
-  /** Gaps of rejected minutes that a good row has filled. */
+  /** Gaps that a good row or an audit has filled. */
   GapsFilled: 'Count',
+  /** Days whose audit was stored. */
+  AuditsStored: 'Count',
+  /** One-minute candles that audits changed, added or deleted. */
+  CandlesCorrected: 'Count',
+  // reconcile
+  /** Days of history that are to be had, and have never been stored; those that wait for the archive are not counted. */
+  HistoryDaysLeft: 'Count',
+  /** Days that were to be asked for more than a day ago; history is not counted. */
+  DaysOverdue: 'Count',
+  /** Sealed days whose audits did not agree. */
+  DaysDisputed: 'Count',
+  /** Days under way: asked for, and not stored yet. */
+  DaysUnderWay: 'Count',
+  /** Share of the minutes that are no gap, in the sealed days of the last 30: of the worst market. */
+  Completeness: 'Percent',
+  /** Days that the exchange or its archive did not give. */
+  DaysNotRead: 'Count',
+  /** Rows, days or files of the archive that are wrong. */
+  ArchiveRefused: 'Count',
   // transform and persist
   DeadLetters: 'Count',
   // all three

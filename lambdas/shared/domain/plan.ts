@@ -16,8 +16,6 @@ export interface PlanInput {
   readonly nowMs: number;
   /** The time from one tick to the next. */
   readonly scheduleMs: number;
-  /** Where a new market starts: a whole minute. */
-  readonly historyStartMs: number;
   /** How far back the exchange serves one-minute candles. */
   readonly retentionMs: number;
 }
@@ -27,14 +25,15 @@ export type PlannedSegment = Omit<Segment, 'followsMs' | 'settlesMs'>;
 
 /**
  * The live plan of a tick: the minutes of `[settled, now)` cut at UTC days, in
- * order, and once an hour, or after an outage, those of the two hours before. Empty if there is
- * nothing new, and for a tick that is not newer than what is stored: a later
- * one has been here.
+ * order, and once an hour, or after an outage, those of the two hours before. A
+ * new market starts at today's midnight, UTC: all before is the ledger's. Empty
+ * if there is nothing new, and for a tick that is not newer than what is stored:
+ * a later one has been here.
  */
 export function planSegments(input: PlanInput): PlannedSegment[] {
   const { market, progress, nowMs } = input;
   if (progress !== undefined && nowMs <= progress.observedAtMs) return [];
-  const wantedMs = progress?.settledToMs ?? input.historyStartMs;
+  const wantedMs = progress?.settledToMs ?? liveStart(nowMs);
   const servedMs = ceilTo(nowMs - input.retentionMs, MINUTE_MS);
   const fromMs = Math.max(servedMs, startMs(input, wantedMs));
   return dayCuts(fromMs, floorTo(nowMs, MINUTE_MS)).map((cut, index) => ({
@@ -49,9 +48,15 @@ export function planSegments(input: PlanInput): PlannedSegment[] {
 
 /** Where a plan starts, were everything served. */
 function startMs(input: PlanInput, wantedMs: number): number {
-  const { nowMs, scheduleMs, historyStartMs, progress } = input;
+  const { nowMs, scheduleMs, progress } = input;
   if (!isSecondLook(nowMs, scheduleMs) && !isAfterOutage(progress, nowMs)) return wantedMs;
-  return Math.min(wantedMs, Math.max(historyStartMs, wantedMs - SECOND_LOOK_MS));
+  const liveSinceMs = progress?.liveSinceMs ?? wantedMs;
+  return Math.min(wantedMs, Math.max(liveSinceMs, wantedMs - SECOND_LOOK_MS));
+}
+
+/** Where a market starts that is new at a tick. */
+export function liveStart(nowMs: number): number {
+  return floorTo(nowMs, DAY_MS);
 }
 
 /** Whether a tick is the first one after a full hour. */

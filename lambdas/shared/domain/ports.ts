@@ -2,6 +2,7 @@ import type { Candle, CandlesByInterval } from './candle';
 import type { Interval } from './interval';
 import { type Market, marketKey } from './market';
 import type { MetricName } from './metrics';
+import type { DayAsk, LedgerDay, StoredAudit } from './ledger';
 import type { Gap, MarketStatus, Progress } from './progress';
 import { type ChildrenRange, inTimeOrder } from './roll-up';
 import type { RejectedMinute, RolledSegment } from './segment';
@@ -70,6 +71,71 @@ export interface StatusReader {
   readStatus(markets: readonly Market[]): Promise<StatusByMarket>;
 }
 
+/** The ledger of days, for reading. */
+export interface DayReader {
+  /** The ledger's rows of the days of a market that start in `[fromMs, toMs)`, newest first. */
+  readDays(
+    market: Market,
+    range: { readonly fromMs: number; readonly toMs: number },
+  ): Promise<readonly LedgerDay[]>;
+}
+
+/** The ledger of days as reconcile uses it. */
+export interface LedgerStore extends StatusReader, DayReader {
+  /** Notes that a day was asked for, or what kept the ask from bringing an audit. */
+  writeAsk(market: Market, dayMs: number, ask: DayAsk): Promise<void>;
+  /** Notes since when the exchange has the market: no day before is in its ledger. */
+  writeListedSince(market: Market, listedSinceMs: number, observedAtMs: number): Promise<void>;
+}
+
+/** The ledger of days as repair uses it. */
+export interface RepairStore extends StatusReader, DayReader {
+  /** Takes the seal of a day off, so that it is due. */
+  reopenDay(market: Market, dayMs: number, reopenedAtMs: number): Promise<void>;
+}
+
+/** The past days of a month that are wanted from an archive. */
+export interface ArchiveQuery {
+  readonly pair: string;
+  /** Start of the UTC month. */
+  readonly monthMs: number;
+  /** Starts of the days of that month that are wanted, oldest first. */
+  readonly daysMs: readonly number[];
+  /** The time that the archive has, repetitions included, in milliseconds. */
+  readonly withinMs: number;
+}
+
+/** A day as the archive has it, or why it cannot be taken from there. */
+export type ArchivedDay =
+  | { readonly dayMs: number; readonly answer: ExchangeAnswer; readonly refusal?: undefined }
+  | { readonly dayMs: number; readonly answer?: undefined; readonly refusal: string };
+
+/** The archive of an exchange: past months that do not change any more. Quote volumes may be unknown in it. */
+export interface Archive {
+  /**
+   * The wanted days of a month, oldest first, each once, as they are read.
+   *
+   * @throws ArchiveMissingError if the archive does not have the month, and whatever else kept it
+   *   from being read; days that were given before hold
+   */
+  days(query: ArchiveQuery): AsyncIterable<ArchivedDay>;
+}
+
+/** The archive does not have a month: not yet, not any more, or never. */
+export class ArchiveMissingError extends Error {
+  override readonly name = 'ArchiveMissingError';
+}
+
+/** What an exchange says of its markets. */
+export interface Listings {
+  /**
+   * The time from which on the exchange has a pair; null if it does not say.
+   *
+   * @throws UnknownPairError if the exchange does not know the pair
+   */
+  listedSince(pair: string, withinMs: number): Promise<number | null>;
+}
+
 /** Whether the exchange still knows a market, as fetch finds it. */
 export interface ListingStore extends StatusReader {
   writeListing(
@@ -113,14 +179,16 @@ export class UnreadableCandleError extends Error {
 }
 
 /** What persist writes to: every write carries the segment's observation, and an older one never wins. */
-export interface SegmentStore extends StatusReader, CandleReader {
-  /** Stores all candles of a segment; resolves once every row is acknowledged. */
+export interface SegmentStore extends StatusReader, CandleReader, DayReader {
+  /** Stores the candles of a segment, and deletes those that it deletes; resolves once every row is acknowledged. */
   writeCandles(segment: RolledSegment): Promise<void>;
   writeProgress(market: Market, progress: Progress): Promise<void>;
   /** The stored gaps of a market that start in `[fromMs, toMs)`. */
   readGaps(market: Market, range: { fromMs: number; toMs: number }): Promise<readonly Gap[]>;
   writeGap(market: Market, gap: Gap, observedAtMs: number): Promise<void>;
   deleteGap(market: Market, gap: Gap, observedAtMs: number): Promise<void>;
+  /** Stores what an audit found of a day: the last write of the audit. */
+  writeAudit(market: Market, dayMs: number, audit: StoredAudit): Promise<void>;
 }
 
 /** A record to append to a topic. */

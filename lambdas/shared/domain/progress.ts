@@ -3,6 +3,8 @@ import type { RejectedMinute, RolledSegment, Segment } from './segment';
 
 /** How far a market has come: its row in the table `progress`. */
 export interface Progress {
+  /** Where the market started live: a midnight, UTC. Days before that come from audits alone. */
+  readonly liveSinceMs: number;
   /** Its minutes before this are stored, as far as the exchange is known to have published them. */
   readonly settledToMs: number;
   /** Its minutes before this were asked for, and what came was stored. */
@@ -21,6 +23,8 @@ export interface MarketStatus {
   readonly unknownSinceMs: number | null;
   /** When the market was taken for ended; null while it is followed. */
   readonly endedAtMs: number | null;
+  /** Since when the exchange has the market, as far as reconcile found out; null if it did not. */
+  readonly listedSinceMs: number | null;
 }
 
 /** A range without candles, with the reason: a row of the table `gaps`. */
@@ -41,15 +45,16 @@ export function advance(
   stored: Progress | undefined,
   segment: Segment & Pick<RolledSegment, 'newestMs'>,
 ): Progress | undefined {
-  const { followsMs, settlesMs, toMs, newestMs, observedAtMs } = segment;
+  const { fromMs, followsMs, settlesMs, toMs, newestMs, observedAtMs } = segment;
   if (settlesMs === null) return undefined;
   if (stored === undefined) {
     if (followsMs !== null) return undefined;
-    return { settledToMs: settlesMs, seenToMs: toMs, newestMs, observedAtMs };
+    return { liveSinceMs: fromMs, settledToMs: settlesMs, seenToMs: toMs, newestMs, observedAtMs };
   }
   if (followsMs === null || stored.settledToMs < followsMs) return undefined;
   if (settlesMs < stored.settledToMs) return undefined;
   const progress = {
+    liveSinceMs: stored.liveSinceMs,
     settledToMs: settlesMs,
     seenToMs: Math.max(toMs, stored.seenToMs),
     newestMs: later(stored.newestMs, newestMs),
@@ -77,7 +82,11 @@ function later(a: number | null, b: number | null): number | null {
  * row could not be a candle.
  */
 export function gapsOf(segment: RolledSegment): Gap[] {
-  return [...gapsBefore(segment), ...segment.rejected.map(rejectedGap)];
+  return [...gapsBefore(segment), ...segment.rejected.map(rejectedGap), ...unservedGap(segment)];
+}
+
+function unservedGap({ unserved, fromMs, toMs }: RolledSegment): Gap[] {
+  return unserved === null ? [] : [{ fromMs, toMs, reason: unserved }];
 }
 
 function gapsBefore({ gapFromMs, fromMs }: Segment): Gap[] {
@@ -99,6 +108,20 @@ function rejectedGap({ openTimeMs, reason }: RejectedMinute): Gap {
     toMs: openTimeMs + MINUTE_MS,
     reason: `${REJECTED}${reason}`,
   };
+}
+
+/**
+ * Of the stored gaps of an audit's day, those that it settles: if it was answered
+ * with candles, or seals the day, every minute is accounted for without them.
+ */
+export function settledGaps(segment: RolledSegment, gaps: readonly Gap[]): Gap[] {
+  const { audit, unserved, newestMs, rejected } = segment;
+  const isAnswer = newestMs !== null || (audit !== null && audit.sealed && !audit.disputed);
+  if (unserved !== null || !isAnswer) return [];
+  const still = new Set(rejected.map(({ openTimeMs }) => openTimeMs));
+  return gaps.filter(
+    ({ fromMs, toMs }) => fromMs >= segment.fromMs && toMs <= segment.toMs && !still.has(fromMs),
+  );
 }
 
 /** Of the stored gaps of a segment's range, the rejected minutes that it does not reject again. */

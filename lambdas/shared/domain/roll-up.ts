@@ -36,11 +36,9 @@ const OWN_CHILDREN_READ = 30;
  * The stored candles that the windows of a segment need besides its own minutes:
  * for each interval, the children of the touched windows that the segment does
  * not touch itself, those before it first; and all minutes of the touched 5m
- * windows, its own among them, since a live answer erases nothing. None for a
- * whole day that is audited.
+ * windows, its own among them, since a live answer erases nothing.
  */
 export function childrenToRead(segment: Segment): ChildrenRange[] {
-  if (segment.kind === 'audit') return [];
   const [shortest, ...longer] = ROLLED_INTERVALS;
   const minutes = { interval: childOf(shortest), ...touched(segment, shortest) };
   return [minutes, ...longer.flatMap((interval) => childrenAround(segment, interval))];
@@ -79,6 +77,15 @@ export function rollUp(segment: ObservedSegment, stored: CandlesByInterval): Can
     rolled[interval] = windowsOf(interval, children);
   }
   return { ...rolled, '1m': changed };
+}
+
+/** The candles of all intervals of whole windows, from their minutes: in time order, each once. */
+export function windowsUpFrom(minuteCandles: readonly Candle[]): CandlesByInterval {
+  const rolled: Partial<Record<Interval, readonly Candle[]>> = { '1m': minuteCandles };
+  for (const interval of ROLLED_INTERVALS) {
+    rolled[interval] = windowsOf(interval, rolled[childOf(interval)] ?? []);
+  }
+  return rolled;
 }
 
 /** A segment's minutes over the stored ones of its range: all of them, and those that are not stored as they are. */

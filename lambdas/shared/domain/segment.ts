@@ -46,6 +46,26 @@ export interface RejectedMinute {
 export interface ObservedSegment extends Segment {
   readonly minuteCandles: readonly Candle[];
   readonly rejected: readonly RejectedMinute[];
+  /** Reason why nobody serves the day of an audit any more; null if it was answered for. */
+  readonly unserved: string | null;
+}
+
+/** What an audit found of its day. */
+export interface AuditFindings {
+  /** Minutes with a candle, once the audit is stored. */
+  readonly minuteCount: number;
+  /** Minutes without a candle, those of gaps not counted. */
+  readonly absentCount: number;
+  /** One-minute candles that the audit changed, added or deleted; 0 for a day of which nothing was stored. */
+  readonly correctedCount: number;
+  /** Stored minutes that the answer lacks, and that are kept. */
+  readonly suspectsMs: readonly number[];
+  /** Whether the audit changed nothing, and left nothing open. */
+  readonly agreed: boolean;
+  /** Whether the day need not be asked for again. */
+  readonly sealed: boolean;
+  /** Whether the day is sealed although its audits do not agree. */
+  readonly disputed: boolean;
 }
 
 /** A segment with those of its minutes that are to be written, and every window that it touches. */
@@ -54,6 +74,11 @@ export interface RolledSegment extends Segment {
   readonly rejected: readonly RejectedMinute[];
   /** Open time of the newest minute that was answered, written again or not; null if none was. */
   readonly newestMs: number | null;
+  readonly unserved: string | null;
+  /** Open times of the stored candles that an audit deletes, by interval, in time order. */
+  readonly deleted: Readonly<Partial<Record<Interval, readonly number[]>>>;
+  /** Findings of an audit; null in a live segment. */
+  readonly audit: AuditFindings | null;
 }
 
 /** An invalid segment: the message says why, and with which values. */
@@ -113,6 +138,9 @@ function hasAllTimes(candles: readonly Candle[] = [], wanted: readonly Candle[] 
  */
 export function checkObserved(segment: ObservedSegment): void {
   checkRange(segment);
+  if (segment.unserved !== null && segment.minuteCandles.length > 0) {
+    throw new InvalidSegmentError(segment, 'it has candles of a day that is not served');
+  }
   checkRejected(segment, segment.rejected);
   checkCandles(segment, '1m', segment.minuteCandles);
 }
@@ -131,7 +159,20 @@ export function checkRolled(segment: RolledSegment): void {
   }
   for (const interval of INTERVALS) {
     checkCandles(segment, interval, segment.candles[interval] ?? []);
+    checkDeleted(segment, interval, segment.deleted[interval] ?? []);
   }
+}
+
+/** Only an audit deletes, and nothing outside its day. */
+function checkDeleted(segment: RolledSegment, interval: Interval, timesMs: readonly number[]) {
+  const { kind, fromMs, toMs } = segment;
+  const wrong = timesMs.find(
+    (timeMs) =>
+      kind === 'live' || timeMs < fromMs || timeMs >= toMs || timeMs % intervalMs(interval) !== 0,
+  );
+  if (wrong === undefined) return;
+  const rule = `it deletes the ${interval} candle of ${timeText(wrong)}, which it may not`;
+  throw new InvalidSegmentError(segment, rule);
 }
 
 function checkRange(segment: Segment): void {

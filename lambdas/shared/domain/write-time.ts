@@ -5,6 +5,11 @@ import type { RolledSegment } from './segment';
 /** Below a millisecond: as many observations of one time are told apart. */
 const MARKS = 1_000;
 
+/** The write time of whatever else an observation stores or deletes: after all of its rows. */
+export function lastWriteTimeUs(observedAtMs: number): number {
+  return observedAtMs * 1_000 + MARKS - 1;
+}
+
 /**
  * The write time of a segment's rows in microseconds, as Cassandra counts them:
  * the time of the observation, and below its millisecond a mark that follows

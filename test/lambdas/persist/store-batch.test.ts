@@ -19,7 +19,8 @@ const rolled = createRolledCodec(VERSION_IDS);
 
 function rolledOf(segment: ObservedSegment): RolledSegment {
   const { minuteCandles, ...range } = segment;
-  return { ...range, candles: rollUp(segment, {}), newestMs: newestOf(minuteCandles) ?? null };
+  const newestMs = newestOf(minuteCandles) ?? null;
+  return { ...range, candles: rollUp(segment, {}), newestMs, deleted: {}, audit: null };
 }
 
 function recordsFor(...segments: ObservedSegment[]): KafkaRecord[] {

@@ -19,7 +19,7 @@ import { recordOf, VERSION_IDS } from '../../fakes/records';
 const observed = createObservedCodec(VERSION_IDS);
 const rolled = createRolledCodec(VERSION_IDS);
 
-function prepare(stored: CandleReader, batchFailures: BatchFailures = 'throw') {
+function prepare(stored: CandleReader & DayReader, batchFailures: BatchFailures = 'throw') {
   const [log, telemetry, deadLetters] = [new FakeLog(), new FakeTelemetry(), new FakeDeadLetters()];
   const rollUpBatch = createRollUpBatch({
     observed,

@@ -39,7 +39,13 @@ const session = () => createMemoryCassandra(calls, () => 0).session({ name: 'tes
 
 async function store(into: CassandraSession, segment: ObservedSegment): Promise<void> {
   const candles = rollUp(segment, {});
-  await createCandleStore(into).writeCandles({ ...segment, candles, newestMs: null });
+  await createCandleStore(into).writeCandles({
+    ...segment,
+    candles,
+    newestMs: null,
+    deleted: {},
+    audit: null,
+  });
 }
 
 const dayOf = (fromMs: number) =>

@@ -2,11 +2,11 @@ import pLimit from 'p-limit';
 import type { Candle } from '../../domain/candle';
 import { bucketOf, type Interval, INTERVALS, intervalMs } from '../../domain/interval';
 import type { Market } from '../../domain/market';
-import type { ListingStore, SegmentStore, StoredCandles } from '../../domain/ports';
+import type { LedgerStore, ListingStore, SegmentStore, StoredCandles } from '../../domain/ports';
 import type { Gap, MarketStatus, Progress } from '../../domain/progress';
 import type { ChildrenRange } from '../../domain/roll-up';
 import type { RolledSegment } from '../../domain/segment';
-import { writeTimeUs } from '../../domain/write-time';
+import { lastWriteTimeUs, writeTimeUs } from '../../domain/write-time';
 import type { CassandraSession, Statement } from './cassandra-client';
 import {
   booleanValue,
@@ -16,6 +16,7 @@ import {
   longValue,
   textValue,
 } from './cql-values';
+import { createDayLedger } from './day-ledger';
 import { readCandles } from './stored-candles';
 import { readGaps, readStatus } from './stored-progress';
 
@@ -27,10 +28,12 @@ const CONCURRENT_BATCHES = 48;
 const INSERT_CANDLE = `INSERT INTO candles (exchange, pair, interval, bucket, open_time, open, high, low,
   close, base_volume, quote_volume, minutes, closed, observed_at, source)
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) USING TIMESTAMP ?`;
-const INSERT_PROGRESS = `INSERT INTO progress (exchange, pair, settled_to, seen_to, newest, observed_at)
+const DELETE_CANDLE = `DELETE FROM candles USING TIMESTAMP ?
+  WHERE exchange = ? AND pair = ? AND interval = ? AND bucket = ? AND open_time = ?`;
+const INSERT_PROGRESS = `INSERT INTO progress (exchange, pair, live_since, settled_to, seen_to, newest, observed_at)
+  VALUES (?, ?, ?, ?, ?, ?, ?) USING TIMESTAMP ?`;
+const INSERT_PROGRESS_WITHOUT_NEWEST = `INSERT INTO progress (exchange, pair, live_since, settled_to, seen_to, observed_at)
   VALUES (?, ?, ?, ?, ?, ?) USING TIMESTAMP ?`;
-const INSERT_PROGRESS_WITHOUT_NEWEST = `INSERT INTO progress (exchange, pair, settled_to, seen_to, observed_at)
-  VALUES (?, ?, ?, ?, ?) USING TIMESTAMP ?`;
 const INSERT_LISTING = `INSERT INTO progress (exchange, pair, unknown_since, ended_at)
   VALUES (?, ?, ?, ?) USING TIMESTAMP ?`;
 const INSERT_GAP = `INSERT INTO gaps (exchange, pair, from_time, to_time, reason, observed_at)
@@ -39,16 +42,18 @@ const DELETE_GAP =
   'DELETE FROM gaps USING TIMESTAMP ? WHERE exchange = ? AND pair = ? AND from_time = ?';
 
 /**
- * The tables `candles`, `progress` and `gaps`. Every row is written
+ * The tables `candles`, `progress`, `gaps` and `days`. Every row is written
  * `USING TIMESTAMP` of its observation, so that of any two writes the newer
  * observation wins, whenever they land.
  */
-export function createCandleStore(session: CassandraSession): SegmentStore & ListingStore {
+export function createCandleStore(
+  session: CassandraSession,
+): SegmentStore & ListingStore & LedgerStore {
   const limit = pLimit(CONCURRENT_BATCHES);
   return {
     async writeCandles(segment) {
       let failed = false;
-      await limit.map(batchesOf(segment), async (batch) => {
+      await limit.map([...batchesOf(segment), ...deletionsOf(segment)], async (batch) => {
         // What is left of a failed segment would only stand in the way of its repetition.
         if (failed) return;
         // A batch is encoded when its turn has come: a backlog of rows would be most of the memory.
@@ -68,6 +73,7 @@ export function createCandleStore(session: CassandraSession): SegmentStore & Lis
     readGaps: (market, range) => readGaps(session, market, range),
     readStatus: (markets) => readStatus(session, markets),
     readCandles: (market, ranges) => readRanges(session, market, ranges),
+    ...createDayLedger(session),
   };
 }
 
@@ -86,6 +92,28 @@ function batchesOf(segment: RolledSegment): (() => Statement[])[] {
     return Array.from({ length: count }, (_, index) => () => {
       const startIndex = index * ROWS_PER_BATCH;
       return candles.slice(startIndex, startIndex + ROWS_PER_BATCH).map(row);
+    });
+  });
+}
+
+/** The deletions of an audit, in batches that each lie in one partition. */
+function deletionsOf(segment: RolledSegment): (() => Statement[])[] {
+  const { fromMs, observedAtMs, deleted } = segment;
+  const written = longValue(lastWriteTimeUs(observedAtMs));
+  return INTERVALS.flatMap((interval) => {
+    const times = deleted[interval] ?? [];
+    const key = [
+      ...marketValues(segment),
+      textValue(interval),
+      dateValue(bucketOf(interval, fromMs)),
+    ];
+    const count = Math.ceil(times.length / ROWS_PER_BATCH);
+    return Array.from({ length: count }, (_, index) => () => {
+      const startIndex = index * ROWS_PER_BATCH;
+      return times.slice(startIndex, startIndex + ROWS_PER_BATCH).map((timeMs) => ({
+        query: DELETE_CANDLE,
+        params: [written, ...key, longValue(timeMs)],
+      }));
     });
   });
 }
@@ -142,10 +170,11 @@ function timeOrNull(timeMs: number | null): Buffer | null {
 }
 
 function progressStatement(market: Market, progress: Progress): Statement {
-  const { settledToMs, seenToMs, newestMs, observedAtMs } = progress;
+  const { liveSinceMs, settledToMs, seenToMs, newestMs, observedAtMs } = progress;
   // A null is a deletion, which would win over the value of a later segment of the same tick.
   const newest = newestMs === null ? [] : [longValue(newestMs)];
-  const times = [longValue(settledToMs), longValue(seenToMs), ...newest, longValue(observedAtMs)];
+  const reached = [liveSinceMs, settledToMs, seenToMs].map(longValue);
+  const times = [...reached, ...newest, longValue(observedAtMs)];
   return {
     query: newestMs === null ? INSERT_PROGRESS_WITHOUT_NEWEST : INSERT_PROGRESS,
     params: [...marketValues(market), ...times, writeTime(observedAtMs)],

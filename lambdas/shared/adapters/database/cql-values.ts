@@ -100,6 +100,23 @@ export function timeAt(row: types.Row, column: string): number {
   return (row.get(column) as Date).getTime();
 }
 
+/** A `frozen<list<timestamp>>` column's value. */
+export function timesValue(timesMs: readonly number[]): Buffer {
+  const elements = timesMs.flatMap((timeMs) => [intValue(8), longValue(timeMs)]);
+  return Buffer.concat([intValue(timesMs.length), ...elements]);
+}
+
+/** A `frozen<list<timestamp>>` column of a row, in UTC milliseconds; none if it has no value. */
+export function timesAt(row: types.Row, column: string): number[] {
+  const times = row.get(column) as readonly Date[] | null | undefined;
+  return (times ?? []).map((time) => time.getTime());
+}
+
+/** A `date` column of a row: the start of the day, in UTC milliseconds. */
+export function dateOf(row: types.Row, column: string): number {
+  return Date.parse(`${String(row.get(column))}T00:00:00Z`);
+}
+
 /** Whether a column has no value. */
 export function isNull(row: types.Row, column: string): boolean {
   const value = row.get(column) as unknown;

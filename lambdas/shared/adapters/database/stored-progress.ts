@@ -11,7 +11,8 @@ export interface StoredGap extends Gap {
   readonly observedAtMs: number;
 }
 
-const SELECT_STATUS = `SELECT exchange, pair, settled_to, seen_to, newest, observed_at, unknown_since, ended_at
+const SELECT_STATUS = `SELECT exchange, pair, live_since, settled_to, seen_to, newest, observed_at, unknown_since, ended_at,
+  listed_since
   FROM progress WHERE exchange = ? AND pair = ?`;
 const SELECT_MARKETS = 'SELECT exchange, pair FROM progress';
 const SELECT_GAPS = `SELECT from_time, to_time, reason, observed_at FROM gaps
@@ -74,6 +75,7 @@ function parseStatus(row: types.Row): MarketStatus {
     progress: parseProgress(row),
     unknownSinceMs: timeOrNullAt(row, 'unknown_since'),
     endedAtMs: timeOrNullAt(row, 'ended_at'),
+    listedSinceMs: timeOrNullAt(row, 'listed_since'),
   };
 }
 
@@ -82,6 +84,7 @@ function parseProgress(row: types.Row): Progress | undefined {
   const settledToMs = timeOrNullAt(row, 'settled_to');
   if (settledToMs === null) return undefined;
   return {
+    liveSinceMs: timeAt(row, 'live_since'),
     settledToMs,
     seenToMs: timeAt(row, 'seen_to'),
     newestMs: timeOrNullAt(row, 'newest'),

@@ -15,6 +15,8 @@ export const GATE_IO = {
   pageMinutes: 1_000,
   /** How many minutes back it serves one-minute candles. */
   servedMinutes: 10_000,
+  /** Its archive of past months. */
+  archiveUrl: 'https://download.gatedata.org',
   /** How many requests of one address it answers in 10 s. */
   answeredPer10Seconds: 200,
 } as const;

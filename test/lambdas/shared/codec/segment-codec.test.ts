@@ -172,7 +172,8 @@ describe('the codec of rolled segments', () => {
       fc.property(minutesOfDay(30), (minutes) => {
         const { minuteCandles, ...range } = auditOf({ minuteCandles: minutes });
         const candles = rollUp({ ...range, minuteCandles }, {});
-        const segment = { ...range, candles, newestMs: minutes.at(-1)?.openTimeMs ?? null };
+        const newestMs = minutes.at(-1)?.openTimeMs ?? null;
+        const segment = { ...range, candles, newestMs, deleted: {}, audit: null };
         expect(rolled.decode(rolled.encode(segment))).toEqual(segment);
       }),
     );

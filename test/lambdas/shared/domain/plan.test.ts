@@ -191,7 +191,7 @@ describe('planSegments', () => {
       fc.property(inputs, (input) => {
         const plan = settledPlan(input);
         plan.forEach((segment, index) => {
-          const observed = { ...segment, minuteCandles: [], rejected: [] };
+          const observed = { ...segment, minuteCandles: [], rejected: [], unserved: null };
           expect(() => checkObserved(observed)).not.toThrow();
           const previous = plan[index - 1];
           if (previous !== undefined) expect(segment.fromMs).toBe(previous.toMs);

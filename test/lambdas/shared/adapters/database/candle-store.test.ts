@@ -77,7 +77,8 @@ function decimal(value: Buffer | null | undefined): string {
 
 function rolledOf(segment: ObservedSegment): RolledSegment {
   const { minuteCandles, ...range } = segment;
-  return { ...range, candles: rollUp(segment, {}), newestMs: newestOf(minuteCandles) ?? null };
+  const newestMs = newestOf(minuteCandles) ?? null;
+  return { ...range, candles: rollUp(segment, {}), newestMs, deleted: {}, audit: null };
 }
 
 const BTC_USDT = { exchange: 'gate-io', pair: 'BTC_USDT' };

@@ -1,4 +1,7 @@
-import { InvalidScheduledEventError, tickTime } from '../../../lambdas/fetch/tick-time';
+import {
+  InvalidScheduledEventError,
+  firingTime,
+} from '../../../../lambdas/shared/adapters/firing-time';
 
 /** As the EventBridge user guide shows a scheduled event. */
 const EVENT = {
@@ -13,9 +16,9 @@ const EVENT = {
   detail: {},
 };
 
-describe('tickTime', () => {
+describe('firingTime', () => {
   it('is the time of the event', () => {
-    expect(tickTime(EVENT)).toBe(Date.UTC(2015, 9, 8, 16, 53, 6));
+    expect(firingTime(EVENT)).toBe(Date.UTC(2015, 9, 8, 16, 53, 6));
   });
 
   it.each([
@@ -27,11 +30,11 @@ describe('tickTime', () => {
     ['a day without a time', { time: '2015-10-08' }],
     ['no instant at all', { time: 'now' }],
   ])('refuses %s', (_, event) => {
-    expect(() => tickTime(event)).toThrow(InvalidScheduledEventError);
-    expect(() => tickTime(event)).toThrow(/^Not a scheduled event: .*; expected "time"/);
+    expect(() => firingTime(event)).toThrow(InvalidScheduledEventError);
+    expect(() => firingTime(event)).toThrow(/^Not a scheduled event: .*; expected "time"/);
   });
 
   it('shows only the beginning of what it refuses', () => {
-    expect(() => tickTime({ time: 'x'.repeat(5_000) })).toThrow(/^.{0,400}$/s);
+    expect(() => firingTime({ time: 'x'.repeat(5_000) })).toThrow(/^.{0,400}$/s);
   });
 });

@@ -14,7 +14,7 @@ export class InvalidScheduledEventError extends Error {
  *
  * @throws InvalidScheduledEventError
  */
-export function tickTime(event: unknown): number {
+export function firingTime(event: unknown): number {
   const parsed = v.safeParse(ScheduledEvent, event);
   if (parsed.success) return Date.parse(parsed.output.time);
   const said = inspect(event, { breakLength: Infinity }).slice(0, 200);

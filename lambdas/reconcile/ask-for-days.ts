@@ -1,0 +1,214 @@
+import { MISSING_MONTH } from '../shared/domain/archive-months';
+import type { DaysToAsk } from '../shared/domain/due-days';
+import { DAY_MS } from '../shared/domain/interval';
+import { type DayAsk, type LedgerDay, monthOf, nextAsk } from '../shared/domain/ledger';
+import { type Market, marketKey } from '../shared/domain/market';
+import { ArchiveMissingError, type ExchangeAnswer } from '../shared/domain/ports';
+import type { ObservedSegment, SegmentSource } from '../shared/domain/segment';
+import { TOPICS } from '../shared/domain/topics';
+import type { Firing, ReconcilePorts } from './reconcile-days';
+
+/** What is noted of an ask for a day. */
+export interface AskOutcome {
+  readonly market: Market;
+  readonly dayMs: number;
+  readonly ask: DayAsk;
+}
+
+/** The exchange leaves this much of the time for appending. */
+const APPEND_RESERVE_MS = 10_000;
+/** An audit is newer than a tick of the same time. */
+const AFTER_TICK_MS = 1;
+/** A refusal may quote what was answered: it is not to be longer than that. */
+const LONGEST_REFUSAL = 300;
+
+/** Days of one market that are asked for at one time, and what is noted of each. */
+class DayAsks {
+  readonly #ports: ReconcilePorts;
+  readonly #market: Market;
+  readonly #asks: Map<number, DayAsk>;
+
+  constructor(ports: ReconcilePorts, market: Market, days: readonly LedgerDay[], nowMs: number) {
+    this.#ports = ports;
+    this.#market = market;
+    this.#asks = new Map(days.map((day) => [day.dayMs, nextAsk(day, nowMs)]));
+  }
+
+  /** Notes that the days were asked for: before they are, so that none is asked for unnoticed. */
+  async note(): Promise<void> {
+    await Promise.all([...this.#asks].map(([dayMs, ask]) => this.#write(dayMs, ask)));
+  }
+
+  async refuse(dayMs: number, reason: string): Promise<void> {
+    const ask = this.#asks.get(dayMs);
+    if (ask === undefined) return;
+    const refused = { ...ask, refusal: reason.slice(0, LONGEST_REFUSAL) };
+    this.#asks.set(dayMs, refused);
+    await this.#write(dayMs, refused);
+  }
+
+  outcomes(): AskOutcome[] {
+    return [...this.#asks].map(([dayMs, ask]) => ({ market: this.#market, dayMs, ask }));
+  }
+
+  #write(dayMs: number, ask: DayAsk): Promise<void> {
+    return this.#ports.store.writeAsk(this.#market, dayMs, ask);
+  }
+}
+
+/**
+ * Asks for days of a market, and appends an audit of each that is answered for.
+ * What keeps a day from being answered for is noted in the ledger.
+ *
+ * @returns what is noted of each day
+ * @throws whatever kept the ledger from being written, or a record from being appended
+ */
+export async function askForDays(
+  ports: ReconcilePorts,
+  group: DaysToAsk,
+  firing: Firing,
+): Promise<readonly AskOutcome[]> {
+  const asks = new DayAsks(ports, group.market, group.days, firing.nowMs);
+  await asks.note();
+  if (group.source === 'archive') await askArchive(ports, group, firing, asks);
+  else for (const { dayMs } of group.days) await askApi(ports, { ...group, dayMs }, firing, asks);
+  return asks.outcomes();
+}
+
+interface OneDay {
+  readonly market: Market;
+  readonly dayMs: number;
+}
+
+async function askApi(
+  ports: ReconcilePorts,
+  { market, dayMs }: OneDay,
+  { nowMs, remainingMs }: Firing,
+  asks: DayAsks,
+): Promise<void> {
+  const toMs = dayMs + DAY_MS;
+  let answer: ExchangeAnswer;
+  try {
+    answer = await ports.exchange.candles({
+      pair: market.pair,
+      fromMs: dayMs,
+      toMs,
+      closedBeforeMs: toMs,
+      withinMs: remainingMs() - APPEND_RESERVE_MS,
+    });
+  } catch (cause) {
+    tellRefused(ports, { market, dayMs }, 'the exchange did not answer for it', cause);
+    await asks.refuse(dayMs, String(cause));
+    return;
+  }
+  await append(ports, auditOf({ market, dayMs, source: 'api', nowMs }, answer));
+}
+
+async function askArchive(
+  ports: ReconcilePorts,
+  { market, days }: DaysToAsk,
+  { nowMs, remainingMs }: Firing,
+  asks: DayAsks,
+): Promise<void> {
+  const daysMs = days.map(({ dayMs }) => dayMs);
+  const left = new Set(daysMs);
+  const refuseAll = async (reason: string): Promise<void> => {
+    await Promise.all([...left].map((dayMs) => asks.refuse(dayMs, reason)));
+  };
+  const given = ports.archive
+    .days({
+      pair: market.pair,
+      monthMs: monthOf(daysMs[0] ?? 0),
+      daysMs,
+      withinMs: remainingMs() - APPEND_RESERVE_MS,
+    })
+    [Symbol.asyncIterator]();
+  for (;;) {
+    let next: Awaited<ReturnType<typeof given.next>>;
+    try {
+      next = await given.next();
+    } catch (cause) {
+      const isMissing = cause instanceof ArchiveMissingError;
+      if (!isMissing) {
+        tellRefused(ports, { market, dayMs: daysMs[0] ?? 0 }, 'its archive cannot be read', cause);
+      }
+      return refuseAll(isMissing ? MISSING_MONTH : String(cause));
+    }
+    if (next.done === true) return refuseAll('the archive did not give it');
+    const { dayMs, answer, refusal } = next.value;
+    left.delete(dayMs);
+    if (answer === undefined) {
+      tellRefused(ports, { market, dayMs }, 'its archived day is refused', refusal);
+      await asks.refuse(dayMs, refusal);
+    } else {
+      await append(ports, auditOf({ market, dayMs, source: 'archive', nowMs }, answer));
+    }
+  }
+}
+
+function tellRefused(
+  { telemetry }: ReconcilePorts,
+  { market, dayMs }: OneDay,
+  message: string,
+  cause: unknown,
+): void {
+  telemetry.error(
+    `day not read: ${message}`,
+    { market: marketKey(market), day: dayText(dayMs) },
+    cause,
+  );
+  telemetry.count('DaysNotRead', 1);
+}
+
+interface AuditedDay extends OneDay {
+  readonly source: SegmentSource;
+  readonly nowMs: number;
+}
+
+function auditOf(
+  { market, dayMs, source, nowMs }: AuditedDay,
+  { candles, rejected }: ExchangeAnswer,
+): ObservedSegment {
+  return {
+    ...market,
+    kind: 'audit',
+    fromMs: dayMs,
+    toMs: dayMs + DAY_MS,
+    observedAtMs: nowMs + AFTER_TICK_MS,
+    followsMs: null,
+    settlesMs: null,
+    gapFromMs: null,
+    source,
+    minuteCandles: candles,
+    rejected,
+    unserved: null,
+  };
+}
+
+async function append(ports: ReconcilePorts, observed: ObservedSegment): Promise<void> {
+  const record = { key: marketKey(observed), value: ports.observed.encode(observed) };
+  await ports.log.append(TOPICS.observed, [record]);
+  ports.telemetry.info('asked again', {
+    market: marketKey(observed),
+    day: dayText(observed.fromMs),
+    source: observed.source,
+    candles: observed.minuteCandles.length,
+    rejected: observed.rejected.length,
+  });
+}
+
+/** Appends audits of days that nobody has any more: they become gaps. */
+export async function declareUnserved(
+  ports: ReconcilePorts,
+  { market, daysMs, nowMs }: { market: Market; daysMs: readonly number[]; nowMs: number },
+): Promise<void> {
+  for (const dayMs of daysMs) {
+    const nothing = { candles: [], rejected: [] };
+    const audit = auditOf({ market, dayMs, source: 'archive', nowMs }, nothing);
+    await append(ports, { ...audit, unserved: MISSING_MONTH });
+  }
+}
+
+function dayText(dayMs: number): string {
+  return new Date(dayMs).toISOString().slice(0, 10);
+}

@@ -1,0 +1,67 @@
+import { MISSING_MONTH } from '../shared/domain/archive-months';
+import type { MarketLedger } from '../shared/domain/due-days';
+import { DAY_MS, MINUTE_MS } from '../shared/domain/interval';
+import { type DayDue, dueOf, isUnderWay, type LedgerDay } from '../shared/domain/ledger';
+import type { Telemetry } from '../shared/domain/ports';
+import type { MarketLedgers } from './market-ledgers';
+
+/** A day that was to be asked for longer ago than this is overdue. */
+const OVERDUE_MS = DAY_MS;
+const COMPLETENESS_DAYS = 30;
+const MINUTES_OF_DAY = DAY_MS / MINUTE_MS;
+
+interface ReportTerms {
+  readonly nowMs: number;
+  readonly retentionMs: number;
+}
+
+/** Reports the ledger: history that is left, days that are overdue, disputed or under way, and the completeness. */
+export function reportLedgers(
+  telemetry: Telemetry,
+  ledgers: MarketLedgers,
+  terms: ReportTerms,
+): void {
+  const all = ledgers.all();
+  const days = all.flatMap((ledger) => ledger.days.map((day) => ({ day, due: dueOf(day, terms) })));
+  const counts = {
+    HistoryDaysLeft: days.filter(({ day, due }) => isHistoryLeft(day, due, terms)).length,
+    DaysOverdue: days.filter(({ due }) => isOverdue(due, terms)).length,
+    DaysDisputed: days.filter(({ day }) => day.audit?.disputed === true).length,
+    DaysUnderWay: days.filter(({ day }) => isUnderWay(day)).length,
+  } as const;
+  telemetry.count('HistoryDaysLeft', counts.HistoryDaysLeft);
+  telemetry.count('DaysOverdue', counts.DaysOverdue);
+  telemetry.count('DaysDisputed', counts.DaysDisputed);
+  telemetry.count('DaysUnderWay', counts.DaysUnderWay);
+  const worst = worstCompleteness(all, terms);
+  if (worst !== undefined) telemetry.count('Completeness', worst);
+  telemetry.info('ledger', {
+    time: new Date(terms.nowMs).toISOString(),
+    markets: all.length,
+    ...counts,
+  });
+}
+
+/** Never stored, and to be had now: a day of the archive whose month has not come only waits. */
+function isHistoryLeft({ audit, ask }: LedgerDay, due: DayDue, { nowMs }: ReportTerms): boolean {
+  if (due.kind === 'sealed' || audit !== undefined || due.scheduledAtMs > nowMs) return false;
+  return ask?.refusal !== MISSING_MONTH;
+}
+
+function isOverdue(due: DayDue, { nowMs }: ReportTerms): boolean {
+  return due.kind === 'open' && due.source === 'api' && due.scheduledAtMs + OVERDUE_MS < nowMs;
+}
+
+/** The share of minutes that are no gap, in percent, of the market where it is smallest; undefined without a sealed day. */
+function worstCompleteness(ledgers: readonly MarketLedger[], { nowMs }: ReportTerms) {
+  const sinceMs = nowMs - COMPLETENESS_DAYS * DAY_MS;
+  const shares = ledgers.flatMap(({ days }) => {
+    const sealed = days.flatMap(({ dayMs, audit }) =>
+      dayMs >= sinceMs && audit !== undefined && audit.sealedAtMs !== null ? [audit] : [],
+    );
+    if (sealed.length === 0) return [];
+    const known = sealed.reduce((sum, one) => sum + one.minuteCount + one.absentCount, 0);
+    return [(100 * known) / (sealed.length * MINUTES_OF_DAY)];
+  });
+  return shares.length === 0 ? undefined : Math.min(...shares);
+}

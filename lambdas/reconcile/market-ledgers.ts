@@ -1,0 +1,187 @@
+import pLimit from 'p-limit';
+import type { MarketLedger } from '../shared/domain/due-days';
+import { DAY_MS, floorTo, MINUTE_MS } from '../shared/domain/interval';
+import {
+  type DayAsk,
+  daysIn,
+  isSealed,
+  isUnderWay,
+  type LedgerDay,
+  unknownDay,
+} from '../shared/domain/ledger';
+import { type Market, marketKey } from '../shared/domain/market';
+import { UnknownPairError } from '../shared/domain/ports';
+import type { MarketStatus } from '../shared/domain/progress';
+import type { ReconcilePorts, ReconcileSettings } from './reconcile-days';
+
+/** Read at every firing: the newest days, up to a month of them for the completeness. */
+const NEWEST_DAYS_MS = 31 * DAY_MS;
+/** All of the ledger is read once in so many firings of five minutes: once an hour. */
+const FIRINGS_A_ROUND = 12;
+const FIRING_MS = 5 * MINUTE_MS;
+const CONCURRENT_READS = 16;
+const LISTING_TIME_MS = 10_000;
+
+/** The ledger of one market as it was read last. */
+interface ReadLedger {
+  readonly market: Market;
+  /** By the day's start. */
+  days: Map<number, LedgerDay>;
+  /** Whether all of them were read at this firing. */
+  isFull: boolean;
+  /** Whether the last full reading found days that are not sealed before the newest. */
+  hasOldWork: boolean;
+}
+
+/**
+ * The ledgers of all markets: at each firing the newest days, and all days of
+ * those markets whose turn it is, of which old days are not sealed, or that this
+ * process has not read yet.
+ */
+export class MarketLedgers {
+  readonly #ports: ReconcilePorts;
+  readonly #settings: ReconcileSettings;
+  readonly #ledgers = new Map<string, ReadLedger>();
+  readonly #listingAsked = new Set<string>();
+
+  constructor(ports: ReconcilePorts, settings: ReconcileSettings) {
+    this.#ports = ports;
+    this.#settings = settings;
+  }
+
+  /** Reads what is needed at a firing. */
+  async read(nowMs: number): Promise<void> {
+    const markets = this.#settings.pairs.map((pair) => ({
+      exchange: this.#settings.exchange,
+      pair,
+    }));
+    const statuses = await this.#ports.store.readStatus(markets);
+    const limit = pLimit(CONCURRENT_READS);
+    await limit.map(markets, (market, index) =>
+      this.#readOne(market, { index, status: statuses.get(marketKey(market)), nowMs }),
+    );
+  }
+
+  /** Every market with the days that were read. */
+  all(): MarketLedger[] {
+    return [...this.#ledgers.values()].map(ledgerOf);
+  }
+
+  /** Those of which all days were read at this firing. */
+  readInFull(): MarketLedger[] {
+    return [...this.#ledgers.values()].filter(({ isFull }) => isFull).map(ledgerOf);
+  }
+
+  day(market: Market, dayMs: number): LedgerDay | undefined {
+    return this.#ledgers.get(marketKey(market))?.days.get(dayMs);
+  }
+
+  noteAsk(market: Market, dayMs: number, ask: DayAsk): void {
+    const days = this.#ledgers.get(marketKey(market))?.days;
+    const day = days?.get(dayMs);
+    if (day !== undefined) days?.set(dayMs, { ...day, ask });
+  }
+
+  /** Ends the history of a market where it was listed. */
+  async noteListedSince(market: Market, listedSinceMs: number, nowMs: number): Promise<void> {
+    await this.#ports.store.writeListedSince(market, listedSinceMs, nowMs);
+    const details = { market: marketKey(market), since: new Date(listedSinceMs).toISOString() };
+    this.#ports.telemetry.info('history ends where the market was listed', details);
+    const ledger = this.#ledgers.get(marketKey(market));
+    if (ledger === undefined) return;
+    const kept = [...ledger.days].filter(([dayMs]) => dayMs >= floorTo(listedSinceMs, DAY_MS));
+    ledger.days = new Map(kept);
+  }
+
+  /** Reads the days that are under way again; true if one of them is stored by now. */
+  async refresh(): Promise<boolean> {
+    const limit = pLimit(CONCURRENT_READS);
+    const moved = await limit.map([...this.#ledgers.values()], (ledger) =>
+      this.#refreshOne(ledger),
+    );
+    return moved.includes(true);
+  }
+
+  async #readOne(
+    market: Market,
+    { index, status, nowMs }: { index: number; status: MarketStatus | undefined; nowMs: number },
+  ): Promise<void> {
+    const key = marketKey(market);
+    const before = this.#ledgers.get(key);
+    const isFull =
+      before === undefined ||
+      before.hasOldWork ||
+      (index + Math.floor(nowMs / FIRING_MS)) % FIRINGS_A_ROUND === 0;
+    const firstMs = await this.#firstDay(market, status, nowMs);
+    const endMs = lastSettledDay(status, nowMs);
+    const newestFromMs = floorTo(nowMs, DAY_MS) - NEWEST_DAYS_MS;
+    const fromMs = isFull ? firstMs : Math.max(firstMs, Math.min(endMs, newestFromMs));
+    const rows =
+      fromMs < endMs ? await this.#ports.store.readDays(market, { fromMs, toMs: endMs }) : [];
+    const byDay = new Map(rows.map((day) => [day.dayMs, day]));
+    const newestFirst = daysIn(fromMs, endMs).reverse();
+    const newest = newestFirst.map(
+      (dayMs) => [dayMs, byDay.get(dayMs) ?? unknownDay(dayMs)] as const,
+    );
+    // What was read before of the older days still holds: they change by a repair alone.
+    const older = isFull ? [] : [...before.days].filter(([dayMs]) => dayMs < fromMs);
+    const days = new Map([...newest, ...older]);
+    const hasOldWork = isFull
+      ? [...days.values()].some((day) => day.dayMs < newestFromMs && !isSealed(day))
+      : before.hasOldWork;
+    this.#ledgers.set(key, { market, days, isFull, hasOldWork });
+  }
+
+  async #firstDay(
+    market: Market,
+    status: MarketStatus | undefined,
+    nowMs: number,
+  ): Promise<number> {
+    const { historyStartMs, retentionMs } = this.#settings;
+    const known = status?.listedSinceMs ?? null;
+    const reachesArchive = historyStartMs < nowMs - retentionMs;
+    const listedMs = known ?? (reachesArchive ? await this.#askListing(market, nowMs) : null);
+    return Math.max(historyStartMs, floorTo(listedMs ?? 0, DAY_MS));
+  }
+
+  /** Asks the exchange once a process; it may not know. */
+  async #askListing(market: Market, nowMs: number): Promise<number | null> {
+    const key = marketKey(market);
+    if (this.#listingAsked.has(key)) return null;
+    this.#listingAsked.add(key);
+    const { listings, store, telemetry } = this.#ports;
+    try {
+      const listedMs = await listings.listedSince(market.pair, LISTING_TIME_MS);
+      if (listedMs !== null) await store.writeListedSince(market, listedMs, nowMs);
+      return listedMs;
+    } catch (cause) {
+      if (!(cause instanceof UnknownPairError)) {
+        this.#listingAsked.delete(key);
+        telemetry.error('listing not read', { market: key }, cause);
+      }
+      return null;
+    }
+  }
+
+  async #refreshOne(ledger: ReadLedger): Promise<boolean> {
+    const underWay = [...ledger.days.values()].filter(isUnderWay).map(({ dayMs }) => dayMs);
+    if (underWay.length === 0) return false;
+    const range = { fromMs: Math.min(...underWay), toMs: Math.max(...underWay) + DAY_MS };
+    const rows = await this.#ports.store.readDays(ledger.market, range);
+    for (const day of rows) if (ledger.days.has(day.dayMs)) ledger.days.set(day.dayMs, day);
+    return underWay.some((dayMs) => {
+      const day = ledger.days.get(dayMs);
+      return day !== undefined && !isUnderWay(day);
+    });
+  }
+}
+
+function ledgerOf({ market, days }: ReadLedger): MarketLedger {
+  return { market, days: [...days.values()] };
+}
+
+/** The end of the last day that is settled; a market that starts live today has all before today. */
+function lastSettledDay(status: MarketStatus | undefined, nowMs: number): number {
+  const settledMs = status?.progress?.settledToMs ?? nowMs;
+  return floorTo(Math.min(nowMs, Math.max(settledMs, status?.endedAtMs ?? 0)), DAY_MS);
+}

@@ -1,0 +1,201 @@
+import pLimit from 'p-limit';
+import { MISSING_MONTH, missingMonths } from '../shared/domain/archive-months';
+import { type DaysToAsk, daysToAsk, type MarketLedger } from '../shared/domain/due-days';
+import { isUnderWay } from '../shared/domain/ledger';
+import type { SegmentCodec } from '../shared/codec/segment-codec';
+import { marketKey } from '../shared/domain/market';
+import type {
+  Archive,
+  Exchange,
+  LedgerStore,
+  Listings,
+  RecordLog,
+  Telemetry,
+} from '../shared/domain/ports';
+import type { ObservedSegment } from '../shared/domain/segment';
+import { askForDays, declareUnserved, type AskOutcome } from './ask-for-days';
+import { reportLedgers } from './ledger-report';
+import { MarketLedgers } from './market-ledgers';
+
+/** The ports of the reconcile function. */
+export interface ReconcilePorts {
+  readonly exchange: Exchange;
+  readonly archive: Archive;
+  readonly listings: Listings;
+  readonly store: LedgerStore;
+  readonly observed: SegmentCodec<ObservedSegment>;
+  readonly log: RecordLog;
+  readonly telemetry: Telemetry;
+  /** Resolves after a time. */
+  readonly wait: (ms: number) => Promise<void>;
+}
+
+/** The settings of the reconcile function. */
+export interface ReconcileSettings {
+  /** The name of the exchange that is followed. */
+  readonly exchange: string;
+  readonly pairs: readonly string[];
+  /** Start of the first UTC day that is wanted of each market. */
+  readonly historyStartMs: number;
+  /** How far back the API serves one-minute candles. */
+  readonly retentionMs: number;
+}
+
+/** A firing of the schedule, and what is left of its time. */
+export interface Firing {
+  readonly nowMs: number;
+  readonly remainingMs: () => number;
+}
+
+/** With less time left than this, no more is asked for. */
+const RESERVE_MS = 20_000;
+/** The pause before the ledger is read again for days under way. */
+const PAUSE_MS = 1_000;
+/** Without any day stored for this long, the rest is left to the next firing. */
+const PATIENCE_MS = 30_000;
+/** Asks under way at once; the exchange's own limit bounds the requests. */
+const CONCURRENT_ASKS = 4;
+
+/**
+ * The reconcile function's use case: asks again, whole, for each past day that is
+ * due, and appends one audit a day to `candles.observed`. While there is more to
+ * ask for than may be under way, it waits for days to be stored, as long as its
+ * time allows and some are.
+ *
+ * Firings that overlap or repeat are harmless: the ledger says what was asked
+ * for, and an audit that comes twice counts once.
+ *
+ * @returns a function of a firing; it rejects if the ledger cannot be read or
+ *   written, or a record cannot be appended
+ */
+export function createReconcile(ports: ReconcilePorts, settings: ReconcileSettings) {
+  const ledgers = new MarketLedgers(ports, settings);
+  return async (firing: Firing): Promise<void> => {
+    await ledgers.read(firing.nowMs);
+    const round = new ReconcileRound({ ports, settings, ledgers, firing });
+    await round.run();
+    reportLedgers(ports.telemetry, ledgers, { ...settings, nowMs: firing.nowMs });
+  };
+}
+
+interface RoundInput {
+  readonly ports: ReconcilePorts;
+  readonly settings: ReconcileSettings;
+  readonly ledgers: MarketLedgers;
+  readonly firing: Firing;
+}
+
+/** The work of one firing. */
+class ReconcileRound {
+  readonly #input: RoundInput;
+  /** Days that were asked for, by market: none is asked for twice in a firing. */
+  readonly #asked = new Set<string>();
+  #waitedMs = 0;
+
+  constructor(input: RoundInput) {
+    this.#input = input;
+  }
+
+  async run(): Promise<void> {
+    const { ledgers, firing } = this.#input;
+    while (firing.remainingMs() > RESERVE_MS) {
+      const groups = this.#nextGroups();
+      if (groups.length > 0) await this.#ask(groups);
+      await this.#settleMissingMonths();
+      if (!this.#hasMore() || this.#waitedMs >= PATIENCE_MS) return;
+      if (groups.length > 0) continue;
+      await this.#input.ports.wait(PAUSE_MS);
+      this.#waitedMs = (await ledgers.refresh()) ? 0 : this.#waitedMs + PAUSE_MS;
+    }
+  }
+
+  #openLedgers(): MarketLedger[] {
+    return this.#input.ledgers.all().map(({ market, days }) => ({
+      market,
+      days: days.filter(
+        ({ dayMs }) => !this.#asked.has(askKey(market, dayMs)) || this.#isUnderWay(market, dayMs),
+      ),
+    }));
+  }
+
+  #isUnderWay(market: MarketLedger['market'], dayMs: number): boolean {
+    const day = this.#input.ledgers.day(market, dayMs);
+    return day !== undefined && isUnderWay(day);
+  }
+
+  /** The days that are asked for now, none of which was in this firing. */
+  #nextGroups(): DaysToAsk[] {
+    const terms = {
+      nowMs: this.#input.firing.nowMs,
+      retentionMs: this.#input.settings.retentionMs,
+    };
+    return daysToAsk(this.#openLedgers(), terms).flatMap((group) => {
+      const days = group.days.filter(({ dayMs }) => !this.#asked.has(askKey(group.market, dayMs)));
+      return days.length === 0 ? [] : [{ ...group, days }];
+    });
+  }
+
+  /** Whether days are due that there was no room for. */
+  #hasMore(): boolean {
+    const { ledgers, firing, settings } = this.#input;
+    const unasked = ledgers.all().map(({ market, days }) => ({
+      market,
+      days: days.filter((day) => !isUnderWay(day) && !this.#asked.has(askKey(market, day.dayMs))),
+    }));
+    return (
+      daysToAsk(unasked, { nowMs: firing.nowMs, retentionMs: settings.retentionMs }).length > 0
+    );
+  }
+
+  async #ask(groups: readonly DaysToAsk[]): Promise<void> {
+    const { ports, firing } = this.#input;
+    for (const { market, days } of groups) {
+      for (const { dayMs } of days) this.#asked.add(askKey(market, dayMs));
+    }
+    const limit = pLimit(CONCURRENT_ASKS);
+    const outcomes = await Promise.allSettled(
+      groups.map((group) => limit(() => askForDays(ports, group, firing))),
+    );
+    const failures: unknown[] = [];
+    for (const outcome of outcomes) {
+      if (outcome.status === 'rejected') failures.push(outcome.reason);
+      else this.#remember(outcome.value);
+    }
+    if (failures.length > 0) throw new DaysNotAskedError(failures, groups.length);
+  }
+
+  #remember(outcomes: readonly AskOutcome[]): void {
+    for (const { market, dayMs, ask } of outcomes) this.#input.ledgers.noteAsk(market, dayMs, ask);
+  }
+
+  /** Months that the archive does not have lie before a market's listing, or are a gap. */
+  async #settleMissingMonths(): Promise<void> {
+    const { ports, ledgers, firing } = this.#input;
+    for (const { market, days } of ledgers.readInFull()) {
+      if (!days.some(({ ask }) => ask?.refusal === MISSING_MONTH)) continue;
+      const { listedSinceMs, unservedMs } = missingMonths(days, firing.nowMs);
+      const fresh = unservedMs.filter(
+        (dayMs) => !this.#asked.has(`${askKey(market, dayMs)} unserved`),
+      );
+      for (const dayMs of fresh) this.#asked.add(`${askKey(market, dayMs)} unserved`);
+      await declareUnserved(ports, { market, daysMs: fresh, nowMs: firing.nowMs });
+      if (listedSinceMs !== undefined)
+        await ledgers.noteListedSince(market, listedSinceMs, firing.nowMs);
+    }
+  }
+}
+
+/** Days of which some could not be asked for; `errors` has the failure of each market. */
+export class DaysNotAskedError extends AggregateError {
+  override readonly name = 'DaysNotAskedError';
+  constructor(errors: readonly unknown[], groups: number) {
+    super(
+      errors,
+      `${errors.length} of ${groups} groups of days could not be asked for, the first because of: ${String(errors[0])}`,
+    );
+  }
+}
+
+function askKey(market: MarketLedger['market'], dayMs: number): string {
+  return `${marketKey(market)} ${dayMs}`;
+}

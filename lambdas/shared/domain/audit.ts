@@ -1,0 +1,204 @@
+import {
+  type Candle,
+  type CandlesByInterval,
+  hasSameValues,
+  hasSameValuesButQuote,
+} from './candle';
+import { DAY_MS, type Interval, INTERVALS, MINUTE_MS } from './interval';
+import { DISPUTED_AFTER_MS, LEAST_AUDITS, type LedgerDay, PATIENCE_MS } from './ledger';
+import type { StoredCandles, UnreadableCandle } from './ports';
+import { type ChildrenRange, inTimeOrder, windowsUpFrom } from './roll-up';
+import { type AuditFindings, newestOf, type ObservedSegment, type RolledSegment } from './segment';
+
+/** An audit deletes no more minutes than this: an exchange that lacks more has forgotten them. */
+const MOST_DELETED = 30;
+const MINUTES_OF_DAY = DAY_MS / MINUTE_MS;
+
+/** All that is stored of an audit's day: every interval is compared. */
+export function candlesToCompare({ fromMs, toMs }: ObservedSegment): ChildrenRange[] {
+  return INTERVALS.map((interval) => ({ interval, fromMs, toMs }));
+}
+
+/**
+ * Compares a whole day, as it was answered, with what is stored of it.
+ *
+ * All candles of the day are in the result, changed or not: older live writes of
+ * it may still be under way. What comes from the archive is final: it seals the
+ * day, and only what differs is in the result.
+ *
+ * A stored minute that the answer lacks is kept, as a suspect; the next audit
+ * that lacks it too deletes it. An empty answer deletes nothing, no audit
+ * deletes more than 30 minutes, and nothing from the archive deletes any.
+ *
+ * @param stored the answer to {@link candlesToCompare}
+ * @param day what the ledger says of the day
+ */
+export function auditDay(
+  segment: ObservedSegment,
+  stored: StoredCandles,
+  day: LedgerDay,
+): RolledSegment {
+  const { minuteCandles, ...rest } = segment;
+  const compared = new DayComparison(segment, stored, day);
+  return {
+    ...rest,
+    candles: compared.written(),
+    rejected: segment.rejected.filter(({ openTimeMs }) => !compared.has(openTimeMs)),
+    newestMs: newestOf(minuteCandles) ?? null,
+    deleted: compared.deleted(),
+    audit: compared.findings(),
+  };
+}
+
+/** A whole day as it was answered, beside what is stored of it. */
+class DayComparison {
+  readonly #segment: ObservedSegment;
+  readonly #previous: LedgerDay['audit'];
+  readonly #stored: CandlesByInterval;
+  readonly #unreadable: readonly UnreadableCandle[];
+  /** Stored minutes that the answer lacks. */
+  readonly #missing: readonly number[];
+  /** Those of them that are deleted. */
+  readonly #gone: ReadonlySet<number>;
+  /** The day as it will be. */
+  readonly #result: CandlesByInterval;
+
+  constructor(segment: ObservedSegment, { candles, unreadable }: StoredCandles, day: LedgerDay) {
+    this.#segment = segment;
+    this.#stored = candles;
+    this.#unreadable = unreadable;
+    this.#previous = previousAudit(segment, day);
+    this.#missing = this.#missingMinutes();
+    this.#gone = this.#confirmedMinutes();
+    this.#result = windowsUpFrom(this.#minutes());
+  }
+
+  /** Whether a minute is stored once the audit is. */
+  has(timeMs: number): boolean {
+    return (this.#result['1m'] ?? []).some(({ openTimeMs }) => openTimeMs === timeMs);
+  }
+
+  written(): CandlesByInterval {
+    if (!this.#isFinal()) return this.#result;
+    const entries = INTERVALS.map((interval) => [interval, this.#differing(interval)] as const);
+    return Object.fromEntries(entries);
+  }
+
+  deleted(): Readonly<Partial<Record<Interval, readonly number[]>>> {
+    const entries = INTERVALS.map((interval) => {
+      const kept = new Set(this.#result[interval]?.map(openTimeOf));
+      const gone = this.#storedTimes(interval).filter(
+        (timeMs) => !kept.has(timeMs) && (interval !== '1m' || this.#gone.has(timeMs)),
+      );
+      return [interval, gone] as const;
+    });
+    return Object.fromEntries(entries.filter(([, gone]) => gone.length > 0));
+  }
+
+  findings(): AuditFindings {
+    const { observedAtMs, toMs } = this.#segment;
+    const minuteCount = this.#result['1m']?.length ?? 0;
+    const agreed = this.#agrees();
+    const isConfirmed =
+      agreed && this.#previous?.agreed === true && observedAtMs >= toMs + PATIENCE_MS;
+    const isLate =
+      observedAtMs >= toMs + DISPUTED_AFTER_MS &&
+      (this.#previous?.auditCount ?? 0) + 1 >= LEAST_AUDITS;
+    const disputed = this.#isFinal() ? !this.#isComplete() : isLate && !isConfirmed;
+    return {
+      minuteCount,
+      absentCount: this.#absentCount(minuteCount),
+      correctedCount: this.#correctedCount(),
+      suspectsMs: this.#missing.filter((timeMs) => !this.#gone.has(timeMs)),
+      agreed,
+      sealed: this.#isFinal() || isConfirmed || disputed,
+      disputed,
+    };
+  }
+
+  #isFinal(): boolean {
+    return this.#segment.source === 'archive';
+  }
+
+  #storedTimes(interval: Interval): number[] {
+    const unreadable = this.#unreadable.flatMap((row) =>
+      row.interval === interval && row.openTimeMs !== null ? [row.openTimeMs] : [],
+    );
+    return [...(this.#stored[interval] ?? []).map(openTimeOf), ...unreadable].sort((a, b) => a - b);
+  }
+
+  #missingMinutes(): number[] {
+    // A row that is no candle is no evidence that its minute is absent.
+    const { minuteCandles, rejected } = this.#segment;
+    const answered = new Set([...minuteCandles, ...rejected].map(openTimeOf));
+    return this.#storedTimes('1m').filter((timeMs) => !answered.has(timeMs));
+  }
+
+  #confirmedMinutes(): ReadonlySet<number> {
+    if (this.#isFinal() || this.#segment.minuteCandles.length === 0) return new Set();
+    const suspects = new Set(this.#previous?.suspectsMs);
+    const confirmed = this.#missing.filter((timeMs) => suspects.has(timeMs));
+    return new Set(confirmed.length > MOST_DELETED ? [] : confirmed);
+  }
+
+  #minutes(): readonly Candle[] {
+    const byTime = new Map((this.#stored['1m'] ?? []).map((one) => [one.openTimeMs, one]));
+    for (const timeMs of this.#gone) byTime.delete(timeMs);
+    for (const candle of this.#segment.minuteCandles) {
+      byTime.set(candle.openTimeMs, withKnownQuote(candle, byTime.get(candle.openTimeMs)));
+    }
+    return inTimeOrder([...byTime.values()].sort((a, b) => a.openTimeMs - b.openTimeMs));
+  }
+
+  #differing(interval: Interval): readonly Candle[] {
+    const stored = new Map((this.#stored[interval] ?? []).map((one) => [one.openTimeMs, one]));
+    return (this.#result[interval] ?? []).filter((candle) => {
+      const had = stored.get(candle.openTimeMs);
+      return had === undefined || !hasSameValues(candle, had);
+    });
+  }
+
+  /** Whether nothing stored is changed by the answer, and the answer leaves nothing open. */
+  #agrees(): boolean {
+    const isSame = INTERVALS.every(
+      (interval) =>
+        this.#differing(interval).length === 0 &&
+        this.#result[interval]?.length === this.#stored[interval]?.length,
+    );
+    return isSame && this.#unreadable.length === 0 && this.#isComplete();
+  }
+
+  /** Whether the answer has all that is stored, no row that is no candle, and is one at all. */
+  #isComplete(): boolean {
+    const { rejected, unserved } = this.#segment;
+    return this.#missing.length === 0 && rejected.length === 0 && unserved === null;
+  }
+
+  #absentCount(minuteCount: number): number {
+    const { rejected, unserved } = this.#segment;
+    if (unserved !== null) return 0;
+    return (
+      MINUTES_OF_DAY - minuteCount - rejected.filter((one) => !this.has(one.openTimeMs)).length
+    );
+  }
+
+  #correctedCount(): number {
+    if (this.#storedTimes('1m').length === 0) return 0;
+    return this.#differing('1m').length + this.#gone.size;
+  }
+}
+
+/** The audit before this one: the same answer, given again, is no second one. */
+function previousAudit({ observedAtMs }: ObservedSegment, { audit }: LedgerDay) {
+  return audit !== undefined && audit.observedAtMs < observedAtMs ? audit : undefined;
+}
+
+/** An unknown quote volume does not replace a known one of the same candle. */
+function withKnownQuote(answered: Candle, stored: Candle | undefined): Candle {
+  const isKnown = answered.quoteVolume === null && stored !== undefined;
+  return isKnown && hasSameValuesButQuote(answered, stored) ? stored : answered;
+}
+
+function openTimeOf({ openTimeMs }: { readonly openTimeMs: number }): number {
+  return openTimeMs;
+}

@@ -1,0 +1,81 @@
+import { dueOf, isUnderWay, type LedgerDay, monthOf, MOST_UNDER_WAY } from './ledger';
+import type { Market } from './market';
+import type { SegmentSource } from './segment';
+
+/** What is known of the past days of a market. */
+export interface MarketLedger {
+  readonly market: Market;
+  /** Newest first, each day once, those without a row among them. */
+  readonly days: readonly LedgerDay[];
+}
+
+/** Days of a market that are asked for together: one of the API, or some of one month of the archive. */
+export interface DaysToAsk {
+  readonly market: Market;
+  readonly source: SegmentSource;
+  /** Oldest first. */
+  readonly days: readonly LedgerDay[];
+}
+
+/** What the choice of days depends on. */
+export interface DueTerms {
+  readonly nowMs: number;
+  /** How far back the API serves one-minute candles. */
+  readonly retentionMs: number;
+}
+
+/**
+ * The days that are asked for next: those that are due, newest first, round the
+ * markets, as many as may be under way. While as many as may be are under way,
+ * only those of them that are due again are asked for.
+ */
+export function daysToAsk(ledgers: readonly MarketLedger[], terms: DueTerms): DaysToAsk[] {
+  const underWay = ledgers.flatMap(({ days }) => days.filter(isUnderWay)).length;
+  const room = MOST_UNDER_WAY - underWay;
+  const queues = ledgers.map((ledger) => ({
+    market: ledger.market,
+    groups: groupsOf(ledger, terms, room > 0),
+  }));
+  const chosen: DaysToAsk[] = [];
+  let left = Math.max(room, 0);
+  for (let turn = 0; queues.some(({ groups }) => turn < groups.length); turn++) {
+    for (const { market, groups } of queues) {
+      const group = groups[turn];
+      if (group === undefined) continue;
+      const days = fitting(group.days, left);
+      left -= days.filter((day) => !isUnderWay(day)).length;
+      if (days.length > 0) chosen.push({ market, source: group.source, days });
+    }
+  }
+  return chosen;
+}
+
+/** The newest days of a group for which there is room; those under way have theirs. */
+function fitting(days: readonly LedgerDay[], room: number): LedgerDay[] {
+  let left = room;
+  const newestFirst = [...days].reverse();
+  return newestFirst.filter((day) => isUnderWay(day) || left-- > 0).reverse();
+}
+
+interface Group {
+  readonly source: SegmentSource;
+  readonly days: LedgerDay[];
+}
+
+/** The due days of a market, newest first, those of one month of the archive together. */
+function groupsOf({ days }: MarketLedger, terms: DueTerms, isRoom: boolean): Group[] {
+  const groups: Group[] = [];
+  for (const day of days) {
+    const due = dueOf(day, terms);
+    if (due.kind === 'sealed' || due.dueAtMs > terms.nowMs) continue;
+    if (!isRoom && !isUnderWay(day)) continue;
+    const last = groups.at(-1);
+    const isSameMonth =
+      last?.source === 'archive' &&
+      due.source === 'archive' &&
+      monthOf(last.days[0]?.dayMs ?? 0) === monthOf(day.dayMs);
+    if (isSameMonth) last.days.unshift(day);
+    else groups.push({ source: due.source, days: [day] });
+  }
+  return groups;
+}

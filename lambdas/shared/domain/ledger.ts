@@ -1,0 +1,178 @@
+import { DAY_MS, floorTo, MINUTE_MS } from './interval';
+import type { RolledSegment, SegmentSource } from './segment';
+
+/**
+ * What the ledger says of a past UTC day of a market: a row of the table `days`.
+ * A day without a row has never been asked for.
+ */
+export interface LedgerDay {
+  /** Start of the day. */
+  readonly dayMs: number;
+  /** The latest audit that was stored; undefined if none was. */
+  readonly audit: StoredAudit | undefined;
+  /** The latest ask; undefined if there was none, or if the day was reopened since. */
+  readonly ask: DayAsk | undefined;
+  /** When someone took the day's seal off; null if nobody did. */
+  readonly reopenedAtMs: number | null;
+}
+
+/** What persist stored of a day's audits. Its minutes, absent minutes and gaps are the 1,440 of the day. */
+export interface StoredAudit {
+  readonly observedAtMs: number;
+  readonly source: SegmentSource;
+  /** Minutes with a candle. */
+  readonly minuteCount: number;
+  /** Minutes without a candle that are no gap. */
+  readonly absentCount: number;
+  /** Minutes whose rows could not be candles, and that are not stored. */
+  readonly rejectedCount: number;
+  /** One-minute candles that audits changed, added or deleted since the day was first stored, or reopened. */
+  readonly correctedCount: number;
+  /** Stored minutes that the answer lacks: the next audit deletes those that it lacks too. */
+  readonly suspectsMs: readonly number[];
+  /** Audits that were stored since the day was first stored, or reopened. */
+  readonly auditCount: number;
+  /** Whether it changed nothing. */
+  readonly agreed: boolean;
+  /** When the day was sealed; null while it is to be asked for again. */
+  readonly sealedAtMs: number | null;
+  /** Whether the day was sealed although its audits did not agree. */
+  readonly disputed: boolean;
+}
+
+/** What reconcile noted of its latest ask for a day. */
+export interface DayAsk {
+  readonly askedAtMs: number;
+  /** Asks since the last audit that was stored: 1 for the first. */
+  readonly askCount: number;
+  /** Reason why the ask brought no audit; null while the audit is under way, or stored. */
+  readonly refusal: string | null;
+}
+
+const HOUR_MS = 60 * MINUTE_MS;
+/** A day is first asked for so long after its end. */
+export const FIRST_AUDIT_MS = 3 * HOUR_MS;
+/** An audit seals a day only so long after its end: corrections and stale answers do not reach further. */
+export const PATIENCE_MS = DAY_MS;
+/** A day that ended longer ago than this is asked for every hour, not every day. */
+const OLD_MS = 3 * DAY_MS;
+/** A day whose audits do not agree so long after its end is disputed. */
+export const DISPUTED_AFTER_MS = 7 * DAY_MS;
+/** ... but not before so many audits: history and reopened days are that old from the start. */
+export const LEAST_AUDITS = 8;
+/** Days that may be under way at once, over all markets. */
+export const MOST_UNDER_WAY = 64;
+
+/** Where a day's candles are to be had, and from when on it is to be asked for. */
+export type DayDue =
+  | { readonly kind: 'sealed' }
+  | {
+      readonly kind: 'open';
+      readonly source: SegmentSource;
+      /** When its next audit is to be, whether it was asked for by now or not. */
+      readonly scheduledAtMs: number;
+      /** The day is asked for from this time on. */
+      readonly dueAtMs: number;
+    };
+
+/** A day as the ledger has it if it has no row. */
+export function unknownDay(dayMs: number): LedgerDay {
+  return { dayMs, audit: undefined, ask: undefined, reopenedAtMs: null };
+}
+
+/** The start of the UTC month of a time. */
+export function monthOf(timeMs: number): number {
+  const time = new Date(timeMs);
+  return Date.UTC(time.getUTCFullYear(), time.getUTCMonth(), 1);
+}
+
+/** The start of the UTC month after that of a time. */
+export function monthAfter(timeMs: number): number {
+  const time = new Date(timeMs);
+  return Date.UTC(time.getUTCFullYear(), time.getUTCMonth() + 1, 1);
+}
+
+/**
+ * When a day is due, and from where: the exchange's API, if that still serves
+ * all of it at `nowMs`, or else the archive, once its month is over.
+ *
+ * @param retentionMs how far back the API serves one-minute candles
+ */
+export function dueOf(
+  day: LedgerDay,
+  { nowMs, retentionMs }: { readonly nowMs: number; readonly retentionMs: number },
+): DayDue {
+  if (isSealed(day)) return { kind: 'sealed' };
+  const source = day.dayMs >= nowMs - retentionMs ? 'api' : 'archive';
+  const scheduledAtMs = source === 'api' ? apiDue(day) : monthAfter(day.dayMs);
+  const dueAtMs = Math.max(scheduledAtMs, askedAgainAt(day, source));
+  return { kind: 'open', source, scheduledAtMs, dueAtMs };
+}
+
+/** Whether a day need not be asked for again. */
+export function isSealed({ audit }: LedgerDay): boolean {
+  return audit !== undefined && audit.sealedAtMs !== null;
+}
+
+/** Three hours after its end, a day after its end, then daily; once it is old, hourly. */
+function apiDue({ dayMs, audit, reopenedAtMs }: LedgerDay): number {
+  const endMs = dayMs + DAY_MS;
+  const firstMs = endMs + FIRST_AUDIT_MS;
+  const observedAtMs = audit?.observedAtMs ?? 0;
+  if (observedAtMs < firstMs || (reopenedAtMs !== null && reopenedAtMs > observedAtMs)) {
+    return firstMs;
+  }
+  const dailyMs = observedAtMs < endMs + PATIENCE_MS ? endMs + PATIENCE_MS : observedAtMs + DAY_MS;
+  return Math.min(dailyMs, Math.max(observedAtMs + HOUR_MS, endMs + OLD_MS));
+}
+
+/** An ask that brought no audit is repeated after an hour, two, four, up to a day; what the archive refused, after a day. */
+function askedAgainAt({ ask, audit }: LedgerDay, source: SegmentSource): number {
+  if (ask === undefined || ask.askedAtMs < (audit?.observedAtMs ?? 0)) return 0;
+  if (source === 'archive' && ask.refusal !== null) return ask.askedAtMs + DAY_MS;
+  return ask.askedAtMs + Math.min(DAY_MS, HOUR_MS * 2 ** Math.min(ask.askCount - 1, 5));
+}
+
+/** Whether an audit of the day was appended, and is not stored yet. */
+export function isUnderWay({ ask, audit }: LedgerDay): boolean {
+  return ask !== undefined && ask.refusal === null && ask.askedAtMs >= (audit?.observedAtMs ?? 0);
+}
+
+/** The ask that follows the last one of a day. */
+export function nextAsk(day: LedgerDay, nowMs: number): DayAsk {
+  const { ask, audit } = day;
+  const isRepeated = ask !== undefined && ask.askedAtMs >= (audit?.observedAtMs ?? 0);
+  return { askedAtMs: nowMs, askCount: isRepeated ? ask.askCount + 1 : 1, refusal: null };
+}
+
+/**
+ * The row of a day once one more audit is stored, or undefined if the segment is
+ * no audit, or is not newer than the stored one: one answer counts once.
+ */
+export function audited(day: LedgerDay, segment: RolledSegment): StoredAudit | undefined {
+  const { audit: findings, observedAtMs, source, rejected } = segment;
+  const stored = day.audit;
+  if (findings === null || (stored !== undefined && stored.observedAtMs >= observedAtMs)) {
+    return undefined;
+  }
+  return {
+    observedAtMs,
+    source,
+    minuteCount: findings.minuteCount,
+    absentCount: findings.absentCount,
+    rejectedCount: rejected.length,
+    correctedCount: (stored?.correctedCount ?? 0) + findings.correctedCount,
+    suspectsMs: findings.suspectsMs,
+    auditCount: (stored?.auditCount ?? 0) + 1,
+    agreed: findings.agreed,
+    sealedAtMs: findings.sealed ? observedAtMs : null,
+    disputed: findings.disputed,
+  };
+}
+
+/** The UTC days of a range, oldest first, those of its ends included. */
+export function daysIn(fromMs: number, toMs: number): number[] {
+  const firstMs = floorTo(fromMs, DAY_MS);
+  const count = Math.max(0, Math.ceil((toMs - firstMs) / DAY_MS));
+  return Array.from({ length: count }, (_, index) => firstMs + index * DAY_MS);
+}
