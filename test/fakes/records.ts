@@ -6,10 +6,12 @@ export const VERSION_IDS: SchemaVersionIds = {
   'candles.observed': [
     '0b1c6b2e-5f5a-4d0e-9d4f-000000000001',
     '0b1c6b2e-5f5a-4d0e-9d4f-000000000011',
+    '0b1c6b2e-5f5a-4d0e-9d4f-000000000021',
   ],
   'candles.rolled': [
     '0b1c6b2e-5f5a-4d0e-9d4f-000000000002',
     '0b1c6b2e-5f5a-4d0e-9d4f-000000000012',
+    '0b1c6b2e-5f5a-4d0e-9d4f-000000000022',
   ],
   'candles.dead-letter': [
     '0b1c6b2e-5f5a-4d0e-9d4f-000000000003',

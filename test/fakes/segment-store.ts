@@ -61,11 +61,9 @@ export class FakeStore implements SegmentStore {
   async writeAudit(market: Market, dayMs: number, audit: StoredAudit): Promise<void> {
     await this.#call('audit', market);
     const key = marketKey(market);
-    const [day = unknownDay(dayMs)] = await this.readDays(market, {
-      fromMs: dayMs,
-      toMs: dayMs + 1,
-    });
-    const others = (this.days.get(key) ?? []).filter((one) => one.dayMs !== dayMs);
+    const days = this.days.get(key) ?? [];
+    const day = days.find((one) => one.dayMs === dayMs) ?? unknownDay(dayMs);
+    const others = days.filter((one) => one.dayMs !== dayMs);
     this.days.set(key, [...others, { ...day, audit }]);
   }
   /** The minutes of the segments that were written. */

@@ -35,9 +35,9 @@ export interface SimulationOptions {
 export const EXCHANGE = 'simulated';
 
 const VERSION_IDS = {
-  [TOPICS.observed]: versionIds(1),
-  [TOPICS.rolled]: versionIds(2),
-  [TOPICS.deadLetter]: versionIds(3),
+  [TOPICS.observed]: versionIds(1, 3),
+  [TOPICS.rolled]: versionIds(2, 3),
+  [TOPICS.deadLetter]: versionIds(3, 2),
 };
 
 export const CODECS = {
@@ -46,8 +46,11 @@ export const CODECS = {
   deadLetter: createDeadLetterCodec(VERSION_IDS),
 };
 
-function versionIds(topic: number): string[] {
-  return [1, 2].map((version) => `00000000-0000-4000-8000-0000000000${version}${topic}`);
+function versionIds(topic: number, versions: number): string[] {
+  return Array.from(
+    { length: versions },
+    (_, index) => `00000000-0000-4000-8000-0000000000${index + 1}${topic}`,
+  );
 }
 
 /** Everything of one run. */

@@ -2,8 +2,10 @@ import deadLetterV1 from '../../../schemas/candles.dead-letter.v1.json';
 import deadLetterV2 from '../../../schemas/candles.dead-letter.v2.json';
 import observedV1 from '../../../schemas/candles.observed.v1.json';
 import observedV2 from '../../../schemas/candles.observed.v2.json';
+import observedV3 from '../../../schemas/candles.observed.v3.json';
 import rolledV1 from '../../../schemas/candles.rolled.v1.json';
 import rolledV2 from '../../../schemas/candles.rolled.v2.json';
+import rolledV3 from '../../../schemas/candles.rolled.v3.json';
 import type { Topic } from '../domain/topics';
 
 /**
@@ -11,8 +13,8 @@ import type { Topic } from '../domain/topics';
  * N - 1. The last is written; all can be read.
  */
 export const SCHEMA_VERSIONS = {
-  'candles.observed': [observedV1, observedV2],
-  'candles.rolled': [rolledV1, rolledV2],
+  'candles.observed': [observedV1, observedV2, observedV3],
+  'candles.rolled': [rolledV1, rolledV2, rolledV3],
   'candles.dead-letter': [deadLetterV1, deadLetterV2],
 } as const satisfies Record<Topic, readonly object[]>;
 

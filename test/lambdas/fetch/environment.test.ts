@@ -5,7 +5,6 @@ function read(changes: Readonly<Record<string, string | undefined>> = {}) {
   return readFetchEnvironment({
     ...ENVIRONMENT,
     PAIRS: 'BTC_USDT,ETH_USDT',
-    HISTORY_START: '2026-01-01T00:00:00Z',
     RETENTION_MINUTES: '9000',
     REQUESTS_PER_10_S: '180',
     BEHIND_MINUTES: '5',
@@ -20,7 +19,6 @@ describe('readFetchEnvironment', () => {
   it('gives the values in their types', () => {
     expect(read()).toMatchObject({
       PAIRS: ['BTC_USDT', 'ETH_USDT'],
-      HISTORY_START: Date.UTC(2026, 0, 1),
       RETENTION_MINUTES: 9_000,
       REQUESTS_PER_10_S: 180,
       BEHIND_MINUTES: 5,
@@ -40,9 +38,6 @@ describe('readFetchEnvironment', () => {
     ['PAIRS', '', 'expected at least one'],
     ['PAIRS', 'BTC_USDT,ETH/USDT', 'expected pairs such as BTC_USDT'],
     ['PAIRS', 'BTC_USDT,ETH_USDT,BTC_USDT', 'expected each pair once'],
-    ['HISTORY_START', 'yesterday', 'expected an instant such as 2026-01-01T00:00:00Z'],
-    ['HISTORY_START', '2026-01-01T00:00:30Z', 'expected a whole minute'],
-    ['HISTORY_START', '2026-02-45T00:00:00Z', 'HISTORY_START'],
     ['RETENTION_MINUTES', '0', 'expected at least 1'],
     ['RETENTION_MINUTES', '1e3', 'expected a whole number'],
     ['REQUESTS_PER_10_S', '-1', 'expected a whole number'],

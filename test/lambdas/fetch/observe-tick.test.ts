@@ -15,6 +15,7 @@ const codec = createObservedCodec(VERSION_IDS);
 /** Progress of a pair that is settled to a time, as an earlier tick left it. */
 function settledTo(settledToMs: number): Progress {
   return {
+    liveSinceMs: DAY,
     settledToMs,
     seenToMs: settledToMs,
     newestMs: settledToMs - MINUTE_MS,
@@ -51,7 +52,6 @@ function prepare(
     {
       pairs: ['BTC_USDT', 'ETH_USDT', 'XRP_USDT'],
       ...SETTINGS,
-      historyStartMs: at(12),
       retentionMs: 9_000 * MINUTE_MS,
     },
   );
@@ -91,17 +91,18 @@ describe('a tick', () => {
       gapFromMs: null,
       minuteCandles: minutesIn(at(12, 4), at(12, 7)),
       rejected: [],
+      unserved: null,
     });
   });
 
-  it('starts a pair without progress at the history start', async () => {
+  it("starts a pair without progress at today's midnight", async () => {
     const { BTC_USDT, ETH_USDT } = ALL_SETTLED;
     const { tick, sent } = prepare({ BTC_USDT, ETH_USDT });
 
     await tick();
 
     expect(sent().find(({ pair }) => pair === 'XRP_USDT')).toMatchObject({
-      fromMs: at(12),
+      fromMs: DAY,
       followsMs: null,
     });
   });
@@ -229,11 +230,11 @@ describe('a market that the exchange does not know', () => {
   it('goes on if the exchange knows it again', async () => {
     const { tick, store, sent } = prepare(ALL_SETTLED);
     const progress = settledTo(at(12, 4));
-    store.status.set(XRP, { progress, unknownSinceMs: at(3), endedAtMs: at(4) });
+    store.status.set(XRP, statusOf({ progress, unknownSinceMs: at(3), endedAtMs: at(4) }));
 
     await tick(at(13));
 
-    expect(store.status.get(XRP)).toEqual({ progress, unknownSinceMs: null, endedAtMs: null });
+    expect(store.status.get(XRP)).toEqual(statusOf({ progress }));
     expect(sent().some(({ pair }) => pair === 'XRP_USDT')).toBe(true);
   });
 });
@@ -367,11 +368,12 @@ describe('a tick that runs out of time', () => {
   });
 
   it('breaks a plan off between its segments', async () => {
-    const { tick, sent } = prepare({ BTC_USDT: settledTo(at(20)) });
+    const behind = settledTo(at(20));
+    const { tick, sent } = prepare({ BTC_USDT: behind, ETH_USDT: behind, XRP_USDT: behind });
     const nowMs = DAY + DAY_MS + 5 * MINUTE_MS;
 
-    // XRP and ETH are new and as far behind; three pairs begin, none gets to its second segment:
-    // each asks once whether to begin, and once for how long its exchange has.
+    // Three pairs begin, none gets to its second segment: each asks once whether to begin, and
+    // once for how long its exchange has.
     const remaining = Array<number>(6).fill(60_000);
     await tick(nowMs, () => remaining.shift() ?? 0);
 
@@ -429,7 +431,6 @@ describe('a tick rejects', () => {
       {
         pairs: ['BTC_USDT'],
         ...SETTINGS,
-        historyStartMs: DAY,
         retentionMs: DAY_MS,
       },
     );
@@ -454,6 +455,7 @@ describe('a tick that comes again', () => {
 
   it('sends nothing once a later one is stored', async () => {
     const later = {
+      liveSinceMs: DAY,
       settledToMs: at(12, 6),
       seenToMs: at(12, 8),
       newestMs: null,

@@ -7,9 +7,11 @@ import { rollUp } from '../../../lambdas/shared/domain/roll-up';
 import {
   newestOf,
   type ObservedSegment,
+  type AuditFindings,
   type RolledSegment,
 } from '../../../lambdas/shared/domain/segment';
-import { at, countOf, auditOf, observedOf } from '../../fakes/candles';
+import { at, auditOf, countOf, DAY, observedOf } from '../../fakes/candles';
+import { DAY_MS } from '../../../lambdas/shared/domain/interval';
 import { FakeDeadLetters } from '../../fakes/dead-letters';
 import { FakeStore } from '../../fakes/segment-store';
 import { FakeTelemetry } from '../../fakes/telemetry';
@@ -54,6 +56,7 @@ const SECOND = observedOf({
   settlesMs: at(12, 6),
 });
 const AFTER_SECOND = {
+  liveSinceMs: at(12, 3),
   settledToMs: at(12, 6),
   seenToMs: at(12, 8),
   newestMs: at(12, 7),
@@ -67,16 +70,17 @@ describe('a live segment', () => {
     await storeBatch(recordsFor(FIRST));
 
     expect(store.calls).toEqual([
-      'candles BTC_USDT',
-      'candles BTC_USDT done',
       'gaps BTC_USDT',
+      'candles BTC_USDT',
       'gaps BTC_USDT done',
+      'candles BTC_USDT done',
       'status BTC_USDT',
       'status BTC_USDT done',
       'progress BTC_USDT',
       'progress BTC_USDT done',
     ]);
     expect(store.progress.get('gate-io:BTC_USDT')).toEqual({
+      liveSinceMs: at(12, 3),
       settledToMs: at(12, 5),
       seenToMs: at(12, 7),
       newestMs: at(12, 6),
@@ -96,6 +100,7 @@ describe('a live segment', () => {
 
   it('is stored, but leaves progress alone where what it follows is not reached', async () => {
     const before = {
+      liveSinceMs: DAY,
       settledToMs: at(12, 4),
       seenToMs: at(12, 6),
       newestMs: null,
@@ -120,6 +125,7 @@ describe('a live segment', () => {
 
   it('has the gap before it stored, dated as it was observed, before anything else', async () => {
     const before = {
+      liveSinceMs: DAY,
       settledToMs: at(9),
       seenToMs: at(9),
       newestMs: null,
@@ -146,16 +152,106 @@ describe('a live segment', () => {
 });
 
 describe('an audit', () => {
-  it('is stored without a look at progress', async () => {
+  const findings: AuditFindings = {
+    minuteCount: 1,
+    absentCount: 1_439,
+    correctedCount: 2,
+    suspectsMs: [],
+    agreed: true,
+    sealed: true,
+    disputed: false,
+  };
+  const audit = (fields: Partial<RolledSegment> = {}): RolledSegment => ({
+    ...rolledOf(auditOf()),
+    audit: findings,
+    ...fields,
+  });
+  const batchOf = (...segments: RolledSegment[]) =>
+    segments.map((segment, offset) =>
+      recordOf(rolled.encode(segment), { topic: 'candles.rolled', offset }),
+    );
+
+  it('has its row of the ledger written last, and leaves progress alone', async () => {
+    const { store, storeBatch, telemetry } = prepare();
+
+    await storeBatch(batchOf(audit({ deleted: { '1m': [at(8)] } })));
+
+    expect(store.calls.filter((call) => call.endsWith('done'))).toEqual([
+      'gaps BTC_USDT done',
+      'candles BTC_USDT done',
+      'days BTC_USDT done',
+      'audit BTC_USDT done',
+    ]);
+    expect(store.segments[0]?.deleted).toEqual({ '1m': [at(8)] });
+    expect(store.days.get('gate-io:BTC_USDT')).toMatchObject([
+      { dayMs: DAY, audit: { auditCount: 1, correctedCount: 2, sealedAtMs: audit().observedAtMs } },
+    ]);
+    expect(telemetry.counted('AuditsStored')).toBe(1);
+    expect(telemetry.counted('CandlesCorrected')).toBe(2);
+  });
+
+  it('is not entered in the ledger before its rows are acknowledged', async () => {
+    const { store, storeBatch } = prepare();
+    store.brokenFor = (call) => call === 'candles';
+
+    await expect(storeBatch(batchOf(audit()))).rejects.toThrow(BatchFailedError);
+
+    expect(store.days.size).toBe(0);
+  });
+
+  it('counts once, however often it comes', async () => {
+    const { store, storeBatch, telemetry } = prepare();
+
+    await storeBatch(batchOf(audit(), audit()));
+    await storeBatch(batchOf(audit(), audit({ observedAtMs: audit().observedAtMs - 1 })));
+
+    expect(store.days.get('gate-io:BTC_USDT')).toMatchObject([{ audit: { auditCount: 1 } }]);
+    expect(telemetry.counted('AuditsStored')).toBe(1);
+  });
+
+  it('fills the gaps of its day, those alone, but not the minutes that it rejects', async () => {
+    const { store, storeBatch, telemetry } = prepare();
+    const gaps = [
+      { fromMs: DAY, toMs: at(6), reason: 'beyond the retention of the exchange' },
+      { fromMs: at(9), toMs: at(9, 1), reason: 'rejected: odd' },
+      { fromMs: at(10), toMs: at(10, 1), reason: 'rejected: odd' },
+      { fromMs: DAY + DAY_MS, toMs: DAY + DAY_MS + 60_000, reason: 'rejected: odd' },
+    ];
+    for (const gap of gaps) store.gaps.push({ key: 'gate-io:BTC_USDT', gap, observedAtMs: 1 });
+
+    await storeBatch(batchOf(audit({ rejected: [{ openTimeMs: at(10), reason: 'odd' }] })));
+
+    expect(new Set(store.gaps.map(({ gap }) => gap.fromMs))).toEqual(
+      new Set([at(10), DAY + DAY_MS]),
+    );
+    expect(telemetry.counted('GapsFilled')).toBe(2);
+  });
+
+  it('without any candle fills no gap before it seals the day', async () => {
+    const { store, storeBatch } = prepare();
+    const gap = { fromMs: DAY, toMs: at(6), reason: 'beyond the retention of the exchange' };
+    store.gaps.push({ key: 'gate-io:BTC_USDT', gap, observedAtMs: 1 });
+    const empty = { newestMs: null, candles: {}, audit: { ...findings, sealed: false } };
+
+    await storeBatch(batchOf(audit(empty)));
+    expect(store.gaps).toHaveLength(1);
+
+    const observedAtMs = audit().observedAtMs + 1;
+    await storeBatch(batchOf(audit({ ...empty, observedAtMs, audit: findings })));
+    expect(store.gaps).toEqual([]);
+  });
+
+  it('of a day that nobody has any more stores the day as a gap', async () => {
     const { store, storeBatch } = prepare();
 
-    await storeBatch(recordsFor(auditOf()));
+    await storeBatch(
+      batchOf(
+        audit({ newestMs: null, candles: {}, unserved: 'its month is missing in the archive' }),
+      ),
+    );
 
-    expect(store.calls).toEqual([
-      'candles BTC_USDT',
-      'candles BTC_USDT done',
-      'gaps BTC_USDT',
-      'gaps BTC_USDT done',
+    expect(store.gaps.map(({ gap }) => gap)).toEqual([
+      { fromMs: DAY, toMs: DAY + DAY_MS, reason: 'its month is missing in the archive' },
     ]);
   });
 });
@@ -194,7 +290,12 @@ describe('a batch', () => {
 
     await storeBatch(recordsFor(FIRST, { ...FIRST, pair: 'ETH_USDT' }));
 
-    expect(store.calls.slice(0, 2)).toEqual(['candles BTC_USDT', 'candles ETH_USDT']);
+    expect(store.calls.slice(0, 4)).toEqual([
+      'gaps BTC_USDT',
+      'candles BTC_USDT',
+      'gaps ETH_USDT',
+      'candles ETH_USDT',
+    ]);
     expect([...store.progress.keys()].sort()).toEqual(['gate-io:BTC_USDT', 'gate-io:ETH_USDT']);
   });
 
@@ -216,6 +317,7 @@ describe('a failure of the store', () => {
     'to do with the %s of a segment leaves its progress unwritten',
     async (broken) => {
       const before = {
+        liveSinceMs: DAY,
         settledToMs: at(9),
         seenToMs: at(9),
         newestMs: null,
@@ -237,12 +339,12 @@ describe('a failure of the store', () => {
 
     await expect(storeBatch(recordsFor(FIRST, SECOND))).rejects.toThrow(BatchFailedError);
 
-    expect(store.calls).toEqual(['candles BTC_USDT']);
+    expect(store.calls.filter((call) => call.startsWith('candles'))).toEqual(['candles BTC_USDT']);
   });
 
   it('keeps no other pair from being stored, and rejects with each failure', async () => {
     const { store, storeBatch } = prepare();
-    store.brokenFor = (_, { pair }) => pair !== 'ETH_USDT';
+    store.brokenFor = (call, { pair }) => call === 'candles' && pair !== 'ETH_USDT';
     const pairs = ['BTC_USDT', 'ETH_USDT', 'XRP_USDT'].map((pair) => ({ ...FIRST, pair }));
 
     const error: unknown = await storeBatch(recordsFor(...pairs)).catch((cause: unknown) => cause);
@@ -345,6 +447,7 @@ describe('a batch that is answered with a report', () => {
     expect(offsets).toEqual([1, 2]);
     expect(again).toEqual({ batchItemFailures: [] });
     expect(store.progress.get('gate-io:BTC_USDT')).toEqual({
+      liveSinceMs: at(12, 3),
       settledToMs: at(12, 7),
       seenToMs: at(12, 9),
       newestMs: at(12, 8),

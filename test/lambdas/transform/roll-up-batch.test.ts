@@ -6,13 +6,15 @@ import {
 } from '../../../lambdas/shared/codec/segment-codec';
 import { createTopicCodec } from '../../../lambdas/shared/codec/topic-codec';
 import type { KafkaRecord } from '../../../lambdas/shared/codec/kafka-event';
-import type { CandleReader } from '../../../lambdas/shared/domain/ports';
-import { childrenToRead, rollUp } from '../../../lambdas/shared/domain/roll-up';
+import type { CandleReader, DayReader } from '../../../lambdas/shared/domain/ports';
+import { candlesToCompare } from '../../../lambdas/shared/domain/audit';
+import { childrenToRead, windowsUpFrom } from '../../../lambdas/shared/domain/roll-up';
 import type { ObservedSegment } from '../../../lambdas/shared/domain/segment';
 import { at, auditOf, minuteAt, minutesIn, observedOf, segmentOf } from '../../fakes/candles';
 import { FakeDeadLetters } from '../../fakes/dead-letters';
 import { FakeLog } from '../../fakes/record-log';
-import { FakeStored, noStored } from '../../fakes/stored-candles';
+import { agreedDay } from '../../fakes/ledger-days';
+import { FakeStored } from '../../fakes/stored-candles';
 import { FakeTelemetry } from '../../fakes/telemetry';
 import { recordOf, VERSION_IDS } from '../../fakes/records';
 
@@ -41,15 +43,29 @@ function recordsFor(...segments: ObservedSegment[]): KafkaRecord[] {
 const GARBAGE = recordOf(Buffer.from('garbage'), { offset: 99 });
 
 describe('an audit of a whole day', () => {
-  it('is rolled up without reading anything', async () => {
-    const { rollUpBatch, sent, deadLetters } = prepare(noStored);
-    const { minuteCandles, ...range } = auditOf({ minuteCandles: minutesIn(at(7), at(8)) });
+  it('is compared with all that is stored of the day, and with what the ledger says of it', async () => {
+    const minutes = minutesIn(at(7), at(8));
+    const stored = new FakeStored(windowsUpFrom(minutes));
+    const { rollUpBatch, sent } = prepare(stored);
+    const audit = auditOf({ minuteCandles: minutes });
+    stored.days = [agreedDay({ observedAtMs: audit.observedAtMs - 1 })];
 
-    await rollUpBatch(recordsFor({ ...range, minuteCandles }));
+    await rollUpBatch(recordsFor(audit));
 
-    expect(sent()).toEqual([
-      { ...range, candles: rollUp({ ...range, minuteCandles }, {}), newestMs: at(7, 59) },
-    ]);
+    expect(stored.reads).toEqual([{ key: 'gate-io:BTC_USDT', ranges: candlesToCompare(audit) }]);
+    expect(sent()[0]).toMatchObject({ candles: windowsUpFrom(minutes), deleted: {} });
+    expect(sent()[0]?.audit).toMatchObject({ minuteCount: 60, agreed: true, correctedCount: 0 });
+  });
+
+  it('overwrites stored rows that cannot be read', async () => {
+    const stored = new FakeStored({});
+    stored.unreadable = [{ interval: '5m', openTimeMs: at(7), cause: new Error('null') }];
+    const { rollUpBatch, sent, deadLetters } = prepare(stored);
+
+    await rollUpBatch(recordsFor(auditOf()));
+
+    expect(sent()[0]?.audit).toMatchObject({ agreed: false });
+    expect(sent()[0]?.candles['5m']).toHaveLength(1);
     expect(deadLetters.letters).toEqual([]);
   });
 });
@@ -83,7 +99,7 @@ describe('a part of a day', () => {
 
 describe('a batch', () => {
   it('is appended in its order, each record keyed by its market', async () => {
-    const { rollUpBatch, sent, log, telemetry } = prepare(noStored);
+    const { rollUpBatch, sent, log, telemetry } = prepare(new FakeStored({}));
 
     await rollUpBatch(
       recordsFor(auditOf({ pair: 'ETH_USDT' }), auditOf({ pair: 'A_B' }), auditOf()),
@@ -132,7 +148,7 @@ describe('a batch', () => {
   });
 
   it('goes on past records that can never be rolled up', async () => {
-    const { rollUpBatch, sent, deadLetters } = prepare(noStored);
+    const { rollUpBatch, sent, deadLetters } = prepare(new FakeStored({}));
     const wire = createTopicCodec<object>('candles.observed', VERSION_IDS);
     const good = observed.encode(auditOf());
     const unknownVersion = Buffer.from(good).fill(7, 2, 18);
@@ -165,7 +181,7 @@ describe('a batch', () => {
 
     await rollUpBatch(recordsFor(observedOf(), auditOf({ pair: 'ETH_USDT' })));
 
-    // A whole day needs no children.
+    // A whole day is audited over them.
     expect(sent().map(({ pair }) => pair)).toEqual(['ETH_USDT']);
     expect(deadLetters.letters.map(({ reason }) => reason)).toEqual([
       expect.stringMatching(/^UnreadableCandleError: .*correct or delete that row/),
@@ -185,14 +201,14 @@ describe('a failure of something outside', () => {
 
     expect(error).toBeInstanceOf(BatchFailedError);
     expect((error as BatchFailedError).message).toBe(
-      '2 of 4 records failed, of 1 causes the first: Error: no database',
+      '3 of 4 records failed, of 1 causes the first: Error: no database',
     );
     expect(log.appended).toEqual([]);
     expect(deadLetters.letters).toEqual([]);
   });
 
   it('of the log rejects', async () => {
-    const { rollUpBatch, log, deadLetters, telemetry } = prepare(noStored);
+    const { rollUpBatch, log, deadLetters, telemetry } = prepare(new FakeStored({}));
     log.brokenFor = (_, topic) => topic === 'candles.rolled';
 
     await expect(rollUpBatch([...recordsFor(auditOf()), GARBAGE])).rejects.toThrow(
@@ -204,7 +220,7 @@ describe('a failure of something outside', () => {
   });
 
   it('of the dead letters rejects, so that none is lost', async () => {
-    const { rollUpBatch, deadLetters } = prepare(noStored);
+    const { rollUpBatch, deadLetters } = prepare(new FakeStored({}));
     deadLetters.broken = new Error('no log');
 
     await expect(rollUpBatch([GARBAGE])).rejects.toThrow('no log');

@@ -9,7 +9,7 @@ import {
   SCHEMAS_FOLDER,
   schemaDefinitions,
 } from '../../../lib/kafka/schema-registry';
-import rolledV2 from '../../../schemas/candles.rolled.v2.json';
+import rolledV3 from '../../../schemas/candles.rolled.v3.json';
 
 interface Resource {
   readonly Type: string;
@@ -26,10 +26,10 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-/** A further version: the fields of version 2 and one more. */
+/** A further version: the fields of version 3 and one more. */
 function addVersion(name: string, field: string): void {
-  const fields = [...rolledV2.fields, { name: field, type: 'string', default: '' }];
-  writeFileSync(join(folder, name), JSON.stringify({ ...rolledV2, fields }, null, 2));
+  const fields = [...rolledV3.fields, { name: field, type: 'string', default: '' }];
+  writeFileSync(join(folder, name), JSON.stringify({ ...rolledV3, fields }, null, 2));
 }
 
 function synthesized(removalPolicy = RemovalPolicy.DESTROY) {
@@ -62,7 +62,7 @@ function versionOf(resources: Record<string, Resource>, schema: string, field?: 
 }
 
 const fieldsOf = ({ Properties }: Resource): string[] => {
-  const { fields } = JSON.parse(String(Properties['SchemaDefinition'])) as typeof rolledV2;
+  const { fields } = JSON.parse(String(Properties['SchemaDefinition'])) as typeof rolledV3;
   return fields.map(({ name }) => name);
 };
 
@@ -89,12 +89,12 @@ describe('the schema registry', () => {
 
   it('makes a resource of every further version, each after the one before', () => {
     addVersion('candles.rolled.v4.json', 'fourth');
-    addVersion('candles.rolled.v3.json', 'third');
+    addVersion('candles.rolled.v4.json', 'fourth');
 
     const { resources } = synthesized();
 
     const first = idOf(resources, ({ Properties }) => Properties['Name'] === 'candles.rolled');
-    const third = idOf(resources, (one) => isVersion(one) && fieldsOf(one).includes('third'));
+    const third = idOf(resources, (one) => isVersion(one) && fieldsOf(one).includes('fourth'));
     const fourth = idOf(resources, (one) => isVersion(one) && fieldsOf(one).includes('fourth'));
     const schema = { SchemaArn: { 'Fn::GetAtt': [first, 'Arn'] } };
     const second = versionOf(resources, first, 'newestMs');
@@ -123,7 +123,7 @@ describe('the schema registry', () => {
 
   it('leaves the versions as they were when a further one comes', () => {
     const before = synthesized().resources;
-    addVersion('candles.rolled.v3.json', 'third');
+    addVersion('candles.rolled.v4.json', 'fourth');
 
     expect(synthesized().resources).toMatchObject(before);
   });
@@ -132,7 +132,7 @@ describe('the schema registry', () => {
     [RemovalPolicy.RETAIN, 'Retain'],
     [RemovalPolicy.DESTROY, 'Delete'],
   ])('is kept or deleted as a whole: %s', (removalPolicy, expected) => {
-    addVersion('candles.rolled.v3.json', 'third');
+    addVersion('candles.rolled.v4.json', 'fourth');
 
     const policies = Object.values(synthesized(removalPolicy).resources).map(
       ({ DeletionPolicy }) => DeletionPolicy,

@@ -14,7 +14,13 @@ const RANGE = { pairs: ['A_B', 'C_D'], fromMs: FROM_MS, toMs: TO_MS };
 const HASTY: ReplayPatience = { behindMs: 0, standstillMs: 0, lastTicks: 3, fruitlessTicks: 5 };
 
 function progressTo(seenToMs: number, observedAtMs = seenToMs): Progress {
-  return { settledToMs: seenToMs, seenToMs, newestMs: null, observedAtMs };
+  return {
+    liveSinceMs: FROM_MS,
+    settledToMs: seenToMs,
+    seenToMs,
+    newestMs: null,
+    observedAtMs,
+  };
 }
 
 /** The progress of pairs as a store gives it. */

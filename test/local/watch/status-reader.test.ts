@@ -65,7 +65,13 @@ test('the newest candle is that before the end of the progress; gaps are rows', 
   const tables = createCandleStore(cassandra);
   const seenToMs = DAY + DAY_MS;
   await store(cassandra, dayOf(DAY));
-  const progress = { settledToMs: DAY, seenToMs, newestMs: null, observedAtMs: seenToMs };
+  const progress = {
+    liveSinceMs: DAY,
+    settledToMs: DAY,
+    seenToMs,
+    newestMs: null,
+    observedAtMs: seenToMs,
+  };
   await tables.writeProgress(MARKET, progress);
   const gap = { fromMs: DAY - DAY_MS, toMs: DAY, reason: 'retention' };
   await tables.writeGap(MARKET, gap, seenToMs);

@@ -17,8 +17,10 @@ const PUBLISHED = {
   'candles.dead-letter.v2.json': 'f8112781c58de3eb4d75c6d9ffc442360dd87fa9c4e15734e26636b8c3f9baf3',
   'candles.observed.v1.json': '8f7817163ed6928bfcc1ba8f0376ab9be6378556a55caf0f24a47c717e24d769',
   'candles.observed.v2.json': '3a6772b5ea8e0a4978a4d0118719523d5f5e28cc934c4eb382bd409213ff5a3a',
+  'candles.observed.v3.json': 'e811f7d64b4bf6a6d9c59c8e67a31ab890f1167070956a3b59ab147c4177db8e',
   'candles.rolled.v1.json': 'a680d6738d8710bb3f33f4dd53f2db6f333ae91e7aeea0c16130df6391a44106',
   'candles.rolled.v2.json': '11824af61d95af0d01c2ad7cbf828e344c0d47efd1147acdc68a8586682ac8f0',
+  'candles.rolled.v3.json': '7011e6fc5cd2abcfa5a1aa13d3e1dbd27933804d974e52475684d6f29a6a226f',
 };
 
 function schemaFile(name: string): unknown {

@@ -1,10 +1,10 @@
 import { MINUTE_MS } from '../../../../lambdas/shared/domain/interval';
 import { type Ask, asked, isDue } from '../../../../lambdas/shared/domain/pace';
 import type { Progress } from '../../../../lambdas/shared/domain/progress';
-import { at } from '../../../fakes/candles';
+import { at, DAY } from '../../../fakes/candles';
 
 function progressAt(settledToMs: number, seenToMs = settledToMs): Progress {
-  return { settledToMs, seenToMs, newestMs: null, observedAtMs: seenToMs };
+  return { liveSinceMs: DAY, settledToMs, seenToMs, newestMs: null, observedAtMs: seenToMs };
 }
 
 function askOf(askedAtMs: number, settledToMs: number | undefined): Ask {

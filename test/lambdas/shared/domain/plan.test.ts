@@ -23,14 +23,13 @@ function planOf(fields: Partial<PlanInput>) {
     progress: undefined,
     nowMs: at(12, 7),
     scheduleMs: MINUTE_MS,
-    historyStartMs: at(12),
     retentionMs: RETENTION_MS,
     ...fields,
   });
 }
 
 function settledTo(settledToMs: number, observedAtMs = settledToMs + 2 * MINUTE_MS): Progress {
-  return { settledToMs, seenToMs: observedAtMs, newestMs: null, observedAtMs };
+  return { liveSinceMs: DAY, settledToMs, seenToMs: observedAtMs, newestMs: null, observedAtMs };
 }
 
 describe('planSegments', () => {
@@ -49,9 +48,9 @@ describe('planSegments', () => {
     ]);
   });
 
-  it('starts a new market at its history start', () => {
+  it("starts a new market at today's midnight", () => {
     expect(planOf({})).toEqual([
-      expect.objectContaining({ fromMs: at(12), toMs: at(12, 7), gapFromMs: null }),
+      expect.objectContaining({ fromMs: DAY, toMs: at(12, 7), gapFromMs: null }),
     ]);
   });
 
@@ -70,10 +69,9 @@ describe('planSegments', () => {
     const plan = planOf({
       progress: settledTo(at(23, 57)),
       nowMs: DAY + DAY_MS,
-      historyStartMs: at(23, 57),
     });
 
-    expect(plan.map(({ fromMs, toMs }) => [fromMs, toMs])).toEqual([[at(23, 57), DAY + DAY_MS]]);
+    expect(plan.map(({ fromMs, toMs }) => [fromMs, toMs])).toEqual([[at(21, 57), DAY + DAY_MS]]);
   });
 
   it('starts at the oldest minute that the exchange serves, and names the gap before it', () => {
@@ -83,15 +81,6 @@ describe('planSegments', () => {
 
     expect(first).toMatchObject({ fromMs: oldestMs, gapFromMs: DAY });
     expect(second).toMatchObject({ gapFromMs: null });
-  });
-
-  it('names the gap of a new market too', () => {
-    const [first] = planOf({ nowMs: DAY + 8 * DAY_MS, historyStartMs: DAY });
-
-    expect(first).toMatchObject({
-      fromMs: DAY + 8 * DAY_MS - RETENTION_MS,
-      gapFromMs: DAY,
-    });
   });
 
   it.each([
@@ -116,34 +105,27 @@ describe('planSegments', () => {
     });
   });
 
-  it('plans nothing before the history start', () => {
-    expect(planOf({ historyStartMs: at(13) })).toEqual([]);
-    expect(planOf({ historyStartMs: at(12, 7) })).toEqual([]);
+  it('plans nothing of a new market at the very midnight', () => {
+    expect(planOf({ nowMs: DAY })).toEqual([]);
   });
 
   describe('at the first tick of an hour', () => {
     it('looks again at the two hours before what is settled', () => {
       const progress = settledTo(at(12, 58), at(12, 59));
-      const [segment] = planOf({ progress, nowMs: at(13), historyStartMs: DAY });
+      const [segment] = planOf({ progress, nowMs: at(13) });
 
       expect(segment).toMatchObject({ fromMs: at(10, 58), toMs: at(13), gapFromMs: null });
     });
 
     it.each([
-      ['before the market started', { historyStartMs: at(12, 30) }, at(12, 30)],
-      ['before what the exchange serves', { retentionMs: 90 * MINUTE_MS }, at(11, 30)],
-    ])('does not look %s', (_, fields, fromMs) => {
-      const progress = settledTo(at(12, 58), at(12, 59));
-      const plan = planOf({ progress, nowMs: at(13), historyStartMs: DAY, ...fields });
+      ['before the market started', DAY + DAY_MS, {}, DAY + DAY_MS],
+      ['before what the exchange serves', DAY, { retentionMs: 61 * MINUTE_MS }, DAY + DAY_MS],
+    ])('does not look %s', (_, liveSinceMs, fields, fromMs) => {
+      const nowMs = DAY + DAY_MS + 61 * MINUTE_MS;
+      const progress = { ...settledTo(nowMs - 2 * MINUTE_MS, nowMs - MINUTE_MS), liveSinceMs };
+      const plan = planOf({ progress, nowMs: nowMs - MINUTE_MS + 1, ...fields });
 
       expect(plan[0]).toMatchObject({ fromMs, gapFromMs: null });
-    });
-
-    it('does not skip what is not settled if the history start was moved later', () => {
-      const progress = settledTo(at(12, 10), at(12, 59));
-      const plan = planOf({ progress, nowMs: at(13), historyStartMs: at(12, 40) });
-
-      expect(plan[0]).toMatchObject({ fromMs: at(12, 10), gapFromMs: null });
     });
   });
 
@@ -162,10 +144,15 @@ describe('planSegments', () => {
         market: { exchange: 'gate-io', pair: 'BTC_USDT' },
         progress: isNew
           ? undefined
-          : { settledToMs: startMs, seenToMs: startMs, newestMs: null, observedAtMs: nowMs - 1 },
+          : {
+              liveSinceMs: startMs,
+              settledToMs: startMs,
+              seenToMs: startMs,
+              newestMs: null,
+              observedAtMs: nowMs - 1,
+            },
         nowMs,
         scheduleMs: MINUTE_MS,
-        historyStartMs: startMs,
         retentionMs: retentionMinutes * MINUTE_MS,
       };
     });

@@ -9,6 +9,7 @@ import { at, auditOf, DAY, rolledOf } from '../../../fakes/candles';
 
 function storedAt(settledToMs: number, fields: Partial<Progress> = {}): Progress {
   return {
+    liveSinceMs: DAY,
     settledToMs,
     seenToMs: settledToMs,
     newestMs: null,
@@ -22,6 +23,7 @@ const AUDIT = { ...auditOf(), newestMs: null };
 describe('advance', () => {
   it('settles, sees and dates what the segment brings', () => {
     expect(advance(storedAt(at(12, 3)), rolledOf({ newestMs: at(12, 6) }))).toEqual({
+      liveSinceMs: DAY,
       settledToMs: at(12, 5),
       seenToMs: at(12, 7),
       newestMs: at(12, 6),
@@ -39,6 +41,7 @@ describe('advance', () => {
 
   it('sees further if as much is settled already', () => {
     expect(advance(storedAt(at(12, 5), { seenToMs: at(12, 6) }), rolledOf())).toEqual({
+      liveSinceMs: DAY,
       settledToMs: at(12, 5),
       seenToMs: at(12, 7),
       newestMs: null,

@@ -266,10 +266,6 @@ describe('rollUp', () => {
 });
 
 describe('childrenToRead', () => {
-  it('is nothing for a whole day that is audited', () => {
-    expect(childrenToRead(auditOf())).toEqual([]);
-  });
-
   it('is its own minutes for a whole day that is live: its answer erases none of them', () => {
     expect(childrenToRead(segmentOf({ fromMs: DAY, toMs: DAY + DAY_MS }))).toEqual([
       { interval: '1m', fromMs: DAY, toMs: DAY + DAY_MS },

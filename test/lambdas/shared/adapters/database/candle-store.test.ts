@@ -218,6 +218,7 @@ describe('writeProgress and writeGap', () => {
     const session = new FakeSession();
     const store = createCandleStore(session);
     const progress = {
+      liveSinceMs: DAY,
       settledToMs: at(12, 5),
       seenToMs: at(12, 7),
       newestMs: at(12, 6),
@@ -307,6 +308,7 @@ describe('read', () => {
             rowOf({
               exchange: 'gate-io',
               pair: 'BTC_USDT',
+              live_since: new Date(DAY),
               settled_to: new Date(at(12, 5)),
               seen_to: new Date(at(12, 7)),
               observed_at: new Date(at(12, 8)),
@@ -325,6 +327,7 @@ describe('read', () => {
         'gate-io:BTC_USDT',
         {
           progress: {
+            liveSinceMs: DAY,
             settledToMs: at(12, 5),
             seenToMs: at(12, 7),
             newestMs: null,
@@ -332,6 +335,7 @@ describe('read', () => {
           },
           unknownSinceMs: null,
           endedAtMs: null,
+          listedSinceMs: null,
         },
       ],
     ]);
@@ -346,6 +350,7 @@ describe('read', () => {
     expect(status.get('gate-io:BTC_USDT')).toEqual({
       progress: undefined,
       unknownSinceMs: at(9),
+      listedSinceMs: null,
       endedAtMs: null,
     });
   });

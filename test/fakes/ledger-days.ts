@@ -1,0 +1,48 @@
+import type { DayAsk, LedgerDay, StoredAudit } from '../../lambdas/shared/domain/ledger';
+import { unknownDay } from '../../lambdas/shared/domain/ledger';
+import { DAY_MS, MINUTE_MS } from '../../lambdas/shared/domain/interval';
+import { DAY } from './candles';
+
+const HOUR_MS = 60 * MINUTE_MS;
+
+/** An audit as persist stored it, of the first three hours after the day, if nothing else is said. */
+export function storedAuditOf(fields: Partial<StoredAudit> = {}): StoredAudit {
+  return {
+    observedAtMs: DAY + DAY_MS + 3 * HOUR_MS + 1,
+    source: 'api',
+    minuteCount: 1_400,
+    absentCount: 40,
+    rejectedCount: 0,
+    correctedCount: 0,
+    suspectsMs: [],
+    auditCount: 1,
+    agreed: false,
+    sealedAtMs: null,
+    disputed: false,
+    ...fields,
+  };
+}
+
+/** An ask for a day that is under way, if nothing else is said. */
+export function askOf(fields: Partial<DayAsk> = {}): DayAsk {
+  return { askedAtMs: DAY + DAY_MS + 3 * HOUR_MS, askCount: 1, refusal: null, ...fields };
+}
+
+/** A day of the ledger that nobody knows anything of, if nothing else is said. */
+export function ledgerDayOf(fields: Partial<LedgerDay> = {}): LedgerDay {
+  return { ...unknownDay(DAY), ...fields };
+}
+
+/** A day whose latest audit changed nothing. */
+export function agreedDay(fields: Partial<StoredAudit> = {}): LedgerDay {
+  return ledgerDayOf({ audit: storedAuditOf({ agreed: true, ...fields }) });
+}
+
+/** A day that was sealed. */
+export function sealedDay(dayMs: number, fields: Partial<StoredAudit> = {}): LedgerDay {
+  const sealedAtMs = dayMs + 2 * DAY_MS + 1;
+  return ledgerDayOf({
+    dayMs,
+    audit: storedAuditOf({ agreed: true, sealedAtMs, observedAtMs: sealedAtMs, ...fields }),
+  });
+}
