@@ -8,8 +8,14 @@ import { dashboardUrl } from './observability/dashboard/dashboard';
 import type { DataStack } from './data-stack';
 import type { EventSource } from './kafka/kafka';
 import { Observability } from './observability/observability';
-import { createFetch, createPersist, createTransform } from './functions/pipeline-functions';
+import {
+  createFetch,
+  createPersist,
+  createReconcile,
+  createTransform,
+} from './functions/pipeline-functions';
 import type { StageConfig } from './stages/stage-config';
+import { RECONCILE_MINUTES } from './stages/tick';
 import type { WatchedPipeline } from './observability/watched-pipeline';
 
 /** Properties of a pipeline stack. */
@@ -19,13 +25,19 @@ export interface PipelineStackProps extends StackProps {
   readonly data: DataStack;
 }
 
+interface ScheduleProps {
+  readonly id: string;
+  readonly description: string;
+  readonly every: Duration;
+}
+
 /** A function, and the event source that feeds it. */
 interface Fed {
   readonly target: Function;
   readonly source: EventSource | undefined;
 }
 
-/** The stack that moves the data: schedule -> fetch -> candles.observed -> transform -> candles.rolled -> persist -> tables. */
+/** The stack that moves the data: schedules -> fetch, reconcile -> candles.observed -> transform -> candles.rolled -> persist -> tables. */
 export class PipelineStack extends Stack {
   private readonly props: PipelineStackProps;
 
@@ -33,13 +45,15 @@ export class PipelineStack extends Stack {
     super(scope, id, props);
     this.props = props;
     const fetch = this.observe();
+    const reconcile = this.audit();
     const transform = this.rollUp();
     const persist = this.store();
     // The reader of a new schema version is deployed before its writer.
     transform.target.node.addDependency(persist.target);
     fetch.node.addDependency(transform.target);
+    reconcile.node.addDependency(transform.target);
     this.watch({
-      functions: { fetch, transform: transform.target, persist: persist.target },
+      functions: { fetch, reconcile, transform: transform.target, persist: persist.target },
       eventSources: [transform.source, persist.source].filter((source) => source !== undefined),
     });
   }
@@ -48,7 +62,11 @@ export class PipelineStack extends Stack {
   private observe(): Function {
     const { kafka, database } = this.props.data;
     const fetch = createFetch(this, this.props);
-    this.schedule(fetch);
+    this.schedule(fetch, {
+      id: 'Schedule',
+      description: 'Invokes fetch at every tick',
+      every: Duration.minutes(this.props.stage.scheduleMinutes),
+    });
     database.grantSelect(fetch, 'progress');
     // Whether the exchange still knows a market is noted by the function that asks it.
     database.grantModify(fetch, 'progress');
@@ -56,15 +74,31 @@ export class PipelineStack extends Stack {
     return fetch;
   }
 
-  private schedule(fetch: Function): void {
-    const every = Duration.minutes(this.props.stage.scheduleMinutes);
-    // A tick that fails, or waits too long, is not repeated: the next one requests the same minutes again.
-    fetch.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: every });
-    const target = new LambdaFunction(fetch, { retryAttempts: 2, maxEventAge: every });
-    new Rule(this, 'Schedule', {
-      description: 'Invokes fetch at every tick',
+  /** Schedule -> reconcile -> `candles.observed` */
+  private audit(): Function {
+    const { kafka, database } = this.props.data;
+    const reconcile = createReconcile(this, this.props);
+    this.schedule(reconcile, {
+      id: 'ReconcileSchedule',
+      description: 'Invokes reconcile at every firing',
+      every: Duration.minutes(RECONCILE_MINUTES),
+    });
+    database.grantSelect(reconcile, 'progress');
+    database.grantSelect(reconcile, 'days');
+    database.grantModify(reconcile, 'days');
+    // Since when a market is listed is noted by the function that finds it out.
+    database.grantModify(reconcile, 'progress');
+    kafka.grantWrite(reconcile, TOPICS.observed);
+    return reconcile;
+  }
+
+  private schedule(target: Function, { id, description, every }: ScheduleProps): void {
+    // A firing that fails, or waits too long, is not repeated: the next one requests the same minutes again.
+    target.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: every });
+    new Rule(this, id, {
+      description,
       schedule: Schedule.rate(every),
-      targets: [target],
+      targets: [new LambdaFunction(target, { retryAttempts: 2, maxEventAge: every })],
     });
   }
 
@@ -78,12 +112,13 @@ export class PipelineStack extends Stack {
       batches: this.props.stage.eventSources.transform,
     });
     database.grantSelect(target, 'candles');
+    database.grantSelect(target, 'days');
     kafka.grantWrite(target, TOPICS.rolled);
     kafka.grantWrite(target, TOPICS.deadLetter);
     return { target, source };
   }
 
-  /** `candles.rolled` -> persist -> candles, gaps, progress */
+  /** `candles.rolled` -> persist -> candles, gaps, progress, days */
   private store(): Fed {
     const { kafka, database } = this.props.data;
     const target = createPersist(this, this.props);
@@ -95,9 +130,11 @@ export class PipelineStack extends Stack {
     database.grantSelect(target, 'candles');
     database.grantSelect(target, 'gaps');
     database.grantSelect(target, 'progress');
+    database.grantSelect(target, 'days');
     database.grantModify(target, 'candles');
     database.grantModify(target, 'gaps');
     database.grantModify(target, 'progress');
+    database.grantModify(target, 'days');
     kafka.grantWrite(target, TOPICS.deadLetter);
     return { target, source };
   }

@@ -1,6 +1,7 @@
 import { Duration, Size, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { FetchVariable } from '../../lambdas/fetch/environment';
+import type { ReconcileVariable } from '../../lambdas/reconcile/environment';
 import type { BatchVariable, ConnectionVariable } from '../../lambdas/shared/adapters/environment';
 import type { Topic } from '../../lambdas/shared/domain/topics';
 import type { Database } from '../database/database';
@@ -8,7 +9,8 @@ import type { Kafka } from '../kafka/kafka';
 import type { Network } from '../network/network';
 import { type FunctionEnvironment, PipelineFunction } from './pipeline-function';
 import type { StageConfig } from '../stages/stage-config';
-import { behindMinutes, fetchTimeoutSeconds } from '../stages/tick';
+import { requestShares } from '../stages/request-shares';
+import { behindMinutes, fetchTimeoutSeconds, RECONCILE_TIMEOUT_SECONDS } from '../stages/tick';
 
 /** The network, the brokers, the tables and the schemas that the functions of a pipeline use. */
 export interface PipelineData {
@@ -40,13 +42,37 @@ export function createFetch(
     environment: {
       ...connections(scope, data),
       PAIRS: stage.pairs.join(','),
-      HISTORY_START: stage.historyStart,
       RETENTION_MINUTES: String(stage.exchange.retentionMinutes),
-      REQUESTS_PER_10_S: String(stage.exchange.requestsPer10Seconds),
+      REQUESTS_PER_10_S: String(requestShares(stage.exchange.requestsPer10Seconds).fetch),
       BEHIND_MINUTES: String(behindMinutes(stage.scheduleMinutes)),
       SCHEDULE_MINUTES: String(stage.scheduleMinutes),
       SILENT_AFTER_MINUTES: String(stage.silentAfterMinutes),
       GATE_IO_URL: stage.exchange.url,
+    },
+  });
+}
+
+/** Creates the function that asks for past days again. */
+export function createReconcile(
+  scope: Construct,
+  { stage, data }: PipelineFunctionsProps,
+): PipelineFunction<ReconcileVariable> {
+  const { exchange } = stage;
+  return new PipelineFunction<ReconcileVariable>(scope, 'Reconcile', {
+    stage,
+    network: data.network,
+    name: 'reconcile',
+    description: 'Asks for past days again until they are sealed, and for history',
+    memory: Size.mebibytes(512),
+    timeout: Duration.seconds(RECONCILE_TIMEOUT_SECONDS),
+    environment: {
+      ...connections(scope, data),
+      PAIRS: stage.pairs.join(','),
+      HISTORY_START: stage.historyStart,
+      RETENTION_MINUTES: String(exchange.retentionMinutes),
+      REQUESTS_PER_10_S: String(requestShares(exchange.requestsPer10Seconds).reconcile),
+      GATE_IO_URL: exchange.url,
+      GATE_IO_ARCHIVE_URL: exchange.archiveUrl,
     },
   });
 }

@@ -19,10 +19,11 @@ export const dev = stageConfig({
   ],
   scheduleMinutes: 1,
   silentAfterMinutes: 1_440,
-  historyStart: '2026-01-01T00:00:00Z',
+  historyStart: '2026-01-01',
   exchange: {
     kind: 'gate-io',
     url: 'https://api.gateio.ws/api/v4',
+    archiveUrl: 'https://download.gatedata.org',
     requestsPer10Seconds: 180,
     retentionMinutes: 9_900,
   },

@@ -13,8 +13,10 @@ const GateIo = group({
     v.url('give a URL'),
     v.endsWith('/api/v4', 'end it with /api/v4'),
   ),
-  /** Requests sent in 10 s: fewer than it answers. */
-  requestsPer10Seconds: wholeNumber(1, GATE_IO.answeredPer10Seconds - MARGIN),
+  /** Base URL of its archive of past months. */
+  archiveUrl: v.pipe(v.string('give a URL'), v.url('give a URL')),
+  /** Requests sent in 10 s, by fetch and reconcile together: fewer than it answers. */
+  requestsPer10Seconds: wholeNumber(2, GATE_IO.answeredPer10Seconds - MARGIN),
   /** Minutes back from now that are requested: fewer than it serves. */
   retentionMinutes: wholeNumber(1, GATE_IO.servedMinutes - MARGIN),
 });

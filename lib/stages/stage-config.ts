@@ -24,12 +24,9 @@ const Pairs = v.pipe(
   v.check((pairs) => new Set(pairs).size === pairs.length, 'give every pair once'),
 );
 
-const WholeMinute = v.pipe(
-  text(
-    /^\d{4}-\d\d-\d\dT\d\d:\d\d:00Z$/,
-    'give a whole minute in UTC such as 2026-01-01T00:00:00Z',
-  ),
-  v.check((time) => !Number.isNaN(Date.parse(time)), 'give a date that exists'),
+const UtcDay = v.pipe(
+  text(/^\d{4}-\d\d-\d\d$/, 'give a UTC day such as 2026-01-01'),
+  v.check(dayExists, 'give a day that exists'),
 );
 
 const NetworkSettings = group({
@@ -47,8 +44,8 @@ const StageConfig = v.pipe(
     pairs: Pairs,
     /** The time from one tick to the next. */
     scheduleMinutes: wholeNumber(1, 60),
-    /** First minute of a new pair: ISO 8601, UTC. */
-    historyStart: WholeMinute,
+    /** First UTC day that is wanted of each pair: `2026-01-01`. */
+    historyStart: UtcDay,
     exchange: ExchangeSettings,
     /** Minutes without any candle of a market after which it is reported as silent. */
     silentAfterMinutes: wholeNumber(10, 43_200),
@@ -77,6 +74,12 @@ const StageConfig = v.pipe(
   together(networkProblem),
   together(rateProblem),
 );
+
+/** `Date.parse` takes 31 February for 3 March. */
+function dayExists(day: string): boolean {
+  const timeMs = Date.parse(`${day}T00:00:00Z`);
+  return !Number.isNaN(timeMs) && new Date(timeMs).toISOString().startsWith(day);
+}
 
 /** Settings of a stage. */
 export type StageConfig = Readonly<v.InferOutput<typeof StageConfig>>;

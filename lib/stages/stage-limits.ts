@@ -1,3 +1,4 @@
+import { requestShares } from './request-shares';
 import { fetchTimeoutSeconds } from './tick';
 
 // Settings of a stage that do not go together. Each check returns the problem
@@ -52,10 +53,11 @@ export function rateProblem(stage: {
   const { pairs, scheduleMinutes } = stage;
   const { requestsPer10Seconds } = stage.exchange;
   const seconds = fetchTimeoutSeconds(scheduleMinutes) - RESERVE_SECONDS;
-  const requests = Math.floor((requestsPer10Seconds * seconds) / 10);
+  const { fetch } = requestShares(requestsPer10Seconds);
+  const requests = Math.floor((fetch * seconds) / 10);
   const most = Math.floor(requests / REQUESTS_PER_PAIR);
   if (pairs.length <= most) return undefined;
-  return `pairs are ${pairs.length}, and a tick every ${scheduleMinutes} min with ${requestsPer10Seconds} requests in 10 s can follow ${most}: give fewer pairs, more requests (exchange.requestsPer10Seconds, at most 190) or more minutes (scheduleMinutes)`;
+  return `pairs are ${pairs.length}, and a tick every ${scheduleMinutes} min with ${fetch} requests in 10 s for fetch can follow ${most}: give fewer pairs, more requests (exchange.requestsPer10Seconds, at most 190) or more minutes (scheduleMinutes)`;
 }
 
 /** On AWS, functions reach the exchange through a NAT gateway only; LocalStack has none. */

@@ -8,6 +8,11 @@ export function fetchTimeoutSeconds(scheduleMinutes: number): number {
   return Math.min(scheduleMinutes * 60, MAX_TIMEOUT_SECONDS) - MARGIN_SECONDS;
 }
 
+/** The time from one firing of reconcile to the next. */
+export const RECONCILE_MINUTES = 5;
+/** Time that reconcile has for a firing. */
+export const RECONCILE_TIMEOUT_SECONDS = RECONCILE_MINUTES * 60 - 10;
+
 /**
  * Lag from which a pair is behind: a tick leaves the two newest minutes
  * unsettled, and the minutes since the last tick; one tick may fail.

@@ -24,11 +24,12 @@ export interface ScheduleClock {
   readonly after: (delayMs: number, call: () => void) => () => void;
 }
 
-/** A tick that failed, or that was left out because ticks before it still wait. */
-export interface TickProblem {
-  readonly kind: 'tick-failed' | 'tick-skipped';
+/** A firing that failed, or that was left out because firings before it still wait. */
+export interface FiringProblem {
+  readonly kind: 'firing-failed' | 'firing-skipped';
+  readonly target: RuleTemplate['target'];
   readonly timeMs: number;
-  /** From 1; 0 for a tick that was left out. */
+  /** From 1; 0 for a firing that was left out. */
   readonly attempt: number;
   readonly message: string;
 }
@@ -39,12 +40,12 @@ export interface ScheduleOptions {
   readonly target: Invoker;
   /** Repetitions of a failed asynchronous invocation. */
   readonly retryAttempts: number;
-  readonly onProblem: (problem: TickProblem) => void;
+  readonly onProblem: (problem: FiringProblem) => void;
   readonly clock?: ScheduleClock;
 }
 
-/** The most ticks under way at once: one at work, one that waits for it. */
-const MOST_TICKS = 2;
+/** The most firings under way at once: one at work, one that waits for it. */
+const MOST_FIRINGS = 2;
 const MINUTE_MS = 60_000;
 
 const systemClock: ScheduleClock = {
@@ -55,7 +56,7 @@ const systemClock: ScheduleClock = {
   },
 };
 
-/** The event of a tick. `time` has whole seconds, as EventBridge's has. */
+/** The event of a firing. `time` has whole seconds, as EventBridge's has. */
 export function scheduledEvent(ruleArn: string, timeMs: number, id: string): ScheduledEvent {
   return {
     version: '0',
@@ -71,7 +72,7 @@ export function scheduledEvent(ruleArn: string, timeMs: number, id: string): Sch
 }
 
 /**
- * The rule: a tick at once and then at each whole step of the rate. A tick is an
+ * The rule: a firing at once and then at each whole step of the rate. A firing is an
  * asynchronous invocation: it is repeated a minute after it failed and two
  * minutes after it failed again, as AWS Lambda does, as often as is configured.
  */
@@ -94,14 +95,14 @@ export class Schedule {
     this.#scheduleNext();
   }
 
-  /** No further tick and no further attempt; one that is at work goes on. */
+  /** No further firing and no further attempt; one that is at work goes on. */
   stop(): void {
     for (const callOff of this.#callOffs) callOff();
     this.#callOffs.clear();
   }
 
-  /** One tick at a given time, whatever the clock says, tried once. */
-  tick(timeMs: number): Promise<InvocationResult> {
+  /** One firing at a given time, whatever the clock says, tried once. */
+  fireAt(timeMs: number): Promise<InvocationResult> {
     const { rule, target } = this.#options;
     return target.invoke(scheduledEvent(rule.arn, timeMs, randomUUID()));
   }
@@ -117,12 +118,13 @@ export class Schedule {
   }
 
   #fire(timeMs: number): void {
-    if (this.#underWay >= MOST_TICKS) {
-      const message = 'earlier ticks are still at work; the next one asks for its minutes too';
-      this.#options.onProblem({ kind: 'tick-skipped', timeMs, attempt: 0, message });
+    const { rule } = this.#options;
+    const { target } = rule;
+    if (this.#underWay >= MOST_FIRINGS) {
+      const message = 'earlier ones are still at work; the next one asks for its minutes too';
+      this.#options.onProblem({ kind: 'firing-skipped', target, timeMs, attempt: 0, message });
       return;
     }
-    const { rule } = this.#options;
     void this.#attempt(scheduledEvent(rule.arn, timeMs, randomUUID()), timeMs, 1);
   }
 
@@ -131,7 +133,8 @@ export class Schedule {
     const message = await this.#failureOf(event);
     this.#underWay -= 1;
     if (message === undefined) return;
-    this.#options.onProblem({ kind: 'tick-failed', timeMs, attempt, message });
+    const { target } = this.#options.rule;
+    this.#options.onProblem({ kind: 'firing-failed', target, timeMs, attempt, message });
     if (attempt > this.#options.retryAttempts) return;
     this.#after(attempt * MINUTE_MS, () => void this.#attempt(event, timeMs, attempt + 1));
   }

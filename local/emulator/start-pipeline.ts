@@ -10,12 +10,14 @@ import type { InvocationReport } from './lambda/invocation-report';
 import type { InvocationResult } from './lambda/invoker';
 import { type ChosenSettings, localEnvironment } from './local-environment';
 import { type MskEndpoint, startMskEndpoint } from './msk-endpoint';
-import { Schedule, type TickProblem } from './schedule';
+import { type FiringProblem, Schedule } from './schedule';
 import { errorsOf } from './settled-work';
 import {
   FUNCTION_NAMES,
   type FunctionName,
   type PipelineTemplate,
+  SCHEDULED_FUNCTIONS,
+  type ScheduledFunction,
 } from './template/pipeline-template';
 
 export { PipelineStuckError } from './catch-up';
@@ -23,7 +25,7 @@ export { PipelineStuckError } from './catch-up';
 /** Reports of a running pipeline, for the console and for tests. */
 export interface PipelineHooks extends EventSourceHooks {
   readonly onInvocation?: (report: InvocationReport) => void;
-  readonly onTickProblem?: (problem: TickProblem) => void;
+  readonly onFiringProblem?: (problem: FiringProblem) => void;
 }
 
 /** The template of a local pipeline and the services that it runs on. */
@@ -49,9 +51,11 @@ export interface PipelineOptions {
 export interface Pipeline {
   readonly functions: Readonly<Record<FunctionName, FunctionProcess>>;
   readonly eventSources: readonly EventSource[];
-  /** One tick at this time, whatever the clock says. */
+  /** One tick of fetch at this time, whatever the clock says. */
   readonly tick: (timeMs: number) => Promise<InvocationResult>;
-  /** Ticks by the clock, the first one now. */
+  /** One firing of reconcile at this time, whatever the clock says. */
+  readonly reconcile: (timeMs: number) => Promise<InvocationResult>;
+  /** Firings by the clock, the first of each rule now. */
   readonly startSchedule: () => void;
   /** A row for each partition of each event source. */
   readonly lag: () => Promise<readonly PartitionLag[]>;
@@ -70,7 +74,7 @@ const CLIENT_ID = 'candlestream-local';
 
 /**
  * Makes topics and tables if they are missing, and starts the functions and
- * the event sources of the template. Ticks come with `startSchedule` or `tick`.
+ * the event sources of the template. Firings come with `startSchedule`, `tick` or `reconcile`.
  */
 export async function startPipeline(options: PipelineOptions): Promise<Pipeline> {
   const { template, kafka: bootstrapServers, cassandra, hooks } = options;
@@ -95,7 +99,7 @@ class RunningPipeline implements Pipeline {
   readonly #options: PipelineOptions;
   readonly #msk: MskEndpoint;
   readonly #eventSources: EventSources;
-  readonly #schedule: Schedule;
+  readonly #schedules: Readonly<Record<ScheduledFunction, Schedule>>;
   readonly #catchUp = new CatchUp(() => this.lag());
 
   constructor(options: PipelineOptions, msk: MskEndpoint) {
@@ -103,6 +107,7 @@ class RunningPipeline implements Pipeline {
     this.#msk = msk;
     this.functions = {
       fetch: this.#functionProcess('fetch'),
+      reconcile: this.#functionProcess('reconcile'),
       transform: this.#functionProcess('transform'),
       persist: this.#functionProcess('persist'),
     };
@@ -113,7 +118,10 @@ class RunningPipeline implements Pipeline {
       invokerOf: (name) => this.functions[name],
       hooks: options.hooks,
     });
-    this.#schedule = this.#createSchedule();
+    this.#schedules = {
+      fetch: this.#createSchedule('fetch'),
+      reconcile: this.#createSchedule('reconcile'),
+    };
   }
 
   get eventSources(): readonly EventSource[] {
@@ -128,11 +136,15 @@ class RunningPipeline implements Pipeline {
   }
 
   tick(timeMs: number): Promise<InvocationResult> {
-    return this.#schedule.tick(timeMs);
+    return this.#schedules.fetch.fireAt(timeMs);
+  }
+
+  reconcile(timeMs: number): Promise<InvocationResult> {
+    return this.#schedules.reconcile.fireAt(timeMs);
   }
 
   startSchedule(): void {
-    this.#schedule.start();
+    for (const name of SCHEDULED_FUNCTIONS) this.#schedules[name].start();
   }
 
   lag(): Promise<readonly PartitionLag[]> {
@@ -147,9 +159,9 @@ class RunningPipeline implements Pipeline {
     return this.#catchUp.within(limitMs);
   }
 
-  /** Against the flow: no new ticks, then no new batches, then the functions end. */
+  /** Against the flow: no new firings, then no new batches, then the functions end. */
   async stop(): Promise<void> {
-    this.#schedule.stop();
+    for (const name of SCHEDULED_FUNCTIONS) this.#schedules[name].stop();
     const errors = [
       ...(await errorsOf([this.#eventSources.stop()])),
       ...(await errorsOf(FUNCTION_NAMES.map((name) => this.functions[name].stop()))),
@@ -176,14 +188,13 @@ class RunningPipeline implements Pipeline {
     });
   }
 
-  #createSchedule(): Schedule {
+  #createSchedule(target: ScheduledFunction): Schedule {
     const { template, hooks } = this.#options;
-    const { target } = template.rule;
     return new Schedule({
-      rule: template.rule,
+      rule: template.rules[target],
       target: this.functions[target],
       retryAttempts: template.functions[target].asyncRetryAttempts,
-      onProblem: (problem) => hooks?.onTickProblem?.(problem),
+      onProblem: (problem) => hooks?.onFiringProblem?.(problem),
     });
   }
 }

@@ -1,4 +1,8 @@
-import { FUNCTION_NAMES } from '../../lib/naming/function-names';
+import {
+  FUNCTION_NAMES,
+  SCHEDULED_FUNCTIONS,
+  type ScheduledFunction,
+} from '../../lib/naming/function-names';
 import type { CassandraSession } from '../../lambdas/shared/adapters/database/cassandra-client';
 import type { InvocationResult } from '../emulator/lambda/invoker';
 import type { FunctionName, PipelineTemplate } from '../emulator/template/pipeline-template';
@@ -58,12 +62,12 @@ export class DeployedRun {
 async function startEmulation(options: DeployedRunOptions, stops: Stop[]): Promise<StatusReader> {
   const { project, template } = options;
   const counts = new InvocationCounts();
-  const fetchLog = new FetchLog(project);
-  stops.push(ended(() => fetchLog.close()));
+  const scheduledLogs = new ScheduledLogs(project);
+  stops.push(ended(() => scheduledLogs.close()));
   const session = sessionOf(endpointOf(project, 'cassandra'), template);
   stops.push(() => session.close());
-  const eventSources = await startEventSources(options, { fetchLog, counts }, stops);
-  return statusReader(options, { eventSources, session, fetchLog, counts });
+  const eventSources = await startEventSources(options, { scheduledLogs, counts }, stops);
+  return statusReader(options, { eventSources, session, scheduledLogs, counts });
 }
 
 function ended(end: () => void): Stop {
@@ -75,11 +79,11 @@ function ended(end: () => void): Stop {
 
 async function startEventSources(
   options: DeployedRunOptions,
-  { fetchLog, counts }: Pick<EmulatedParts, 'fetchLog' | 'counts'>,
+  { scheduledLogs, counts }: Pick<EmulatedParts, 'scheduledLogs' | 'counts'>,
   stops: Stop[],
 ): Promise<EventSources> {
   const { project, template, hooks } = options;
-  const functions = await currentFunctions(options, fetchLog);
+  const functions = await currentFunctions(options, scheduledLogs);
   const api = invokeApi(project);
   stops.push(ended(() => api.destroy()));
   const onResult = (name: FunctionName, result: InvocationResult): void => {
@@ -105,11 +109,11 @@ async function startEventSources(
 
 async function currentFunctions(
   { findFunctions: find, hooks }: DeployedRunOptions,
-  fetchLog: FetchLog,
+  scheduledLogs: ScheduledLogs,
 ): Promise<CurrentFunctions> {
-  return new CurrentFunctions(fetchLog.follow(await find()), {
+  return new CurrentFunctions(scheduledLogs.follow(await find()), {
     find,
-    onReplaced: (others) => fetchLog.follow(others),
+    onReplaced: (others) => scheduledLogs.follow(others),
     onWarning: (message) => hooks.onWarning?.(message),
   });
 }
@@ -117,13 +121,13 @@ async function currentFunctions(
 interface EmulatedParts {
   readonly eventSources: EventSources;
   readonly session: CassandraSession;
-  readonly fetchLog: FetchLog;
+  readonly scheduledLogs: ScheduledLogs;
   readonly counts: InvocationCounts;
 }
 
 function statusReader(
   { pairs, exchange }: DeployedRunOptions,
-  { eventSources, session, fetchLog, counts }: EmulatedParts,
+  { eventSources, session, scheduledLogs, counts }: EmulatedParts,
 ): StatusReader {
   return new StatusReader({
     exchange,
@@ -133,32 +137,47 @@ function statusReader(
     lag: () => eventSources.lag(),
     recordCount: (topic) => eventSources.recordCount(topic),
     functions: async () => {
-      for (const result of await fetchLog.newResults()) counts.add('fetch', result);
+      for (const { name, results } of await scheduledLogs.newResults()) {
+        for (const result of results) counts.add(name, result);
+      }
       // LocalStack does not report that it replaces a container.
       return FUNCTION_NAMES.map((name) => ({ name, ...counts.of(name), restarts: 0 }));
     },
   });
 }
 
-/** The reports of fetch's invocations: LocalStack invokes it itself, and reports each in its log. */
-class FetchLog {
+/** The results of the invocations of a function. */
+interface FunctionResults {
+  readonly name: ScheduledFunction;
+  readonly results: readonly InvocationResult[];
+}
+
+/** The reports of the functions that rules fire: LocalStack invokes them itself, and reports each in its log. */
+class ScheduledLogs {
   readonly #api: ReturnType<typeof logsApi>;
-  #log: FunctionLogs | undefined;
+  #logs: readonly { readonly name: ScheduledFunction; readonly log: FunctionLogs }[] = [];
 
   constructor(project: LocalstackProject) {
     this.#api = logsApi(project);
   }
 
-  /** Reads the log of the deployed fetch from now on. */
+  /** Reads the logs of the deployed functions from now on. */
   follow(functions: DeployedFunctions): DeployedFunctions {
-    this.#log = new FunctionLogs(this.#api, functions.fetch.functionName, Date.now());
+    this.#logs = SCHEDULED_FUNCTIONS.map((name) => ({
+      name,
+      log: new FunctionLogs(this.#api, functions[name].functionName, Date.now()),
+    }));
     return functions;
   }
 
   /** The results of the invocations since the last call. */
-  async newResults(): Promise<InvocationResult[]> {
-    const lines = (await this.#log?.newLines()) ?? [];
-    return resultsOf(lines.map(({ message }) => message));
+  async newResults(): Promise<FunctionResults[]> {
+    return Promise.all(
+      this.#logs.map(async ({ name, log }) => {
+        const lines = await log.newLines();
+        return { name, results: resultsOf(lines.map(({ message }) => message)) };
+      }),
+    );
   }
 
   close(): void {

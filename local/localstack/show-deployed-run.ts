@@ -1,6 +1,6 @@
 import { MINUTE_MS } from '../../lambdas/shared/domain/interval';
 import { failureText } from '../../cli/failure-text';
-import type { PipelineTemplate } from '../emulator/template/pipeline-template';
+import { type PipelineTemplate, SCHEDULED_FUNCTIONS } from '../emulator/template/pipeline-template';
 import { LOCAL_DATA_CENTER } from '../engines/engine-answers';
 import { keyspaceOf, stopAll } from '../run/local-run';
 import { removeRunDescription, writeRunDescription } from '../run/run-description';
@@ -37,8 +37,7 @@ export async function showDeployedRun(
   try {
     await describeRun(command, deployment);
     const ended = AbortSignal.any([signal, ending.signal]);
-    const rate = rateText(deployment.template.rule.rateMs);
-    shown.note(`the rule fires every ${rate}; Ctrl-C ends the table and leaves the containers`);
+    shown.note(`${ratesText(deployment)}; Ctrl-C ends the table and leaves the containers`);
     return await Promise.race([
       new StatusDisplay(deployedRun.status, shown, ended).untilStopped(Date.now),
       containerFailure(deployment, ended),
@@ -86,6 +85,13 @@ function describeRun(
     exchange: exchange.description,
     startedAt: new Date().toISOString(),
   });
+}
+
+function ratesText({ template }: Deployment): string {
+  const rates = SCHEDULED_FUNCTIONS.map(
+    (name) => `${name} every ${rateText(template.rules[name].rateMs)}`,
+  );
+  return `the rules fire ${rates.join(', ')}`;
 }
 
 function rateText(rateMs: number): string {

@@ -7,7 +7,7 @@ import { invocationFailureText } from '../emulator/lambda/invoker';
 import type { PipelineHooks } from '../emulator/start-pipeline';
 
 type WarningHooks = Required<
-  Pick<PipelineHooks, 'onEventSourceProblem' | 'onTickProblem' | 'onWarning'>
+  Pick<PipelineHooks, 'onEventSourceProblem' | 'onFiringProblem' | 'onWarning'>
 >;
 
 /** Hooks that report the problems of a pipeline as lines, the same one only once in a row. */
@@ -20,8 +20,10 @@ export function warningHooks(note: (line: string) => void): WarningHooks {
   return {
     onWarning: warn,
     onEventSourceProblem: (target, problem) => warn(`${target}: ${eventSourceText(problem)}`),
-    onTickProblem: ({ kind, message }) =>
-      warn(`a tick ${kind === 'tick-failed' ? 'failed' : 'was left out'}: ${message}`),
+    onFiringProblem: ({ kind, target, message }) =>
+      warn(
+        `a firing of ${target} ${kind === 'firing-failed' ? 'failed' : 'was left out'}: ${message}`,
+      ),
   };
 }
 

@@ -14,6 +14,12 @@ export const ASSUMED = {
   candleBytes: 75n,
   /** The rest of a record: key, envelope, share of a batch. */
   recordBytes: 300n,
+  /** Audits until a day is sealed: the first corrects something, the next two agree. */
+  auditsPerDay: 3n,
+  /** A minute in an answer of the exchange: an audit asks for a day of them. */
+  minuteAnswerBytes: 90n,
+  /** A minute in the compressed archive. */
+  archivedMinuteBytes: 25n,
   /** The exchange's answer with its headers, and the request. */
   exchangeAnswerBytes: 2_500n,
   /** Of at most 16. Measured: 20 pairs cause some ten invocations a tick, including that of fetch. */
@@ -21,6 +27,14 @@ export const ASSUMED = {
   fetchMsPerTick: 1_000n,
   /** 16 pairs at a time, a quarter of a second each. */
   fetchMsPerPair: 15n,
+  reconcileMsPerFiring: 300n,
+  /** Reading the ledger of a pair, 16 at a time. */
+  reconcileMsPerPair: 5n,
+  /** Two pages of the exchange, or a day of the archive. */
+  reconcileMsPerAudit: 600n,
+  transformMsPerAudit: 250n,
+  /** Some 1,900 rows, which Keyspaces accepts at its own pace. */
+  persistMsPerAudit: 1_000n,
   transformMsPerInvocation: 100n,
   transformMsPerRecord: 5n,
   persistMsPerInvocation: 100n,
@@ -33,8 +47,8 @@ export const ASSUMED = {
   refusedTrafficLogBytes: 100_000_000n,
   /** An event poller handles 5 MB/s, and a unit 20 MB/s. */
   pollersPerUnit: 4,
-  /** Metrics of Keyspaces that a query finds: one for each of three tables, for reading and for writing. */
-  metricsPerQuery: 6,
+  /** Metrics of Keyspaces that a query finds: one for each of four tables, for reading and for writing. */
+  metricsPerQuery: 8,
   emailsPerMonth: 100n,
   sparkWorkers: 2n,
   sparkVcpusPerWorker: 4n,
@@ -56,8 +70,16 @@ export const STEADY_METRICS = {
     'NewMinutes',
     'Duration',
   ],
+  reconcile: [
+    'HistoryDaysLeft',
+    'DaysOverdue',
+    'DaysDisputed',
+    'DaysUnderWay',
+    'Completeness',
+    'Duration',
+  ],
   transform: ['MinutesRolledUp', 'Duration'],
-  persist: ['CandlesStored', 'Duration'],
+  persist: ['CandlesStored', 'AuditsStored', 'CandlesCorrected', 'Duration'],
 } as const satisfies Record<FunctionName, readonly MetricName[]>;
 
 /** The assumptions behind the cost of a stage. */
@@ -66,9 +88,10 @@ export function assumptions(): string[] {
   return [
     `Prices are the list prices of ${PRICE_LIST.region} as of ${PRICE_LIST.asOf}, without free tiers, discounts and taxes. A month has ${a.hoursPerMonth} h.`,
     "Every pair trades in every minute, and every tick finds the previous one stored, and its minutes unchanged: requested minutes, rows and reads are counted by simulating a month of one pair with the functions' own code.",
-    `A row is about ${a.rowBytes} bytes: a write is one unit, and ${a.storedMonths} months of candles are stored. Loading history and reading candles cost extra.`,
+    `A row is about ${a.rowBytes} bytes: a write is one unit, and ${a.storedMonths} months of candles are stored. Loading history costs extra, and is told apart; so does reading candles.`,
+    `A past day is asked for ${a.auditsPerDay} times until it is sealed, each time whole, and all of its rows are written each time.`,
     `An invocation of transform or persist gets ${a.recordsPerInvocation} records, as measured locally (docs/figures.md); retries and cold starts are not counted.`,
-    `Fetch takes ${a.fetchMsPerTick} ms and ${a.fetchMsPerPair} ms a pair; transform ${a.transformMsPerInvocation} ms and ${a.transformMsPerRecord} ms a record; persist ${a.persistMsPerInvocation} ms and ${a.persistMsPerRecord} ms a record. Most of it is round trips: a candle takes some 35 us of CPU time (docs/figures.md).`,
+    `Fetch takes ${a.fetchMsPerTick} ms and ${a.fetchMsPerPair} ms a pair; transform ${a.transformMsPerInvocation} ms and ${a.transformMsPerRecord} ms a record; persist ${a.persistMsPerInvocation} ms and ${a.persistMsPerRecord} ms a record; an audit of a day takes reconcile ${a.reconcileMsPerAudit} ms, transform ${a.transformMsPerAudit} ms and persist ${a.persistMsPerAudit} ms. Most of it is round trips: a candle takes some 35 us of CPU time (docs/figures.md).`,
     `A function logs ${a.logLineBytes} bytes a segment and ${a.invocationLogBytes} an invocation; a broker ${a.brokerLogBytes / 1_000_000n} MB a month; rejected traffic ${a.refusedTrafficLogBytes / 1_000_000n} MB.`,
     `The functions always publish ${steadyMetrics()} metrics, of ${Object.keys(METRICS).length} kinds in all: metrics of failures are charged only in hours with failures. Metrics of AWS services are free. An alarm's query finds ${a.metricsPerQuery} metrics.`,
     'All traffic crosses zones, and the pollers of an event source on demand reach Lambda through the NAT gateway. Traffic between brokers is free.',
@@ -86,6 +109,14 @@ export function peerAssumptions(): string[] {
     `Cassandra: ${a.cassandraNodes} nodes t4g.large with ${a.cassandraGbPerNode} GB of gp3 each, on demand.`,
     'Not counted, in its favour: its logs, metrics and alarms, backups, checkpoints, traffic between zones, a schema registry, and the work of operating Cassandra.',
   ];
+}
+
+const READ_UNIT_BYTES = 4_096n;
+
+/** The units of a query: one for every 4 KB that it reads, and one unit if it finds nothing. */
+export function readUnits(rows: number): bigint {
+  const units = (BigInt(rows) * ASSUMED.rowBytes + READ_UNIT_BYTES - 1n) / READ_UNIT_BYTES;
+  return units > 0n ? units : 1n;
 }
 
 function steadyMetrics(): number {

@@ -13,7 +13,7 @@ import { planSegments, type PlannedSegment, settled } from '../../lambdas/shared
 import { advance, type Progress } from '../../lambdas/shared/domain/progress';
 import { type ChildrenRange, childrenToRead, rollUp } from '../../lambdas/shared/domain/roll-up';
 import { newestOf, type ObservedSegment } from '../../lambdas/shared/domain/segment';
-import { ASSUMED } from './assumptions';
+import { ASSUMED, readUnits } from './assumptions';
 
 /** Usage of one pair in a month. */
 export interface MonthOfAPair {
@@ -34,7 +34,6 @@ export interface MonthOfAPair {
 
 const MONTH_MS = Number(ASSUMED.hoursPerMonth) * 60 * MINUTE_MS;
 const START_MS = Date.UTC(2026, 0, 1);
-const READ_UNIT_BYTES = 4_096n;
 
 /** A month takes half a second to simulate, and is the same each time. */
 const simulated = new Map<number, MonthOfAPair>();
@@ -52,6 +51,7 @@ export function monthOfAPair(scheduleMinutes: number): MonthOfAPair {
 function simulateMonth(scheduleMinutes: number): MonthOfAPair {
   const everyMs = scheduleMinutes * MINUTE_MS;
   let progress: Progress = {
+    liveSinceMs: START_MS - DAY_MS,
     settledToMs: START_MS - GATE_IO.settlingMs,
     seenToMs: START_MS,
     newestMs: START_MS - MINUTE_MS,
@@ -112,10 +112,8 @@ function workOf(
   return { minutes: BigInt(minuteCandles.length), candles: BigInt(candles), reads };
 }
 
-/** A query takes a unit for every 4 KB that it reads, and one unit if it finds nothing. */
 function readUnitsOf({ interval, fromMs, toMs }: ChildrenRange): bigint {
-  const bytes = BigInt((toMs - fromMs) / intervalMs(interval)) * ASSUMED.rowBytes;
-  const units = (bytes + READ_UNIT_BYTES - 1n) / READ_UNIT_BYTES;
+  const units = readUnits((toMs - fromMs) / intervalMs(interval));
   return units * BigInt(bucketsOf(interval, fromMs, toMs).length);
 }
 

@@ -1,9 +1,15 @@
 import * as v from 'valibot';
 import { rateMsOf } from '../../cli/schedule-rate';
 import { MINUTE_MS } from '../../lambdas/shared/domain/interval';
-import type { FunctionName } from '../../lib/naming/function-names';
+import {
+  FUNCTION_NAMES,
+  type FunctionName,
+  SCHEDULED_FUNCTIONS,
+  type ScheduledFunction,
+} from '../../lib/naming/function-names';
 import { ASSUMED } from './assumptions';
 import { type MonthOfAPair, monthOfAPair } from './month-of-a-pair';
+import { type MonthOfAudits, monthOfAudits } from './month-of-audits';
 import { propertiesOf, type StageResource, UnreadableResourceError } from './stage-resources';
 
 /** Usage of a function in a month. */
@@ -27,10 +33,17 @@ export interface Usage {
   readonly recordBytes: bigint;
 }
 
-const Rule = v.object({ ScheduleExpression: v.string() });
-const FetchVariables = v.object({ PAIRS: v.string() });
+const Rule = v.object({
+  ScheduleExpression: v.string(),
+  Targets: v.tuple([v.object({ Arn: v.object({ 'Fn::GetAtt': v.array(v.string()) }) })]),
+});
 const FunctionProperties = v.object({
-  Environment: v.object({ Variables: v.record(v.string(), v.unknown()) }),
+  Environment: v.object({
+    Variables: v.object({
+      POWERTOOLS_SERVICE_NAME: v.picklist(FUNCTION_NAMES),
+      PAIRS: v.optional(v.string()),
+    }),
+  }),
 });
 const Mapping = v.object({
   BatchSize: v.number(),
@@ -44,18 +57,21 @@ const Mapping = v.object({
  */
 export function usageOf(resources: readonly StageResource[]): Usage {
   const pairs = pairsOf(resources);
-  const month = monthOfAPair(scheduleMinutesOf(resources));
+  const month = monthOfAPair(firingMinutes(resources, 'fetch'));
+  const audits = monthOfAudits(firingMinutes(resources, 'reconcile'));
   const count = BigInt(pairs);
-  const recordBytes = count * recordBytesOf(month);
-  const answerBytes = count * month.segments * ASSUMED.exchangeAnswerBytes;
+  const recordBytes = count * recordBytesOf(month, audits);
+  const answerBytes = count * answerBytesOf(month, audits);
+  const writeUnits = count * (month.writeUnits + audits.writeUnits);
+  const readUnits = count * (month.readUnits + audits.readUnits);
   return {
     recordBytes,
-    functions: functionsOf(month, pairs, recordsPerInvocation(resources)),
-    writeUnits: count * month.writeUnits,
-    readUnits: count * month.readUnits,
+    functions: functionsOf({ month, audits }, pairs, recordsPerInvocation(resources)),
+    writeUnits,
+    readUnits,
     storedBytes: count * month.newRows * ASSUMED.storedMonths * ASSUMED.rowBytes,
     natBytes: answerBytes + (hasPollersOnDemand(resources) ? inBase64(recordBytes / 2n) : 0n),
-    endpointBytes: count * (month.writeUnits + month.readUnits) * ASSUMED.rowOnTheWayBytes,
+    endpointBytes: (writeUnits + readUnits) * ASSUMED.rowOnTheWayBytes,
   };
 }
 
@@ -64,23 +80,40 @@ function ofType(resources: readonly StageResource[], type: string): StageResourc
 }
 
 function pairsOf(resources: readonly StageResource[]): number {
-  const variables = ofType(resources, 'AWS::Lambda::Function').map(
-    (resource) => propertiesOf(resource, FunctionProperties).Environment.Variables,
-  );
-  const fetch = variables.find((candidate) => v.is(FetchVariables, candidate));
-  return v.parse(FetchVariables, fetch).PAIRS.split(',').length;
+  return variablesOf(functionNamed(resources, 'fetch')).PAIRS?.split(',').length ?? 0;
 }
 
-function scheduleMinutesOf(resources: readonly StageResource[]): number {
+function functionNamed(resources: readonly StageResource[], name: FunctionName): StageResource {
+  const found = ofType(resources, 'AWS::Lambda::Function').find(
+    (resource) => variablesOf(resource).POWERTOOLS_SERVICE_NAME === name,
+  );
+  if (found !== undefined) return found;
+  throw new TypeError(`The stage has no function ${name}`);
+}
+
+function variablesOf(resource: StageResource) {
+  return propertiesOf(resource, FunctionProperties).Environment.Variables;
+}
+
+/** The time from one firing of a function to the next. */
+function firingMinutes(resources: readonly StageResource[], name: ScheduledFunction): number {
+  const { logicalId } = functionNamed(resources, name);
   const rules = ofType(resources, 'AWS::Events::Rule');
-  const [rule] = rules;
-  if (rule === undefined || rules.length > 1) {
-    throw new TypeError(`Expected one AWS::Events::Rule, the ticks; there are ${rules.length}`);
+  const rule = rules.find((resource) => targetOf(resource) === logicalId);
+  if (rule === undefined || rules.length > SCHEDULED_FUNCTIONS.length) {
+    throw new TypeError(
+      `Expected one AWS::Events::Rule for each of ${SCHEDULED_FUNCTIONS.join(', ')}; there are ${rules.length}`,
+    );
   }
   const { ScheduleExpression: expression } = propertiesOf(rule, Rule);
   const rateMs = rateMsOf(expression);
   if (rateMs !== undefined) return rateMs / MINUTE_MS;
   throw new UnreadableResourceError(rule, `its ScheduleExpression is ${expression}`);
+}
+
+function targetOf(rule: StageResource): string | undefined {
+  const [{ Arn }] = propertiesOf(rule, Rule).Targets;
+  return Arn['Fn::GetAtt'][0];
 }
 
 function recordsPerInvocation(resources: readonly StageResource[]): number {
@@ -97,36 +130,66 @@ function hasPollersOnDemand(resources: readonly StageResource[]): boolean {
 }
 
 /** Each record is written once and read once. */
-function recordBytesOf({ minutes, candles, segments }: MonthOfAPair): bigint {
-  const written = (minutes + candles) * ASSUMED.candleBytes + 2n * segments * ASSUMED.recordBytes;
-  return 2n * written;
+function recordBytesOf(month: MonthOfAPair, audits: MonthOfAudits): bigint {
+  const candles = month.minutes + month.candles + audits.minutes + audits.candles;
+  const records = 2n * (month.segments + audits.audits);
+  return 2n * (candles * ASSUMED.candleBytes + records * ASSUMED.recordBytes);
+}
+
+/** Answers of the exchange. */
+function answerBytesOf(month: MonthOfAPair, audits: MonthOfAudits): bigint {
+  const { exchangeAnswerBytes, minuteAnswerBytes } = ASSUMED;
+  return (
+    (month.segments + audits.requests) * exchangeAnswerBytes + audits.minutes * minuteAnswerBytes
+  );
 }
 
 function inBase64(bytes: bigint): bigint {
   return (bytes * 4n) / 3n;
 }
 
-function functionsOf(month: MonthOfAPair, pairs: number, batch: number): Usage['functions'] {
-  const records = BigInt(pairs) * month.segments;
-  const invocations = month.ticks * BigInt(Math.ceil(pairs / batch));
-  const fetched = month.ticks * BigInt(pairs);
+interface Months {
+  readonly month: MonthOfAPair;
+  readonly audits: MonthOfAudits;
+}
+
+function functionsOf({ month, audits }: Months, pairs: number, batch: number): Usage['functions'] {
+  const count = BigInt(pairs);
+  const records = count * month.segments;
+  const audited = count * audits.audits;
+  // An audit of a day fills a batch of its own, or joins one of live candles.
+  const invocations = month.ticks * BigInt(Math.ceil(pairs / batch)) + audited;
   const a = ASSUMED;
   return {
     fetch: {
       invocations: month.ticks,
-      durationMs: month.ticks * a.fetchMsPerTick + fetched * a.fetchMsPerPair,
+      durationMs: month.ticks * (a.fetchMsPerTick + count * a.fetchMsPerPair),
       // Every tick logs one more line.
       logBytes: logBytes(month.ticks, records + month.ticks),
     },
+    reconcile: {
+      invocations: audits.firings,
+      durationMs:
+        audits.firings * (a.reconcileMsPerFiring + count * a.reconcileMsPerPair) +
+        audited * a.reconcileMsPerAudit,
+      // Every firing logs one more line.
+      logBytes: logBytes(audits.firings, audited + audits.firings),
+    },
     transform: {
       invocations,
-      durationMs: invocations * a.transformMsPerInvocation + records * a.transformMsPerRecord,
-      logBytes: logBytes(invocations, records),
+      durationMs:
+        invocations * a.transformMsPerInvocation +
+        records * a.transformMsPerRecord +
+        audited * a.transformMsPerAudit,
+      logBytes: logBytes(invocations, records + audited),
     },
     persist: {
       invocations,
-      durationMs: invocations * a.persistMsPerInvocation + records * a.persistMsPerRecord,
-      logBytes: logBytes(invocations, records),
+      durationMs:
+        invocations * a.persistMsPerInvocation +
+        records * a.persistMsPerRecord +
+        audited * a.persistMsPerAudit,
+      logBytes: logBytes(invocations, records + audited),
     },
   };
 }

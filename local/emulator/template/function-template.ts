@@ -49,6 +49,7 @@ export function functionsOf(assembly: Assembly): Record<FunctionName, FunctionTe
   };
   return {
     fetch: functionNamed('fetch'),
+    reconcile: functionNamed('reconcile'),
     transform: functionNamed('transform'),
     persist: functionNamed('persist'),
   };

@@ -1,18 +1,23 @@
-import { FUNCTION_NAMES, type FunctionName } from '../../../lib/naming/function-names';
+import {
+  FUNCTION_NAMES,
+  type FunctionName,
+  SCHEDULED_FUNCTIONS,
+  type ScheduledFunction,
+} from '../../../lib/naming/function-names';
 import type { Assembly } from './assembly';
 import { type FunctionTemplate, functionsOf } from './function-template';
 import { mappingOf, type MappingTemplate } from './mapping-template';
-import { ruleOf, type RuleTemplate } from './rule-template';
+import { rulesOf, type RuleTemplates } from './rule-template';
 import { tableOf, type TableTemplate } from './table-template';
 import { topicOf, type TopicTemplate } from './topic-template';
 
 // For rooms that do not import lib/.
-export { FUNCTION_NAMES, type FunctionName };
+export { FUNCTION_NAMES, type FunctionName, SCHEDULED_FUNCTIONS, type ScheduledFunction };
 
 /** The parts of a stage's templates that the local run emulates. */
 export interface PipelineTemplate {
   readonly functions: Readonly<Record<FunctionName, FunctionTemplate>>;
-  readonly rule: RuleTemplate;
+  readonly rules: RuleTemplates;
   readonly mappings: readonly MappingTemplate[];
   readonly topics: readonly TopicTemplate[];
   readonly keyspaces: readonly string[];
@@ -32,7 +37,7 @@ export function readPipelineTemplate(assembly: Assembly): PipelineTemplate {
   const functions = functionsOf(assembly);
   return {
     functions,
-    rule: ruleOf(assembly, functions),
+    rules: rulesOf(assembly, functions),
     mappings: assembly
       .required('AWS::Lambda::EventSourceMapping')
       .map((resource) => mappingOf(resource, functions)),

@@ -1,38 +1,44 @@
 import * as v from 'valibot';
 import { rateMsOf } from '../../../cli/schedule-rate';
-import { FUNCTION_NAMES, type FunctionName } from '../../../lib/naming/function-names';
+import type { ScheduledFunction } from '../../../lib/naming/function-names';
 import type { Assembly } from './assembly';
 import { read, type Resource } from './resource';
 import { TemplateError } from './stack-template';
 
-/** The rule that starts a tick. */
+/** The rule that fires a function. */
 export interface RuleTemplate {
   readonly arn: string;
   readonly rateMs: number;
-  readonly target: FunctionName;
+  readonly target: ScheduledFunction;
 }
+
+/** The rule of each function that a schedule fires. */
+export type RuleTemplates = Readonly<Record<ScheduledFunction, RuleTemplate>>;
 
 const Targets = v.pipe(v.array(v.object({ Arn: v.string() })), v.minLength(1));
 
 /**
- * The rule whose target is one of the functions.
+ * The rules that fire functions of the pipeline.
  *
- * @throws TemplateError if there is not exactly one, or its schedule is not a rate
+ * @throws TemplateError if a function has not exactly one, or its schedule is not a rate
  */
-export function ruleOf(
+export function rulesOf(
   assembly: Assembly,
-  functions: Readonly<Record<FunctionName, { readonly arn: string }>>,
-): RuleTemplate {
-  const rules = assembly.required('AWS::Events::Rule').flatMap((resource) => {
-    const arns = read(resource, 'Targets', Targets).map(({ Arn }) => Arn);
-    const target = FUNCTION_NAMES.find((name) => arns.includes(functions[name].arn));
-    return target ? [{ arn: resource.arn, rateMs: rateOf(resource), target }] : [];
-  });
-  const [rule, ...others] = rules;
-  if (rule && others.length === 0) return rule;
-  throw new TemplateError(
-    `expected one AWS::Events::Rule whose target is a function of the pipeline, found ${rules.length}`,
-  );
+  functions: Readonly<Record<ScheduledFunction, { readonly arn: string }>>,
+): RuleTemplates {
+  const resources = assembly.required('AWS::Events::Rule');
+  const ruleOf = (target: ScheduledFunction): RuleTemplate => {
+    const [resource, ...others] = resources.filter((rule) =>
+      read(rule, 'Targets', Targets).some(({ Arn }) => Arn === functions[target].arn),
+    );
+    if (resource && others.length === 0) {
+      return { arn: resource.arn, rateMs: rateOf(resource), target };
+    }
+    throw new TemplateError(
+      `expected one AWS::Events::Rule whose target is the ${target} function, found ${resource ? 1 + others.length : 0}`,
+    );
+  };
+  return { fetch: ruleOf('fetch'), reconcile: ruleOf('reconcile') };
 }
 
 function rateOf(resource: Resource): number {

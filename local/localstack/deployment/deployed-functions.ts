@@ -69,5 +69,10 @@ export function functionsOf(
       `The function ${name} is not deployed in LocalStack: run "npm run localstack"`,
     );
   };
-  return { fetch: found('fetch'), transform: found('transform'), persist: found('persist') };
+  return {
+    fetch: found('fetch'),
+    reconcile: found('reconcile'),
+    transform: found('transform'),
+    persist: found('persist'),
+  };
 }

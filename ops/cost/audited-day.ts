@@ -1,0 +1,50 @@
+import { GATE_IO } from '../../lambdas/shared/adapters/exchanges/gate-io-facts';
+import {
+  bucketsOf,
+  DAY_MS,
+  INTERVALS,
+  intervalMs,
+  MINUTE_MS,
+} from '../../lambdas/shared/domain/interval';
+import { readUnits } from './assumptions';
+
+/** Usage of one audit: a whole day of a pair, from the request to the ledger. */
+export interface AuditedDay {
+  /** Requests to the exchange's API; a month of the archive is one. */
+  readonly requests: bigint;
+  readonly minutes: bigint;
+  /** Candles of all intervals: each is a written row. */
+  readonly candles: bigint;
+  /** Written rows: candles, the ask, the day. */
+  readonly writeUnits: bigint;
+  /** Reads of what is stored of the day, of its row, and of gaps and status. */
+  readonly readUnits: bigint;
+}
+
+const START_MS = Date.UTC(2026, 0, 1);
+const MINUTES_OF_DAY = DAY_MS / MINUTE_MS;
+/** The ask by reconcile, and the day by persist. */
+const LEDGER_WRITES = 2n;
+/** The day's row, by transform and by persist; gaps and status by persist. */
+const STATE_READS = 4n;
+
+/**
+ * Usage of an audit of a day with a candle in every minute.
+ *
+ * @param isStored if false, nothing is stored of the day yet, and little is read
+ */
+export function auditedDay(isStored: boolean): AuditedDay {
+  const candles = INTERVALS.map((interval) => BigInt(DAY_MS / intervalMs(interval)));
+  const written = candles.reduce((sum, count) => sum + count, 0n);
+  const reads = INTERVALS.map((interval) => {
+    const rows = isStored ? DAY_MS / intervalMs(interval) : 0;
+    return readUnits(rows) * BigInt(bucketsOf(interval, START_MS, START_MS + DAY_MS).length);
+  });
+  return {
+    requests: BigInt(Math.ceil(MINUTES_OF_DAY / GATE_IO.pageMinutes)),
+    minutes: BigInt(MINUTES_OF_DAY),
+    candles: written,
+    writeUnits: written + LEDGER_WRITES,
+    readUnits: reads.reduce((sum, units) => sum + units, STATE_READS),
+  };
+}

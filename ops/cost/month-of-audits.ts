@@ -1,0 +1,45 @@
+import { DAY_MS, MINUTE_MS } from '../../lambdas/shared/domain/interval';
+import { ASSUMED, readUnits } from './assumptions';
+import { auditedDay } from './audited-day';
+
+/** Usage of the audits of one pair in a month. */
+export interface MonthOfAudits {
+  /** Firings of reconcile, which are of all pairs together. */
+  readonly firings: bigint;
+  /** Each is a record in both topics, and a log line of each function. */
+  readonly audits: bigint;
+  readonly minutes: bigint;
+  readonly candles: bigint;
+  readonly requests: bigint;
+  readonly writeUnits: bigint;
+  readonly readUnits: bigint;
+}
+
+const MONTH_MS = Number(ASSUMED.hoursPerMonth) * 60 * MINUTE_MS;
+/** The newest days of the ledger, which every firing reads. */
+const NEWEST_DAYS = 31;
+/** All of the ledger is read once an hour. */
+const HOURS_PER_FULL_READING = 1n;
+
+/** Counts what a month of audits does for a pair that trades in every minute. */
+export function monthOfAudits(reconcileMinutes: number): MonthOfAudits {
+  const firings = BigInt(Math.floor(MONTH_MS / (reconcileMinutes * MINUTE_MS)));
+  const audits = BigInt(Math.round(MONTH_MS / DAY_MS)) * ASSUMED.auditsPerDay;
+  const audit = auditedDay(true);
+  return {
+    firings,
+    audits,
+    minutes: audits * audit.minutes,
+    candles: audits * audit.candles,
+    requests: audits * audit.requests,
+    writeUnits: audits * audit.writeUnits,
+    readUnits: audits * audit.readUnits + ledgerReadUnits(firings),
+  };
+}
+
+/** Each firing reads the status of a market and its newest days; once an hour it reads all of them. */
+function ledgerReadUnits(firings: bigint): bigint {
+  const fullReadings = ASSUMED.hoursPerMonth / HOURS_PER_FULL_READING;
+  const storedDays = Math.round((Number(ASSUMED.storedMonths) * MONTH_MS) / DAY_MS);
+  return firings * (1n + readUnits(NEWEST_DAYS)) + fullReadings * readUnits(storedDays);
+}
