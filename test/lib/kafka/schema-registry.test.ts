@@ -83,41 +83,46 @@ describe('the schema registry', () => {
         SchemaDefinition: expect.any(String) as string,
       })),
     );
-    expect(all.filter(isVersion)).toHaveLength(3);
-    expect(all).toHaveLength(7);
+    expect(all.filter(isVersion)).toHaveLength(5);
+    expect(all).toHaveLength(9);
   });
 
   it('makes a resource of every further version, each after the one before', () => {
     addVersion('candles.rolled.v4.json', 'fourth');
-    addVersion('candles.rolled.v4.json', 'fourth');
+    addVersion('candles.rolled.v5.json', 'fifth');
 
     const { resources } = synthesized();
 
     const first = idOf(resources, ({ Properties }) => Properties['Name'] === 'candles.rolled');
-    const third = idOf(resources, (one) => isVersion(one) && fieldsOf(one).includes('fourth'));
     const fourth = idOf(resources, (one) => isVersion(one) && fieldsOf(one).includes('fourth'));
+    const fifth = idOf(resources, (one) => isVersion(one) && fieldsOf(one).includes('fifth'));
     const schema = { SchemaArn: { 'Fn::GetAtt': [first, 'Arn'] } };
     const second = versionOf(resources, first, 'newestMs');
+    const third = versionOf(resources, second, 'unserved');
     expect(resources[second]).toMatchObject({ DependsOn: [first], Properties: { Schema: schema } });
     expect(resources[third]).toMatchObject({ DependsOn: [second], Properties: { Schema: schema } });
     expect(resources[fourth]).toMatchObject({ DependsOn: [third], Properties: { Schema: schema } });
-    expect(Object.values(resources).filter(isVersion)).toHaveLength(5);
+    expect(resources[fifth]).toMatchObject({ DependsOn: [fourth], Properties: { Schema: schema } });
+    expect(Object.values(resources).filter(isVersion)).toHaveLength(7);
   });
 
   it('gives the ids of all versions, oldest first', () => {
     const { versionIds, resources } = synthesized();
 
-    const idsOf = (topic: string) => {
+    const idsOf = (topic: string, furtherVersions: number) => {
       const first = idOf(resources, ({ Properties }) => Properties['Name'] === topic);
-      return [
-        { 'Fn::GetAtt': [first, 'InitialSchemaVersionId'] },
-        { 'Fn::GetAtt': [versionOf(resources, first), 'VersionId'] },
-      ];
+      const ids = [{ 'Fn::GetAtt': [first, 'InitialSchemaVersionId'] }];
+      let last = first;
+      for (let further = 0; further < furtherVersions; further++) {
+        last = versionOf(resources, last);
+        ids.push({ 'Fn::GetAtt': [last, 'VersionId'] });
+      }
+      return ids;
     };
     expect(versionIds).toEqual({
-      'candles.observed': idsOf('candles.observed'),
-      'candles.rolled': idsOf('candles.rolled'),
-      'candles.dead-letter': idsOf('candles.dead-letter'),
+      'candles.observed': idsOf('candles.observed', 2),
+      'candles.rolled': idsOf('candles.rolled', 2),
+      'candles.dead-letter': idsOf('candles.dead-letter', 1),
     });
   });
 
@@ -138,16 +143,16 @@ describe('the schema registry', () => {
       ({ DeletionPolicy }) => DeletionPolicy,
     );
 
-    expect(policies).toEqual(Array(8).fill(expected));
+    expect(policies).toEqual(Array(10).fill(expected));
   });
 });
 
 describe('schemaDefinitions', () => {
   it('refuses a version that does not follow the one before', () => {
-    addVersion('candles.rolled.v4.json', 'fourth');
+    addVersion('candles.rolled.v5.json', 'fifth');
 
     expect(() => schemaDefinitions(folder)).toThrow(SchemaFilesError);
-    expect(() => schemaDefinitions(folder)).toThrow('candles.rolled.v4.json; name a file');
+    expect(() => schemaDefinitions(folder)).toThrow('candles.rolled.v5.json; name a file');
   });
 
   it('refuses a file of no topic', () => {
