@@ -170,9 +170,10 @@ export function audited(day: LedgerDay, segment: RolledSegment): StoredAudit | u
   };
 }
 
-/** The UTC days of a range, oldest first, those of its ends included. */
+/** The UTC days that a range `[fromMs, toMs)` touches, oldest first. */
 export function daysIn(fromMs: number, toMs: number): number[] {
+  if (fromMs >= toMs) return [];
   const firstMs = floorTo(fromMs, DAY_MS);
-  const count = Math.max(0, Math.ceil((toMs - firstMs) / DAY_MS));
+  const count = Math.ceil((toMs - firstMs) / DAY_MS);
   return Array.from({ length: count }, (_, index) => firstMs + index * DAY_MS);
 }
