@@ -1,6 +1,6 @@
 import { MISSING_MONTH } from '../shared/domain/archive-months';
 import type { MarketLedger } from '../shared/domain/due-days';
-import { DAY_MS, MINUTE_MS } from '../shared/domain/interval';
+import { DAY_MS, floorTo, MINUTE_MS } from '../shared/domain/interval';
 import { type DayDue, dueOf, isUnderWay, type LedgerDay } from '../shared/domain/ledger';
 import type { Telemetry } from '../shared/domain/ports';
 import type { MarketLedgers } from './market-ledgers';
@@ -54,7 +54,7 @@ function isOverdue(due: DayDue, { nowMs }: ReportTerms): boolean {
 
 /** The share of minutes that are no gap, in percent, of the market where it is smallest; undefined without a sealed day. */
 function worstCompleteness(ledgers: readonly MarketLedger[], { nowMs }: ReportTerms) {
-  const sinceMs = nowMs - COMPLETENESS_DAYS * DAY_MS;
+  const sinceMs = floorTo(nowMs, DAY_MS) - COMPLETENESS_DAYS * DAY_MS;
   const shares = ledgers.flatMap(({ days }) => {
     const sealed = days.flatMap(({ dayMs, audit }) =>
       dayMs >= sinceMs && audit !== undefined && audit.sealedAtMs !== null ? [audit] : [],

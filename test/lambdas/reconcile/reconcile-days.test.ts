@@ -1,0 +1,427 @@
+import { createReconcile, DaysNotAskedError } from '../../../lambdas/reconcile/reconcile-days';
+import { createObservedCodec } from '../../../lambdas/shared/codec/segment-codec';
+import { MISSING_MONTH } from '../../../lambdas/shared/domain/archive-months';
+import { auditDay } from '../../../lambdas/shared/domain/audit';
+import { DAY_MS, MINUTE_MS } from '../../../lambdas/shared/domain/interval';
+import { daysIn } from '../../../lambdas/shared/domain/ledger';
+import {
+  ArchiveMissingError,
+  type ArchivedDay,
+  type ArchiveQuery,
+  type CandlesQuery,
+  type Listings,
+  UnknownPairError,
+} from '../../../lambdas/shared/domain/ports';
+import type { Progress } from '../../../lambdas/shared/domain/progress';
+import { FakeArchive } from '../../fakes/archive';
+import { minuteAt } from '../../fakes/candles';
+import { FakeExchange } from '../../fakes/exchange';
+import { agreedDay, askOf, ledgerDayOf, sealedDay } from '../../fakes/ledger-days';
+import { FakeLedger } from '../../fakes/ledger-store';
+import { statusOf } from '../../fakes/listings';
+import { FakeLog } from '../../fakes/record-log';
+import { VERSION_IDS } from '../../fakes/records';
+import { FakeTelemetry } from '../../fakes/telemetry';
+
+const codec = createObservedCodec(VERSION_IDS);
+const HOUR_MS = 60 * MINUTE_MS;
+const NOW = Date.UTC(2026, 5, 15, 12);
+const TODAY = Date.UTC(2026, 5, 15);
+const BTC = { exchange: 'gate-io', pair: 'BTC_USDT' };
+const ETH = { exchange: 'gate-io', pair: 'ETH_USDT' };
+
+interface Setting {
+  readonly pairs?: readonly string[];
+  /** Days of history before today. */
+  readonly days?: number;
+  readonly answer?: (query: CandlesQuery) => ReturnType<typeof minuteAt>[];
+  readonly archive?: (query: ArchiveQuery) => Iterable<ArchivedDay>;
+  readonly listedSince?: Listings['listedSince'];
+}
+
+/** Every asked day has one candle, at its seventh hour. */
+function oneCandle({ fromMs }: { fromMs: number }) {
+  return [minuteAt(fromMs + 7 * HOUR_MS)];
+}
+
+function* allDays({ daysMs }: ArchiveQuery): Iterable<ArchivedDay> {
+  for (const dayMs of daysMs) {
+    yield { dayMs, answer: { candles: oneCandle({ fromMs: dayMs }), rejected: [] } };
+  }
+}
+
+function prepare({
+  pairs = ['BTC_USDT'],
+  days = 2,
+  answer = oneCandle,
+  archive = allDays,
+  listedSince = () => Promise.resolve(null),
+}: Setting = {}) {
+  const store = new FakeLedger();
+  const [exchange, archived, log, telemetry] = [
+    new FakeExchange(answer),
+    new FakeArchive(archive),
+    new FakeLog(),
+    new FakeTelemetry(),
+  ];
+  const waits: number[] = [];
+  const hooks = { whileWaiting: (): void => undefined };
+  const reconcile = createReconcile(
+    {
+      exchange,
+      archive: archived,
+      listings: { listedSince },
+      store,
+      observed: codec,
+      log,
+      telemetry,
+      wait: (ms) => {
+        waits.push(ms);
+        hooks.whileWaiting();
+        return Promise.resolve();
+      },
+    },
+    {
+      exchange: 'gate-io',
+      pairs,
+      historyStartMs: TODAY - days * DAY_MS,
+      retentionMs: 9_900 * MINUTE_MS,
+    },
+  );
+  const fire = (nowMs = NOW, remainingMs = () => 290_000) => reconcile({ nowMs, remainingMs });
+  const sent = () => log.valuesOf('candles.observed').map((value) => codec.decode(value));
+  /** Stores what was sent since the last time, as the pipeline does. */
+  let storedCount = 0;
+  const storeSent = () => {
+    for (const segment of sent().slice(storedCount)) {
+      store.store(
+        auditDay(segment, { candles: {}, unreadable: [] }, store.day(segment, segment.fromMs)),
+      );
+    }
+    storedCount = sent().length;
+  };
+  return { store, exchange, archived, log, telemetry, waits, hooks, fire, sent, storeSent };
+}
+
+function settledTo(settledToMs: number): Progress {
+  return {
+    liveSinceMs: 0,
+    settledToMs,
+    seenToMs: settledToMs,
+    newestMs: null,
+    observedAtMs: settledToMs,
+  };
+}
+
+const daysOf = (segments: readonly { fromMs: number }[]) =>
+  segments.map(({ fromMs }) => new Date(fromMs).toISOString().slice(0, 10));
+
+describe('a firing', () => {
+  it('appends one audit a day that is due, newest first, and notes that it asked', async () => {
+    const { fire, sent, log, store, exchange } = prepare();
+
+    await fire();
+
+    expect(daysOf(sent())).toEqual(['2026-06-14', '2026-06-13']);
+    expect(sent()[0]).toEqual({
+      ...BTC,
+      kind: 'audit',
+      source: 'api',
+      fromMs: TODAY - DAY_MS,
+      toMs: TODAY,
+      observedAtMs: NOW + 1,
+      followsMs: null,
+      settlesMs: null,
+      gapFromMs: null,
+      minuteCandles: oneCandle({ fromMs: TODAY - DAY_MS }),
+      rejected: [],
+      unserved: null,
+    });
+    expect(log.appended.map(({ key }) => key)).toEqual(['gate-io:BTC_USDT', 'gate-io:BTC_USDT']);
+    expect(exchange.requests.map(({ fromMs, toMs }) => toMs - fromMs)).toEqual([DAY_MS, DAY_MS]);
+    expect(store.day(BTC, TODAY - DAY_MS).ask).toEqual({
+      askedAtMs: NOW,
+      askCount: 1,
+      refusal: null,
+    });
+  });
+
+  it('asks for nothing that is sealed, or not due yet', async () => {
+    const { fire, sent, store } = prepare();
+    store.put(BTC, sealedDay(TODAY - DAY_MS));
+    store.put(BTC, { ...agreedDay({ observedAtMs: NOW - HOUR_MS }), dayMs: TODAY - 2 * DAY_MS });
+
+    await fire();
+
+    expect(sent()).toEqual([]);
+  });
+
+  it('asks for no day that the live loop has not settled', async () => {
+    const { fire, sent, store } = prepare({ days: 4 });
+    store.status.set(
+      'gate-io:BTC_USDT',
+      statusOf({ progress: settledTo(TODAY - 2 * DAY_MS + HOUR_MS) }),
+    );
+
+    await fire();
+
+    expect(daysOf(sent())).toEqual(['2026-06-12', '2026-06-11']);
+  });
+
+  it('takes a market that has ended for settled to its end', async () => {
+    const { fire, sent, store } = prepare();
+    const progress = settledTo(TODAY - 2 * DAY_MS);
+    store.status.set('gate-io:BTC_USDT', statusOf({ progress, endedAtMs: NOW - HOUR_MS }));
+
+    await fire();
+
+    expect(daysOf(sent())).toEqual(['2026-06-14', '2026-06-13']);
+  });
+
+  it('asks for no day again that it asked for already, though the record is lost', async () => {
+    const { fire, sent } = prepare();
+
+    await fire();
+    await fire(NOW + 5 * MINUTE_MS);
+    expect(sent()).toHaveLength(2);
+
+    await fire(NOW + HOUR_MS);
+    expect(sent()).toHaveLength(4);
+  });
+
+  it('notes why the exchange did not answer for a day, and goes on with the others', async () => {
+    const answer = (query: CandlesQuery) => {
+      if (query.fromMs === TODAY - DAY_MS) throw new Error('503');
+      return oneCandle(query);
+    };
+    const { fire, sent, store, telemetry } = prepare({ answer });
+
+    await fire();
+
+    expect(daysOf(sent())).toEqual(['2026-06-13']);
+    expect(store.day(BTC, TODAY - DAY_MS).ask).toMatchObject({ refusal: 'Error: 503' });
+    expect(telemetry.counted('DaysNotRead')).toBe(1);
+    expect(telemetry.lines.find(({ level }) => level === 'error')).toMatchObject({
+      details: { market: 'gate-io:BTC_USDT', day: '2026-06-14' },
+    });
+  });
+
+  it('rejects if the ledger cannot be read, or a record cannot be appended', async () => {
+    const [unread, full] = [prepare(), prepare({ pairs: ['BTC_USDT', 'ETH_USDT'] })];
+    unread.store.brokenFor = (call) => call === 'days';
+    full.log.brokenFor = ({ key }) => key === 'gate-io:BTC_USDT';
+
+    await expect(unread.fire()).rejects.toThrow('no database');
+    await expect(full.fire()).rejects.toThrow(DaysNotAskedError);
+    expect(full.sent().map(({ pair }) => pair)).toEqual(['ETH_USDT', 'ETH_USDT']);
+  });
+
+  it('asks for nothing if it has no time left', async () => {
+    const { fire, sent } = prepare();
+
+    await fire(NOW, () => 5_000);
+
+    expect(sent()).toEqual([]);
+  });
+});
+
+describe('history', () => {
+  it('comes from the archive month by month, as many days at once as may be under way', async () => {
+    const { fire, sent, archived } = prepare({ days: 200 });
+
+    await fire();
+
+    expect(
+      archived.queries.map(({ monthMs, daysMs }) => [
+        daysOf([{ fromMs: monthMs }])[0],
+        daysMs.length,
+      ]),
+    ).toEqual([
+      ['2026-05-01', 31],
+      ['2026-04-01', 27],
+    ]);
+    expect(sent().filter(({ source }) => source === 'archive')).toHaveLength(58);
+    expect(sent()).toHaveLength(64);
+  });
+
+  it('goes on within the firing as days are stored, and ends with nothing left that is due', async () => {
+    const { fire, sent, hooks, storeSent, store } = prepare({ days: 200 });
+    hooks.whileWaiting = storeSent;
+
+    await fire();
+    storeSent();
+
+    const days = daysIn(TODAY - 200 * DAY_MS, TODAY).map((dayMs) => store.day(BTC, dayMs));
+    const waiting = days.filter(({ audit }) => audit === undefined);
+    // June's archive comes in July; the API serves the newest six days.
+    expect(daysOf(waiting.map(({ dayMs }) => ({ fromMs: dayMs })))).toEqual(
+      daysOf(daysIn(Date.UTC(2026, 5, 1), TODAY - 6 * DAY_MS).map((fromMs) => ({ fromMs }))),
+    );
+    expect(new Set(daysOf(sent())).size).toBe(sent().length);
+  });
+
+  it('leaves the rest to the next firing if nothing is stored', async () => {
+    const { fire, sent, waits } = prepare({ days: 200 });
+
+    await fire();
+
+    expect(sent()).toHaveLength(64);
+    expect(waits).toHaveLength(30);
+  });
+
+  it('is asked for again the next day if the archive does not have its month', async () => {
+    const archive = (): Iterable<ArchivedDay> => {
+      throw new ArchiveMissingError('404');
+    };
+    const { fire, store, archived, telemetry } = prepare({ days: 20, archive });
+    const may = Date.UTC(2026, 4, 30);
+
+    await fire();
+    await fire(NOW + DAY_MS - 1);
+    expect(archived.queries).toHaveLength(1);
+    expect(store.day(BTC, may).ask).toMatchObject({ refusal: MISSING_MONTH });
+    expect(telemetry.counted('DaysNotRead')).toBe(0);
+
+    await fire(NOW + DAY_MS);
+    expect(archived.queries).toHaveLength(2);
+  });
+
+  it('notes which days of a month the archive refused, and stores the others', async () => {
+    function* archive(query: ArchiveQuery): Iterable<ArchivedDay> {
+      const [first, second, ...rest] = query.daysMs;
+      yield { dayMs: first ?? 0, refusal: 'no good row' };
+      yield* allDays({ ...query, daysMs: [second ?? 0] });
+      if (rest.length > 0) throw new Error('the file is cut');
+    }
+    const { fire, sent, store } = prepare({ days: 20, archive });
+
+    await fire();
+
+    expect(daysOf(sent().filter(({ source }) => source === 'archive'))).toEqual(['2026-05-27']);
+    const refusalOf = (day: number) => store.day(BTC, Date.UTC(2026, 4, day)).ask?.refusal;
+    expect([refusalOf(26), refusalOf(27), refusalOf(28)]).toEqual([
+      'no good row',
+      null,
+      'Error: the file is cut',
+    ]);
+  });
+
+  it('ends where the exchange says that the market was listed', async () => {
+    const listedSince = () => Promise.resolve(TODAY - 3 * DAY_MS + HOUR_MS);
+    const { fire, sent, store } = prepare({ days: 200, listedSince });
+
+    await fire();
+
+    expect(sent()).toHaveLength(3);
+    expect(store.status.get('gate-io:BTC_USDT')?.listedSinceMs).toBe(TODAY - 3 * DAY_MS + HOUR_MS);
+  });
+
+  it('goes on if the exchange does not know the pair any more, or does not answer', async () => {
+    for (const cause of [new UnknownPairError('unknown'), new Error('503')]) {
+      const { fire, sent } = prepare({ days: 20, listedSince: () => Promise.reject(cause) });
+
+      await fire();
+
+      expect(sent()).toHaveLength(12);
+    }
+  });
+
+  it('ends where the archive has had nothing for three months', async () => {
+    const first = Date.UTC(2026, 3, 1);
+    const archive = (query: ArchiveQuery): Iterable<ArchivedDay> => {
+      if (query.monthMs < first) throw new ArchiveMissingError('404');
+      return allDays(query);
+    };
+    const { fire, hooks, storeSent, store, archived } = prepare({ days: 1_000, archive });
+    hooks.whileWaiting = storeSent;
+
+    await fire();
+
+    expect(store.status.get('gate-io:BTC_USDT')?.listedSinceMs).toBe(first);
+    storeSent();
+    const asked = archived.queries.length;
+    await fire(NOW + 2 * DAY_MS);
+    expect(archived.queries).toHaveLength(asked);
+  });
+
+  it('of a month that stays missing is declared a gap, once', async () => {
+    const lost = Date.UTC(2026, 2, 1);
+    const archive = (query: ArchiveQuery): Iterable<ArchivedDay> => {
+      if (query.monthMs === lost) throw new ArchiveMissingError('404');
+      return allDays(query);
+    };
+    const { fire, hooks, storeSent, store, sent } = prepare({ days: 160, archive });
+    hooks.whileWaiting = storeSent;
+
+    await fire();
+    storeSent();
+    await fire(NOW + DAY_MS);
+    storeSent();
+
+    const unserved = sent().filter((segment) => segment.unserved !== null);
+    expect(daysOf(unserved)).toEqual(
+      daysOf(daysIn(lost, Date.UTC(2026, 3, 1)).map((fromMs) => ({ fromMs }))),
+    );
+    expect(store.day(BTC, lost).audit).toMatchObject({
+      disputed: true,
+      sealedAtMs: NOW + DAY_MS + 1,
+    });
+  });
+});
+
+describe('several markets', () => {
+  it('take turns', async () => {
+    const { fire, exchange } = prepare({ pairs: ['BTC_USDT', 'ETH_USDT'] });
+
+    await fire();
+
+    expect(new Set(exchange.requests.slice(0, 2).map(({ pair }) => pair)).size).toBe(2);
+  });
+
+  it('have their old days read once an hour, and at once if one of them is not sealed', async () => {
+    const { fire, store } = prepare({ pairs: ['BTC_USDT', 'ETH_USDT'], days: 100 });
+    const old = daysIn(TODAY - 100 * DAY_MS, TODAY - 31 * DAY_MS);
+    store.put(BTC, ...old.map((dayMs) => sealedDay(dayMs)));
+    store.put(ETH, ...old.map((dayMs) => sealedDay(dayMs)));
+    store.put(
+      ETH,
+      ledgerDayOf({ dayMs: old[0] ?? 0, ask: askOf({ askedAtMs: NOW, refusal: 'no' }) }),
+    );
+    const fullReads = (pair: string) =>
+      store.reads.filter(({ key, fromMs }) => key.endsWith(pair) && fromMs === old[0]).length;
+
+    for (let firing = 0; firing < 12; firing++) await fire(NOW + firing * 5 * MINUTE_MS);
+
+    expect(fullReads('BTC_USDT')).toBeLessThanOrEqual(2);
+    expect(fullReads('ETH_USDT')).toBeGreaterThanOrEqual(12);
+  });
+});
+
+describe('the report', () => {
+  it('counts what is left, overdue and disputed, and the completeness of the worst market', async () => {
+    const { fire, store, telemetry } = prepare({
+      pairs: ['BTC_USDT', 'ETH_USDT'],
+      days: 30,
+      archive: () => {
+        throw new ArchiveMissingError('404');
+      },
+      answer: () => {
+        throw new Error('503');
+      },
+    });
+    const gappy = { minuteCount: 1_400, absentCount: 20, disputed: true };
+    for (const dayMs of daysIn(TODAY - 30 * DAY_MS, TODAY - 3 * DAY_MS)) {
+      store.put(BTC, sealedDay(dayMs));
+      store.put(ETH, dayMs === TODAY - 10 * DAY_MS ? sealedDay(dayMs, gappy) : sealedDay(dayMs));
+    }
+
+    await fire();
+
+    expect(telemetry.counted('DaysDisputed')).toBe(1);
+    // Of three days that the exchange does not answer for, yesterday is due since nine hours.
+    expect(telemetry.counted('DaysOverdue')).toBe(4);
+    expect(telemetry.counted('HistoryDaysLeft')).toBe(6);
+    expect(telemetry.counted('DaysUnderWay')).toBe(0);
+    expect(telemetry.counted('Completeness')).toBeCloseTo(100 - (100 * 20) / (27 * 1_440), 6);
+  });
+});

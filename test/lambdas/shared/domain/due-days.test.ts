@@ -1,0 +1,90 @@
+import { daysToAsk, type MarketLedger } from '../../../../lambdas/shared/domain/due-days';
+import { DAY_MS, MINUTE_MS } from '../../../../lambdas/shared/domain/interval';
+import { daysIn, type LedgerDay, MOST_UNDER_WAY } from '../../../../lambdas/shared/domain/ledger';
+import { askOf, ledgerDayOf, sealedDay } from '../../../fakes/ledger-days';
+
+const NOW = Date.UTC(2026, 5, 15, 12);
+const TERMS = { nowMs: NOW, retentionMs: 9_900 * MINUTE_MS };
+const YESTERDAY = Date.UTC(2026, 5, 14);
+
+function ledgerOf(pair: string, days: readonly LedgerDay[]): MarketLedger {
+  return { market: { exchange: 'gate-io', pair }, days };
+}
+
+/** Days that nobody has asked for, newest first. */
+function unasked(fromMs: number, toMs: number): LedgerDay[] {
+  return daysIn(fromMs, toMs)
+    .reverse()
+    .map((dayMs) => ledgerDayOf({ dayMs }));
+}
+
+function asksOf(ledgers: readonly MarketLedger[], terms = TERMS) {
+  return daysToAsk(ledgers, terms).map(({ market, source, days }) => [
+    market.pair,
+    source,
+    days.map(({ dayMs }) => new Date(dayMs).toISOString().slice(0, 10)).join(' '),
+  ]);
+}
+
+test('the newest days come first, round the markets', () => {
+  const days = unasked(YESTERDAY - DAY_MS, YESTERDAY + DAY_MS);
+
+  expect(asksOf([ledgerOf('A', days), ledgerOf('B', days)])).toEqual([
+    ['A', 'api', '2026-06-14'],
+    ['B', 'api', '2026-06-14'],
+    ['A', 'api', '2026-06-13'],
+    ['B', 'api', '2026-06-13'],
+  ]);
+});
+
+test('days that are sealed, or not due yet, are left out', () => {
+  const notYet = ledgerDayOf({ dayMs: YESTERDAY });
+  const early = { ...TERMS, nowMs: YESTERDAY + DAY_MS + 3 * 60 * MINUTE_MS - 1 };
+
+  expect(asksOf([ledgerOf('A', [sealedDay(YESTERDAY)])])).toEqual([]);
+  expect(asksOf([ledgerOf('A', [notYet])], early)).toEqual([]);
+});
+
+test('the days of one month of the archive are asked for together, those of a month that is not over wait', () => {
+  const days = unasked(Date.UTC(2026, 3, 29), Date.UTC(2026, 5, 15));
+
+  const asks = asksOf([ledgerOf('A', days)]);
+
+  expect(asks.map(([, source]) => source)).toEqual([...Array(6).fill('api'), 'archive', 'archive']);
+  expect(asks[6]?.[2]?.split(' ')).toHaveLength(31);
+  expect(asks[7]?.[2]).toBe('2026-04-29 2026-04-30');
+});
+
+test('no more days are under way than may be, the newest of a month first', () => {
+  const days = unasked(Date.UTC(2026, 1, 1), Date.UTC(2026, 5, 1));
+
+  const asks = daysToAsk([ledgerOf('A', days)], TERMS);
+
+  expect(asks.flatMap((ask) => ask.days)).toHaveLength(MOST_UNDER_WAY);
+  expect(asks.at(-1)?.days.map(({ dayMs }) => new Date(dayMs).toISOString().slice(0, 10))).toEqual([
+    '2026-03-29',
+    '2026-03-30',
+    '2026-03-31',
+  ]);
+});
+
+test('while as many as may be are under way, only those of them that are due again are asked for', () => {
+  const asked = (dayMs: number, hoursAgo: number) =>
+    ledgerDayOf({ dayMs, ask: askOf({ askedAtMs: NOW - hoursAgo * 60 * MINUTE_MS }) });
+  const underWay = daysIn(Date.UTC(2026, 2, 1), Date.UTC(2026, 4, 31)).slice(0, MOST_UNDER_WAY);
+  const days = [
+    ...unasked(YESTERDAY, YESTERDAY + DAY_MS),
+    ...underWay.map((dayMs, index) => asked(dayMs, index === 3 ? 1 : 0.5)).reverse(),
+  ];
+
+  expect(asksOf([ledgerOf('A', days)])).toEqual([['A', 'archive', '2026-03-04']]);
+});
+
+test('days under way again do not take room from others', () => {
+  const again = ledgerDayOf({ dayMs: YESTERDAY, ask: askOf({ askedAtMs: NOW - DAY_MS }) });
+  const days = [again, ...unasked(Date.UTC(2026, 1, 1), Date.UTC(2026, 5, 1))];
+
+  const asks = daysToAsk([ledgerOf('A', days)], TERMS);
+
+  expect(asks.flatMap((ask) => ask.days)).toHaveLength(MOST_UNDER_WAY);
+});
