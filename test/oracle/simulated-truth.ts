@@ -1,7 +1,12 @@
 import type { Candle } from '../../lambdas/shared/domain/candle';
 import { INTERVALS } from '../../lambdas/shared/domain/interval';
 import type { Stretch } from '../simulation/world/exchange';
-import { type MemoryCassandra, type ReadRow, timeOf } from '../simulation/world/memory-cassandra';
+import {
+  type MemoryCassandra,
+  type ReadRow,
+  timeAt,
+  timeOf,
+} from '../simulation/world/memory-cassandra';
 import { endMs, expectedBucket, LENGTH_MS, straightWindows, units } from './straight-roll-up';
 
 /** Enough decimals for every number of a run. */
@@ -18,7 +23,8 @@ export interface Expectation {
   readonly minutes: readonly Candle[];
   /** Minutes whose rows never became candles. */
   readonly rejected: readonly { readonly openTimeMs: number }[];
-  readonly historyStartMs: number;
+  /** The midnight that the pair started live at: what was before is not expected. */
+  readonly liveSinceMs: number;
   /** The last tick's time, and that of the one before. */
   readonly lastTickMs: number;
   readonly tickBeforeMs: number;
@@ -47,7 +53,9 @@ export function stateDifferences(cassandra: MemoryCassandra, expected: Expectati
 
 /** The same of candles, of all intervals. */
 export function candleDifferences(cassandra: MemoryCassandra, expected: Expectation): string[] {
-  const rows = cassandra.rowsOf('candles').filter((row) => isOf(row, expected));
+  const rows = cassandra
+    .rowsOf('candles')
+    .filter((row) => isOf(row, expected) && timeAt(row, 'open_time') >= expected.liveSinceMs);
   const wanted = wantedRows(expected, gapsOf(cassandra, expected).filter(isOfRetention));
   const found = new Map(rows.map((row) => [nameOf(row), row]));
   const missing = [...wanted]
@@ -71,11 +79,12 @@ function gapsOf(cassandra: MemoryCassandra, expected: Expectation): StoredGap[] 
   const rows = cassandra.rowsOf('gaps').filter((row) => isOf(row, expected));
   return rows
     .map((row) => ({
-      fromMs: timeMs(row, 'from_time'),
-      toMs: timeMs(row, 'to_time'),
+      fromMs: timeAt(row, 'from_time'),
+      toMs: timeAt(row, 'to_time'),
       reason: String(row.get('reason')),
-      observedAtMs: timeMs(row, 'observed_at'),
+      observedAtMs: timeAt(row, 'observed_at'),
     }))
+    .filter(({ fromMs }) => fromMs >= expected.liveSinceMs)
     .sort((a, b) => a.fromMs - b.fromMs);
 }
 
@@ -85,7 +94,7 @@ function isOfRetention({ reason }: StoredGap): boolean {
 
 /** It starts where progress stood, ends where the exchange's retention starts, and is cut at midnights. */
 function retentionDifferences(gaps: StoredGap[], expected: Expectation): string[] {
-  const starts = new Set([...expected.settledTimes, expected.historyStartMs]);
+  const starts = new Set([...expected.settledTimes, expected.liveSinceMs]);
   return gaps.flatMap(({ fromMs, toMs, observedAtMs }) => {
     const retainedMs = Math.ceil((observedAtMs - expected.retentionMs) / MINUTE_MS) * MINUTE_MS;
     const name = `the gap [${iso(fromMs)}, ${iso(toMs)})`;
@@ -112,7 +121,7 @@ function rejectedDifferences(gaps: StoredGap[], expected: Expectation): string[]
   const wanted = new Set(
     expected.rejected
       .map(({ openTimeMs }) => openTimeMs)
-      .filter((timeMs) => timeMs >= expected.historyStartMs && !mayBeAny(timeMs)),
+      .filter((timeMs) => timeMs >= expected.liveSinceMs && !mayBeAny(timeMs)),
   );
   const found = gaps.filter((gap) => !isOfRetention(gap) && !mayBeAny(gap.fromMs));
   const starts = new Set(found.map(({ fromMs }) => fromMs));
@@ -156,12 +165,12 @@ function progressDifferences(
 
 function newestDifferences(
   newestMs: number | undefined,
-  { minutes, historyStartMs }: Expectation,
+  { minutes, liveSinceMs }: Expectation,
   gaps: readonly StoredGap[],
 ): string[] {
   const times = minutes
     .map(({ openTimeMs }) => openTimeMs)
-    .filter((timeMs) => timeMs >= historyStartMs);
+    .filter((timeMs) => timeMs >= liveSinceMs);
   const served = times.filter((timeMs) => !isWithin(timeMs, gaps.filter(isOfRetention)));
   const allowed = [undefined, ...times].filter((ms) => (ms ?? 0) >= (served.at(-1) ?? 0));
   return allowed.includes(newestMs)
@@ -173,9 +182,7 @@ function newestDifferences(
 const ANY = '(any)';
 
 function wantedRows(expected: Expectation, gaps: readonly Stretch[]): Map<string, string> {
-  const minutes = expected.minutes.filter(
-    ({ openTimeMs }) => openTimeMs >= expected.historyStartMs,
-  );
+  const minutes = expected.minutes.filter(({ openTimeMs }) => openTimeMs >= expected.liveSinceMs);
   const coveredMs = expected.lastTickMs - (expected.lastTickMs % 60_000);
   const rows = new Map<string, string>();
   for (const interval of INTERVALS) {
@@ -215,10 +222,6 @@ function scaledText(text: string): bigint {
 
 function nameOf(row: ReadRow): string {
   return `${String(row.get('interval'))} ${String(row.get('bucket'))} ${time(row, 'open_time')}`;
-}
-
-function timeMs(row: ReadRow, column: string): number {
-  return timeOf(row, column) ?? Number.NaN;
 }
 
 function time(row: ReadRow, column: string): string {

@@ -10,6 +10,7 @@ import { marketKey } from '../../lambdas/shared/domain/market';
 import type {
   CandleReader,
   CandlesQuery,
+  DayReader,
   Exchange,
   ListingStore,
   SegmentStore,
@@ -24,7 +25,7 @@ export interface Ports {
   /** The tables, as persist writes them. */
   readonly store: SegmentStore;
   /** Stored candles, as transform reads them. */
-  readonly stored: CandleReader;
+  readonly stored: CandleReader & DayReader;
   /** The status of markets, as fetch reads it. */
   readonly listing: ListingStore;
   readonly exchange: Exchange;
@@ -225,8 +226,9 @@ function believingSilence(store: ListingStore): ListingStore {
 }
 
 /** Hides the stored minutes of a segment's own range, as if its answer were all there is. */
-function withoutOwnMinutes(reader: CandleReader): CandleReader {
+function withoutOwnMinutes(reader: CandleReader & DayReader): CandleReader & DayReader {
   return {
+    ...reader,
     async readCandles(market, ranges) {
       const read = await reader.readCandles(market, ranges);
       // Transform asks for a segment's market with the segment itself.

@@ -5,7 +5,7 @@ import type { ObservedSegment } from '../../lambdas/shared/domain/segment';
 import { TOPICS } from '../../lambdas/shared/domain/topics';
 import { CODECS, EXCHANGE, type Stage, storeOf } from './stage';
 import type { Life } from './world/calls';
-import { timeOf } from './world/memory-cassandra';
+import { timeAt, timeOf } from './world/memory-cassandra';
 
 /** Operators are at work at any time, between ticks and during them. */
 export function scheduleOperators(stage: Stage): void {
@@ -24,13 +24,14 @@ export function scheduleOperators(stage: Stage): void {
 
 function progressOf(stage: Stage, pair: string): Progress | undefined {
   const row = stage.cassandra.rowsOf('progress').find((one) => one.get('pair') === pair);
-  const [settledToMs, seenToMs, observedAtMs] = ['settled_to', 'seen_to', 'observed_at'].map(
-    (column) => row && timeOf(row, column),
-  );
-  if (settledToMs === undefined || seenToMs === undefined || observedAtMs === undefined) {
-    return undefined;
-  }
-  return { settledToMs, seenToMs, newestMs: (row && timeOf(row, 'newest')) ?? null, observedAtMs };
+  if (row === undefined || timeOf(row, 'settled_to') === undefined) return undefined;
+  return {
+    liveSinceMs: timeAt(row, 'live_since'),
+    settledToMs: timeAt(row, 'settled_to'),
+    seenToMs: timeAt(row, 'seen_to'),
+    newestMs: timeOf(row, 'newest') ?? null,
+    observedAtMs: timeAt(row, 'observed_at'),
+  };
 }
 
 /** Sets a market's progress back within its open day, with an observation of its own. */
@@ -41,7 +42,7 @@ function rewindProgress(stage: Stage, pair: string): void {
   const dayMs = floorTo(stored.settledToMs, DAY_MS);
   const backMs = stored.settledToMs - random.spread(1, 60) * MINUTE_MS;
   const oldestMs = scheduler.nowMs() - scenario.retentionMs + MINUTE_MS;
-  const settledToMs = Math.max(dayMs, backMs, scenario.historyStartMs);
+  const settledToMs = Math.max(dayMs, backMs, stored.liveSinceMs);
   if (settledToMs < oldestMs) return;
   const newerMs = stored.observedAtMs + 1;
   const observedAtMs = random.pick([newerMs, Math.max(newerMs, scheduler.nowMs())]);
@@ -55,12 +56,11 @@ function rewindProgress(stage: Stage, pair: string): void {
 
 /** Sends a whole past day once more, observed now: one that ends where progress is, or before. */
 function sendDay(stage: Stage, pair: string): void {
-  const { scheduler, random, scenario, log } = stage;
-  const firstDayMs = Math.ceil(scenario.historyStartMs / DAY_MS) * DAY_MS;
-  const settledMs = progressOf(stage, pair)?.settledToMs ?? 0;
-  const days = Math.floor((settledMs - firstDayMs) / DAY_MS);
+  const { scheduler, random, log } = stage;
+  const { liveSinceMs = 0, settledToMs = 0 } = progressOf(stage, pair) ?? {};
+  const days = Math.floor((settledToMs - liveSinceMs) / DAY_MS);
   if (days < 1) return;
-  const audit = auditOf(stage, pair, firstDayMs + random.int(0, days - 1) * DAY_MS);
+  const audit = auditOf(stage, pair, liveSinceMs + random.int(0, days - 1) * DAY_MS);
   const record = { key: marketKey(audit), value: CODECS.observed.encode(audit) };
   scheduler.note('operator sends', pair, () => new Date(audit.fromMs).toISOString());
   const life: Life = { name: 'operator', ended: false };

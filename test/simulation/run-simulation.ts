@@ -14,6 +14,7 @@ import {
   storeFunction,
 } from './stage';
 import { createEventSource, type CreateFunction } from './world/event-source';
+import { type ReadRow, timeAt } from './world/memory-cassandra';
 import type { MemoryLog } from './world/memory-log';
 
 /** All that came of a run. */
@@ -96,15 +97,17 @@ function stateDifferencesOf(stage: Stage): string[] {
   ];
 }
 
-function expectationsOf({ scenario, exchange, settledTimes, faults }: Stage): Expectation[] {
-  const { pairs, historyStartMs, lastTickMs, retentionMs } = scenario;
+function expectationsOf(stage: Stage): Expectation[] {
+  const { scenario, exchange, cassandra, settledTimes, faults } = stage;
+  const { pairs, lastTickMs, retentionMs } = scenario;
+  const progress = cassandra.rowsOf('progress');
   return pairs.map((pair) => {
     const { candles, rejected } = exchange.truth(pair, lastTickMs);
     return {
       pair,
       minutes: candles,
       rejected,
-      historyStartMs,
+      liveSinceMs: liveSinceOf(progress, pair),
       lastTickMs,
       tickBeforeMs: scenario.ticks.at(-2)?.nowMs ?? 0,
       retentionMs,
@@ -112,6 +115,11 @@ function expectationsOf({ scenario, exchange, settledTimes, faults }: Stage): Ex
       isBeyondReach: faults.isBeyondReach,
     };
   });
+}
+
+function liveSinceOf(progress: readonly ReadRow[], pair: string): number {
+  const row = progress.find((one) => one.get('pair') === pair);
+  return row === undefined ? Number.NaN : timeAt(row, 'live_since');
 }
 
 /** Only what was spoilt on the way may become a dead letter. */

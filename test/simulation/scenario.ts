@@ -1,4 +1,4 @@
-import { ceilTo, DAY_MS, floorTo, MINUTE_MS } from '../../lambdas/shared/domain/interval';
+import { ceilTo, DAY_MS, MINUTE_MS } from '../../lambdas/shared/domain/interval';
 import type { Faults } from './faults';
 import type { Stretch } from './world/exchange';
 import type { Random } from './world/random';
@@ -15,7 +15,6 @@ export interface Scenario {
   readonly partitions: number;
   /** The most records of a batch. */
   readonly mostRecords: number;
-  readonly historyStartMs: number;
   /** When candles are traded before the doubtful stretch; nothing is between. */
   readonly trading: readonly Stretch[];
   /** The last hour or so of trading, for which second looks come after the faults have stopped. */
@@ -68,7 +67,6 @@ export function createScenario(random: Random, faults: Faults): Scenario {
     pairs: ['BTC_USDT', 'ETH_USDT', 'SOL_USDT'].slice(0, random.pick([1, 1, 1, 2, 2, 3])),
     partitions: random.int(1, 2),
     mostRecords: random.pick([1, 3, 10, 100]),
-    historyStartMs: historyStart(random, firstMs),
     trading,
     doubtful,
     closing,
@@ -81,11 +79,6 @@ export function createScenario(random: Random, faults: Faults): Scenario {
     lastTickMs: final.at(-1)?.nowMs ?? lastMs,
     replaysAll: random.chance(0.1),
   };
-}
-
-function historyStart(random: Random, firstMs: number): number {
-  const dayMs = floorTo(firstMs, DAY_MS) - random.pick([0, 0, 1]) * DAY_MS;
-  return random.chance(0.7) ? dayMs : floorTo(random.int(dayMs, firstMs), MINUTE_MS);
 }
 
 /** Every midnight has trading around it, and some hours have; the last of these is the doubtful stretch. */

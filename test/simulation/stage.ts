@@ -102,11 +102,10 @@ export function createStage({ seed, breakage = {}, trace }: SimulationOptions): 
   };
 }
 
-function settingsOf({ pairs, historyStartMs, retentionMs }: Scenario): ObserveTickSettings {
+function settingsOf({ pairs, retentionMs }: Scenario): ObserveTickSettings {
   return {
     exchange: EXCHANGE,
     pairs,
-    historyStartMs,
     retentionMs,
     scheduleMs: MINUTE_MS,
     settlingMs: 2 * MINUTE_MS,

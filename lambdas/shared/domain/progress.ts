@@ -49,7 +49,9 @@ export function advance(
   if (settlesMs === null) return undefined;
   if (stored === undefined) {
     if (followsMs !== null) return undefined;
-    return { liveSinceMs: fromMs, settledToMs: settlesMs, seenToMs: toMs, newestMs, observedAtMs };
+    // Its midnight, even if the exchange does not serve the whole day any more.
+    const liveSinceMs = floorTo(fromMs, DAY_MS);
+    return { liveSinceMs, settledToMs: settlesMs, seenToMs: toMs, newestMs, observedAtMs };
   }
   if (followsMs === null || stored.settledToMs < followsMs) return undefined;
   if (settlesMs < stored.settledToMs) return undefined;

@@ -4,7 +4,7 @@ import { createCandleStore } from '../../../lambdas/shared/adapters/database/can
 import { createDeadLetters } from '../../../lambdas/shared/codec/dead-letters';
 import type { KafkaRecord } from '../../../lambdas/shared/codec/kafka-event';
 import type { Candle } from '../../../lambdas/shared/domain/candle';
-import { DAY_MS, MINUTE_MS } from '../../../lambdas/shared/domain/interval';
+import { DAY_MS, floorTo, MINUTE_MS } from '../../../lambdas/shared/domain/interval';
 import type {
   CandlesQuery,
   Exchange,
@@ -60,15 +60,15 @@ export class ScriptedWorld {
   readonly #topics = new Map<string, KafkaRecord[]>();
   #answer: Answer | undefined;
   #nowMs = 0;
+  #liveSinceMs = Number.NaN;
   #observeTick: ReturnType<typeof createObserveTick>;
 
-  constructor(historyStartMs: number, breakage: Breakage = {}) {
+  constructor(breakage: Breakage = {}) {
     this.#breakage = breakage;
     this.#world = { random: createRandom(1), nowMs: () => this.#nowMs, answered: new Map() };
     const settings = {
       exchange: EXCHANGE,
       pairs: [PAIR],
-      historyStartMs,
       retentionMs: 7 * DAY_MS,
       scheduleMs: MINUTE_MS,
       settlingMs: 2 * MINUTE_MS,
@@ -93,6 +93,7 @@ export class ScriptedWorld {
   /** A tick, whose records then wait in `candles.observed`. */
   async tick(nowMs: number): Promise<void> {
     this.#nowMs = nowMs;
+    if (Number.isNaN(this.#liveSinceMs)) this.#liveSinceMs = floorTo(nowMs, DAY_MS);
     await this.#observeTick({ nowMs, remainingMs: () => 60_000 });
   }
 
@@ -120,7 +121,7 @@ export class ScriptedWorld {
       pair: PAIR,
       minutes: minutes.filter(({ openTimeMs }) => openTimeMs + MINUTE_MS <= lastTickMs),
       rejected: [],
-      historyStartMs: this.#settings.historyStartMs,
+      liveSinceMs: this.#liveSinceMs,
       lastTickMs,
       tickBeforeMs: lastTickMs,
       retentionMs: this.#settings.retentionMs,

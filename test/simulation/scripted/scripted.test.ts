@@ -46,7 +46,7 @@ async function run(
 
 describe('An exchange that is to be doubted', () => {
   it('publishes late for half an hour: every minute is stored once it comes', async () => {
-    const world = new ScriptedWorld(DAY);
+    const world = new ScriptedWorld();
     await run(world, at(0, 1), at(2), (nowMs) => {
       const isLate = nowMs >= at(0, 30) && nowMs < at(1);
       world.answer(isLate ? lagging(5) : undefined);
@@ -55,7 +55,7 @@ describe('An exchange that is to be doubted', () => {
   });
 
   it('answers two of three ticks from a replica that lags: windows equal their minutes', async () => {
-    const world = new ScriptedWorld(DAY);
+    const world = new ScriptedWorld();
     await run(world, at(0, 1), at(3), (nowMs) => {
       world.answer((nowMs / MINUTE_MS) % 3 === 0 ? undefined : lagging(5));
     });
@@ -63,7 +63,7 @@ describe('An exchange that is to be doubted', () => {
   });
 
   it('publishes a minute late, and an outage begins before it is out: the tick after it finds the minute', async () => {
-    const world = new ScriptedWorld(DAY);
+    const world = new ScriptedWorld();
     await run(world, at(0, 1), at(1, 58), (nowMs) => {
       world.answer(nowMs < at(1, 10) ? undefined : without(at(1, 40)));
     });
@@ -76,7 +76,7 @@ describe('An exchange that is to be doubted', () => {
   });
 
   it('corrects a minute long after its close: the second look takes it over', async () => {
-    const world = new ScriptedWorld(DAY);
+    const world = new ScriptedWorld();
     await run(world, at(0, 1), at(2), (nowMs) => {
       if (nowMs !== at(1, 20)) return;
       world.minutes.set(at(0, 30), minuteAt(at(0, 30), { base: '777' }));
@@ -89,7 +89,7 @@ describe('An exchange that is to be doubted', () => {
 describe('A rule whose lack shows once in a thousand runs', () => {
   /** A second look from a replica that flickers: it lacks one minute that is long stored. */
   async function flicker(breakage?: Breakage): Promise<string[]> {
-    const world = new ScriptedWorld(DAY, breakage);
+    const world = new ScriptedWorld(breakage);
     await run(world, at(0, 1), at(2), (nowMs) => {
       world.answer(nowMs === at(2) ? without(at(1, 7)) : undefined);
     });
@@ -109,7 +109,7 @@ describe('A rule whose lack shows once in a thousand runs', () => {
    * neither answer has: the same minutes, and different windows.
    */
   async function twoOfOneTime(breakage?: Breakage): Promise<unknown[]> {
-    const world = new ScriptedWorld(DAY, breakage);
+    const world = new ScriptedWorld(breakage);
     world.minutes.set(DAY, minuteAt(DAY, { low: '5', base: '9' }));
     await world.tick(at(0, 1));
     await world.transform();
@@ -139,7 +139,7 @@ describe('A rule whose lack shows once in a thousand runs', () => {
 describe('A pipeline that stands still for a day', () => {
   /** Minutes that are asked for while nothing is persisted, with a new process every so many minutes. */
   async function askedFor(processMinutes: number): Promise<number> {
-    const world = new ScriptedWorld(DAY - DAY_MS);
+    const world = new ScriptedWorld();
     await run(world, at(0, 1), at(0, 5));
     // How many of them were traded makes no difference.
     world.answer(() => ({ candles: [], rejected: [] }));
@@ -165,7 +165,7 @@ describe('A pipeline that stands still for a day', () => {
 describe('A backlog of a market', () => {
   /** Rows that are written for a few ticks that persist takes as one batch. */
   async function rows(breakage?: Breakage): Promise<number> {
-    const world = new ScriptedWorld(DAY, breakage);
+    const world = new ScriptedWorld(breakage);
     for (let minute = 1; minute <= 10; minute++) {
       world.minutes.set(at(0, minute - 1), candleAt(at(0, minute - 1)));
       await world.tick(at(0, minute));

@@ -23,13 +23,18 @@ interface StoredRow {
 /** A row as it is read: each column's value by its CQL type. */
 export interface ReadRow {
   /** A text (of a date and a decimal too), a whole number, a boolean or a time; undefined for a null. */
-  get(column: string): string | number | boolean | Date | undefined;
+  get(column: string): string | number | boolean | Date | readonly Date[] | undefined;
 }
 
 /** The value of a `timestamp` column in milliseconds; undefined if it has none. */
 export function timeOf(row: ReadRow, column: string): number | undefined {
   const value = row.get(column);
   return value instanceof Date ? value.getTime() : undefined;
+}
+
+/** The same of a column that has a value. */
+export function timeAt(row: ReadRow, column: string): number {
+  return timeOf(row, column) ?? Number.NaN;
 }
 
 /** The tables in memory, with Cassandra's rule: of two writes of a cell, the newer timestamp wins. */
@@ -231,7 +236,10 @@ function typesOf(table: Table): Readonly<Record<string, string>> {
   };
 }
 
-function decoded(type: string | undefined, value: Buffer): string | number | boolean | Date {
+function decoded(
+  type: string | undefined,
+  value: Buffer,
+): string | number | boolean | Date | readonly Date[] {
   switch (type) {
     case 'text':
       return value.toString('utf8');
@@ -245,6 +253,8 @@ function decoded(type: string | undefined, value: Buffer): string | number | boo
       return value[0] === 1;
     case 'decimal':
       return decimalText(value);
+    case 'frozen<list<timestamp>>':
+      return timesOf(value);
     default:
       throw new UnknownStatementError(`A column of the type ${String(type)} is not known here`);
   }
@@ -256,9 +266,17 @@ function decimalText(value: Buffer): string {
   return formatDecimal({ unscaled, scale: value.readInt32BE() });
 }
 
+/** A list: its length, then each element behind its own length. */
+function timesOf(list: Buffer): Date[] {
+  return Array.from(
+    { length: list.readInt32BE() },
+    (_, at) => new Date(Number(list.readBigInt64BE(8 + at * 12))),
+  );
+}
+
 const INSERT = /^INSERT INTO (\w+) \(([^)]+)\)\s+VALUES \(([?, ]+)\)(\s+USING TIMESTAMP \?)?$/;
 const DELETE = /^DELETE FROM (\w+) USING TIMESTAMP \? WHERE ((?:\w+ = \?(?: AND )?)+)$/;
-const SELECT = /^SELECT ([\w, ]+?)\s+FROM (\w+)\s+WHERE (.+?)(?: ORDER BY \w+ (ASC|DESC))?$/;
+const SELECT = /^SELECT ([\w,\s]+?)\s+FROM (\w+)\s+WHERE (.+?)(?: ORDER BY \w+ (ASC|DESC))?$/;
 const writes = new Map<string, Insert | Delete>();
 const selects = new Map<string, Select>();
 
