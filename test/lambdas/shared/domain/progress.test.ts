@@ -35,6 +35,10 @@ describe('advance', () => {
     expect(advance(undefined, rolledOf({ followsMs: null }))?.settledToMs).toBe(at(12, 5));
   });
 
+  it('starts a market live at a midnight, even if the exchange serves only part of that day', () => {
+    expect(advance(undefined, rolledOf({ followsMs: null }))?.liveSinceMs).toBe(DAY);
+  });
+
   it('takes a segment that follows less than what is settled', () => {
     expect(advance(storedAt(at(12, 4)), rolledOf())?.settledToMs).toBe(at(12, 5));
   });
