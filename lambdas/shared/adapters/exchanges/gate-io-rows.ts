@@ -1,11 +1,11 @@
 import * as v from 'valibot';
-import { type Candle, hasPlausibleVolumes, timeText, tradingProblem } from '../../domain/candle';
-import { InvalidDecimalError, parseDecimal } from '../../domain/decimal';
+import { type Candle, hasPlausibleVolumes, timeText } from '../../domain/candle';
 import { MINUTE_MS } from '../../domain/interval';
 import type { MetricName } from '../../domain/metrics';
 import type { ExchangeAnswer } from '../../domain/ports';
 import type { RejectedMinute } from '../../domain/segment';
 import { inTimeOrder } from '../../domain/roll-up';
+import { isWithoutTrade, LONGEST_REASON, readCandle, RejectedRowError } from './gate-io-candle';
 
 /** The range that a page was asked for, and from when on its candles may still be open. */
 export interface RowRange {
@@ -19,16 +19,6 @@ export interface RowRange {
 export interface ReadRows extends ExchangeAnswer {
   /** Rows that could not be candles, by the metric that counts their kind. */
   readonly counts: ReadonlyMap<MetricName, number>;
-}
-
-/** A row that cannot be a candle: its kind, as the metric that counts it. */
-class RejectedRowError extends Error {
-  override readonly name = 'RejectedRowError';
-  readonly metric: MetricName;
-  constructor(metric: MetricName, message: string) {
-    super(message);
-    this.metric = metric;
-  }
 }
 
 /** The columns that are used: `[ts_seconds, quote_volume, close, high, low, open, base_volume, window_closed]`, all texts. */
@@ -94,16 +84,15 @@ class RowReading {
   }
 
   #read(row: unknown): void {
-    const columns = columnsOf(row);
-    const candle = parse(columns);
-    if (!this.#holds(candle.openTimeMs)) {
-      throw new RejectedRowError('RejectedTimes', outside(candle.openTimeMs));
+    const [seconds, quoteVolume, close, high, low, open, baseVolume, closed] = columnsOf(row);
+    const openTimeMs = secondsToMs(seconds);
+    if (!this.#holds(openTimeMs)) {
+      throw new RejectedRowError('RejectedTimes', outside(openTimeMs));
     }
-    const problem = tradingProblem(candle);
-    if (problem !== undefined) throw new RejectedRowError('RejectedPrices', problem);
+    const candle = readCandle(openTimeMs, { open, high, low, close, baseVolume, quoteVolume });
     if (isWithoutTrade(candle)) return;
     if (!hasPlausibleVolumes(candle)) this.#count('ImplausibleVolumes');
-    (columns[7] === 'true' ? this.#candles : this.#open).push(candle);
+    (closed === 'true' ? this.#candles : this.#open).push(candle);
   }
 
   #reject(row: unknown, { metric, message }: RejectedRowError): void {
@@ -123,19 +112,12 @@ class RowReading {
   }
 }
 
-/** A reason may quote the row: it is not to be larger than that. */
-const LONGEST_REASON = 200;
-
 function openTimeOf({ openTimeMs }: Candle): number {
   return openTimeMs;
 }
 
 function outside(timeMs: number): string {
   return `its time ${timeText(timeMs)} is not a minute that was asked for`;
-}
-
-function isWithoutTrade({ baseVolume, quoteVolume }: Candle): boolean {
-  return baseVolume.unscaled === 0n && (quoteVolume === null || quoteVolume.unscaled === 0n);
 }
 
 function columnsOf(row: unknown): Columns {
@@ -146,22 +128,4 @@ function columnsOf(row: unknown): Columns {
     'RejectedShapes',
     `${issue.message} at column ${v.getDotPath(issue) ?? '(all)'}, expected eight texts`,
   );
-}
-
-function parse([seconds, quoteVolume, close, high, low, open, baseVolume]: Columns): Candle {
-  try {
-    return {
-      openTimeMs: secondsToMs(seconds),
-      open: parseDecimal(open),
-      high: parseDecimal(high),
-      low: parseDecimal(low),
-      close: parseDecimal(close),
-      baseVolume: parseDecimal(baseVolume),
-      quoteVolume: parseDecimal(quoteVolume),
-      minuteCount: 1,
-    };
-  } catch (cause) {
-    if (!(cause instanceof InvalidDecimalError)) throw cause;
-    throw new RejectedRowError('RejectedNumbers', cause.message);
-  }
 }

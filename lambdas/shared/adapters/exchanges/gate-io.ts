@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import PQueue from 'p-queue';
-import pRetry from 'p-retry';
 import * as v from 'valibot';
 import { MINUTE_MS } from '../../domain/interval';
 import { missingEnd } from '../../domain/plan';
@@ -9,54 +8,31 @@ import {
   type Exchange,
   type ExchangeAnswer,
   joinedAnswers,
+  type Listings,
   type Telemetry,
   UnknownPairError,
 } from '../../domain/ports';
 import { newestOf } from '../../domain/segment';
 import { GATE_IO } from './gate-io-facts';
+import {
+  bodyOf,
+  failureOf,
+  GateIoError,
+  get,
+  retried,
+  type RetryOptions,
+  withinTime,
+} from './gate-io-request';
 import { readRows, type ReadRows } from './gate-io-rows';
 
-/** What kind of failure a request met. The first five may pass; the others will not by themselves. */
-export type GateIoFailure =
-  | 'RateLimited'
-  | 'ServerError'
-  | 'NetworkError'
-  | 'TimedOut'
-  | 'Malformed'
-  | 'UnknownPair'
-  | 'Refused';
-
-const PASSING: readonly GateIoFailure[] = [
-  'RateLimited',
-  'ServerError',
-  'NetworkError',
-  'TimedOut',
-  'Malformed',
-];
-
-/** A request to Gate.io that did not bring candles. */
-export class GateIoError extends Error {
-  override readonly name = 'GateIoError';
-  readonly failure: GateIoFailure;
-  constructor(failure: GateIoFailure, message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.failure = failure;
-  }
-}
-
-/** How Gate.io is reached. */
-export interface GateIoOptions {
+/** Options for {@link createGateIo}. */
+export interface GateIoOptions extends RetryOptions {
   /** Up to and with `/api/v4`. */
   readonly baseUrl: string;
-  readonly telemetry: Telemetry;
   /** How many requests may be sent in any 10 s: public endpoints allow 200 by IP. */
   readonly requestsPerWindow: number;
-  /** The longest wait for one answer, in milliseconds. */
+  /** The longest wait for one answer, in milliseconds. @default 5,000 */
   readonly timeoutMs?: number;
-  /** How often a request that met a passing failure is sent again. */
-  readonly retries?: number;
-  /** The first pause before a repetition; each further one is about twice as long, with jitter. */
-  readonly firstPauseMs?: number;
 }
 
 const WINDOW_MS = 10_000;
@@ -65,19 +41,27 @@ const REMAINING_MARGIN = 10;
 const SHORTEST_PAUSE_MS = 1_000;
 const CONCURRENT_REQUESTS = 16;
 
-/** More than this no page of 1,000 rows has, in characters. */
-const LONGEST_ANSWER = 4_000_000;
+/** More than this no page of 1,000 rows has. */
+const LONGEST_ANSWER_BYTES = 4_000_000;
 const Rows = v.array(v.unknown());
 const ErrorAnswer = v.object({ label: v.string(), message: v.optional(v.string(), '') });
+/** Of a currency pair; some times are texts. */
+const ListingAnswer = v.object({
+  buy_start: v.optional(
+    v.pipe(v.union([v.number(), v.string()]), v.toNumber(), v.integer(), v.minValue(0)),
+    0,
+  ),
+});
 
 /**
- * Gate.io's one-minute candles: `GET /spot/candlesticks`, one request a page of
- * 1,000 minutes, within the public rate limit, each answer waited for at most
- * `timeoutMs`, passing failures retried. Every failed request is counted by its
- * kind, as `Exchange<kind>`.
- * Source: the Gate.io API v4 documentation, "Market candlesticks" and "Frequency limit rule".
+ * Gate.io's one-minute candles and listings: `GET /spot/candlesticks`, one request
+ * a page of 1,000 minutes, and `GET /spot/currency_pairs/{pair}`, within the public
+ * rate limit, each answer waited for at most `timeoutMs`, passing failures retried.
+ * Every failed request is counted by its kind, as `Exchange<kind>`.
+ * Source: the Gate.io API v4 documentation, "Market candlesticks", "Get details of a
+ * specific currency pair" and "Frequency limit rule".
  */
-export function createGateIo(options: GateIoOptions): Exchange {
+export function createGateIo(options: GateIoOptions): Exchange & Listings {
   const queue = new PQueue({
     concurrency: CONCURRENT_REQUESTS,
     interval: WINDOW_MS,
@@ -89,41 +73,48 @@ export function createGateIo(options: GateIoOptions): Exchange {
   const client = { queue, pause, headroom, options };
   return {
     takeHeadroom: headroom.take,
-    candles: (query) => answerTo(client, query),
+    candles: (query) => candlesOf(client, query),
+    listedSince: (pair, withinMs) => listingOf(client, pair, withinMs),
   };
 }
 
-async function answerTo(client: GateIoClient, query: CandlesQuery): Promise<ExchangeAnswer> {
-  const failed = new AbortController();
-  const outOfTime = AbortSignal.timeout(Math.max(0, query.withinMs));
-  const signal = AbortSignal.any([failed.signal, outOfTime]);
-  try {
-    const pages = pagesOf(query);
-    const answers = await Promise.all(pages.map((page) => requestPage(client, page, signal)));
-    const again = await Promise.all(
-      missingEnds(pages, answers).map((page) => requestAgain(client, page, signal)),
-    );
-    return joinedAnswers([...answers, ...again]);
-  } catch (cause) {
-    // The other pages would be thrown away.
-    failed.abort();
-    throw explained(client, query, { cause, isOutOfTime: outOfTime.aborted });
-  }
+async function candlesOf(client: GateIoClient, query: CandlesQuery): Promise<ExchangeAnswer> {
+  const { pair, withinMs } = query;
+  const limit = { ...client.options, withinMs, wanted: `all minutes of ${pair}` };
+  return knownPair(
+    withinTime(limit, async (signal) => {
+      const pages = pagesOf(query);
+      const answers = await Promise.all(pages.map((page) => requestPage(client, page, signal)));
+      const again = await Promise.all(
+        missingEnds(pages, answers).map((page) => requestAgain(client, page, signal)),
+      );
+      return joinedAnswers([...answers, ...again]);
+    }),
+  );
 }
 
-function explained(
-  { options }: GateIoClient,
-  { pair, withinMs }: CandlesQuery,
-  { cause, isOutOfTime }: { cause: unknown; isOutOfTime: boolean },
-): unknown {
-  if (isOutOfTime) {
-    const message = `Gate.io did not give all minutes of ${pair} in ${withinMs} ms`;
-    const error = new GateIoError('TimedOut', message, { cause });
-    countFailure(options.telemetry, error);
-    return error;
+async function listingOf(
+  client: GateIoClient,
+  pair: string,
+  withinMs: number,
+): Promise<number | null> {
+  const limit = { ...client.options, withinMs, wanted: `the listing of ${pair}` };
+  const path = `/spot/currency_pairs/${encodeURIComponent(pair)}`;
+  return knownPair(
+    withinTime(limit, (signal) =>
+      request(client, { path, pair, read: (answer) => listingTimeOf(answer, pair) }, signal),
+    ),
+  );
+}
+
+/** Waits for an answer about a pair. @throws UnknownPairError if that is why there is none */
+async function knownPair<T>(answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (cause) {
+    const isUnknown = cause instanceof GateIoError && cause.failure === 'UnknownPair';
+    throw isUnknown ? new UnknownPairError(cause.message, { cause }) : cause;
   }
-  const isUnknown = cause instanceof GateIoError && cause.failure === 'UnknownPair';
-  return isUnknown ? new UnknownPairError(cause.message, { cause }) : cause;
 }
 
 /** The ends of pages that their answers lack, although a later page has candles. */
@@ -200,43 +191,47 @@ function createPause(queue: PQueue): Pause {
   };
 }
 
-function requestPage(client: GateIoClient, page: Page, signal: AbortSignal): Promise<ReadRows> {
-  const { queue, options } = client;
-  return pRetry(() => queue.add(() => requestOnce(client, page, signal), { signal }), {
-    retries: options.retries ?? 4,
-    minTimeout: options.firstPauseMs ?? 300,
-    maxTimeout: 5_000,
-    factor: 2,
-    randomize: true,
-    signal,
-    shouldRetry: ({ error }) => error instanceof GateIoError && PASSING.includes(error.failure),
-    onFailedAttempt: ({ error }) => {
-      if (!signal.aborted) countFailure(options.telemetry, error);
-    },
-  });
-}
-
-function countFailure(telemetry: Telemetry, error: Error): void {
-  const failure = error instanceof GateIoError ? error.failure : 'Unexpected';
-  telemetry.count(`Exchange${failure}`, 1);
-}
-
-async function requestOnce(
+async function requestPage(
   client: GateIoClient,
   page: Page,
   signal: AbortSignal,
 ): Promise<ReadRows> {
-  const { baseUrl, timeoutMs = 5_000 } = client.options;
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
-  const response = await get(urlOf(baseUrl, page), limit);
-  obeyLimit(response, client);
-  if (response.status !== 200) throw await refusal(response, page.pair);
-  const answer = readRows(rowsOf(await jsonOf(response), page), page);
+  const read = (answer: unknown) => readRows(rowsOf(answer, page), page);
+  const answer = await request(client, { path: pathOf(page), pair: page.pair, read }, signal);
   reportRows(client.options.telemetry, page, answer);
   return answer;
 }
 
-function urlOf(baseUrl: string, { pair, fromMs, toMs }: Page): string {
+/** A request for something of a pair. */
+interface PairRequest<T> {
+  /** The part of the address that follows the base URL. */
+  readonly path: string;
+  readonly pair: string;
+  /** Reads the JSON that was answered. @throws GateIoError if it is something else */
+  readonly read: (answer: unknown) => T;
+}
+
+function request<T>(client: GateIoClient, wanted: PairRequest<T>, signal: AbortSignal): Promise<T> {
+  const { queue, options } = client;
+  const send = () => queue.add(() => requestOnce(client, wanted, signal), { signal });
+  return retried(send, options, signal);
+}
+
+async function requestOnce<T>(
+  client: GateIoClient,
+  { path, pair, read }: PairRequest<T>,
+  signal: AbortSignal,
+): Promise<T> {
+  const { baseUrl, timeoutMs = 5_000 } = client.options;
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
+  const headers = { accept: 'application/json', 'X-Client-Request-Id': randomUUID() };
+  const response = await get(baseUrl + path, headers, limit);
+  obeyLimit(response, client);
+  if (response.status !== 200) throw await refusal(response, pair);
+  return read(await jsonOf(response));
+}
+
+function pathOf({ pair, fromMs, toMs }: Page): string {
   const query = new URLSearchParams({
     currency_pair: pair,
     interval: '1m',
@@ -244,33 +239,7 @@ function urlOf(baseUrl: string, { pair, fromMs, toMs }: Page): string {
     // Both ends are inclusive.
     to: String((toMs - MINUTE_MS) / 1_000),
   });
-  return `${baseUrl}/spot/candlesticks?${query.toString()}`;
-}
-
-async function get(url: string, signal: AbortSignal): Promise<Response> {
-  try {
-    return await fetch(url, {
-      headers: { accept: 'application/json', 'X-Client-Request-Id': randomUUID() },
-      // An answer from elsewhere is none of the exchange's.
-      redirect: 'manual',
-      signal,
-    });
-  } catch (cause) {
-    throw networkError(cause, url);
-  }
-}
-
-function networkError(cause: unknown, url: string): GateIoError {
-  if (isTimeout(cause)) {
-    return new GateIoError('TimedOut', `Gate.io did not answer in time: ${url}`, { cause });
-  }
-  return new GateIoError('NetworkError', `Gate.io could not be reached: ${url}`, { cause });
-}
-
-function isTimeout(cause: unknown): boolean {
-  return (
-    typeof cause === 'object' && cause !== null && 'name' in cause && cause.name === 'TimeoutError'
-  );
+  return `/spot/candlesticks?${query.toString()}`;
 }
 
 /** Waits for the next window where this one is nearly used up, by whomever. */
@@ -297,32 +266,13 @@ async function refusal(response: Response, pair: string): Promise<GateIoError> {
   return new GateIoError(failureOf(response.status, label), said);
 }
 
-function failureOf(status: number, label: string): GateIoFailure {
-  if (status === 429 || label === 'TOO_MANY_REQUESTS') return 'RateLimited';
-  if (status >= 500) return 'ServerError';
-  if (status < 400) return 'Malformed';
-  if (label === 'INVALID_CURRENCY_PAIR' || label === 'INVALID_CURRENCY') return 'UnknownPair';
-  return 'Refused';
-}
-
 function labelOf(text: string): { label: string; message: string } {
   const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), ErrorAnswer), text);
   return parsed.success ? parsed.output : { label: '(no label)', message: text.slice(0, 200) };
 }
 
 async function textOf(response: Response): Promise<string> {
-  const decoder = new TextDecoder();
-  let text = '';
-  try {
-    for await (const chunk of response.body ?? []) {
-      text += decoder.decode(chunk as Uint8Array, { stream: true });
-      if (text.length > LONGEST_ANSWER) break;
-    }
-  } catch (cause) {
-    throw networkError(cause, response.url);
-  }
-  if (text.length <= LONGEST_ANSWER) return text;
-  throw new GateIoError('Malformed', `Gate.io answered more than ${LONGEST_ANSWER} characters`);
+  return (await bodyOf(response, LONGEST_ANSWER_BYTES)).toString('utf8');
 }
 
 async function jsonOf(response: Response): Promise<unknown> {
@@ -344,6 +294,18 @@ function rowsOf(answer: unknown, { pair }: Page): unknown[] {
   throw new GateIoError(
     'Malformed',
     `Gate.io answered no rows for ${pair}: ${said}; expected a list`,
+  );
+}
+
+/** The time from which on a pair can be bought. @throws GateIoError for an answer that does not describe a pair */
+function listingTimeOf(answer: unknown, pair: string): number | null {
+  const listing = v.safeParse(ListingAnswer, answer);
+  if (listing.success)
+    return listing.output.buy_start === 0 ? null : listing.output.buy_start * 1_000;
+  const said = JSON.stringify(answer).slice(0, 200);
+  throw new GateIoError(
+    'Malformed',
+    `Gate.io answered no listing of ${pair}: ${said}; expected its buy_start in seconds`,
   );
 }
 

@@ -1,0 +1,181 @@
+import { timeText } from '../../domain/candle';
+import { DAY_MS, floorTo } from '../../domain/interval';
+import type { ArchivedDay } from '../../domain/ports';
+import { DayReading } from './archive-day';
+import {
+  type ArchiveFile,
+  type DayPlace,
+  type FileOrder,
+  isOfMonth,
+  orderOf,
+} from './archive-order';
+import type { ArchiveRefusals } from './archive-refusals';
+import { minuteOf, readArchiveRow, unplacedReason } from './archive-rows';
+
+/**
+ * The wanted days of a file, oldest first, each as soon as a row of a later day
+ * has come, so that no more than one day is held.
+ *
+ * The file is passed over twice. The first pass tells whether its days come in
+ * order: so a day that is given gets no more rows afterwards. A day is whole if
+ * the file is, or if a row of a later day follows it, all days being in order.
+ *
+ * @param daysMs starts of the wanted days, oldest first
+ */
+export async function* archivedDays(
+  file: ArchiveFile,
+  daysMs: readonly number[],
+  refusals: ArchiveRefusals,
+): AsyncGenerator<ArchivedDay> {
+  const order = await orderOf(file);
+  const problem = fileProblem(file, order);
+  if (problem !== undefined) {
+    refusals.add(problem);
+    yield* refusedDays(daysMs, problem);
+    return;
+  }
+  const standing = daysMs.filter((dayMs) => stands(file, order, dayMs));
+  yield* readDays(
+    new DaysReading({ file, misplaced: order.misplaced, daysMs: standing, refusals }),
+  );
+  if (!file.isCut) return;
+  const cut = cutProblem(file, order);
+  refusals.add(cut);
+  yield* refusedDays(daysMs.slice(standing.length), cut);
+}
+
+/** All days of a file that is wrong as a whole. */
+export function refusedDays(daysMs: readonly number[], refusal: string): ArchivedDay[] {
+  return daysMs.map((dayMs) => ({ dayMs, refusal }));
+}
+
+function fileProblem(file: ArchiveFile, order: FileOrder): string | undefined {
+  const { name, monthMs, isCut } = file;
+  if (order.newestMs === undefined) {
+    return `${name} has no row of ${timeText(monthMs).slice(0, 7)}${isCut ? ', and is cut' : ''}`;
+  }
+  if (!isCut || order.misplaced.size === 0) return undefined;
+  return `${cutProblem(file, order)}, and its rows are not in order of their days`;
+}
+
+function cutProblem({ name }: ArchiveFile, { newestMs = 0 }: FileOrder): string {
+  return `${name} is cut: its last row is of ${timeText(newestMs)}`;
+}
+
+/** Whether a day is whole, as far as the end of the file is concerned. */
+function stands({ isCut }: ArchiveFile, { newestMs = 0 }: FileOrder, dayMs: number): boolean {
+  return !isCut || dayMs < floorTo(newestMs, DAY_MS);
+}
+
+async function* readDays(reading: DaysReading): AsyncGenerator<ArchivedDay> {
+  if (reading.isDone()) return;
+  for await (const lines of reading.file.lines()) {
+    for (const line of lines) {
+      for (const day of reading.add(line)) yield day;
+      if (reading.isDone()) return;
+    }
+  }
+  yield* reading.end();
+}
+
+interface DaysReadingInput {
+  readonly file: ArchiveFile;
+  readonly misplaced: ReadonlyMap<number, DayPlace>;
+  readonly daysMs: readonly number[];
+  readonly refusals: ArchiveRefusals;
+}
+
+const NONE: readonly ArchivedDay[] = [];
+
+/** The second pass over a file. */
+class DaysReading {
+  readonly file: ArchiveFile;
+  readonly #misplaced: ReadonlyMap<number, DayPlace>;
+  readonly #refusals: ArchiveRefusals;
+  /** Days that are still to be given, oldest first. */
+  readonly #left: number[];
+  /** The day of the rows that come, if it is wanted. */
+  #day: DayReading | undefined;
+  #dayMs = -Infinity;
+  #line = 0;
+  /** Reason why a line since the last row has no minute; undefined if there was none. */
+  #doubt: string | undefined;
+
+  constructor({ file, misplaced, daysMs, refusals }: DaysReadingInput) {
+    this.file = file;
+    this.#misplaced = misplaced;
+    this.#left = [...daysMs];
+    this.#refusals = refusals;
+  }
+
+  isDone(): boolean {
+    return this.#left.length === 0;
+  }
+
+  /** Reads the next line. @returns the days that are complete with it */
+  add(text: string): readonly ArchivedDay[] {
+    this.#line += 1;
+    if (text === '') return NONE;
+    const timeMs = minuteOf(text);
+    if (timeMs === undefined) return this.#addUnplaced(text);
+    if (!isOfMonth(this.file, timeMs)) return this.#addForeign(timeMs);
+    const dayMs = floorTo(timeMs, DAY_MS);
+    if (this.#misplaced.has(dayMs)) return NONE;
+    const given = dayMs > this.#dayMs ? this.#goTo(dayMs) : NONE;
+    this.#day?.add({ timeMs, line: this.#line, row: readArchiveRow(text) }, this.#doubt);
+    this.#doubt = undefined;
+    return given;
+  }
+
+  /** @returns the days that are left at the end of the file */
+  end(): readonly ArchivedDay[] {
+    return this.#goTo(Infinity);
+  }
+
+  /** A line without a minute: a header, if it is the first one. */
+  #addUnplaced(text: string): readonly ArchivedDay[] {
+    if (this.#line === 1 && /^\D/.test(text)) {
+      this.#refusals.add(`line 1: a header, expected none: ${JSON.stringify(text.slice(0, 60))}`);
+      return NONE;
+    }
+    this.#doubt = `line ${this.#line}: ${unplacedReason(text)}`;
+    this.#refusals.add(this.#doubt, 'RejectedTimes');
+    return NONE;
+  }
+
+  #addForeign(timeMs: number): readonly ArchivedDay[] {
+    const reason = `line ${this.#line}: ${timeText(timeMs)} is of another month`;
+    this.#refusals.add(reason, 'RejectedTimes');
+    return NONE;
+  }
+
+  /** Ends all days before one, and begins that. */
+  #goTo(dayMs: number): readonly ArchivedDay[] {
+    const given: ArchivedDay[] = [];
+    for (let next = this.#left[0]; next !== undefined && next < dayMs; next = this.#left[0]) {
+      given.push(this.#ended(next));
+      this.#left.shift();
+    }
+    this.#dayMs = dayMs;
+    this.#day = this.#left[0] === dayMs ? new DayReading(dayMs, this.#refusals) : undefined;
+    return given;
+  }
+
+  #ended(dayMs: number): ArchivedDay {
+    if (this.#day?.dayMs === dayMs) return this.#day.end(this.#doubt);
+    const refusal = this.#emptyProblem(dayMs);
+    if (refusal === undefined) return { dayMs, answer: { candles: [], rejected: [] } };
+    this.#refusals.add(`${timeText(dayMs)}: ${refusal}`);
+    return { dayMs, refusal };
+  }
+
+  /** Reason why a day of which no row was read may have some. */
+  #emptyProblem(dayMs: number): string | undefined {
+    const place = this.#misplaced.get(dayMs);
+    if (place !== undefined) {
+      const lines = `lines ${place.firstLine} to ${place.lastLine}`;
+      return `its rows stand among those of other days in ${this.file.name}, ${lines}`;
+    }
+    return this.#doubt && `a row without a time stands where its rows belong; ${this.#doubt}`;
+  }
+}

@@ -1,0 +1,120 @@
+import { monthAfter } from '../../domain/ledger';
+import {
+  type Archive,
+  type ArchivedDay,
+  ArchiveMissingError,
+  type ArchiveQuery,
+} from '../../domain/ports';
+import { archivedDays, refusedDays } from './archive-days';
+import { endOf, linesOf } from './archive-gzip';
+import { ArchiveRefusals } from './archive-refusals';
+import {
+  bodyOf,
+  failureOf,
+  GateIoError,
+  get,
+  retried,
+  type RetryOptions,
+  withinTime,
+} from './gate-io-request';
+
+/** Options for {@link createGateIoArchive}. */
+export interface GateIoArchiveOptions extends RetryOptions {
+  /** The address that the months' paths follow, without a slash at its end. */
+  readonly baseUrl: string;
+  /** The longest wait for one file, in milliseconds. @default 30,000 */
+  readonly timeoutMs?: number;
+}
+
+/** A month of one-minute candles has about 1 MB, zipped. */
+const MOST_BYTES = 16 * 1024 * 1024;
+const LONGEST_MESSAGE_BYTES = 65_536;
+
+/**
+ * Gate.io's archive of one-minute candles, a file a month:
+ * `<base>/spot/candlesticks_1m/YYYYMM/PAIR-YYYYMM.csv.gz`, rows
+ * `timestamp,volume,close,high,low,open` in time order, without a header.
+ *
+ * The zipped file (about 1 MB) is held, and unzipped three times as a stream: to
+ * check its end, its order, and to read it. So what is wrong with a file is
+ * known before a day of it is given, and a day that was given is never asked for
+ * again. A file that is damaged, or has no row of its month, gives no day; one that
+ * is cut gives the days before the one in which it ends. Of a day whose rows stand
+ * among those of other days nothing is given; of any other the smallest part
+ * that is wrong is left out. What is refused is counted as `ArchiveRefused`, and failed
+ * requests by their kind, as `Exchange<kind>`.
+ */
+export function createGateIoArchive(options: GateIoArchiveOptions): Archive {
+  return { days: (query) => daysOf(options, query) };
+}
+
+async function* daysOf(
+  options: GateIoArchiveOptions,
+  query: ArchiveQuery,
+): AsyncGenerator<ArchivedDay> {
+  const name = fileName(query);
+  const gzip = await download(options, query);
+  if (gzip === undefined) throw new ArchiveMissingError(`The archive does not have ${name}`);
+  const refusals = new ArchiveRefusals(options.telemetry, name);
+  try {
+    yield* daysIn(gzip, { ...query, name }, refusals);
+  } finally {
+    refusals.report();
+  }
+}
+
+async function* daysIn(
+  gzip: Uint8Array,
+  { name, monthMs, daysMs }: ArchiveQuery & { readonly name: string },
+  refusals: ArchiveRefusals,
+): AsyncGenerator<ArchivedDay> {
+  const end = await endOf(gzip);
+  if (end.kind === 'damaged') {
+    const problem = `${name} ${end.reason}`;
+    refusals.add(problem);
+    yield* refusedDays(daysMs, problem);
+    return;
+  }
+  const month = { name, monthMs, monthEndMs: monthAfter(monthMs) };
+  const file = { ...month, isCut: end.kind === 'cut', lines: () => linesOf(gzip) };
+  yield* archivedDays(file, daysMs, refusals);
+}
+
+/** The zipped file of a month; undefined if the archive does not have it. */
+function download(
+  options: GateIoArchiveOptions,
+  query: ArchiveQuery,
+): Promise<Uint8Array | undefined> {
+  const { telemetry, baseUrl } = options;
+  const name = fileName(query);
+  const url = `${baseUrl}/spot/candlesticks_1m/${monthText(query)}/${encodeURIComponent(name)}`;
+  return withinTime({ telemetry, withinMs: query.withinMs, wanted: name }, (signal) =>
+    retried(() => downloadOnce(options, url, signal), { retries: 2, ...options }, signal),
+  );
+}
+
+async function downloadOnce(
+  { timeoutMs = 30_000 }: GateIoArchiveOptions,
+  url: string,
+  signal: AbortSignal,
+): Promise<Uint8Array | undefined> {
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
+  // The file is asked for as it is: unzipped on its way it could be cut unnoticed.
+  const response = await get(url, { 'accept-encoding': 'identity' }, limit);
+  if (response.status === 200) return bodyOf(response, MOST_BYTES);
+  if (response.status === 404) {
+    await response.body?.cancel();
+    return undefined;
+  }
+  const said = (await bodyOf(response, LONGEST_MESSAGE_BYTES)).toString('utf8').slice(0, 200);
+  const message = `Gate.io's archive answered ${response.status} for ${url}: ${said}`;
+  throw new GateIoError(failureOf(response.status, ''), message);
+}
+
+function fileName(query: ArchiveQuery): string {
+  return `${query.pair}-${monthText(query)}.csv.gz`;
+}
+
+function monthText({ monthMs }: ArchiveQuery): string {
+  return new Date(monthMs).toISOString().slice(0, 7).replace('-', '');
+}
