@@ -11,7 +11,7 @@ const shared = {
   transform: { '^.+\\.[cm]?[jt]s$': swc },
   // These publish ES modules only, which jest loads after a transform.
   transformIgnorePatterns: [
-    'node_modules/(?!(p-limit|p-queue|p-retry|p-timeout|p-event|get-port|execa|@sindresorhus|figures|is-plain-obj|npm-run-path|path-key|parse-ms|pretty-ms|signal-exit|strip-final-newline|unicorn-magic|yoctocolors|human-signals|get-stream|is-stream|eventemitter3|yocto-queue|is-network-error)/)',
+    'node_modules/(?!(p-limit|p-queue|p-retry|p-timeout|get-port|eventemitter3|is-network-error|lit-html|lightweight-charts|fancy-canvas|hyparquet-writer|hyparquet)/)',
   ],
   globalSetup: '<rootDir>/test/jest/global-setup.ts',
   globalTeardown: '<rootDir>/test/jest/global-teardown.ts',
