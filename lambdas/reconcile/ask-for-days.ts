@@ -3,7 +3,7 @@ import type { DaysToAsk } from '../shared/domain/due-days';
 import { DAY_MS } from '../shared/domain/interval';
 import { type DayAsk, type LedgerDay, monthOf, nextAsk } from '../shared/domain/ledger';
 import { type Market, marketKey } from '../shared/domain/market';
-import { ArchiveMissingError, type ExchangeAnswer } from '../shared/domain/ports';
+import { ArchiveMissingError, type ExchangeAnswer, UnknownPairError } from '../shared/domain/ports';
 import type { ObservedSegment, SegmentSource } from '../shared/domain/segment';
 import { TOPICS } from '../shared/domain/topics';
 import type { Firing, ReconcilePorts } from './reconcile-days';
@@ -97,7 +97,10 @@ async function askApi(
       withinMs: remainingMs() - APPEND_RESERVE_MS,
     });
   } catch (cause) {
-    tellRefused(ports, { market, dayMs }, 'the exchange did not answer for it', cause);
+    // Fetch reports what the exchange does not know.
+    if (!(cause instanceof UnknownPairError)) {
+      tellRefused(ports, { market, dayMs }, 'the exchange did not answer for it', cause);
+    }
     await asks.refuse(dayMs, String(cause));
     return;
   }

@@ -57,9 +57,11 @@ export class MarketLedgers {
     }));
     const statuses = await this.#ports.store.readStatus(markets);
     const limit = pLimit(CONCURRENT_READS);
-    await limit.map(markets, (market, index) =>
-      this.#readOne(market, { index, status: statuses.get(marketKey(market)), nowMs }),
-    );
+    await limit.map(markets, async (market, index) => {
+      const status = statuses.get(marketKey(market));
+      if (wasNeverKnown(status)) this.#ledgers.delete(marketKey(market));
+      else await this.#readOne(market, { index, status, nowMs });
+    });
   }
 
   /** Every market with the days that were read. */
@@ -174,6 +176,11 @@ export class MarketLedgers {
       return day !== undefined && !isUnderWay(day);
     });
   }
+}
+
+/** Nothing was ever to be had of such a market: perhaps its name is misspelt. */
+function wasNeverKnown(status: MarketStatus | undefined): boolean {
+  return status !== undefined && status.unknownSinceMs !== null && status.progress === undefined;
 }
 
 function ledgerOf({ market, days }: ReadLedger): MarketLedger {

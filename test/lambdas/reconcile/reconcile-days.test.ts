@@ -206,6 +206,28 @@ describe('a firing', () => {
     });
   });
 
+  it('asks for nothing of a market that the exchange never knew', async () => {
+    const { fire, exchange, store } = prepare();
+    store.status.set('gate-io:BTC_USDT', statusOf({ unknownSinceMs: NOW - HOUR_MS }));
+
+    await fire();
+
+    expect(exchange.requests).toEqual([]);
+  });
+
+  it('notes that the exchange does not know a pair any more, which is no failure', async () => {
+    const { fire, store, telemetry } = prepare({
+      answer: () => {
+        throw new UnknownPairError('unknown');
+      },
+    });
+
+    await fire();
+
+    expect(store.day(BTC, TODAY - DAY_MS).ask?.refusal).toBe('UnknownPairError: unknown');
+    expect(telemetry.counted('DaysNotRead')).toBe(0);
+  });
+
   it('rejects if the ledger cannot be read, or a record cannot be appended', async () => {
     const [unread, full] = [prepare(), prepare({ pairs: ['BTC_USDT', 'ETH_USDT'] })];
     unread.store.brokenFor = (call) => call === 'days';
