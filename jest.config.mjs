@@ -11,7 +11,7 @@ const shared = {
   transform: { '^.+\\.[cm]?[jt]s$': swc },
   // These publish ES modules only, which jest loads after a transform.
   transformIgnorePatterns: [
-    'node_modules/(?!(p-limit|p-queue|p-retry|p-timeout|get-port|eventemitter3|is-network-error|lit-html|lightweight-charts|fancy-canvas|hyparquet-writer|hyparquet)/)',
+    'node_modules/(?!(p-limit|p-queue|p-retry|p-timeout|get-port|eventemitter3|yocto-queue|is-network-error|lit-html|lightweight-charts|fancy-canvas|hyparquet-writer|hyparquet)/)',
   ],
   globalSetup: '<rootDir>/test/jest/global-setup.ts',
   globalTeardown: '<rootDir>/test/jest/global-teardown.ts',
