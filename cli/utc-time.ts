@@ -45,6 +45,11 @@ export function minuteText(timeMs: number): string {
   return new Date(timeMs).toISOString().slice(0, 16).replace('T', ' ');
 }
 
+/** The UTC day of a time: `2018-01-22`. */
+export function dayText(timeMs: number): string {
+  return new Date(timeMs).toISOString().slice(0, 10);
+}
+
 /** A duration in its two largest units: `12 s`, `3 min`, `5 h 20 min`, `2 d 4 h`. */
 export function durationText(durationMs: number): string {
   if (durationMs < MINUTE_MS) return `${Math.floor(durationMs / SECOND_MS)} s`;

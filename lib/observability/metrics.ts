@@ -147,6 +147,15 @@ export function sumOf(metrics: readonly IMetric[], label: string): MathExpressio
   });
 }
 
+/** How much a metric has changed since its value before. */
+export function changeOf(metric: Metric): MathExpression {
+  return new MathExpression({
+    expression: 'DIFF(m0)',
+    usingMetrics: { m0: metric },
+    label: `${metric.metricName} changed`,
+  });
+}
+
 /** The sum of a metric that several functions publish. */
 export function sumOfFunctions(
   stage: StageConfig,

@@ -27,7 +27,6 @@ export async function startBenchRun(
   await rm(dataDir, { recursive: true, force: true });
   const settings: ChosenSettings = {
     PAIRS: pairs.join(','),
-    HISTORY_START: new Date(BENCH_START_MS).toISOString(),
     RETENTION_MINUTES: '100000',
     REQUESTS_PER_10_S: '1000000',
   };
@@ -54,17 +53,14 @@ export function schemaVersionIdsOf({ template }: LocalRun<TimedExchange>): Schem
   return JSON.parse(ids) as SchemaVersionIds;
 }
 
-/** CPU time and memory by process: the three functions, the engines, and this one, which emulates AWS. */
+/** CPU time and memory by process: the functions, the engines, and this one, which emulates AWS. */
 export type UsageByProcess = Readonly<Record<string, Usage | undefined>>;
 
 /** A look at the processes of the functions. */
 export function usageOfFunctions({ functions }: Pipeline): UsageByProcess {
-  const { fetch, transform, persist } = functions;
-  return {
-    fetch: usageOf(fetch.pid ?? undefined),
-    transform: usageOf(transform.pid ?? undefined),
-    persist: usageOf(persist.pid ?? undefined),
-  };
+  return Object.fromEntries(
+    Object.entries(functions).map(([name, { pid }]) => [name, usageOf(pid ?? undefined)]),
+  );
 }
 
 /** A look at the engines, and at this process, which emulates AWS and the exchange. */

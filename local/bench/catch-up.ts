@@ -1,5 +1,5 @@
 import { marketOf, readProgress } from '../run/market';
-import { DAY_MS } from '../../lambdas/shared/domain/interval';
+import { DAY_MS, MINUTE_MS } from '../../lambdas/shared/domain/interval';
 import { createObservedCodec } from '../../lambdas/shared/codec/segment-codec';
 import { createKafkaLog } from '../../lambdas/shared/adapters/kafka/kafka-log';
 import { parseDecimal } from '../../lambdas/shared/domain/decimal';
@@ -60,13 +60,14 @@ export async function fromPreloadedTopic(
   }
 }
 
-/** The whole pipeline: from the first tick, which finds `days` days missing, to all stored. */
+/** The whole pipeline: from a tick that finds `days` days missing to all stored. */
 export async function catchUp(
   run: LocalRun<TimedExchange>,
   source: CandleSource,
   days: number,
 ): Promise<CatchUpFigures> {
   const toMs = BENCH_START_MS + days * DAY_MS;
+  await startLive(run);
   run.exchange.setTime(toMs);
   const minutes = minutesOf(source, days);
   const before = { ...usageOfFunctions(run.pipeline), ...usageOfEngines(run) };
@@ -80,6 +81,12 @@ export async function catchUp(
     minutesPerSecond: minutes / seconds,
     usage: usedBetween(before, after),
   };
+}
+
+/** A market starts live on the day of its first tick. */
+async function startLive(run: LocalRun<TimedExchange>): Promise<void> {
+  run.exchange.setTime(BENCH_START_MS + MINUTE_MS);
+  await tickUntilStored(run, BENCH_START_MS + MINUTE_MS);
 }
 
 /** A function out of time leaves the rest to the next tick: there are as many as it takes. */

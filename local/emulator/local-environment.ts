@@ -17,7 +17,7 @@ export interface LocalEndpoints {
 export interface ChosenSettings {
   /** `BTC_USDT,ETH_USDT` */
   readonly PAIRS?: string;
-  /** ISO 8601, a whole minute. */
+  /** `2024-01-01`: a UTC day, reconcile's. */
   readonly HISTORY_START?: string;
   readonly RETENTION_MINUTES?: string;
   readonly REQUESTS_PER_10_S?: string;
@@ -33,7 +33,7 @@ export interface ChosenSettings {
  * - `CASSANDRA_CONTACT_POINTS`, `CASSANDRA_LOCAL_DATA_CENTER`,
  *   `CASSANDRA_AUTHENTICATION`: a Cassandra of this machine, without TLS and
  *   signatures, stands for Keyspaces.
- * - `GATE_IO_URL`: the exchange that was chosen. Only fetch has it.
+ * - `GATE_IO_URL`: the exchange that was chosen. Only fetch and reconcile have it.
  * - the settings that were chosen by flags, if the function has them.
  */
 export function localEnvironment(

@@ -13,6 +13,7 @@ import {
 import { readAssembly } from '../emulator/template/assembly';
 import { type HeldLock, LockedError } from '../../cli/lock-file';
 import { synthesize } from '../../cli/synthesize';
+import { dayText } from '../../cli/utc-time';
 import { composeFor, type LocalstackCommand, timed } from './command';
 import { bootstrap, deploy, isBootstrapped } from './deployment/deploy';
 import { type Deployment, showDeployedRun } from './show-deployed-run';
@@ -84,14 +85,10 @@ async function checkedRequest(
     timeMs: exchangeTimeMs,
   });
   const startMs = historyStart(request.historyStartMs, nowMs, exchangeTimeMs);
-  const chosen = { pairs: exchange.pairs, historyStart: isoMinute(startMs) };
+  const chosen = { pairs: exchange.pairs, historyStart: dayText(startMs) };
   const settings = stageSettings({ ...chosen, ...request.settings }, exchange.apiUrl);
   shown.note(exchange.description);
   return { exchange, settings, ui, replace };
-}
-
-function isoMinute(timeMs: number): string {
-  return new Date(timeMs).toISOString().replace('.000Z', 'Z');
 }
 
 /** @returns what was deployed, with the lock to show it; undefined if another run shows it */

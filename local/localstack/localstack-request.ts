@@ -24,7 +24,7 @@ export interface UpRequest {
   readonly exchangeTimeMs: number | undefined;
   /** Undefined for those of the stage, or of the recording. */
   readonly pairs: readonly string[] | undefined;
-  /** Start of the history of new pairs, UTC; undefined for yesterday. */
+  /** Start of the first UTC day that is wanted; undefined for some days back. */
   readonly historyStartMs: number | undefined;
   /** Replace the settings of the stage and those of the other options. */
   readonly settings: Readonly<Record<string, unknown>>;

@@ -1,4 +1,5 @@
 import type { ChosenSettings } from '../emulator/local-environment';
+import { dayText } from '../../cli/utc-time';
 import { startLocalRun } from '../run/local-run';
 import { type LocalExchange, openExchange } from '../run/run-exchange';
 import { describedLiar, lyingOptions } from './lying-exchange';
@@ -30,7 +31,7 @@ async function openedExchange(
 function settingsByTheClock(request: StartRequest, exchange: LocalExchange): ChosenSettings {
   const pairs = request.pairs ?? exchange.pairs;
   return {
-    HISTORY_START: new Date(request.historyStartMs).toISOString(),
+    HISTORY_START: dayText(request.historyStartMs),
     ...(pairs === undefined ? {} : { PAIRS: pairs.join(',') }),
   };
 }

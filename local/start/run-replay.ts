@@ -51,7 +51,6 @@ function startReplayRun(
     },
     settings: (exchange) => ({
       PAIRS: (pairs ?? exchange.pairs).join(','),
-      HISTORY_START: new Date(fromMs).toISOString(),
       // Recorded time goes by faster than the exchange's limit is meant for.
       REQUESTS_PER_10_S: '1000000',
     }),

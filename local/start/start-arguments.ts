@@ -3,7 +3,7 @@ import { DAY_MS, floorTo, MINUTE_MS } from '../../lambdas/shared/domain/interval
 import { timeArgument, UsageError } from '../../cli/command-line';
 import { parsePort } from '../../cli/free-port';
 import { didYouMean } from '../../cli/near-names';
-import { minuteText } from '../../cli/utc-time';
+import { dayText, minuteText } from '../../cli/utc-time';
 import { type Lie, LIES } from '../exchange/random-lies';
 import { pairNameProblem } from '../../lambdas/shared/domain/market';
 
@@ -15,16 +15,19 @@ export function exchangeOption(): Option {
   );
 }
 
+/** All of these days are within the exchange's retention, so that they fill at once. */
+const DEFAULT_HISTORY_DAYS = 5;
+
 /** The option `--history-start`. */
 export function historyStartOption(): Option {
   return new Option(
-    '--history-start <time>',
-    'first minute of new pairs (default: yesterday, UTC)',
-  ).argParser(minuteArgument);
+    '--history-start <day>',
+    `first UTC day of the candles, such as 2024-01-01; what is missing since then fills, newest first (default: ${DEFAULT_HISTORY_DAYS} days back)`,
+  ).argParser(dayArgument);
 }
 
 /**
- * The first minute of new pairs: as asked for, or yesterday's first.
+ * The start of the first UTC day that is wanted: as asked for, or a few days back.
  *
  * @param exchangeNowMs the exchange's time, if it is not `nowMs`
  * @throws UsageError if it is after the exchange's time
@@ -34,10 +37,10 @@ export function historyStart(
   nowMs: number,
   exchangeNowMs = nowMs,
 ): number {
-  if (askedMs === undefined) return floorTo(nowMs, DAY_MS) - DAY_MS;
+  if (askedMs === undefined) return floorTo(nowMs, DAY_MS) - DEFAULT_HISTORY_DAYS * DAY_MS;
   if (askedMs <= exchangeNowMs) return askedMs;
   throw new UsageError(
-    `--history-start ${minuteText(askedMs)} is after the exchange's time, ${minuteText(exchangeNowMs)} (UTC): choose an earlier one, or leave it out to start with yesterday`,
+    `--history-start ${dayText(askedMs)} is after the exchange's time, ${minuteText(exchangeNowMs)} (UTC): choose an earlier day, or leave it out for the last ${DEFAULT_HISTORY_DAYS} days`,
   );
 }
 
@@ -108,6 +111,13 @@ export function portArgument(text: string): number {
   const port = parsePort(text);
   if (port !== undefined) return port;
   throw new InvalidArgumentError('Expected a port from 1 to 65535.');
+}
+
+/** An option's value as the start of a UTC day, in milliseconds. @throws InvalidArgumentError */
+export function dayArgument(text: string): number {
+  const timeMs = timeArgument(text);
+  if (timeMs % DAY_MS === 0) return timeMs;
+  throw new InvalidArgumentError('Expected a UTC day such as 2024-01-01.');
 }
 
 /** An option's value as a whole minute: UTC milliseconds. @throws InvalidArgumentError */

@@ -45,7 +45,7 @@ export interface StartRequest {
   readonly exchange: string;
   /** Undefined: those of the stage, or of the recording. */
   readonly pairs: readonly string[] | undefined;
-  /** First minute of new pairs. */
+  /** Start of the first UTC day that is wanted. */
   readonly historyStartMs: number;
   /** The lies of a simulated or recorded exchange; undefined if it does not lie. */
   readonly lies: LiesRequest | undefined;

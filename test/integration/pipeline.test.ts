@@ -474,11 +474,11 @@ test(
   'at the end nothing is left running',
   async () => {
     const parts = recorded.parts();
-    expect(await areThere(parts)).toEqual([true, true, true, true, true]);
+    expect(await areThere(parts)).toEqual([true, true, true, true, true, true]);
 
     await recorded.stop();
 
-    expect(await areThere(parts)).toEqual([false, false, false, false, false]);
+    expect(await areThere(parts)).toEqual([false, false, false, false, false, false]);
   },
   LIMIT_MS,
 );

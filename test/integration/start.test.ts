@@ -80,7 +80,7 @@ test(
   async () => {
     const replay = await startReplay('--fresh', '--exit');
     await until('engines and functions run', async () => {
-      return (await descendantsOf(replay.pid)).length >= 5 || replay.child.exitCode !== null;
+      return (await descendantsOf(replay.pid)).length >= 6 || replay.child.exitCode !== null;
     });
     const pids = await descendantsOf(replay.pid);
     const { code, output, errors } = await replay.end;
@@ -89,7 +89,7 @@ test(
     expect(output.split('\n').slice(-2)).toEqual([expectedLine(), '']);
     expect(output).not.toMatch(/^stop(ping|ped)/m);
     expect(code).toBe(0);
-    expect(pids.length).toBeGreaterThanOrEqual(5);
+    expect(pids.length).toBeGreaterThanOrEqual(6);
     await until('no process is left', () => !pids.some(isAlive));
   },
   LIMIT_MS,

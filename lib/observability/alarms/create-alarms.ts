@@ -9,6 +9,7 @@ import { exchangeAlarms } from './exchange-alarms';
 import { functionAlarms } from './function-alarms';
 import { kafkaAlarms } from './kafka-alarms';
 import { lagAlarms } from './lag-alarms';
+import { ledgerAlarms } from './ledger-alarms';
 import { recordAlarms } from './record-alarms';
 
 /** Creates the alarms of a pipeline. None of them notifies anybody itself. */
@@ -16,6 +17,7 @@ export function createAlarms(scope: Construct, pipeline: WatchedPipeline): Alarm
   const specs = [
     ...lagAlarms(pipeline),
     ...exchangeAlarms(pipeline),
+    ...ledgerAlarms(pipeline),
     ...recordAlarms(pipeline),
     ...functionAlarms(pipeline),
     ...kafkaAlarms(pipeline),

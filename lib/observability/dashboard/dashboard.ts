@@ -6,7 +6,6 @@ import {
   Dashboard,
   GraphWidget,
   type IAlarm,
-  type IMetric,
   type IWidget,
   Row,
   SingleValueWidget,
@@ -24,8 +23,8 @@ const GRAPH_HEIGHT = 5;
 const VALUE_WIDTH = 4;
 
 /**
- * Creates the dashboard of a pipeline: how far the markets are behind, which
- * alarms are active, then a column for each part of the flow, from left to
+ * Creates the dashboard of a pipeline: how far the markets are behind, how
+ * complete the past is, which alarms are active, then a column for each part of the flow, from left to
  * right as the data flows.
  */
 export function createDashboard(
@@ -37,7 +36,7 @@ export function createDashboard(
     // People look for it by its name.
     dashboardName: `Candlestream-${pipeline.stage.name}`,
     defaultInterval: Duration.hours(6),
-    widgets: [[lagRow(pipeline)], [alarmRow(alarms)], [flowRow(pipeline)]],
+    widgets: [[lagRow(pipeline)], [ledgerRow(pipeline)], [alarmRow(alarms)], [flowRow(pipeline)]],
   });
 }
 
@@ -62,15 +61,39 @@ function lagRow(pipeline: WatchedPipeline): IWidget {
       metrics: published('Minimum', 'RetentionLeft'),
     },
   ];
-  const graphWidth = WIDTH - values.length * VALUE_WIDTH;
-  return new Row(
-    ...values.map(newestValue),
-    graph(pipeline, { title: 'Worst lag (s)', metrics: worstLag }, graphWidth),
-  );
+  return valueRow(pipeline, values, { title: 'Worst lag (s)', metrics: worstLag });
 }
 
-function newestValue({ title, metrics }: { title: string; metrics: IMetric[] }): IWidget {
-  return new SingleValueWidget({ title, metrics, width: VALUE_WIDTH, height: GRAPH_HEIGHT });
+/** Past days: how complete they are, and what is left to do. */
+function ledgerRow(pipeline: WatchedPipeline): IWidget {
+  const published = functionMetrics(pipeline.stage, 'reconcile');
+  const historyLeft = published('Maximum', 'HistoryDaysLeft');
+  const values = [
+    { title: 'Completeness of sealed days (%)', metrics: published('Minimum', 'Completeness') },
+    { title: 'Days overdue', metrics: published('Maximum', 'DaysOverdue') },
+    { title: 'Days disputed', metrics: published('Maximum', 'DaysDisputed') },
+    { title: 'Days of history left', metrics: historyLeft },
+  ];
+  return valueRow(pipeline, values, { title: 'Days of history left', metrics: historyLeft });
+}
+
+/** Values, and a graph beside them. */
+function valueRow(
+  pipeline: WatchedPipeline,
+  values: readonly GraphSpec[],
+  beside: GraphSpec,
+): IWidget {
+  const graphWidth = WIDTH - values.length * VALUE_WIDTH;
+  return new Row(...values.map(newestValue), graph(pipeline, beside, graphWidth));
+}
+
+function newestValue({ title, metrics }: GraphSpec): IWidget {
+  return new SingleValueWidget({
+    title,
+    metrics: [...metrics],
+    width: VALUE_WIDTH,
+    height: GRAPH_HEIGHT,
+  });
 }
 
 function alarmRow(alarms: readonly IAlarm[]): IWidget {
@@ -84,18 +107,20 @@ function alarmRow(alarms: readonly IAlarm[]): IWidget {
 }
 
 function flowRow(pipeline: WatchedPipeline): IWidget {
-  const parts = flowParts(pipeline);
-  const width = Math.floor(WIDTH / parts.length);
-  const titled = parts.map((part, index) =>
-    index === 0 ? part : { ...part, title: `→ ${part.title}` },
+  const columns = flowParts(pipeline);
+  const width = Math.floor(WIDTH / columns.length);
+  const titled = columns.map((parts, index) =>
+    index === 0 ? parts : parts.map((part) => ({ ...part, title: `→ ${part.title}` })),
   );
-  return new Row(...titled.map((part) => column(pipeline, part, width)));
+  return new Row(...titled.map((parts) => column(pipeline, parts, width)));
 }
 
-function column(pipeline: WatchedPipeline, { title, graphs }: FlowPart, width: number): IWidget {
+function column(pipeline: WatchedPipeline, parts: readonly FlowPart[], width: number): IWidget {
   return new Column(
-    new TextWidget({ markdown: `### ${title}`, width, height: 1 }),
-    ...graphs.map((spec) => graph(pipeline, spec, width)),
+    ...parts.flatMap(({ title, graphs }) => [
+      new TextWidget({ markdown: `### ${title}`, width, height: 1 }),
+      ...graphs.map((spec) => graph(pipeline, spec, width)),
+    ]),
   );
 }
 

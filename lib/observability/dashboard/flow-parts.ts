@@ -32,16 +32,20 @@ const EXCHANGE_ERRORS = (Object.keys(METRICS) as MetricName[]).filter((name) =>
   name.startsWith('Exchange'),
 );
 
-/** The parts of a pipeline that can be measured, in the order of the flow. */
-export function flowParts(pipeline: WatchedPipeline): FlowPart[] {
-  return [
-    fetchPart(pipeline),
-    ...topicPart(pipeline, TOPICS.observed, brokerDisks(pipeline)),
-    transformPart(pipeline),
-    ...topicPart(pipeline, TOPICS.rolled),
-    persistPart(pipeline),
-    ...keyspacesPart(pipeline),
+/**
+ * The parts of a pipeline that can be measured, in the order of the flow. Parts
+ * that stand below each other feed the same next one.
+ */
+export function flowParts(pipeline: WatchedPipeline): (readonly FlowPart[])[] {
+  const columns = [
+    [fetchPart(pipeline), reconcilePart(pipeline)],
+    topicPart(pipeline, TOPICS.observed, brokerDisks(pipeline)),
+    [transformPart(pipeline)],
+    topicPart(pipeline, TOPICS.rolled),
+    [persistPart(pipeline)],
+    keyspacesPart(pipeline),
   ];
+  return columns.filter((parts) => parts.length > 0);
 }
 
 function fetchPart(pipeline: WatchedPipeline): FlowPart {
@@ -79,6 +83,27 @@ function fetchPart(pipeline: WatchedPipeline): FlowPart {
   };
 }
 
+function reconcilePart(pipeline: WatchedPipeline): FlowPart {
+  const published = functionMetrics(pipeline.stage, 'reconcile');
+  return {
+    title: 'reconcile',
+    graphs: [
+      {
+        title: 'Days of history left, under way',
+        metrics: published('Maximum', 'HistoryDaysLeft', 'DaysUnderWay'),
+      },
+      ...healthGraphs(pipeline, 'reconcile'),
+      { title: 'Exchange errors', metrics: published('Sum', ...EXCHANGE_ERRORS) },
+      { title: 'Days not read', metrics: published('Sum', 'DaysNotRead', 'ArchiveRefused') },
+      {
+        title: 'Rejected rows',
+        metrics: published('Sum', ...REJECTED_ROWS, 'ImplausibleVolumes'),
+      },
+      { title: 'Asked again', metrics: published('Sum', 'RangesAskedAgain') },
+    ],
+  };
+}
+
 function transformPart(pipeline: WatchedPipeline): FlowPart {
   const published = functionMetrics(pipeline.stage, 'transform');
   return {
@@ -100,6 +125,10 @@ function persistPart(pipeline: WatchedPipeline): FlowPart {
       ...healthGraphs(pipeline, 'persist'),
       { title: 'Dead letters', metrics: published('Sum', 'DeadLetters') },
       { title: 'Gaps, gaps filled', metrics: published('Sum', 'Gaps', 'GapsFilled') },
+      {
+        title: 'Audits stored, candles corrected',
+        metrics: published('Sum', 'AuditsStored', 'CandlesCorrected'),
+      },
     ],
   };
 }

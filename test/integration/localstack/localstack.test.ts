@@ -3,13 +3,20 @@ import { DAY_MS, floorTo, MINUTE_MS } from '../../../lambdas/shared/domain/inter
 import { scheduledEvent } from '../../../local/emulator/schedule';
 import { localstack } from '../../../lib/stages/localstack';
 import { runCommand } from '../../../cli/run-command';
+import { dayText } from '../../../cli/utc-time';
 import { Compose } from '../../../local/containers/compose';
 import { deployedFunctions } from '../../../local/localstack/deployment/deployed-functions';
 import { invokeApi, LambdaInvoker } from '../../../local/localstack/deployment/lambda-invoker';
 import { endpointOf, SERVICES } from '../../../local/containers/compose-project';
 import { GeneratedCandles } from '../../../local/exchange/candles/generated-candles';
-import { createCassandraSession } from '../../../lambdas/shared/adapters/database/cassandra-client';
+import {
+  type CassandraSession,
+  createCassandraSession,
+} from '../../../lambdas/shared/adapters/database/cassandra-client';
 import { createCandleStore } from '../../../lambdas/shared/adapters/database/candle-store';
+import { createDayLedger } from '../../../lambdas/shared/adapters/database/day-ledger';
+import type { StoredAudit } from '../../../lambdas/shared/domain/ledger';
+import { marketOf } from '../../../local/run/market';
 import { LOCAL_DATA_CENTER } from '../../../local/engines/engine-answers';
 import { replay, type ReplayStage } from '../../../local/start/replay';
 import { minuteOf, RECORDED_PAIRS, recordedMinutes } from '../../oracle/recordings';
@@ -25,7 +32,8 @@ import { LocalstackRun } from './localstack-run';
  * it ended. Without a Docker engine it fails.
  */
 const PAIRS = ['BTC_USDT', 'ETH_USDT'];
-const HISTORY_START_MS = floorTo(Date.now(), DAY_MS) - DAY_MS;
+/** It ended more than three days ago: it is asked for hourly, and the exchange's API still has it. */
+const HISTORY_START_MS = floorTo(Date.now(), DAY_MS) - 5 * DAY_MS;
 const HOUR = {
   pairs: RECORDED_PAIRS,
   fromMs: Date.parse('2018-01-23T00:00:00Z'),
@@ -72,7 +80,7 @@ const SIMULATED = [
   '--pairs',
   PAIRS.join(','),
   '--history-start',
-  isoMinute(HISTORY_START_MS),
+  dayText(HISTORY_START_MS),
 ];
 
 function use<T>(work: (tables: StoredTables) => Promise<T>): Promise<T> {
@@ -83,7 +91,9 @@ function use<T>(work: (tables: StoredTables) => Promise<T>): Promise<T> {
 async function tickTimes(tables: StoredTables): Promise<Set<string>> {
   const rows = await tables.observations();
   const minutes = [...rows].filter(([key]) => key.startsWith('BTC_USDT 1m '));
-  return new Set(minutes.map(([, line]) => / observed at (\d+)/.exec(line)?.[1] ?? ''));
+  const times = minutes.map(([, line]) => / observed at (\d+)/.exec(line)?.[1] ?? '');
+  // An audit is observed a millisecond after its firing.
+  return new Set(times.filter((time) => time.endsWith('000')));
 }
 
 async function hasWindows(tables: StoredTables): Promise<boolean> {
@@ -115,7 +125,7 @@ test(
   'one command ends with candles that the rule brought',
   async () => {
     main = run.localstack(...SIMULATED);
-    await untilPrinted(/the rule fires every minute/, main);
+    await untilPrinted(/the rules fire fetch every minute, reconcile every 5 minutes/, main);
     await untilPrinted(/[1-9][\d,]* minutes? stored/, main);
     await until('windows are stored', () => use(hasWindows), WAIT_MS);
 
@@ -144,7 +154,7 @@ test(
   async () => {
     const settings = {
       pairs: PAIRS,
-      historyStart: isoMinute(HISTORY_START_MS),
+      historyStart: dayText(HISTORY_START_MS),
       exchange: { ...localstack.exchange, url: 'http://exchange:4570/api/v4' },
     };
     const main = running();
@@ -167,6 +177,67 @@ test(
   },
   LIMIT_MS,
 );
+
+test(
+  'a past day is asked for again until two audits in a row change nothing, and is sealed',
+  async () => {
+    running();
+    await withSession(async (session) => {
+      let audit = await auditAfter(session, 0, Date.now());
+      // The first one stores the day; two more are to agree.
+      for (let audits = 1; audits < 3; audits++) {
+        const { observedAtMs } = audit;
+        expect(audit).toMatchObject({ auditCount: audits, sealedAtMs: null });
+        audit = await auditAfter(session, observedAtMs, observedAtMs + 61 * MINUTE_MS);
+      }
+      expect(audit).toMatchObject({
+        auditCount: 3,
+        agreed: true,
+        sealedAtMs: audit.observedAtMs,
+        disputed: false,
+        correctedCount: 0,
+      });
+    });
+  },
+  LIMIT_MS,
+);
+
+/** Fires reconcile through the Lambda API; resolves with the audit of the oldest day that this brings. */
+async function auditAfter(
+  session: CassandraSession,
+  observedAtMs: number,
+  nowMs: number,
+): Promise<StoredAudit> {
+  const functions = await deployedFunctions(run.project);
+  const api = invokeApi(run.project);
+  try {
+    const reconcile = new LambdaInvoker({ api, target: () => functions.reconcile });
+    const event = scheduledEvent('arn:aws:events:rule', nowMs, String(nowMs));
+    expect(await reconcile.invoke(event)).toMatchObject({ ok: true });
+  } finally {
+    api.destroy();
+  }
+  let newest: StoredAudit | undefined;
+  const isStored = async () => {
+    const range = { fromMs: HISTORY_START_MS, toMs: HISTORY_START_MS + DAY_MS };
+    const [day] = await createDayLedger(session).readDays(marketOf('BTC_USDT'), range);
+    newest = day?.audit;
+    return (newest?.observedAtMs ?? 0) > observedAtMs;
+  };
+  await until('the audit is stored', isStored, WAIT_MS);
+  if (newest === undefined) throw new Error('The day has no audit');
+  return newest;
+}
+
+async function withSession<T>(work: (session: CassandraSession) => Promise<T>): Promise<T> {
+  const session = createCassandraSession({
+    CASSANDRA_CONTACT_POINTS: [endpointOf(run.project, 'cassandra')],
+    CASSANDRA_LOCAL_DATA_CENTER: LOCAL_DATA_CENTER,
+    CASSANDRA_AUTHENTICATION: 'none',
+    CASSANDRA_KEYSPACE: KEYSPACE,
+  });
+  return work(session).finally(() => session.close());
+}
 
 test(
   'three firings of the rule have brought every minute of the exchange, and its windows',
@@ -220,8 +291,6 @@ test(
       folder,
       '--exchange-time',
       isoMinute(HOUR.toMs + 60 * MINUTE_MS),
-      '--history-start',
-      isoMinute(HOUR.fromMs),
       // The pairs of the recording take the place of those of the run.
       '--replace',
       // The rule must not fire meanwhile.
@@ -246,21 +315,17 @@ async function playHour(): Promise<void> {
   const functions = await deployedFunctions(run.project);
   const api = invokeApi(run.project);
   const fetch = new LambdaInvoker({ api, target: () => functions.fetch });
-  const session = createCassandraSession({
-    CASSANDRA_CONTACT_POINTS: [endpointOf(run.project, 'cassandra')],
-    CASSANDRA_LOCAL_DATA_CENTER: LOCAL_DATA_CENTER,
-    CASSANDRA_AUTHENTICATION: 'none',
-    CASSANDRA_KEYSPACE: KEYSPACE,
-  });
-  const stage: ReplayStage = {
-    setExchangeTime: () => undefined,
-    tick: (timeMs) => fetch.invoke(scheduledEvent('arn:aws:events:rule', timeMs, String(timeMs))),
-    progress: createCandleStore(session),
-  };
   try {
-    await replay(stage, HOUR, { signal: AbortSignal.timeout(WAIT_MS) });
+    await withSession((session) => {
+      const stage: ReplayStage = {
+        setExchangeTime: () => undefined,
+        tick: (timeMs) =>
+          fetch.invoke(scheduledEvent('arn:aws:events:rule', timeMs, String(timeMs))),
+        progress: createCandleStore(session),
+      };
+      return replay(stage, HOUR, { signal: AbortSignal.timeout(WAIT_MS) });
+    });
   } finally {
-    await session.close();
     api.destroy();
   }
 }

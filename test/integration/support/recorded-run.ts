@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Candle } from '../../../lambdas/shared/domain/candle';
+import { DAY_MS, floorTo } from '../../../lambdas/shared/domain/interval';
 import type { EventSourceProblem } from '../../../local/emulator/event-source/event-source-problem';
 import type { InvocationReport } from '../../../local/emulator/lambda/invocation-report';
 import type { InvocationResult } from '../../../local/emulator/lambda/invoker';
@@ -66,14 +67,15 @@ export class RecordedRun {
   readonly problems: Problem[] = [];
   readonly #recorded: string;
   readonly #minutes = new Map<string, Candle[]>();
-  readonly #fromMs: number;
+  /** Markets start live at the midnight of their first tick. */
+  readonly #liveSinceMs: number;
   readonly #stage: string;
   #playedToMs: number;
   #folder: string | undefined;
   #run: LocalRun<TimedExchange> | undefined;
 
   constructor({ fromMs, stage = 'dev', recorded = replayedFolder() }: RecordedRunOptions) {
-    this.#fromMs = fromMs;
+    this.#liveSinceMs = floorTo(fromMs, DAY_MS);
     this.#stage = stage;
     this.#recorded = recorded;
     this.#playedToMs = fromMs;
@@ -94,7 +96,6 @@ export class RecordedRun {
         openTimedExchange(source, 'recorded', { requestsPerWindow: 1_000_000, faults }),
       settings: () => ({
         PAIRS: [UNKNOWN_PAIR, ...RECORDED_PAIRS].join(','),
-        HISTORY_START: new Date(this.#fromMs).toISOString(),
         REQUESTS_PER_10_S: '1000000',
       }),
       onProgress: () => undefined,
@@ -209,8 +210,8 @@ export class RecordedRun {
   }
 
   #isSettled({ pair, settledToMs }: StoredProgress): boolean {
-    const newest = this.minutes(pair, this.#fromMs, this.#playedToMs).at(-1);
-    const toldMs = newest === undefined ? this.#fromMs : newest.openTimeMs + MINUTE_MS;
+    const newest = this.minutes(pair, this.#liveSinceMs, this.#playedToMs).at(-1);
+    const toldMs = newest === undefined ? this.#liveSinceMs : newest.openTimeMs + MINUTE_MS;
     const unchangingMs = this.#playedToMs - SETTLING_MS;
     const leastMs = Math.min(unchangingMs, toldMs);
     const mostMs = Math.min(unchangingMs, Math.max(toldMs, this.#playedToMs - SILENCE_MS));
@@ -223,7 +224,7 @@ export class RecordedRun {
     for (const pair of RECORDED_PAIRS) {
       const own = exchangeWindows(this.#recorded, pair).filter(
         ({ openTimeMs }) =>
-          openTimeMs >= this.#fromMs && endMs('5m', openTimeMs) <= this.#playedToMs,
+          openTimeMs >= this.#liveSinceMs && endMs('5m', openTimeMs) <= this.#playedToMs,
       );
       const lastEnded = candleKey(pair, '5m', this.#playedToMs - 5 * MINUTE_MS);
       const windows = [...stored.keys()]
@@ -273,10 +274,10 @@ export class RecordedRun {
   #expected(): Rows {
     const rows = new Map<string, string>();
     for (const pair of RECORDED_PAIRS) {
-      const minutes = this.minutes(pair, this.#fromMs, this.#playedToMs);
+      const minutes = this.minutes(pair, this.#liveSinceMs, this.#playedToMs);
       if (minutes.length === 0) throw new Error(`Nothing was recorded of ${pair} in that time`);
       const expected = expectedRows(pair, minutes, {
-        fromMs: this.#fromMs,
+        fromMs: this.#liveSinceMs,
         toMs: this.#playedToMs,
       });
       for (const [key, line] of expected) rows.set(key, line);

@@ -6,6 +6,8 @@ import { dev } from '../../../lib/stages/dev';
 import { prod } from '../../../lib/stages/prod';
 import { onlyOne, propertiesOf, templatesOf } from '../candlestream-templates';
 
+const ASK_THE_EXCHANGE = ['fetch', 'reconcile'] as const;
+
 /** Which functions publish a metric. */
 const PUBLISHED: Record<MetricName, readonly FunctionName[]> = {
   MarketsBehind: ['fetch'],
@@ -20,24 +22,33 @@ const PUBLISHED: Record<MetricName, readonly FunctionName[]> = {
   MarketsEnded: ['fetch'],
   MarketsSilent: ['fetch'],
   StaleAnswers: ['fetch'],
-  RangesAskedAgain: ['fetch'],
-  RejectedShapes: ['fetch'],
-  RejectedNumbers: ['fetch'],
-  RejectedPrices: ['fetch'],
-  RejectedTimes: ['fetch'],
-  ImplausibleVolumes: ['fetch'],
-  ExchangeRateLimited: ['fetch'],
-  ExchangeServerError: ['fetch'],
-  ExchangeNetworkError: ['fetch'],
-  ExchangeTimedOut: ['fetch'],
-  ExchangeUnknownPair: ['fetch'],
-  ExchangeRefused: ['fetch'],
-  ExchangeMalformed: ['fetch'],
-  ExchangeUnexpected: ['fetch'],
+  RangesAskedAgain: ASK_THE_EXCHANGE,
+  RejectedShapes: ASK_THE_EXCHANGE,
+  RejectedNumbers: ASK_THE_EXCHANGE,
+  RejectedPrices: ASK_THE_EXCHANGE,
+  RejectedTimes: ASK_THE_EXCHANGE,
+  ImplausibleVolumes: ASK_THE_EXCHANGE,
+  ExchangeRateLimited: ASK_THE_EXCHANGE,
+  ExchangeServerError: ASK_THE_EXCHANGE,
+  ExchangeNetworkError: ASK_THE_EXCHANGE,
+  ExchangeTimedOut: ASK_THE_EXCHANGE,
+  ExchangeUnknownPair: ASK_THE_EXCHANGE,
+  ExchangeRefused: ASK_THE_EXCHANGE,
+  ExchangeMalformed: ASK_THE_EXCHANGE,
+  ExchangeUnexpected: ASK_THE_EXCHANGE,
   MinutesRolledUp: ['transform'],
   CandlesStored: ['persist'],
   Gaps: ['persist'],
   GapsFilled: ['persist'],
+  AuditsStored: ['persist'],
+  CandlesCorrected: ['persist'],
+  HistoryDaysLeft: ['reconcile'],
+  DaysOverdue: ['reconcile'],
+  DaysDisputed: ['reconcile'],
+  DaysUnderWay: ['reconcile'],
+  Completeness: ['reconcile'],
+  DaysNotRead: ['reconcile'],
+  ArchiveRefused: ['reconcile'],
   DeadLetters: ['transform', 'persist'],
   DatabaseErrors: FUNCTION_NAMES,
   DatabaseThrottles: FUNCTION_NAMES,
@@ -54,13 +65,20 @@ describe.each([dev, prod])('the dashboard of $name', (stage) => {
     widgets = widgetsOf(pipeline);
   });
 
-  it('has the lag at the top, and the alarms below it', () => {
+  it('has the lag at the top, the past days below it, and then the alarms', () => {
     const top = widgets.filter(({ y }) => y === 0);
     const names = top.flatMap(({ properties }) => metricsOf(properties).map(([, name]) => name));
     expect(names).toEqual(['WorstLag', 'MarketsBehind', 'RetentionLeft', 'WorstLag']);
     const [status] = widgets.filter(({ type }) => type === 'alarm');
-    const above = widgets.filter(({ y }) => y < (status?.y ?? 0));
-    expect(above).toEqual(top);
+    const above = widgets.filter(({ y }) => y > 0 && y < (status?.y ?? 0));
+    const ofDays = above.flatMap(({ properties }) => metricsOf(properties).map(([, name]) => name));
+    expect(ofDays).toEqual([
+      'Completeness',
+      'DaysOverdue',
+      'DaysDisputed',
+      'HistoryDaysLeft',
+      'HistoryDaysLeft',
+    ]);
     const alarms = Object.keys(propertiesOf(pipeline, 'AWS::CloudWatch::Alarm'));
     const [anyAlarm] = onlyOne(pipeline, 'AWS::CloudWatch::CompositeAlarm');
     expect(status?.properties.alarms).toEqual([anyAlarm, ...alarms].map((id) => `{${id}.Arn}`));
@@ -68,16 +86,18 @@ describe.each([dev, prod])('the dashboard of $name', (stage) => {
 
   it('reads from left to right as the data flows', () => {
     const titles = widgets.filter(({ type }) => type === 'text');
-    const fromTheLeft = [...titles].sort((a, b) => a.x - b.x);
+    const fromTheLeft = [...titles].sort((a, b) => a.x - b.x || a.y - b.y);
     expect(fromTheLeft.map(({ properties }) => properties.markdown)).toEqual([
       '### fetch',
+      '### reconcile',
       '### → candles.observed',
       '### → transform',
       '### → candles.rolled',
       '### → persist',
       '### → Keyspaces',
     ]);
-    expect(new Set(titles.map(({ y }) => y)).size).toBe(1);
+    const below = titles.filter(({ y }) => y > (fromTheLeft[0]?.y ?? 0));
+    expect(below.map(({ properties }) => properties.markdown)).toEqual(['### reconcile']);
   });
 
   it('shows no widget over another, and none beyond the edge', () => {
@@ -128,6 +148,7 @@ describe('the dashboard of a stage without MSK and Keyspaces', () => {
     const titles = widgets.filter(({ type }) => type === 'text');
     expect(titles.map(({ properties, width }) => [properties.markdown, width])).toEqual([
       ['### fetch', 8],
+      ['### reconcile', 8],
       ['### → transform', 8],
       ['### → persist', 8],
     ]);

@@ -3,7 +3,7 @@ import {
   Schedule,
   type ScheduleClock,
   scheduledEvent,
-  type TickProblem,
+  type FiringProblem,
 } from '../../../local/emulator/schedule';
 
 const RULE = {
@@ -66,8 +66,8 @@ const failure: InvocationResult = { ok: false, errorType: 'Error', errorMessage:
 function scheduleOf(retryAttempts = 0) {
   const clock = new FakeClock();
   const target = new FakeFunction();
-  const problems: TickProblem[] = [];
-  const onProblem = (problem: TickProblem): number => problems.push(problem);
+  const problems: FiringProblem[] = [];
+  const onProblem = (problem: FiringProblem): number => problems.push(problem);
   const schedule = new Schedule({ rule: RULE, target, retryAttempts, onProblem, clock });
   return { clock, target, problems, schedule };
 }
@@ -109,7 +109,7 @@ test('a failed tick is repeated after one and two minutes with the same event', 
   );
   schedule.start();
   await settled();
-  expect(problems).toMatchObject([{ kind: 'tick-failed', attempt: 1, message: 'Error: no' }]);
+  expect(problems).toMatchObject([{ kind: 'firing-failed', attempt: 1, message: 'Error: no' }]);
   await clock.advance(61_000);
   expect(target.times).toEqual(['00:00:20Z', '00:01:00Z', '00:00:20Z']);
   expect(target.events[2]).toEqual(target.events[0]);
@@ -133,13 +133,13 @@ test('while two ticks are under way, a further one is left out and reported', as
   await clock.advance(100_000);
   expect(target.events).toHaveLength(2);
   expect(problems).toMatchObject([
-    { kind: 'tick-skipped', timeMs: Date.parse('2026-01-01T00:02:00Z') },
+    { kind: 'firing-skipped', timeMs: Date.parse('2026-01-01T00:02:00Z') },
   ]);
 });
 
 test('a tick at a recorded time is answered, and needs no schedule', async () => {
   const { target, schedule } = scheduleOf();
   target.answers.push(Promise.resolve(failure));
-  expect(await schedule.tick(Date.parse('2018-01-02T10:00:00Z'))).toEqual(failure);
+  expect(await schedule.fireAt(Date.parse('2018-01-02T10:00:00Z'))).toEqual(failure);
   expect(target.events).toMatchObject([{ time: '2018-01-02T10:00:00Z' }]);
 });

@@ -41,8 +41,20 @@ test('each problem is a line', () => {
     destination: 'undelivered',
     error: new Error('no broker'),
   });
-  hooks.onTickProblem({ kind: 'tick-failed', timeMs: 0, attempt: 1, message: 'Error: no' });
-  hooks.onTickProblem({ kind: 'tick-skipped', timeMs: 0, attempt: 0, message: 'at work' });
+  hooks.onFiringProblem({
+    kind: 'firing-failed',
+    target: 'fetch',
+    timeMs: 0,
+    attempt: 1,
+    message: 'Error: no',
+  });
+  hooks.onFiringProblem({
+    kind: 'firing-skipped',
+    target: 'reconcile',
+    timeMs: 0,
+    attempt: 0,
+    message: 'at work',
+  });
   hooks.onWarning('Connection: error');
 
   expect(lines).toEqual([
@@ -51,8 +63,8 @@ test('each problem is a line', () => {
     'warning: transform: the record at observed-2 offset 7 is left out: no event can hold its 7000000 bytes',
     'warning: persist: 2 records, the first at rolled-0 offset 3, are sent to undelivered: failed again after 5 retries: Runtime.ExitError: Error: Runtime exited',
     'warning: persist: undelivered did not take records; they are sent again: Error: no broker',
-    'warning: a tick failed: Error: no',
-    'warning: a tick was left out: at work',
+    'warning: a firing of fetch failed: Error: no',
+    'warning: a firing of reconcile was left out: at work',
     'warning: Connection: error',
   ]);
 });

@@ -25,6 +25,24 @@ const WATCHED: readonly (readonly [string, string, string, string, string])[] = 
   ],
   ['ImplausibleVolumes', 'fetch ImplausibleVolumes Sum', '> 0', '3 x 300 s', 'notBreaching'],
   ['StaleAnswers', 'fetch StaleAnswers Sum', '> 0', '3 x 300 s', 'notBreaching'],
+  ['ReconcileNoRuns', 'Invocations Sum', '< 1', '6 x 300 s', 'breaching'],
+  ['DaysOverdue', 'reconcile DaysOverdue Minimum', '> 0', '3 x 3600 s', 'ignore'],
+  [
+    'HistoryStands',
+    'IF(left > 0 AND FILL(stored, 0) < 1, 1, 0) of reconcile HistoryDaysLeft Minimum, persist AuditsStored Sum',
+    '> 0',
+    '24 x 300 s',
+    'ignore',
+  ],
+  ['DayDisputed', 'DIFF(m0) of reconcile DaysDisputed Maximum', '> 0', '1 x 300 s', 'notBreaching'],
+  [
+    'SealedDayIncomplete',
+    'DIFF(m0) of reconcile Completeness Minimum',
+    '< 0',
+    '1 x 300 s',
+    'notBreaching',
+  ],
+  ['ManyCorrections', 'persist CandlesCorrected Sum', '> 100', '1 x 3600 s', 'notBreaching'],
   [
     'DeadLetters',
     'transform DeadLetters Sum + persist DeadLetters Sum',
@@ -42,6 +60,13 @@ const WATCHED: readonly (readonly [string, string, string, string, string])[] = 
   ],
   ['FunctionErrorsFetch', 'Errors Sum + fetch Failures Sum', '> 0', '3 x 300 s', 'notBreaching'],
   [
+    'FunctionErrorsReconcile',
+    'Errors Sum + reconcile Failures Sum',
+    '> 0',
+    '3 x 300 s',
+    'notBreaching',
+  ],
+  [
     'FunctionErrorsTransform',
     'Errors Sum + transform Failures Sum',
     '> 0',
@@ -56,11 +81,12 @@ const WATCHED: readonly (readonly [string, string, string, string, string])[] = 
     'notBreaching',
   ],
   ['TimeOutsNearFetch', 'Duration Maximum', '> 44000', '3 x 300 s', 'notBreaching'],
+  ['TimeOutsNearReconcile', 'Duration Maximum', '> 232000', '3 x 300 s', 'notBreaching'],
   ['TimeOutsNearTransform', 'Duration Maximum', '> 96000', '3 x 300 s', 'notBreaching'],
   ['TimeOutsNearPersist', 'Duration Maximum', '> 240000', '3 x 300 s', 'notBreaching'],
   [
     'Throttles',
-    'Throttles Sum + Throttles Sum + Throttles Sum',
+    'Throttles Sum + Throttles Sum + Throttles Sum + Throttles Sum',
     '> 0',
     '3 x 300 s',
     'notBreaching',
@@ -88,7 +114,7 @@ const WATCHED: readonly (readonly [string, string, string, string, string])[] = 
   ]),
   [
     'DatabaseErrors',
-    'fetch DatabaseErrors Sum + transform DatabaseErrors Sum + persist DatabaseErrors Sum',
+    'fetch DatabaseErrors Sum + reconcile DatabaseErrors Sum + transform DatabaseErrors Sum + persist DatabaseErrors Sum',
     '> 5',
     '3 x 300 s',
     'notBreaching',
@@ -131,7 +157,7 @@ describe('the alarms of a stage with everything', () => {
   });
 
   it('watches the function that an alarm is named after', () => {
-    for (const name of ['Fetch', 'Transform', 'Persist']) {
+    for (const name of ['Fetch', 'Reconcile', 'Transform', 'Persist']) {
       const [id] = onlyOne(pipeline, 'AWS::Lambda::Function', name);
       const watched = { Name: 'FunctionName', Value: { Ref: id } };
       const [, timeOut] = onlyOne(pipeline, ALARM, `WatchTimeOutsNear${name}`);
@@ -139,9 +165,14 @@ describe('the alarms of a stage with everything', () => {
       expect(timeOut['Dimensions']).toEqual([watched]);
       expect(metricsIn(errors)[0]?.Dimensions).toEqual([watched]);
     }
-    const [fetch] = onlyOne(pipeline, 'AWS::Lambda::Function', 'Fetch');
-    const [, noRuns] = onlyOne(pipeline, ALARM, 'WatchNoRuns');
-    expect(noRuns['Dimensions']).toEqual([{ Name: 'FunctionName', Value: { Ref: fetch } }]);
+    for (const [name, alarm] of [
+      ['Fetch', 'NoRuns'],
+      ['Reconcile', 'ReconcileNoRuns'],
+    ] as const) {
+      const [id] = onlyOne(pipeline, 'AWS::Lambda::Function', name);
+      const [, noRuns] = onlyOne(pipeline, ALARM, `Watch${alarm}`);
+      expect(noRuns['Dimensions']).toEqual([{ Name: 'FunctionName', Value: { Ref: id } }]);
+    }
   });
 
   it('watches the event sources of both functions for what they give up on', () => {
@@ -195,7 +226,7 @@ describe('the alarms of a stage with everything', () => {
 describe('the alarms of other stages', () => {
   it('lets nobody give up on records on demand, so that there is no alarm of it', () => {
     const ids = idsOf(templatesOf(dev).pipeline);
-    expect(ids).toHaveLength(28);
+    expect(ids).toHaveLength(36);
     expect(ids).not.toContainEqual(expect.stringContaining('Undelivered'));
   });
 
@@ -217,11 +248,12 @@ describe('the alarms of other stages', () => {
     expect(told('TimeOutsNearFetch')).toBe('> 476000 for 3 x 600 s');
     expect(told('EventSourceLagCandlesObserved')).toBe('> 9 for 3 x 600 s');
     expect(told('DatabaseErrors')).toBe('> 1 for 3 x 600 s');
+    expect(told('HistoryStands')).toBe('> 0 for 12 x 600 s');
   });
 
   it('leaves out MSK and Keyspaces where a stage has neither', () => {
     const ids = idsOf(templatesOf(withoutAws).pipeline);
-    expect(ids).toHaveLength(19);
+    expect(ids).toHaveLength(27);
     expect(ids.filter((id) => /Kafka|Broker|EventSource|Keyspaces/.test(id))).toEqual([]);
     expect(ids).toContainEqual(expect.stringContaining('DatabaseErrors'));
   });
@@ -305,7 +337,7 @@ function metricsIn(alarm: Properties): WatchedMetric[] {
   return partsOf(alarm).flatMap(({ MetricStat }) => (MetricStat ? [MetricStat.Metric] : []));
 }
 
-/** Such as `fetch WorstLag Minimum`; the metrics of a sum are separated by `+`. */
+/** Such as `fetch WorstLag Minimum`; the metrics of a sum are separated by `+`, those of other expressions follow them. */
 function metricOf(alarm: Properties): string {
   if ('MetricName' in alarm) {
     const { Namespace, MetricName, Dimensions } = alarm as unknown as WatchedMetric;
@@ -315,10 +347,10 @@ function metricOf(alarm: Properties): string {
   const stats = partsOf(alarm).flatMap(({ MetricStat }) => (MetricStat ? [MetricStat] : []));
   if (stats.length === 0) return String(partsOf(alarm)[0]?.Expression);
   const terms = stats.map((_, index) => `FILL(m${index}, 0)`).join(', ');
-  const sums = partsOf(alarm).flatMap(({ Expression }) => Expression ?? []);
-  const expected = stats.length === 1 ? [] : [`SUM([${terms}])`];
-  expect(sums).toEqual(expected);
-  return stats.map(({ Metric, Stat }) => metricText(Metric, Stat)).join(' + ');
+  const [expression] = partsOf(alarm).flatMap(({ Expression }) => Expression ?? []);
+  const texts = stats.map(({ Metric, Stat }) => metricText(Metric, Stat));
+  if (expression === `SUM([${terms}])` || expression === undefined) return texts.join(' + ');
+  return `${expression} of ${texts.join(', ')}`;
 }
 
 function metricText({ MetricName, Dimensions }: WatchedMetric, statistic: string): string {

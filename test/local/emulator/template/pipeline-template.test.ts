@@ -47,6 +47,7 @@ const RESOURCES: Resources = {
     POWERTOOLS_SERVICE_NAME: 'fetch',
     PAIRS: 'BTC_USDT',
   }),
+  Audits: functionResource('Pipeline/Reconcile/Resource'),
   B: functionResource('Pipeline/Transform/Resource'),
   C: functionResource('Pipeline/PersistFunction/Resource'),
   Other: functionResource('Pipeline/LogRetention/Resource'),
@@ -57,6 +58,13 @@ const RESOURCES: Resources = {
   Rule: {
     Type: 'AWS::Events::Rule',
     Properties: { ScheduleExpression: 'rate(5 minutes)', Targets: [{ Arn: arnOf('A'), Id: 'T' }] },
+  },
+  AuditsRule: {
+    Type: 'AWS::Events::Rule',
+    Properties: {
+      ScheduleExpression: 'rate(1 hour)',
+      Targets: [{ Arn: arnOf('Audits'), Id: 'T' }],
+    },
   },
   First: mapping('B', { BatchSize: 50, MaximumBatchingWindowInSeconds: 0 }),
   Second: mapping('C', {
@@ -105,6 +113,7 @@ test('functions are found by their service name or their construct path', () => 
   const { folder, template } = read();
   expect(Object.values(template.functions).map(({ logicalId }) => logicalId)).toEqual([
     'A',
+    'Audits',
     'B',
     'C',
   ]);
@@ -122,9 +131,12 @@ test('functions are found by their service name or their construct path', () => 
   expect(template.functions.persist.asyncRetryAttempts).toBe(2);
 });
 
-test('the rule has its rate and target', () => {
-  const arn = 'arn:aws:events:us-east-1:000000000000:rule/Pipeline-Rule';
-  expect(read().template.rule).toEqual({ arn, rateMs: 300_000, target: 'fetch' });
+test('the rules have their rates and targets', () => {
+  const arn = 'arn:aws:events:us-east-1:000000000000:rule/Pipeline';
+  expect(read().template.rules).toEqual({
+    fetch: { arn: `${arn}-Rule`, rateMs: 300_000, target: 'fetch' },
+    reconcile: { arn: `${arn}-AuditsRule`, rateMs: 3_600_000, target: 'reconcile' },
+  });
 });
 
 test('mappings have what the template says, else the defaults of Lambda', () => {
@@ -167,7 +179,12 @@ test.each<[string, Record<string, TemplateResource | undefined>, string]>([
   ['a function', { B: undefined, First: undefined }, 'no transform function'],
   ['a mapping', { First: undefined, Second: undefined }, 'no AWS::Lambda::EventSourceMapping'],
   ['a table', { Candles: undefined }, 'no AWS::Cassandra::Table'],
-  ['a rule', { Rule: undefined }, 'no AWS::Events::Rule'],
+  ['any rule', { Rule: undefined, AuditsRule: undefined }, 'no AWS::Events::Rule'],
+  [
+    'a rule of a function',
+    { AuditsRule: undefined },
+    'expected one AWS::Events::Rule whose target is the reconcile function, found 0',
+  ],
 ])('without %s it says so', (_, changes, message) => {
   expect(() => read(changes)).toThrow(message);
 });

@@ -5,7 +5,12 @@ import {
 
 function functionsOf(suffix: string, timeoutMs = 1_000): DeployedFunctions {
   const one = (name: string) => ({ functionName: `${name}-${suffix}`, timeoutMs, environment: {} });
-  return { fetch: one('fetch'), transform: one('transform'), persist: one('persist') };
+  return {
+    fetch: one('fetch'),
+    reconcile: one('reconcile'),
+    transform: one('transform'),
+    persist: one('persist'),
+  };
 }
 
 function currentOf(...found: (DeployedFunctions | Error)[]) {

@@ -1,0 +1,112 @@
+import { Duration } from 'aws-cdk-lib';
+import { MathExpression, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import type { MetricName } from '../../../lambdas/shared/domain/metrics';
+import { changeOf, metricPeriod, publishedMetric, type Statistic } from '../metrics';
+import type { StageConfig } from '../../stages/stage-config';
+import { RECONCILE_MINUTES } from '../../stages/tick';
+import type { WatchedPipeline } from '../watched-pipeline';
+import { type AlarmSpec, AT_ONCE, NOTHING_HAPPENED, NOTHING_KNOWN } from './alarm-spec';
+
+const HOUR = Duration.hours(1);
+/** Days that a new market needs are overdue from its first firing on, until they are stored. */
+const OVERDUE_HOURS = 3;
+/** The exchange corrects a few candles a day. */
+const MANY_CORRECTIONS = 100;
+const HISTORY_STANDS_HOURS = 2;
+const FIRINGS_MISSED = 6;
+
+/** Alarms for past days that are not audited, or that audits find wrong. */
+export function ledgerAlarms(pipeline: WatchedPipeline): AlarmSpec[] {
+  return [...auditAlarms(pipeline), ...correctionAlarms(pipeline.stage)];
+}
+
+function auditAlarms({ stage, functions }: WatchedPipeline): AlarmSpec[] {
+  return [
+    {
+      id: 'ReconcileNoRuns',
+      runbook: 'no-runs',
+      situation: 'reconcile has not run for half an hour',
+      metric: functions.reconcile.metricInvocations({ statistic: 'Sum' }),
+      threshold: { below: 1 },
+      period: Duration.minutes(RECONCILE_MINUTES),
+      periods: FIRINGS_MISSED,
+      // A function that is not invoked reports no value, not even 0.
+      missing: TreatMissingData.BREACHING,
+    },
+    {
+      id: 'DaysOverdue',
+      runbook: 'days-overdue',
+      situation: `Past days were to be asked for more than a day ago, for ${OVERDUE_HOURS} hours already`,
+      metric: reconcileMetric(stage, 'DaysOverdue', 'Minimum'),
+      threshold: { above: 0 },
+      period: HOUR,
+      periods: OVERDUE_HOURS,
+      missing: NOTHING_KNOWN,
+    },
+    {
+      id: 'HistoryStands',
+      runbook: 'history-does-not-move',
+      situation: `Days of history are to be had, and none has been stored for ${HISTORY_STANDS_HOURS} hours`,
+      metric: standingHistory(stage),
+      threshold: { above: 0 },
+      periods: Math.ceil((HISTORY_STANDS_HOURS * 60) / metricPeriod(stage).toMinutes()),
+      missing: NOTHING_KNOWN,
+    },
+  ];
+}
+
+function correctionAlarms(stage: StageConfig): AlarmSpec[] {
+  const atOnce = { periods: AT_ONCE, missing: NOTHING_HAPPENED };
+  return [
+    {
+      ...atOnce,
+      id: 'DayDisputed',
+      runbook: 'a-day-is-disputed',
+      situation: 'A day was sealed although its audits do not agree',
+      // A day stays disputed: an alarm that lasts as long would hide all others.
+      metric: changeOf(reconcileMetric(stage, 'DaysDisputed', 'Maximum')),
+      threshold: { above: 0 },
+    },
+    {
+      ...atOnce,
+      id: 'SealedDayIncomplete',
+      runbook: 'sealed-day-incomplete',
+      situation: 'The completeness of the sealed days of the last 30 has fallen',
+      metric: changeOf(reconcileMetric(stage, 'Completeness', 'Minimum')),
+      threshold: { below: 0 },
+    },
+    {
+      ...atOnce,
+      id: 'ManyCorrections',
+      runbook: 'many-corrections',
+      situation: `Audits have corrected more than ${MANY_CORRECTIONS} candles within an hour`,
+      metric: publishedMetric(stage, {
+        service: 'persist',
+        name: 'CandlesCorrected',
+        statistic: 'Sum',
+      }),
+      threshold: { above: MANY_CORRECTIONS },
+      period: HOUR,
+    },
+  ];
+}
+
+/** 1 where days of history are left and none was stored, otherwise 0. */
+function standingHistory(stage: StageConfig): MathExpression {
+  return new MathExpression({
+    expression: 'IF(left > 0 AND FILL(stored, 0) < 1, 1, 0)',
+    usingMetrics: {
+      left: reconcileMetric(stage, 'HistoryDaysLeft', 'Minimum'),
+      stored: publishedMetric(stage, {
+        service: 'persist',
+        name: 'AuditsStored',
+        statistic: 'Sum',
+      }),
+    },
+    label: 'Stands',
+  });
+}
+
+function reconcileMetric(stage: StageConfig, name: MetricName, statistic: Statistic) {
+  return publishedMetric(stage, { service: 'reconcile', name, statistic });
+}
