@@ -10,7 +10,7 @@ import {
   orderOf,
 } from './archive-order';
 import type { ArchiveRefusals } from './archive-refusals';
-import { minuteOf, readArchiveRow, unplacedReason } from './archive-rows';
+import { isHeader, minuteOf, readArchiveRow, unplacedReason } from './archive-rows';
 
 /**
  * The wanted days of a file, oldest first, each as soon as a row of a later day
@@ -134,7 +134,7 @@ class DaysReading {
 
   /** A line without a minute: a header, if it is the first one. */
   #addUnplaced(text: string): readonly ArchivedDay[] {
-    if (this.#line === 1 && /^\D/.test(text)) {
+    if (this.#line === 1 && isHeader(text)) {
       this.#refusals.add(`line 1: a header, expected none: ${JSON.stringify(text.slice(0, 60))}`);
       return NONE;
     }

@@ -1,4 +1,5 @@
 import { constants, createGunzip } from 'node:zlib';
+import * as v from 'valibot';
 
 /** A month of one-minute candles has 3 MB: more than this is no month. */
 const MOST_BYTES = 64 * 1024 * 1024;
@@ -29,11 +30,14 @@ export async function endOf(gzip: Uint8Array): Promise<GzipEnd> {
   return { kind: 'whole' };
 }
 
+const ZlibError = v.object({ code: v.string(), message: v.string() });
+
 function wrongEnd(cause: unknown): GzipEnd {
-  if (!(cause instanceof Error) || !('code' in cause)) throw cause;
-  if (cause.code === 'Z_BUF_ERROR') return { kind: 'cut' };
-  if (cause.code === 'Z_DATA_ERROR')
-    return { kind: 'damaged', reason: `is no gzip: ${cause.message}` };
+  const error = v.safeParse(ZlibError, cause);
+  if (!error.success) throw cause;
+  const { code, message } = error.output;
+  if (code === 'Z_BUF_ERROR') return { kind: 'cut' };
+  if (code === 'Z_DATA_ERROR') return { kind: 'damaged', reason: `is damaged: ${message}` };
   throw cause;
 }
 

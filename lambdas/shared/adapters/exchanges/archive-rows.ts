@@ -13,12 +13,19 @@ const COLUMNS = 6;
 const SECONDS = /^\d{1,12}$/;
 /** A time that a careless program has written, such as `1704067200.0` or `1.7040672e9`. */
 const ANY_SECONDS = /^\d{1,12}(?:\.\d{0,12})?(?:e\+?\d{1,2})?$/i;
+const COLUMN_NAME = /^\s*"?[a-z_]/i;
 
 /** The minute of a line: of a row that is wrong too, as long as its time says one. */
 export function minuteOf(line: string): number | undefined {
   const text = timeColumn(line);
   const timeMs = ANY_SECONDS.test(text) ? Number(text) * 1_000 : NaN;
   return Number.isSafeInteger(timeMs) && timeMs % MINUTE_MS === 0 ? timeMs : undefined;
+}
+
+/** Whether a line names columns, and has no values. */
+export function isHeader(line: string): boolean {
+  const columns = line.split(',');
+  return columns.length > 1 && columns.every((column) => COLUMN_NAME.test(column));
 }
 
 /** The reason why a line has no minute. */
