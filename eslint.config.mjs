@@ -35,6 +35,8 @@ const elements = [
   { type: 'exchange', pattern: 'local/exchange' },
   { type: 'localstack', pattern: 'local/localstack' },
   { type: 'bench', pattern: 'local/bench' },
+  { type: 'ops/pipeline', pattern: 'ops/pipeline' },
+  { type: 'ops/coverage', pattern: 'ops/coverage' },
   { type: 'ops', pattern: 'ops' },
 ];
 
@@ -69,6 +71,8 @@ const policies = [
   arrow('stacks', 'stacks', 'lib/observability', 'lib/functions', ...DATA, 'domain'),
   arrow('bin', 'stacks', 'lib/stages'),
   arrow('cli', 'cli'),
+  arrow('ops/pipeline', 'ops/pipeline', 'ops', 'run', 'lib/stages', 'cli', ...FUNCTIONS_CODE),
+  arrow('ops/coverage', 'ops/coverage', 'ops/pipeline', 'ops', 'cli', 'domain'),
   arrow('ops', 'ops', 'stacks', 'lib/database', 'lib/stages', 'lib/naming', 'cli', 'domain'),
 
   arrow('template', 'template', 'cli', 'lib/naming', 'domain'),

@@ -124,7 +124,7 @@ async function bringUpAndDeploy(
   await together(createTopicsAndTables(command, template), bootstrapIfMissing(command));
   await timed(command, 'deployed', () => deploy(deployOptions(command)));
   onReached('rule');
-  return { compose, exchange, template };
+  return { compose, exchange, template, stage: settings.localstack };
 }
 
 /**

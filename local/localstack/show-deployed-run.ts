@@ -9,7 +9,8 @@ import { StatusDisplay } from '../watch/status-display';
 import { type LocalstackCommand, oncePerMinute } from './command';
 import type { Compose } from '../containers/compose';
 import { deployedFunctions } from './deployment/deployed-functions';
-import type { ExchangeService } from './exchange/exchange-service';
+import { type ExchangeService, urlFromHere } from './exchange/exchange-service';
+import type { StageConfig } from '../../lib/stages/stage-config';
 import { endpointOf } from '../containers/compose-project';
 import { DeployedRun } from './deployed-run';
 
@@ -19,6 +20,8 @@ export interface Deployment {
   readonly exchange: ExchangeService;
   /** Holds the topics, tables and event source mappings. */
   readonly template: PipelineTemplate;
+  /** The settings of what is deployed. */
+  readonly stage: StageConfig;
 }
 
 /**
@@ -74,7 +77,7 @@ function startDeployedRun(
 
 function describeRun(
   { project }: LocalstackCommand,
-  { exchange, template }: Deployment,
+  { exchange, template, stage }: Deployment,
 ): Promise<void> {
   return writeRunDescription(project.dataDir, {
     pid: process.pid,
@@ -84,6 +87,13 @@ function describeRun(
     keyspace: keyspaceOf(template),
     exchange: exchange.description,
     startedAt: new Date().toISOString(),
+    followed: {
+      pairs: [...stage.pairs],
+      historyStart: stage.historyStart,
+      retentionMinutes: stage.exchange.retentionMinutes,
+      exchangeUrl: urlFromHere(project, stage.exchange.url),
+      archiveUrl: urlFromHere(project, stage.exchange.archiveUrl),
+    },
   });
 }
 

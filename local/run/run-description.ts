@@ -6,6 +6,14 @@ import { isAlive } from '../../cli/lock-file';
 
 const ENDPOINT = v.pipe(v.string(), v.regex(/^[^\s:]+:\d{1,5}$/, 'expected host:port'));
 
+const FOLLOWED = v.strictObject({
+  pairs: v.array(v.string()),
+  historyStart: v.pipe(v.string(), v.isoDate()),
+  retentionMinutes: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
+  exchangeUrl: v.pipe(v.string(), v.url()),
+  archiveUrl: v.pipe(v.string(), v.url()),
+});
+
 const RUN_DESCRIPTION = v.strictObject({
   pid: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
   kafka: ENDPOINT,
@@ -14,7 +22,15 @@ const RUN_DESCRIPTION = v.strictObject({
   keyspace: v.pipe(v.string(), v.nonEmpty()),
   exchange: v.string(),
   startedAt: v.pipe(v.string(), v.isoTimestamp()),
+  followed: FOLLOWED,
 });
+
+/**
+ * What a local run follows: the pairs, the first UTC day that is wanted of each,
+ * how many minutes back the exchange's API serves, and the addresses of that API
+ * (up to and with `/api/v4`) and of the archive as this machine reaches them.
+ */
+export type FollowedByRun = Readonly<v.InferOutput<typeof FOLLOWED>>;
 
 /**
  * How a local run is reached. `pid` is the process of `npm start` or `npm run localstack`; `kafka`

@@ -1,6 +1,7 @@
 import type { StoredCandle } from '../../lambdas/shared/adapters/database/stored-candles';
 import { formatDecimal } from '../../lambdas/shared/domain/decimal';
 import type { ShowFormat } from './show-request';
+import { csvLines } from '../../cli/csv';
 import { type Column, tableLines } from '../../cli/text-table';
 import { minuteText } from '../../cli/utc-time';
 
@@ -87,12 +88,6 @@ const CSV_COLUMNS = [
   ...(['minutes', 'closed', 'observedAt', 'source'] as const),
 ] satisfies (keyof PrintedCandle)[];
 
-/** RFC 4180: a header, and CRLF behind every line. */
 function candleCsv(candles: readonly StoredCandle[]): string {
-  const rows = candles.map(printed).map((row) => CSV_COLUMNS.map((column) => String(row[column])));
-  return [CSV_COLUMNS, ...rows].map((row) => `${row.map(csvField).join(',')}\r\n`).join('');
-}
-
-function csvField(text: string): string {
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return csvLines(CSV_COLUMNS, candles.map(printed));
 }

@@ -3,6 +3,7 @@ import type { InvocationReport } from '../emulator/lambda/invocation-report';
 import { EngineDiedError } from '../engines/engine';
 import { LOCAL_DATA_CENTER } from '../engines/engine-answers';
 import { keyspaceOf, type LocalRun, type LocalRunOptions } from '../run/local-run';
+import { followedByRun } from '../run/followed-by-run';
 import {
   defaultDataDir,
   removeRunDescription,
@@ -92,7 +93,8 @@ async function engineDeath({ engines }: LocalRun<LocalExchange>): Promise<never>
   throw new EngineDiedError(await Promise.race([engines.kafka.died, engines.cassandra.died]));
 }
 
-function descriptionOf({ engines, exchange, template }: LocalRun<LocalExchange>): RunDescription {
+function descriptionOf(run: LocalRun<LocalExchange>): RunDescription {
+  const { engines, exchange, template } = run;
   return {
     pid: process.pid,
     kafka: engines.kafka.endpoint,
@@ -101,5 +103,6 @@ function descriptionOf({ engines, exchange, template }: LocalRun<LocalExchange>)
     keyspace: keyspaceOf(template),
     exchange: exchange.description,
     startedAt: new Date().toISOString(),
+    followed: followedByRun(run.pipelineOptions),
   };
 }

@@ -51,6 +51,31 @@ export function awsAccount(options: AwsAccountOptions): AccountLookUp {
   };
 }
 
+/** Credentials of a caller. */
+export interface AccountCredentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string | undefined;
+}
+
+/**
+ * The credentials that the SDK's own chain finds, for a service that the SDK does not call.
+ *
+ * @throws OperationError if there are none
+ */
+export async function accountCredentials(
+  options: Pick<AwsAccountOptions, 'profile' | 'region'>,
+): Promise<AccountCredentials> {
+  const client = new STSClient(
+    clientConfig(options, (await configuredRegion(options)) ?? ANY_REGION),
+  );
+  const respondent = { service: 'STS', client, timeoutMs: QUESTION_TIMEOUT_MS };
+  const { accessKeyId, secretAccessKey, sessionToken } = await ask(respondent, () =>
+    client.config.credentials(),
+  );
+  return { accessKeyId, secretAccessKey, sessionToken };
+}
+
 async function readBootstrapVersion(
   client: SSMClient,
   abortSignal: AbortSignal,

@@ -58,6 +58,8 @@ const ROOMS = [
   'start',
   'localstack',
   'bench',
+  'ops/pipeline',
+  'ops/coverage',
 ];
 /** Holds JSON, which imports nothing. */
 const WITHOUT_CODE = ['schemas'];

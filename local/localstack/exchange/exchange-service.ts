@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { assertRecorded, chooseExchange, GATE_IO_URL } from '../../exchange/choose-exchange';
+import { endpointOf } from '../../containers/compose-project';
 import type { LocalstackProject } from '../localstack-project';
 
 /** The exchange of a LocalStack run. */
@@ -29,8 +30,16 @@ export interface ExchangeServiceOptions {
   readonly timeMs: number | undefined;
 }
 
-/** The API of the exchange's container, as functions reach it. */
-const API_URL = 'http://exchange:4570/api/v4';
+/** The exchange's container, as functions reach it. */
+const CONTAINER_URL = 'http://exchange:4570';
+const API_URL = `${CONTAINER_URL}/api/v4`;
+
+/** A URL that functions reach, as it is reached from this machine: the exchange's container publishes a port. */
+export function urlFromHere(project: LocalstackProject, url: string): string {
+  return url.startsWith(`${CONTAINER_URL}/`)
+    ? url.replace(CONTAINER_URL, `http://${endpointOf(project, 'exchange')}`)
+    : url;
+}
 
 /**
  * Chooses the exchange. Nothing is started or written.

@@ -19,6 +19,13 @@ const run: RunDescription = {
   keyspace: 'candlestream',
   exchange: 'simulated, seed 1',
   startedAt: '2018-01-22T09:30:00.000Z',
+  followed: {
+    pairs: ['BTC_USDT'],
+    historyStart: '2018-01-01',
+    retentionMinutes: 9_900,
+    exchangeUrl: 'http://127.0.0.1:4570/api/v4',
+    archiveUrl: 'http://127.0.0.1:4570',
+  },
 };
 
 let dataDir: string;

@@ -15,6 +15,13 @@ const run = {
   keyspace: 'candlestream',
   exchange: 'live',
   startedAt: '2018-01-22T00:00:00.000Z',
+  followed: {
+    pairs: ['BTC_USDT'],
+    historyStart: '2018-01-01',
+    retentionMinutes: 9_900,
+    exchangeUrl: 'http://127.0.0.1:4570/api/v4',
+    archiveUrl: 'http://127.0.0.1:4570',
+  },
 };
 const openTimeMs = Date.UTC(2018, 0, 22);
 

@@ -8,7 +8,11 @@ import {
 } from 'cassandra-driver';
 import pRetry from 'p-retry';
 import type { Telemetry } from '../../domain/ports';
-import { credentialsFromEnvironment, CredentialsMissingError } from '../aws-signature';
+import {
+  type AwsCredentials,
+  credentialsFromEnvironment,
+  CredentialsMissingError,
+} from '../aws-signature';
 import { KeyspacesAuthProvider, KeyspacesChallengeError } from './keyspaces-authentication';
 
 /** Variables of a function that name the database. */
@@ -53,12 +57,14 @@ export type AttemptTelemetry = Pick<Telemetry, 'count'>;
  * Creates a session that connects with its first statement, and again if that failed.
  *
  * @param telemetry counts each failed attempt, as {@link attempt} describes; optional
+ * @param credentials for Keyspaces; those of the environment if they are not given
  */
 export function createCassandraSession(
   environment: CassandraEnvironment,
   telemetry?: AttemptTelemetry,
+  credentials?: () => AwsCredentials,
 ): CassandraSession {
-  const client = new Client(clientOptions(environment));
+  const client = new Client(clientOptions(environment, credentials));
   shutDownReplacedHosts(client);
   return createSession(client, telemetry);
 }
@@ -225,7 +231,10 @@ function remedyOf(error: Error): string {
 }
 
 /** Options of the driver. Exported for its test: they protect the data. */
-export function clientOptions(environment: CassandraEnvironment): ClientOptions {
+export function clientOptions(
+  environment: CassandraEnvironment,
+  credentials: () => AwsCredentials = credentialsFromEnvironment,
+): ClientOptions {
   const dataCenter = environment.CASSANDRA_LOCAL_DATA_CENTER;
   return {
     contactPoints: [...environment.CASSANDRA_CONTACT_POINTS],
@@ -233,7 +242,9 @@ export function clientOptions(environment: CassandraEnvironment): ClientOptions 
     keyspace: environment.CASSANDRA_KEYSPACE,
     // The nodes announce each other's addresses without the port, which all of them share.
     protocolOptions: { port: portOf(environment) },
-    ...(environment.CASSANDRA_AUTHENTICATION === 'sigv4' ? keyspacesOptions(environment) : {}),
+    ...(environment.CASSANDRA_AUTHENTICATION === 'sigv4'
+      ? keyspacesOptions(environment, credentials)
+      : {}),
     // No more than a function needs: no schema metadata, and statements are prepared where they run.
     isMetadataSyncEnabled: false,
     prepareOnAllHosts: false,
@@ -255,11 +266,11 @@ function portOf({ CASSANDRA_CONTACT_POINTS: [first = ''] }: CassandraEnvironment
 }
 
 /** TLS, verified against the certificates of Node.js, which include Amazon's roots; and AWS credentials. */
-function keyspacesOptions(environment: CassandraEnvironment) {
+function keyspacesOptions(environment: CassandraEnvironment, credentials: () => AwsCredentials) {
   const region = environment.CASSANDRA_LOCAL_DATA_CENTER;
   const [endpoint = ''] = environment.CASSANDRA_CONTACT_POINTS;
   return {
-    authProvider: new KeyspacesAuthProvider(region, credentialsFromEnvironment),
+    authProvider: new KeyspacesAuthProvider(region, credentials),
     sslOptions: { rejectUnauthorized: true, servername: endpoint.replace(/:\d+$/, '') },
   };
 }

@@ -1,0 +1,51 @@
+import { createCandleStore } from '../../lambdas/shared/adapters/database/candle-store';
+import {
+  CassandraError,
+  createCassandraSession,
+} from '../../lambdas/shared/adapters/database/cassandra-client';
+import { readKnownMarkets } from '../../lambdas/shared/adapters/database/stored-progress';
+import { createDayLedger } from '../../lambdas/shared/adapters/database/day-ledger';
+import { defaultDataDir, readRunDescription } from '../../local/run/run-description';
+import { accountCredentials, awsAccount } from '../deploy/aws-account';
+import { findAwsStage } from '../find-stage';
+import { OperationError } from '../operation-error';
+import { findPipeline } from './find-pipeline';
+import type { Pipeline, PipelineAccess, PipelineStore } from './pipeline';
+
+/** The pipelines of this machine, and of the AWS account that the caller's configuration names. */
+export const PIPELINES: PipelineAccess = {
+  find: (choice) =>
+    findPipeline(choice, {
+      findRun: () => readRunDescription(defaultDataDir()),
+      findStage: findAwsStage,
+      account: (options) => ({
+        region: () => awsAccount(options).region(),
+        credentials: () => accountCredentials(options),
+      }),
+    }),
+  open: openPipeline,
+};
+
+/** Opens a pipeline's tables; a failure of the database is an OperationError. */
+function openPipeline({ name, database, credentials }: Pipeline): PipelineStore {
+  const session = createCassandraSession(database, undefined, credentials && (() => credentials));
+  const stored = createCandleStore(session);
+  const ledger = createDayLedger(session);
+  const told = async <T>(work: Promise<T>): Promise<T> => {
+    try {
+      return await work;
+    } catch (cause) {
+      if (!(cause instanceof CassandraError)) throw cause;
+      throw new OperationError(`${cause.message.replace(/\s*\n\s*/g, ' ')} (${name})`, { cause });
+    }
+  };
+  return {
+    readStatus: (markets) => told(stored.readStatus(markets)),
+    readDays: (market, range) => told(stored.readDays(market, range)),
+    readCandles: (market, ranges) => told(stored.readCandles(market, ranges)),
+    readGaps: (market, range) => told(stored.readGaps(market, range)),
+    reopenDay: (market, dayMs, atMs) => told(ledger.reopenDay(market, dayMs, atMs)),
+    knownMarkets: () => told(readKnownMarkets(session)),
+    close: () => session.close(),
+  };
+}

@@ -1,0 +1,59 @@
+import type { CassandraEnvironment } from '../../lambdas/shared/adapters/database/cassandra-client';
+import type { AwsCredentials } from '../../lambdas/shared/adapters/aws-signature';
+import type { Market } from '../../lambdas/shared/domain/market';
+import type {
+  CandleReader,
+  DayReader,
+  RepairStore,
+  StatusReader,
+} from '../../lambdas/shared/domain/ports';
+import type { Gap } from '../../lambdas/shared/domain/progress';
+
+/** A pipeline whose data is read or repaired: a local run, LocalStack's, or a stage in AWS. */
+export interface Pipeline {
+  /** For people: `the local run`, or `the stage dev in eu-central-1`. */
+  readonly name: string;
+  /** The markets that it follows. */
+  readonly markets: readonly Market[];
+  /** Start of the first UTC day that it wants of each. */
+  readonly historyStartMs: number;
+  /** How far back its exchange's API serves one-minute candles. */
+  readonly retentionMs: number;
+  /** Up to and with `/api/v4`, as it is reached from this machine. */
+  readonly exchangeUrl: string;
+  /** The base URL of the exchange's archive. */
+  readonly archiveUrl: string;
+  readonly database: CassandraEnvironment;
+  /** Undefined if the database asks for none. */
+  readonly credentials: AwsCredentials | undefined;
+}
+
+/** The stored data of a pipeline. */
+export interface PipelineStore extends StatusReader, DayReader, CandleReader, RepairStore {
+  /** The stored gaps of a market that start in `[fromMs, toMs)`. */
+  readGaps(
+    market: Market,
+    range: { readonly fromMs: number; readonly toMs: number },
+  ): Promise<readonly Gap[]>;
+  /** Every market of which anything is stored, in alphabetical order. */
+  knownMarkets(): Promise<readonly Market[]>;
+  close(): Promise<void>;
+}
+
+/** Which pipeline a command line names. */
+export interface PipelineChoice {
+  /** A stage in AWS; undefined for the local run that runs now. */
+  readonly stage: string | undefined;
+  /** A profile of AWS's configuration files; undefined for the credentials of the environment. */
+  readonly profile: string | undefined;
+  /** Undefined for the region of the environment or the profile. */
+  readonly region: string | undefined;
+}
+
+/** Finds and opens pipelines. */
+export interface PipelineAccess {
+  /** @throws OperationError if there is no such pipeline, or it cannot be reached */
+  readonly find: (choice: PipelineChoice) => Promise<Pipeline>;
+  /** Connects when it is first used. */
+  readonly open: (pipeline: Pipeline) => PipelineStore;
+}
