@@ -12,6 +12,7 @@ import { openTimedExchange, type TimedExchange } from '../../../local/run/run-ex
 import { type LocalRun, startLocalRun } from '../../../local/run/local-run';
 import { Faults } from '../../../local/exchange/faults';
 import { readRecordedCandles } from '../../../local/exchange/candles/recorded-candles';
+import { shiftedInTime } from '../../../local/exchange/candles/shifted-candles';
 import { replay, type ReplayPatience, type ReplayRange } from '../../../local/start/replay';
 import { exchangeWindows, RECORDED_PAIRS, recordedMinutes } from '../../oracle/recordings';
 import { replayedFolder } from '../../oracle/replayed-days';
@@ -52,6 +53,12 @@ export interface RecordedRunOptions {
   readonly fromMs: number;
   /** The stage whose template runs. @default dev */
   readonly stage?: string;
+  /** The first UTC day that is wanted of each market, such as `2018-01-22`. @default that of `fromMs` */
+  readonly historyStart?: string;
+  /** Minutes that the API serves. @default that of the stage */
+  readonly retentionMinutes?: number;
+  /** Days by which the recording is moved. @default 0 */
+  readonly movedDays?: number;
   /** The folder with the recorded days. @default recordings, or generated days if there are none */
   readonly recorded?: string;
 }
@@ -70,19 +77,28 @@ export class RecordedRun {
   /** Markets start live at the midnight of their first tick. */
   readonly #liveSinceMs: number;
   readonly #stage: string;
+  readonly #historyStart: string;
+  readonly #retentionMinutes: number | undefined;
+  readonly #movedMs: number;
   #playedToMs: number;
   #folder: string | undefined;
   #run: LocalRun<TimedExchange> | undefined;
 
-  constructor({ fromMs, stage = 'dev', recorded = replayedFolder() }: RecordedRunOptions) {
+  constructor(options: RecordedRunOptions) {
+    const { fromMs, stage = 'dev', recorded = replayedFolder(), movedDays = 0 } = options;
     this.#liveSinceMs = floorTo(fromMs, DAY_MS);
     this.#stage = stage;
+    this.#historyStart =
+      options.historyStart ?? new Date(this.#liveSinceMs).toISOString().slice(0, 10);
+    this.#retentionMinutes = options.retentionMinutes;
+    this.#movedMs = movedDays * DAY_MS;
     this.#recorded = recorded;
     this.#playedToMs = fromMs;
   }
 
   async start(): Promise<void> {
-    const source = await readRecordedCandles(this.#recorded);
+    const source = shiftedInTime(await readRecordedCandles(this.#recorded), this.#movedMs);
+    const retention = this.#retentionMinutes;
     const { faults, reports, problems } = this;
     this.#folder = await mkdtemp(join(tmpdir(), 'candlestream-pipeline-'));
     this.#run = await startLocalRun({
@@ -96,7 +112,9 @@ export class RecordedRun {
         openTimedExchange(source, 'recorded', { requestsPerWindow: 1_000_000, faults }),
       settings: () => ({
         PAIRS: [UNKNOWN_PAIR, ...RECORDED_PAIRS].join(','),
+        HISTORY_START: this.#historyStart,
         REQUESTS_PER_10_S: '1000000',
+        ...(retention === undefined ? {} : { RETENTION_MINUTES: String(retention) }),
       }),
       onProgress: () => undefined,
       hooks: {
@@ -153,6 +171,13 @@ export class RecordedRun {
     return this.run.pipeline.tick(toMs);
   }
 
+  /** One firing of reconcile now; resolves with what it answered once all that it sent is processed. */
+  async reconcile(): Promise<InvocationResult> {
+    const answer = await this.run.pipeline.reconcile(this.#playedToMs);
+    await this.caughtUp();
+    return answer;
+  }
+
   /** Waits until every record of the topics is processed. */
   async caughtUp(): Promise<void> {
     await this.run.pipeline.caughtUp(CAUGHT_UP_LIMIT_MS);
@@ -174,9 +199,16 @@ export class RecordedRun {
 
   /** The recorded minutes of a pair in `[fromMs, toMs)`. */
   minutes(pair: string, fromMs: number, toMs: number): Candle[] {
-    const all = this.#minutes.get(pair) ?? recordedMinutes(this.#recorded, pair);
+    const all = this.#minutes.get(pair) ?? this.#recordedMinutes(pair);
     this.#minutes.set(pair, all);
     return all.filter(({ openTimeMs }) => openTimeMs >= fromMs && openTimeMs < toMs);
+  }
+
+  #recordedMinutes(pair: string): Candle[] {
+    return recordedMinutes(this.#recorded, pair).map((candle) => ({
+      ...candle,
+      openTimeMs: candle.openTimeMs + this.#movedMs,
+    }));
   }
 
   /** Every stored candle of every interval is the one of the recording, and there is no other. */

@@ -32,6 +32,22 @@ interface CandleCells {
   readonly source: string;
 }
 
+/** Stands for a number that is unknown. */
+const UNKNOWN = -1n;
+
+/** What the ledger says of a day. */
+export interface StoredDay {
+  readonly minutes: number;
+  readonly absent: number;
+  readonly rejected: number;
+  readonly corrected: number;
+  readonly audits: number;
+  readonly sealed: boolean;
+  readonly disputed: boolean;
+  readonly source: string;
+  readonly refusal: string | null;
+}
+
 export function candleKey(pair: string, interval: Interval, openTimeMs: number): string {
   return `${pair} ${interval} ${new Date(openTimeMs).toISOString()}`;
 }
@@ -40,7 +56,7 @@ export function candleKey(pair: string, interval: Interval, openTimeMs: number):
 export function candleNumbers(candle: Candle): readonly bigint[] {
   const { open, high, low, close, baseVolume, quoteVolume } = candle;
   const numbers = [open, high, low, close, baseVolume, quoteVolume];
-  return numbers.map((number) => (number === null ? -1n : units(number, DECIMALS)));
+  return numbers.map((number) => (number === null ? UNKNOWN : units(number, DECIMALS)));
 }
 
 function candleLine({ bucket, numbers, minutes, closed, source }: CandleCells): string {
@@ -51,7 +67,11 @@ function candleLine({ bucket, numbers, minutes, closed, source }: CandleCells): 
 export function expectedRows(
   pair: string,
   minutes: readonly Candle[],
-  { fromMs, toMs }: { readonly fromMs: number; readonly toMs: number },
+  {
+    fromMs,
+    toMs,
+    source = 'api',
+  }: { readonly fromMs: number; readonly toMs: number; readonly source?: 'api' | 'archive' },
 ): Rows {
   const within = minutes.filter(({ openTimeMs }) => openTimeMs >= fromMs && openTimeMs < toMs);
   const rows = INTERVALS.flatMap((interval) =>
@@ -62,7 +82,7 @@ export function expectedRows(
         numbers: candleNumbers(candle),
         minutes: candle.minuteCount,
         closed: endMs(interval, openTimeMs) <= toMs,
-        source: 'api',
+        source,
       });
       return [candleKey(pair, interval, openTimeMs), line];
     }),
@@ -164,6 +184,16 @@ export class StoredTables {
     );
   }
 
+  /** The ledger by pair and day; undefined for days that were asked for and never stored. */
+  async ledger(): Promise<ReadonlyMap<string, StoredDay | undefined>> {
+    const rows = await this.#all(SELECT_DAYS);
+    return new Map(
+      rows
+        .map((row) => [`${String(row.get('pair'))} ${String(row.get('day'))}`, dayOf(row)] as const)
+        .toSorted(([a], [b]) => (a < b ? -1 : 1)),
+    );
+  }
+
   /** How many minutes of a UTC day are stored, from a time on. */
   async minutesOfDay(pair: string, fromMs: number): Promise<number> {
     const day = new Date(fromMs).toISOString().slice(0, 10);
@@ -185,10 +215,30 @@ const WRITTEN = [...NUMBERS, 'minutes', 'closed'];
 const SELECT_CANDLES = `SELECT pair, interval, bucket, open_time, observed_at, source, ${WRITTEN.join(', ')},
   ${WRITTEN.map((column) => `writetime(${column}) AS written_${column}`).join(', ')} FROM candles`;
 
+const SELECT_DAYS = `SELECT pair, day, minutes, absent, rejected, corrected, audits, sealed_at, disputed,
+  source, refusal, observed_at FROM days`;
+
+function dayOf(row: types.Row): StoredDay | undefined {
+  if (row.get('observed_at') === null) return undefined;
+  return {
+    minutes: row.get('minutes') as number,
+    absent: row.get('absent') as number,
+    rejected: row.get('rejected') as number,
+    corrected: row.get('corrected') as number,
+    audits: row.get('audits') as number,
+    sealed: row.get('sealed_at') !== null,
+    disputed: row.get('disputed') as boolean,
+    source: row.get('source') as string,
+    refusal: row.get('refusal') as string | null,
+  };
+}
+
 function cellsOf(row: types.Row): CandleCells {
   return {
     bucket: String(row.get('bucket')),
-    numbers: NUMBERS.map((column) => unitsOf(String(row.get(column)))),
+    numbers: NUMBERS.map((column) =>
+      row.get(column) === null ? UNKNOWN : unitsOf(String(row.get(column))),
+    ),
     minutes: row.get('minutes') as number,
     closed: row.get('closed') as boolean,
     source: row.get('source') as string,
@@ -197,7 +247,9 @@ function cellsOf(row: types.Row): CandleCells {
 
 /** When the cells of a row were written, as Cassandra counts: in microseconds. */
 function writes(row: types.Row): string[] {
-  return WRITTEN.map((column) => String(row.get(`written_${column}`)));
+  return WRITTEN.filter((column) => row.get(column) !== null).map((column) =>
+    String(row.get(`written_${column}`)),
+  );
 }
 
 /** Nothing where every cell bears the same time, of the millisecond of its observation. */
