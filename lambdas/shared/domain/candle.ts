@@ -82,51 +82,44 @@ function above(lower: string, a: Decimal, upper: string, b: Decimal): string {
 
 /** Whether two candles of one time are equal to the last digit, scales included. */
 export function isSameCandle(a: Candle, b: Candle): boolean {
-  return (
-    a.minuteCount === b.minuteCount &&
-    isSameButQuoteVolume(a, b) &&
-    isSame(a.quoteVolume, b.quoteVolume)
-  );
+  return haveAlike(a, b, isSame) && isSame(a.quoteVolume, b.quoteVolume);
 }
 
 /** The same, whatever their quote volumes are. */
 export function isSameButQuoteVolume(a: Candle, b: Candle): boolean {
-  return (
-    isSame(a.open, b.open) &&
-    isSame(a.high, b.high) &&
-    isSame(a.low, b.low) &&
-    isSame(a.close, b.close) &&
-    isSame(a.baseVolume, b.baseVolume)
-  );
+  return haveAlike(a, b, isSame);
 }
 
 /** Whether two candles of one time have equal numbers, however many zeros they are written with. */
 export function hasSameValues(a: Candle, b: Candle): boolean {
-  return (
-    a.minuteCount === b.minuteCount &&
-    hasSameValuesButQuote(a, b) &&
-    isEqual(a.quoteVolume, b.quoteVolume)
-  );
+  return haveAlike(a, b, isEqual) && isEqual(a.quoteVolume, b.quoteVolume);
 }
 
 /** The same, whatever their quote volumes are. */
 export function hasSameValuesButQuote(a: Candle, b: Candle): boolean {
-  return (
-    isEqual(a.open, b.open) &&
-    isEqual(a.high, b.high) &&
-    isEqual(a.low, b.low) &&
-    isEqual(a.close, b.close) &&
-    isEqual(a.baseVolume, b.baseVolume)
-  );
+  return haveAlike(a, b, isEqual);
 }
 
-function isEqual(a: Decimal | null, b: Decimal | null): boolean {
-  return a === null || b === null ? a === b : compareDecimals(a, b) === 0;
+type Comparison = (a: Decimal | null, b: Decimal | null) => boolean;
+
+function haveAlike(a: Candle, b: Candle, isAlike: Comparison): boolean {
+  return (
+    a.minuteCount === b.minuteCount &&
+    isAlike(a.open, b.open) &&
+    isAlike(a.high, b.high) &&
+    isAlike(a.low, b.low) &&
+    isAlike(a.close, b.close) &&
+    isAlike(a.baseVolume, b.baseVolume)
+  );
 }
 
 function isSame(a: Decimal | null, b: Decimal | null): boolean {
   if (a === null || b === null) return a === b;
   return a.scale === b.scale && a.unscaled === b.unscaled;
+}
+
+function isEqual(a: Decimal | null, b: Decimal | null): boolean {
+  return a === null || b === null ? a === b : compareDecimals(a, b) === 0;
 }
 
 /**
