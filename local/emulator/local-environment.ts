@@ -9,6 +9,8 @@ export interface LocalEndpoints {
   readonly cassandra: string;
   /** The exchange's base URL, up to and with `/api/v4`. */
   readonly exchangeUrl: string;
+  /** The base URL of the exchange's archive. */
+  readonly archiveUrl: string;
   /** The local MSK endpoint. */
   readonly mskUrl: string;
 }
@@ -33,7 +35,8 @@ export interface ChosenSettings {
  * - `CASSANDRA_CONTACT_POINTS`, `CASSANDRA_LOCAL_DATA_CENTER`,
  *   `CASSANDRA_AUTHENTICATION`: a Cassandra of this machine, without TLS and
  *   signatures, stands for Keyspaces.
- * - `GATE_IO_URL`: the exchange that was chosen. Only fetch and reconcile have it.
+ * - `GATE_IO_URL`, `GATE_IO_ARCHIVE_URL`: the exchange that was chosen, and its archive. Only fetch
+ *   and reconcile have the first, only reconcile the second.
  * - the settings that were chosen by flags, if the function has them.
  */
 export function localEnvironment(
@@ -44,6 +47,7 @@ export function localEnvironment(
   const ifInTemplate = {
     KAFKA_BOOTSTRAP_SERVERS: endpoints.kafka,
     GATE_IO_URL: endpoints.exchangeUrl,
+    GATE_IO_ARCHIVE_URL: endpoints.archiveUrl,
     ...chosen,
   };
   const replaced = Object.entries(ifInTemplate).filter(

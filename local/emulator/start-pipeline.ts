@@ -37,6 +37,8 @@ export interface PipelineOptions {
   readonly cassandra: string;
   /** The exchange's base URL, up to and with `/api/v4`. */
   readonly exchangeUrl: string;
+  /** The base URL of the exchange's archive. */
+  readonly archiveUrl: string;
   /** Takes a log file a function. */
   readonly logsDir: string;
   readonly chosen?: ChosenSettings;

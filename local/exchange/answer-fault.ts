@@ -5,12 +5,16 @@ import type { ExchangeCandle } from './candles/exchange-candle';
  * `bad-gateway` is 502 with a page of HTML; `redirect` is 302;
  * `malformed-json` is 200 and cut short; `wrong-row-shape` is 200 and rows of seven
  * strings, without the base volume; `hang` never answers; `endless-body` is 200
- * and a body that never ends; `reset` cuts the connection.
+ * and a body that never ends; `reset` cuts the connection; `not-found` is 404.
  *
  * Lies have status 200: `stale` is of a replica that is five minutes behind;
  * `cut` has the first hundred rows; `empty` is `[]`; `null` is `null`; `html` is a
  * page of HTML; `more-columns` has a ninth one; `zero-rows` has a row of volume
  * zero for each minute without a trade.
+ *
+ * A file of the archive is `cut` in its middle; `empty` is a gzip of nothing, and
+ * `null` no byte; its rows have a column too few for `wrong-row-shape`. `stale` and
+ * `malformed-json` leave it as it is.
  */
 export type AnswerFault =
   | 'rate-limited'
@@ -22,6 +26,7 @@ export type AnswerFault =
   | 'hang'
   | 'endless-body'
   | 'reset'
+  | 'not-found'
   | 'stale'
   | 'cut'
   | 'empty'
@@ -43,7 +48,7 @@ export interface ExchangeFaults {
    * The fault of the answer about to be given, which counts as given; undefined if it goes well.
    *
    * @param pair undefined for an answer about no pair, or all
-   * @param endpoint such as `candlesticks`
+   * @param endpoint such as `candlesticks`, or `archive`
    */
   takeAnswer(pair: string | undefined, endpoint: string): AnswerFault | undefined;
   /** The minutes of a range as the exchange shows them, given those that the source has; in time order. */
@@ -52,4 +57,12 @@ export interface ExchangeFaults {
     candles: readonly ExchangeCandle[],
     range: ShownRange,
   ): readonly ExchangeCandle[];
+  /** The same as the archive has them. */
+  archived(
+    pair: string,
+    candles: readonly ExchangeCandle[],
+    range: ShownRange,
+  ): readonly ExchangeCandle[];
+  /** How much later than others a month of a pair is published. */
+  monthDelayMs(pair: string, monthMs: number): number;
 }

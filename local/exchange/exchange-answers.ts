@@ -2,7 +2,7 @@ import { DAY_MS, floorTo, MINUTE_MS } from '../../lambdas/shared/domain/interval
 import { type CandleQuery, readCandleQuery } from './candle-query';
 import type { ExchangeCandle } from './candles/exchange-candle';
 import { withZeroCandles } from './candles/wrong-candles';
-import { invalidPair, ExchangeRefusal } from './exchange-refusal';
+import { invalidPair, notFound } from './exchange-refusal';
 import { type ExchangeMoment, minutesServed, rolledUp, windowsServed } from './served-candles';
 
 const BASE_PATH = '/api/v4/spot/';
@@ -55,7 +55,7 @@ export function answerOf(
   if (pair !== undefined) return JSON.stringify(listing(exchange, pair));
   const answer = path.startsWith(BASE_PATH) ? ANSWERS.get(path.slice(BASE_PATH.length)) : undefined;
   if (answer !== undefined) return answer(exchange, parameters);
-  throw new ExchangeRefusal(404, 'NOT_FOUND', `No such path: ${path}`);
+  throw notFound(path);
 }
 
 function pairOfPath(path: string): string | undefined {

@@ -35,6 +35,11 @@ export function tooManyRequests(): ExchangeRefusal {
   return new ExchangeRefusal(429, 'TOO_MANY_REQUESTS', 'Request Rate limit Exceeded');
 }
 
+/** The refusal of a path that is not there: 404 `NOT_FOUND`. */
+export function notFound(path: string): ExchangeRefusal {
+  return new ExchangeRefusal(404, 'NOT_FOUND', `No such path: ${path}`);
+}
+
 /** The refusal of another method than GET: 405 `METHOD_NOT_ALLOWED`. */
 export function methodNotAllowed(method = ''): ExchangeRefusal {
   return new ExchangeRefusal(405, 'METHOD_NOT_ALLOWED', `Only GET is answered, not ${method}`);

@@ -2,16 +2,19 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { MINUTE_MS } from '../../lambdas/shared/domain/interval';
 import type { CandleSource } from './candles/candle-source';
 import type { AnswerFault, ExchangeFaults } from './answer-fault';
+import { archiveFile } from './archive/archive-file';
+import { isArchivePath, monthOfPath } from './archive/archive-month';
 import { type AnsweringExchange, answerOf, endpointOf, pairAskedFor } from './exchange-answers';
 import {
   ExchangeRefusal,
   methodNotAllowed,
+  notFound,
   serverError,
   tooManyRequests,
 } from './exchange-refusal';
 import { Faults } from './faults';
 import { type RateLimitState, RateWindow } from './rate-window';
-import { sendAnswer, sendRefusal } from './send-answer';
+import { sendAnswer, sendFault, sendFile, sendRefusal } from './send-answer';
 
 /** Options of the answers of an exchange. */
 export interface ExchangeRequestsOptions {
@@ -33,6 +36,8 @@ export interface ExchangeRequestsOptions {
   readonly faults?: ExchangeFaults;
   /** Pairs that are listed but not traded, read on each request. @default none */
   readonly delistedPairs?: ReadonlySet<string>;
+  /** The time from a month's end to its publication in the archive. @default an hour */
+  readonly archiveDelayMs?: number;
 }
 
 /** Requests that an exchange has answered so far. */
@@ -53,6 +58,7 @@ const REPLICA_LAG_MS = 5 * MINUTE_MS;
 /** Answers requests, one after the other, and counts them. */
 export class ExchangeRequests {
   readonly #exchange: Omit<AnsweringExchange, 'nowMs' | 'hasZeroRows'>;
+  readonly #archiveDelayMs: number;
   readonly #now: () => number;
   readonly #limitNow: () => number;
   readonly #limit: { readonly requests: number; readonly windowMs: number };
@@ -66,6 +72,7 @@ export class ExchangeRequests {
       retentionPoints: options.retentionPoints ?? 10_000,
       delistedPairs: options.delistedPairs ?? new Set(),
     };
+    this.#archiveDelayMs = options.archiveDelayMs ?? 60 * MINUTE_MS;
     this.#now = options.now;
     this.#limitNow = options.limitNow ?? Date.now;
     this.#limit = {
@@ -80,9 +87,13 @@ export class ExchangeRequests {
 
   answer(request: IncomingMessage, response: ServerResponse): void {
     const url = parseUrl(request);
+    this.#count('requests');
+    if (isArchivePath(url.pathname)) {
+      void this.#answerArchive(request, response, url.pathname);
+      return;
+    }
     const limit = this.#takeRequest(endpointOf(url.pathname));
     this.#setHeaders(request, response, limit);
-    this.#count('requests');
     try {
       if (limit.allowed) this.#answerAllowed(request, response, url);
       else this.#refuseBeyondLimit();
@@ -91,16 +102,41 @@ export class ExchangeRequests {
     }
   }
 
+  /** The archive stands elsewhere: the API's limit is not for it. */
+  async #answerArchive(
+    request: IncomingMessage,
+    response: ServerResponse,
+    path: string,
+  ): Promise<void> {
+    try {
+      const month = monthOfPath(path);
+      const fault = this.#takeFault(month?.pair, 'archive');
+      if (request.method !== 'GET') throw methodNotAllowed(request.method);
+      if (sendFault(response, fault)) return;
+      if (month === undefined) throw notFound(path);
+      const archive = {
+        ...this.#exchange,
+        nowMs: this.#now(),
+        archiveDelayMs: this.#archiveDelayMs,
+      };
+      sendFile(response, await archiveFile(archive, month, fault));
+    } catch (error) {
+      sendRefusal(response, error instanceof ExchangeRefusal ? error : serverError(error));
+    }
+  }
+
+  #takeFault(pair: string | undefined, endpoint: string): AnswerFault | undefined {
+    const fault = this.#exchange.faults.takeAnswer(pair, endpoint);
+    if (fault !== undefined) this.#count('faulted');
+    return fault;
+  }
+
   #answerAllowed(
     request: IncomingMessage,
     response: ServerResponse,
     { pathname, searchParams }: URL,
   ): void {
-    const fault = this.#exchange.faults.takeAnswer(
-      pairAskedFor(pathname, searchParams),
-      endpointOf(pathname),
-    );
-    if (fault !== undefined) this.#count('faulted');
+    const fault = this.#takeFault(pairAskedFor(pathname, searchParams), endpointOf(pathname));
     if (request.method !== 'GET') throw methodNotAllowed(request.method);
     sendAnswer(response, fault, () =>
       answerOf({ ...this.#exchange, ...momentOf(fault, this.#now()) }, pathname, searchParams),

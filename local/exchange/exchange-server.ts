@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { failureText } from '../../cli/failure-text';
+import { ARCHIVE_PATH } from './archive/archive-month';
 import {
   type ExchangeCounts,
   ExchangeRequests,
@@ -24,6 +25,8 @@ export interface ExchangeOptions extends ExchangeRequestsOptions {
 export interface RunningExchange {
   /** Its base URL, without a path, in place of `https://api.gateio.ws`. */
   readonly url: string;
+  /** The base URL of its archive, in place of `https://download.gatedata.org`. */
+  readonly archiveUrl: string;
   counts(): ExchangeCounts;
   /** Ends every connection, hanging ones too, and frees the port. */
   stop(): Promise<void>;
@@ -43,7 +46,7 @@ export class ExchangePortError extends Error {
 /**
  * Starts an HTTP server that speaks Gate.io's v4 spot market data:
  * `candlesticks`, `time`, `currency_pairs`, `currency_pairs/{pair}` and `tickers`
- * under `/api/v4/spot/`.
+ * under `/api/v4/spot/`, and its archive of past months under `/archive`.
  *
  * @throws ExchangePortError
  */
@@ -56,6 +59,7 @@ export async function startExchange(options: ExchangeOptions): Promise<RunningEx
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://${host}:${port}`,
+    archiveUrl: `http://${host}:${port}${ARCHIVE_PATH}`,
     counts: () => requests.counts(),
     stop: () => stopped(server),
   };

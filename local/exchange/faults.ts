@@ -8,11 +8,14 @@ export interface FaultScope {
   readonly times?: number;
   /** Only answers about this pair. @default answers about any pair, or none */
   readonly pair?: string;
+  /** Only answers of this endpoint, such as `candlesticks`, or `archive`. @default answers of any */
+  readonly endpoint?: string;
 }
 
 interface ScriptedAnswer {
   readonly fault: AnswerFault;
   readonly pair: string | undefined;
+  readonly endpoint: string | undefined;
   left: number;
 }
 
@@ -42,10 +45,11 @@ export class Faults implements ExchangeFaults {
   #answers: ScriptedAnswer[] = [];
   #late: LatePublication[] = [];
   readonly #minutes = new Map<string, ScriptedMinute[]>();
+  readonly #monthDelaysMs = new Map<string, number>();
 
   /** Makes the next answers fail, after those already scripted for the same pair. */
-  failNext(fault: AnswerFault, { times = 1, pair }: FaultScope = {}): void {
-    if (times > 0) this.#answers.push({ fault, pair, left: times });
+  failNext(fault: AnswerFault, { times = 1, pair, endpoint }: FaultScope = {}): void {
+    if (times > 0) this.#answers.push({ fault, pair, endpoint, left: times });
   }
 
   /** A late candle: the minute is not answered before `untilMs`. */
@@ -69,11 +73,17 @@ export class Faults implements ExchangeFaults {
     this.#late.push(late);
   }
 
+  /** Publishes a month of the archive so much later than others. */
+  publishMonthLate(pair: string, monthMs: number, delayMs: number): void {
+    this.#monthDelaysMs.set(monthKey(pair, monthMs), delayMs);
+  }
+
   /** Forgets the whole script. */
   clear(): void {
     this.#answers = [];
     this.#late = [];
     this.#minutes.clear();
+    this.#monthDelaysMs.clear();
   }
 
   /** How many scripted answers are still to come. */
@@ -82,8 +92,12 @@ export class Faults implements ExchangeFaults {
   }
 
   /** The fault of the answer about to be given, which counts as given; none if it goes well. */
-  takeAnswer(pair: string | undefined): AnswerFault | undefined {
-    const answer = this.#answers.find((one) => one.pair === undefined || one.pair === pair);
+  takeAnswer(pair: string | undefined, endpoint: string): AnswerFault | undefined {
+    const answer = this.#answers.find(
+      (one) =>
+        (one.pair === undefined || one.pair === pair) &&
+        (one.endpoint === undefined || one.endpoint === endpoint),
+    );
     if (answer === undefined) return undefined;
     answer.left -= 1;
     this.#answers = this.#answers.filter(({ left }) => left > 0);
@@ -97,6 +111,18 @@ export class Faults implements ExchangeFaults {
     range: ShownRange,
   ): readonly ExchangeCandle[] {
     return published(this.#corrected(pair, candles, range), this.#late, range.nowMs);
+  }
+
+  archived(
+    pair: string,
+    candles: readonly ExchangeCandle[],
+    range: ShownRange,
+  ): readonly ExchangeCandle[] {
+    return this.visible(pair, candles, range);
+  }
+
+  monthDelayMs(pair: string, monthMs: number): number {
+    return this.#monthDelaysMs.get(monthKey(pair, monthMs)) ?? 0;
   }
 
   #corrected(
@@ -120,6 +146,10 @@ export class Faults implements ExchangeFaults {
   #script(pair: string, minute: ScriptedMinute): void {
     this.#minutes.set(pair, [...(this.#minutes.get(pair) ?? []), minute]);
   }
+}
+
+function monthKey(pair: string, monthMs: number): string {
+  return `${pair} ${monthMs}`;
 }
 
 function published(

@@ -1,4 +1,4 @@
-import { floorTo, MINUTE_MS } from '../../lambdas/shared/domain/interval';
+import { DAY_MS, floorTo, MINUTE_MS } from '../../lambdas/shared/domain/interval';
 import type { AnswerFault, ExchangeFaults, ShownRange } from './answer-fault';
 import type { ExchangeCandle } from './candles/exchange-candle';
 import { hash32, randomNumbers } from './candles/random-numbers';
@@ -17,8 +17,30 @@ const ANSWER_LIES = [
   'zero-rows',
 ] as const satisfies readonly AnswerFault[];
 
-/** The lies that can be chosen: of whole answers, and of single minutes. */
-export const LIES = [...ANSWER_LIES, 'late', 'bad-rows', 'corrected', 'withdrawn'] as const;
+/** Lies of the archive about a month as a whole, and what its answer is instead. */
+const ARCHIVE_LIES = {
+  'missing-month': 'not-found',
+  'cut-month': 'cut',
+  'empty-month': 'empty',
+} as const satisfies Record<string, AnswerFault>;
+type ArchiveLie = keyof typeof ARCHIVE_LIES;
+const ARCHIVE_LIE_NAMES = [
+  'missing-month',
+  'cut-month',
+  'empty-month',
+] as const satisfies ArchiveLie[];
+
+/** The lies that can be chosen: of whole answers, of single minutes, and of the archive. */
+export const LIES = [
+  ...ANSWER_LIES,
+  'late',
+  'bad-rows',
+  'corrected',
+  'withdrawn',
+  ...ARCHIVE_LIE_NAMES,
+  'late-month',
+  'bad-month-rows',
+] as const;
 export type Lie = (typeof LIES)[number];
 
 /** Options of an exchange that lies at random. */
@@ -38,6 +60,8 @@ const DELAY_SPAN_MS = 4 * MINUTE_MS;
 const LONGEST_WRONG_MS = 100 * MINUTE_MS;
 /** A candle that is withdrawn has been there for this long. */
 const WITHDRAWN_AFTER_MS = 30 * MINUTE_MS;
+/** A month comes so much later than others, at most. */
+const LONGEST_MONTH_DELAY_MS = 5 * DAY_MS;
 const HASH_VALUES = 0x1_0000_0000;
 
 /**
@@ -46,19 +70,23 @@ const HASH_VALUES = 0x1_0000_0000;
  */
 export class RandomLies implements ExchangeFaults {
   readonly #options: RandomLiesOptions;
-  readonly #answerLies: readonly (typeof ANSWER_LIES)[number][];
+  readonly #answerLies: readonly AnswerFault[];
+  readonly #archiveFaults: readonly AnswerFault[];
   readonly #random: () => number;
 
   constructor(options: RandomLiesOptions) {
     this.#options = options;
     this.#answerLies = ANSWER_LIES.filter((lie) => options.lies.includes(lie));
+    this.#archiveFaults = ARCHIVE_LIE_NAMES.filter((lie) => options.lies.includes(lie)).map(
+      (lie) => ARCHIVE_LIES[lie],
+    );
     this.#random = randomNumbers(options.seed);
   }
 
   takeAnswer(_pair: string | undefined, endpoint: string): AnswerFault | undefined {
-    if (endpoint !== 'candlesticks' || this.#answerLies.length === 0) return undefined;
-    if (this.#random() >= this.#options.rate) return undefined;
-    return this.#answerLies[Math.floor(this.#random() * this.#answerLies.length)];
+    const faults = this.#faultsOf(endpoint);
+    if (faults.length === 0 || this.#random() >= this.#options.rate) return undefined;
+    return faults[Math.floor(this.#random() * faults.length)];
   }
 
   visible(
@@ -73,6 +101,30 @@ export class RandomLies implements ExchangeFaults {
       const shown = this.#shown(pair, candle, sinceCloseMs);
       return shown === undefined ? [] : [shown];
     });
+  }
+
+  /** A bad row of the archive stays bad. */
+  archived(
+    pair: string,
+    candles: readonly ExchangeCandle[],
+    range: ShownRange,
+  ): readonly ExchangeCandle[] {
+    return this.visible(pair, candles, range).map((candle) => {
+      const minute = candle.openTimeMs / MINUTE_MS;
+      const isBad = this.#tells('bad-month-rows', pair, minute);
+      return isBad ? badRow(candle, this.#badRow(pair, minute)) : candle;
+    });
+  }
+
+  monthDelayMs(pair: string, monthMs: number): number {
+    const day = monthMs / DAY_MS;
+    if (!this.#tells('late-month', pair, day)) return 0;
+    return this.#chance(`month delay ${pair}`, day) * LONGEST_MONTH_DELAY_MS;
+  }
+
+  #faultsOf(endpoint: string): readonly AnswerFault[] {
+    if (endpoint === 'archive') return this.#archiveFaults;
+    return endpoint === 'candlesticks' ? this.#answerLies : [];
   }
 
   #delayMs(nowMs: number): number {

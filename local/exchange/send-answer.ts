@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { type ExchangeRefusal, serverError, tooManyRequests } from './exchange-refusal';
+import { type ExchangeRefusal, notFound, serverError, tooManyRequests } from './exchange-refusal';
 import type { AnswerFault } from './answer-fault';
 import { faultyBody, HTML_PAGE } from './faulty-body';
 
@@ -18,28 +18,48 @@ export function sendAnswer(
   fault: AnswerFault | undefined,
   body: () => string,
 ): void {
+  if (sendFault(response, fault)) return;
+  sendText(response, 200, faultyBody(fault, body()), fault === 'html' ? HTML_TYPE : undefined);
+}
+
+/** Sends a file with status 200. */
+export function sendFile(response: ServerResponse, file: Uint8Array): void {
+  const headers = { 'Content-Type': 'application/octet-stream', 'Content-Length': file.length };
+  response.writeHead(200, headers);
+  response.end(file);
+}
+
+/**
+ * Sends the faults that have nothing of the answer itself.
+ *
+ * @returns whether there is nothing more to send
+ * @throws ExchangeRefusal if the fault is one
+ */
+export function sendFault(response: ServerResponse, fault: AnswerFault | undefined): boolean {
   switch (fault) {
     case 'hang':
-      return;
+      return true;
     case 'reset':
       response.socket?.resetAndDestroy();
-      return;
+      return true;
     case 'rate-limited':
       throw tooManyRequests();
     case 'server-error':
       throw serverError('scripted');
+    case 'not-found':
+      throw notFound('scripted');
     case 'bad-gateway':
       sendText(response, 502, '<html><body><h1>502 Bad Gateway</h1></body></html>', HTML_TYPE);
-      return;
+      return true;
     case 'redirect':
       response.setHeader('Location', '/maintenance');
       sendText(response, 302, HTML_PAGE, HTML_TYPE);
-      return;
+      return true;
     case 'endless-body':
       sendEndlessBody(response);
-      return;
+      return true;
     default:
-      sendText(response, 200, faultyBody(fault, body()), fault === 'html' ? HTML_TYPE : undefined);
+      return false;
   }
 }
 

@@ -86,7 +86,13 @@ async function checkedRequest(
   });
   const startMs = historyStart(request.historyStartMs, nowMs, exchangeTimeMs);
   const chosen = { pairs: exchange.pairs, historyStart: dayText(startMs) };
-  const settings = stageSettings({ ...chosen, ...request.settings }, exchange.apiUrl);
+  const settings = stageSettings(
+    { ...chosen, ...request.settings },
+    {
+      url: exchange.apiUrl,
+      archiveUrl: exchange.archiveUrl,
+    },
+  );
   shown.note(exchange.description);
   return { exchange, settings, ui, replace };
 }

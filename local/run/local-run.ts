@@ -98,6 +98,7 @@ async function startAll<Exchange extends LocalExchange>(
     kafka: engines.kafka.endpoint,
     cassandra: engines.cassandra.endpoint,
     exchangeUrl: exchange.apiUrl,
+    archiveUrl: exchange.archiveUrl,
     logsDir,
     chosen: settings,
     ...(options.hooks === undefined ? {} : { hooks: options.hooks }),

@@ -1,3 +1,4 @@
+import { GATE_IO } from '../../lambdas/shared/adapters/exchanges/gate-io-facts';
 import { ceilTo, DAY_MS } from '../../lambdas/shared/domain/interval';
 import { UsageError } from '../../cli/command-line';
 import type { CandleSource } from '../exchange/candles/candle-source';
@@ -9,6 +10,8 @@ import { shiftedInTime } from '../exchange/candles/shifted-candles';
 export interface LocalExchange {
   /** Up to and with `/api/v4`. */
   readonly apiUrl: string;
+  /** The base URL of its archive. */
+  readonly archiveUrl: string;
   /** One line that names the exchange. */
   readonly description: string;
   /** Its pairs; undefined for the real exchange, which has very many. */
@@ -51,13 +54,16 @@ export async function openExchange(
   const chosen = await chooseExchange(choice, { pairs: asked ?? ofStage });
   if (chosen.kind === 'live') {
     const { url, description } = chosen;
-    return { apiUrl: apiOf(url), description, pairs: undefined, stop: () => Promise.resolve() };
+    const { archiveUrl } = GATE_IO;
+    const stop = () => Promise.resolve();
+    return { apiUrl: apiOf(url), archiveUrl, description, pairs: undefined, stop };
   }
   assertRecorded(asked, chosen.source.pairs(), choice);
   const { source, moved } = broughtToToday(chosen, Date.now());
   const server = await startExchange({ port: 0, source, now: Date.now, ...options });
   return {
     apiUrl: apiOf(server.url),
+    archiveUrl: server.archiveUrl,
     description: chosen.description + moved,
     pairs: source.pairs(),
     stop: () => server.stop(),
@@ -100,6 +106,7 @@ export async function openTimedExchange(
   const server = await startExchange({ port: 0, source, now: () => timeMs, ...options });
   return {
     apiUrl: apiOf(server.url),
+    archiveUrl: server.archiveUrl,
     description,
     pairs: source.pairs(),
     setTime: (nowMs) => (timeMs = nowMs),

@@ -17,6 +17,8 @@ export interface GeneratedCandlesOptions {
   readonly seed: number;
   /** The pairs that are traded, such as `BTC_USDT`. */
   readonly pairs: readonly string[];
+  /** The time from which on a pair is traded, in UTC milliseconds. @default it was always traded */
+  readonly listedSinceMs?: Readonly<Record<string, number>>;
   /** How many days of all pairs are kept in memory. @default 200 */
   readonly cachedDays?: number;
 }
@@ -30,11 +32,14 @@ export interface GeneratedCandlesOptions {
 export class GeneratedCandles implements CandleSource {
   readonly #seed: number;
   readonly #profiles: ReadonlyMap<string, TradingProfile>;
+  readonly #listedSinceMs: Readonly<Record<string, number>>;
   readonly #cachedDays: number;
   readonly #days = new Map<string, readonly ExchangeCandle[]>();
 
-  constructor({ seed, pairs, cachedDays = DEFAULT_CACHED_DAYS }: GeneratedCandlesOptions) {
+  constructor(options: GeneratedCandlesOptions) {
+    const { seed, pairs, listedSinceMs = {}, cachedDays = DEFAULT_CACHED_DAYS } = options;
     this.#seed = seed;
+    this.#listedSinceMs = listedSinceMs;
     this.#profiles = new Map(pairs.toSorted().map((pair) => [pair, tradingProfile(seed, pair)]));
     this.#cachedDays = cachedDays;
   }
@@ -43,17 +48,17 @@ export class GeneratedCandles implements CandleSource {
     return [...this.#profiles.keys()];
   }
 
-  /** Always 0: a generated pair was always traded. */
-  startMs(): number {
-    return 0;
+  startMs(pair: string): number {
+    return this.#listedSinceMs[pair] ?? 0;
   }
 
   candles(pair: string, fromMs: number, toMs: number): readonly ExchangeCandle[] {
     const profile = this.#profiles.get(pair);
     if (profile === undefined) return [];
     const found: ExchangeCandle[] = [];
-    for (let dayMs = floorTo(fromMs, DAY_MS); dayMs < toMs; dayMs += DAY_MS) {
-      found.push(...candlesBetween(this.#day(pair, profile, dayMs / DAY_MS), fromMs, toMs));
+    const firstMs = Math.max(fromMs, this.startMs(pair));
+    for (let dayMs = floorTo(firstMs, DAY_MS); dayMs < toMs; dayMs += DAY_MS) {
+      found.push(...candlesBetween(this.#day(pair, profile, dayMs / DAY_MS), firstMs, toMs));
     }
     return found;
   }

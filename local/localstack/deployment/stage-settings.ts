@@ -6,6 +6,10 @@ import { InvalidStageConfigError, type StageConfig } from '../../../lib/stages/s
 
 type Settings = Readonly<Record<string, unknown>>;
 
+/** Addresses of the exchange that a run has chosen. */
+export type ExchangeUrls = Pick<StageConfig['exchange'], 'url' | 'archiveUrl'>;
+const URL_SETTINGS = ['url', 'archiveUrl'] as const;
+
 /** The settings that are deployed. */
 export interface StageSettings {
   /** Replaced settings, by the names of the stages: the context of a synthesis. */
@@ -23,19 +27,18 @@ const ALSO_FOR_DEV = ['topics', 'scheduleMinutes'];
  *
  * @param settings replace those of the stage, each as a whole, such as
  *   `{"eventSources":{"transform":{...},"persist":{...}}}`
- * @param exchangeUrl base URL of the exchange that the run has chosen
  * @throws UsageError if a setting is unknown, incomplete or invalid
  */
 export function stageSettings(
   settings: Settings,
-  exchangeUrl = localstack.exchange.url,
+  exchangeUrls: ExchangeUrls = localstack.exchange,
 ): StageSettings {
   assertReplaceable(settings);
   const forDev = Object.entries(settings).filter(([key]) => ALSO_FOR_DEV.includes(key));
   const byStage = {
     [localstack.name]: {
       ...settings,
-      exchange: exchangeAt(exchangeUrl, settings),
+      exchange: exchangeAt(exchangeUrls, settings),
       ...eventSources(settings, localstack),
     },
     [dev.name]: { ...Object.fromEntries(forDev), ...eventSources(settings, dev) },
@@ -45,8 +48,9 @@ export function stageSettings(
 
 function assertReplaceable({ name, eventSources, exchange }: Settings): void {
   if (name !== undefined) throw new UsageError('--settings: name is fixed; leave it out');
-  if (isObject(exchange) && 'url' in exchange) {
-    throw new UsageError('--settings: exchange.url is fixed by --exchange; leave it out');
+  const fixed = URL_SETTINGS.find((name) => isObject(exchange) && name in exchange);
+  if (fixed !== undefined) {
+    throw new UsageError(`--settings: exchange.${fixed} is fixed by --exchange; leave it out`);
   }
   if (!isObject(eventSources) || !('mode' in eventSources)) return;
   throw new UsageError(
@@ -54,9 +58,12 @@ function assertReplaceable({ name, eventSources, exchange }: Settings): void {
   );
 }
 
-/** The exchange of the settings, or of the stage, at a URL. */
-function exchangeAt(url: string, { exchange = localstack.exchange }: Settings): unknown {
-  return isObject(exchange) ? { ...exchange, url } : exchange;
+/** The exchange of the settings, or of the stage, at the addresses of the chosen one. */
+function exchangeAt(
+  { url, archiveUrl }: ExchangeUrls,
+  { exchange = localstack.exchange }: Settings,
+): unknown {
+  return isObject(exchange) ? { ...exchange, url, archiveUrl } : exchange;
 }
 
 /** The event sources of the settings, in the mode of a stage. */
@@ -82,7 +89,7 @@ function currentGroups(settings: Settings): string[] {
   const current = {
     ...localstack,
     eventSources: { ...localstack.eventSources, mode: undefined },
-    exchange: { ...localstack.exchange, url: undefined },
+    exchange: { ...localstack.exchange, url: undefined, archiveUrl: undefined },
   };
   return Object.entries(current)
     .filter(([key, value]) => key in settings && isObject(value))

@@ -1,5 +1,7 @@
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
+import { GATE_IO } from '../../../lambdas/shared/adapters/exchanges/gate-io-facts';
+import { ARCHIVE_PATH } from '../../exchange/archive/archive-month';
 import { assertRecorded, chooseExchange, GATE_IO_URL } from '../../exchange/choose-exchange';
 import { endpointOf } from '../../containers/compose-project';
 import type { LocalstackProject } from '../localstack-project';
@@ -8,6 +10,8 @@ import type { LocalstackProject } from '../localstack-project';
 export interface ExchangeService {
   /** The API as functions reach it, up to and with `/api/v4`. */
   readonly apiUrl: string;
+  /** The archive as functions reach it. */
+  readonly archiveUrl: string;
   /** One line that says which exchange it is. */
   readonly description: string;
   /** The pairs to follow. */
@@ -33,6 +37,7 @@ export interface ExchangeServiceOptions {
 /** The exchange's container, as functions reach it. */
 const CONTAINER_URL = 'http://exchange:4570';
 const API_URL = `${CONTAINER_URL}/api/v4`;
+const ARCHIVE_URL = `${CONTAINER_URL}${ARCHIVE_PATH}`;
 
 /** A URL that functions reach, as it is reached from this machine: the exchange's container publishes a port. */
 export function urlFromHere(project: LocalstackProject, url: string): string {
@@ -54,7 +59,8 @@ export async function exchangeService(options: ExchangeServiceOptions): Promise<
   const { description } = chosen;
   if (chosen.kind === 'live') {
     const apiUrl = `${GATE_IO_URL}/api/v4`;
-    return { apiUrl, description, pairs: wanted, inContainer: false, environment: {} };
+    const { archiveUrl } = GATE_IO;
+    return { apiUrl, archiveUrl, description, pairs: wanted, inContainer: false, environment: {} };
   }
   const recorded = chosen.kind === 'recorded' ? chosen.source.pairs() : undefined;
   if (recorded !== undefined) assertRecorded(options.pairs, recorded, choice);
@@ -65,7 +71,8 @@ export async function exchangeService(options: ExchangeServiceOptions): Promise<
     EXCHANGE_TIME: timeMs === undefined ? '' : new Date(timeMs).toISOString(),
     EXCHANGE_RECORDINGS: recorded === undefined ? '' : resolve(choice),
   };
-  return { apiUrl: API_URL, description, pairs, inContainer: true, environment };
+  const urls = { apiUrl: API_URL, archiveUrl: ARCHIVE_URL };
+  return { ...urls, description, pairs, inContainer: true, environment };
 }
 
 /** Bundles the exchange's program, so that a container with nothing but Node.js runs it. */

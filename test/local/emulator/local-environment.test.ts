@@ -4,6 +4,7 @@ const endpoints = {
   kafka: '127.0.0.1:1',
   cassandra: '127.0.0.1:2',
   exchangeUrl: 'http://127.0.0.1:3/api/v4',
+  archiveUrl: 'http://127.0.0.1:3/archive',
   mskUrl: 'http://127.0.0.1:4',
 };
 const always = {
@@ -22,12 +23,14 @@ test('a function finds MSK and Cassandra locally, and gets nothing that it does 
 test('one that has the exchange and the settings gets the exchange and those that were chosen', () => {
   const environment = {
     GATE_IO_URL: 'https://exchange',
+    GATE_IO_ARCHIVE_URL: 'https://archive',
     PAIRS: 'BTC_USDT',
     REQUESTS_PER_10_S: '9',
   };
   expect(localEnvironment({ environment }, endpoints, chosen)).toEqual({
     ...always,
     GATE_IO_URL: 'http://127.0.0.1:3/api/v4',
+    GATE_IO_ARCHIVE_URL: 'http://127.0.0.1:3/archive',
     PAIRS: 'ETH_USDT',
   });
 });

@@ -7,27 +7,34 @@ describe('scripted answers', () => {
     faults.failNext('hang', { times: 2 });
     faults.failNext('reset');
     expect(faults.pendingAnswers()).toBe(3);
-    const taken = Array.from({ length: 4 }, () => faults.takeAnswer('A_B'));
+    const taken = Array.from({ length: 4 }, () => faults.takeAnswer('A_B', 'candlesticks'));
     expect(taken).toEqual(['hang', 'hang', 'reset', undefined]);
   });
 
   it('of a pair leave the others alone', () => {
     const faults = new Faults();
     faults.failNext('server-error', { pair: 'A_B', times: Infinity });
-    expect(faults.takeAnswer('C_D')).toBeUndefined();
-    expect(faults.takeAnswer(undefined)).toBeUndefined();
-    expect([faults.takeAnswer('A_B'), faults.takeAnswer('A_B')]).toEqual([
-      'server-error',
-      'server-error',
-    ]);
+    expect(faults.takeAnswer('C_D', 'candlesticks')).toBeUndefined();
+    expect(faults.takeAnswer(undefined, 'time')).toBeUndefined();
+    expect([
+      faults.takeAnswer('A_B', 'candlesticks'),
+      faults.takeAnswer('A_B', 'candlesticks'),
+    ]).toEqual(['server-error', 'server-error']);
     faults.clear();
-    expect(faults.takeAnswer('A_B')).toBeUndefined();
+    expect(faults.takeAnswer('A_B', 'candlesticks')).toBeUndefined();
+  });
+
+  it('of an endpoint leave the others alone', () => {
+    const faults = new Faults();
+    faults.failNext('cut', { endpoint: 'archive' });
+    expect(faults.takeAnswer('A_B', 'candlesticks')).toBeUndefined();
+    expect(faults.takeAnswer('A_B', 'archive')).toBe('cut');
   });
 
   it('of no times are none', () => {
     const faults = new Faults();
     faults.failNext('hang', { times: 0 });
-    expect(faults.takeAnswer('A_B')).toBeUndefined();
+    expect(faults.takeAnswer('A_B', 'candlesticks')).toBeUndefined();
   });
 });
 

@@ -88,6 +88,7 @@ test('the image of the functions is fetched even if the exchange is no container
     description: 'live',
     pairs: [],
     apiUrl: '',
+    archiveUrl: '',
     inContainer: false,
     environment: {},
   };

@@ -3,6 +3,7 @@ import type { LocalExchange } from '../../../local/run/run-exchange';
 
 const exchange: LocalExchange = {
   apiUrl: 'http://127.0.0.1:1/api/v4',
+  archiveUrl: 'http://127.0.0.1:1/archive',
   description: 'exchange: simulated, seed 1',
   pairs: ['BTC_USDT'],
   stop: () => Promise.resolve(),

@@ -47,6 +47,7 @@ const Rows = v.array(v.unknown());
 const ErrorAnswer = v.object({ label: v.string(), message: v.optional(v.string(), '') });
 /** Of a currency pair; some times are texts. */
 const ListingAnswer = v.object({
+  id: v.string(),
   buy_start: v.optional(
     v.pipe(v.union([v.number(), v.string()]), v.toNumber(), v.integer(), v.minValue(0)),
     0,
@@ -305,7 +306,7 @@ function listingTimeOf(answer: unknown, pair: string): number | null {
   const said = JSON.stringify(answer).slice(0, 200);
   throw new GateIoError(
     'Malformed',
-    `Gate.io answered no listing of ${pair}: ${said}; expected its buy_start in seconds`,
+    `Gate.io answered no listing of ${pair}: ${said}; expected its id, and its buy_start in seconds`,
   );
 }
 

@@ -233,6 +233,7 @@ const ENDPOINTS = {
   kafka: '127.0.0.1:9092',
   cassandra: '127.0.0.1:9042',
   exchangeUrl: 'http://127.0.0.1:1/api/v4',
+  archiveUrl: 'http://127.0.0.1:1/archive',
   mskUrl: 'http://127.0.0.1:2',
 };
 

@@ -43,16 +43,22 @@ test.each([
 });
 
 test('the exchange is the one of the run, with the settings that are chosen for it', () => {
-  const url = 'http://exchange:4570/api/v4';
-  const { url: live, ...chosen } = { ...dev.exchange, requestsPer10Seconds: 7 };
-  expect(live).not.toBe(url);
+  const urls = {
+    url: 'http://exchange:4570/api/v4',
+    archiveUrl: 'http://exchange:4570/archive',
+  };
+  const { url, archiveUrl, ...chosen } = { ...dev.exchange, requestsPer10Seconds: 7 };
+  expect({ url, archiveUrl }).not.toEqual(urls);
 
-  const { byStage, localstack } = stageSettings({ exchange: chosen }, url);
+  const { byStage, localstack } = stageSettings({ exchange: chosen }, urls);
 
-  expect(localstack.exchange).toEqual({ ...chosen, url });
+  expect(localstack.exchange).toEqual({ ...chosen, ...urls });
   expect(byStage['dev']).toEqual({});
-  expect(() => stageSettings({ exchange: { ...chosen, url } }, url)).toThrow(
+  expect(() => stageSettings({ exchange: { ...chosen, url } }, urls)).toThrow(
     '--settings: exchange.url is fixed by --exchange; leave it out',
+  );
+  expect(() => stageSettings({ exchange: { ...chosen, archiveUrl } }, urls)).toThrow(
+    '--settings: exchange.archiveUrl is fixed by --exchange; leave it out',
   );
 });
 

@@ -30,6 +30,7 @@ test('a simulated exchange is a container that runs a bundle, for the pairs of t
   const exchange = await serviceOf('simulated');
   expect(exchange).toMatchObject({
     apiUrl: 'http://exchange:4570/api/v4',
+    archiveUrl: 'http://exchange:4570/archive',
     inContainer: true,
     pairs: ['BTC_USDT'],
     description: 'exchange: simulated, seed 1',

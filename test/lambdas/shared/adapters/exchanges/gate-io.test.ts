@@ -709,3 +709,68 @@ describe('the headroom', () => {
     },
   );
 });
+
+describe('the listing of a pair', () => {
+  const listed = at(12) / 1_000;
+
+  it('is asked for by its name', async () => {
+    script = () => ({ body: { id: 'BTC_USDT', buy_start: listed } });
+    const { gateIo } = prepare();
+
+    await gateIo.listedSince('BTC_USDT', 60_000);
+
+    expect(seen.map(({ path }) => path)).toEqual(['/api/v4/spot/currency_pairs/BTC_USDT']);
+  });
+
+  it.each<[string, unknown, number | null]>([
+    ['seconds', { id: 'BTC_USDT', buy_start: listed }, at(12)],
+    ['a text', { id: 'BTC_USDT', buy_start: String(listed) }, at(12)],
+    ['zero, which is not known', { id: 'BTC_USDT', buy_start: 0 }, null],
+    ['a text of zero', { id: 'BTC_USDT', buy_start: '0' }, null],
+    ['nothing', { id: 'BTC_USDT' }, null],
+  ])('is since %s', async (_, body, listedSinceMs) => {
+    script = () => ({ body });
+    const { gateIo, telemetry } = prepare();
+
+    await expect(gateIo.listedSince('BTC_USDT', 60_000)).resolves.toBe(listedSinceMs);
+    expect(telemetry.metrics()).toEqual([]);
+  });
+
+  it.each([
+    { id: 'BTC_USDT', buy_start: 'soon' },
+    { id: 'BTC_USDT', buy_start: -1 },
+    { id: 'BTC_USDT', buy_start: 1.5 },
+    { buy_start: 1 },
+    [],
+    'none',
+    null,
+  ])('that is none, such as %j, is asked for again', async (body) => {
+    script = (_, requestNumber) => ({
+      body: requestNumber === 1 ? JSON.stringify(body) : { id: 'BTC_USDT', buy_start: listed },
+    });
+    const { gateIo, telemetry } = prepare();
+
+    await expect(gateIo.listedSince('BTC_USDT', 60_000)).resolves.toBe(at(12));
+    expect(telemetry.counted('ExchangeMalformed')).toBe(1);
+  });
+
+  it('of a pair that the exchange does not know is none', async () => {
+    script = () => ({ status: 400, body: { label: 'INVALID_CURRENCY_PAIR', message: 'no' } });
+    const { gateIo, telemetry } = prepare();
+
+    await expect(gateIo.listedSince('NO_SUCH', 60_000)).rejects.toMatchObject({
+      name: 'UnknownPairError',
+      message: 'Gate.io answered 400 INVALID_CURRENCY_PAIR for NO_SUCH: no',
+    });
+    expect(telemetry.counted('ExchangeUnknownPair')).toBe(1);
+  });
+
+  it('is given up after its time', async () => {
+    script = () => 'hang';
+    const { gateIo } = prepare({ timeoutMs: 60_000 });
+
+    await expect(gateIo.listedSince('BTC_USDT', 50)).rejects.toThrow(
+      'Gate.io did not give the listing of BTC_USDT in 50 ms',
+    );
+  });
+});
