@@ -37,7 +37,7 @@ export class DayReading {
   add({ timeMs, line, row }: PlacedRow, doubt: string | undefined): void {
     if (doubt !== undefined) this.#doubtUpTo(timeMs, doubt);
     const reason = row.candle === undefined ? row.reason : this.#problemOf(row.candle);
-    if (reason !== undefined) this.#reject(timeMs, `line ${line}: ${reason}`, row);
+    if (reason !== undefined) this.#reject(timeMs, `${this.#refusals.at(line)}: ${reason}`, row);
     else if (row.candle !== undefined) this.#keep(row.candle, line);
     this.#nextMs = Math.max(this.#nextMs, timeMs + MINUTE_MS);
   }
@@ -70,12 +70,15 @@ export class DayReading {
 
   #keep(candle: Candle, line: number): void {
     const { openTimeMs } = candle;
-    const time = timeText(openTimeMs);
-    if (this.#candles.has(openTimeMs)) this.#refusals.add(`line ${line}: ${time} is there twice`);
+    if (this.#candles.has(openTimeMs)) this.#note(openTimeMs, line, 'is there twice');
     else if (openTimeMs < this.#nextMs) {
-      this.#refusals.add(`line ${line}: ${time} is there behind a later minute`);
+      this.#note(openTimeMs, line, 'is there behind a later minute');
     }
     this.#candles.set(openTimeMs, candle);
+  }
+
+  #note(timeMs: number, line: number, what: string): void {
+    this.#refusals.add(`${this.#refusals.at(line)}: ${timeText(timeMs)} ${what}`);
   }
 
   #reject(timeMs: number, reason: string, row: ArchiveRow): void {

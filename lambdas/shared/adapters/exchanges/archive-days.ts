@@ -135,16 +135,22 @@ class DaysReading {
   /** A line without a minute: a header, if it is the first one. */
   #addUnplaced(text: string): readonly ArchivedDay[] {
     if (this.#line === 1 && isHeader(text)) {
-      this.#refusals.add(`line 1: a header, expected none: ${JSON.stringify(text.slice(0, 60))}`);
+      this.#refusals.add(
+        `${this.#place()}: a header, expected none: ${JSON.stringify(text.slice(0, 60))}`,
+      );
       return NONE;
     }
-    this.#doubt = `line ${this.#line}: ${unplacedReason(text)}`;
+    this.#doubt = `${this.#place()}: ${unplacedReason(text)}`;
     this.#refusals.add(this.#doubt, 'RejectedTimes');
     return NONE;
   }
 
+  #place(): string {
+    return this.#refusals.at(this.#line);
+  }
+
   #addForeign(timeMs: number): readonly ArchivedDay[] {
-    const reason = `line ${this.#line}: ${timeText(timeMs)} is of another month`;
+    const reason = `${this.#place()}: ${timeText(timeMs)} is of another month`;
     this.#refusals.add(reason, 'RejectedTimes');
     return NONE;
   }

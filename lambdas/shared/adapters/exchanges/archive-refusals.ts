@@ -14,6 +14,11 @@ export class ArchiveRefusals {
     this.#file = file;
   }
 
+  /** A line of the file, for a reason. */
+  at(line: number): string {
+    return `${this.#file}, line ${line}`;
+  }
+
   /** @param kind the kind of a row that cannot be a candle */
   add(reason: string, kind?: MetricName): void {
     this.#count += 1;

@@ -253,7 +253,7 @@ describe('a row that is wrong', () => {
     expect(days).toEqual({
       'day 1': {
         candles: [0, 2],
-        rejected: [[1, matching(new RegExp(`^line 2: .*${reason}`))]],
+        rejected: [[1, matching(new RegExp(`^${FILE}, line 2: .*${reason}`))]],
       },
       'day 2': { candles: [0, 1, 2] },
     });
@@ -264,7 +264,7 @@ describe('a row that is wrong', () => {
     const after = rowOf(archivedAt(minuteOfDay(1, 4)));
     const { days, refused, telemetry } = await read([first, second, 'soon,1', after], [1]);
 
-    const reason = 'line 3: its time "soon" is no whole minute in seconds';
+    const reason = 'BTC_USDT-202601.csv.gz, line 3: its time "soon" is no whole minute in seconds';
     expect(days).toEqual({
       'day 1': {
         candles: [0, 1, 4],
@@ -291,7 +291,9 @@ describe('a row that is wrong', () => {
     const reason = containing('its time "99"');
     expect(days).toEqual({
       'day 1': { candles: [1_438], rejected: [[1_439, reason]] },
-      'day 2': matching(/^a row without a time stands where its rows belong; line 2:/),
+      'day 2': matching(
+        /^a row without a time stands where its rows belong; BTC_USDT-202601.csv.gz, line 2:/,
+      ),
       'day 3': { candles: [1], rejected: [[0, reason]] },
     });
   });
@@ -303,7 +305,7 @@ describe('a row that is wrong', () => {
     expect(days).toEqual({ 'day 31': { candles: [0, 1, 2] } });
     expect(refused).toBe(1);
     expect(telemetry.lines[0]?.details['first']).toBe(
-      'line 4: 2026-02-01T00:00:00.000Z is of another month',
+      'BTC_USDT-202601.csv.gz, line 4: 2026-02-01T00:00:00.000Z is of another month',
     );
   });
 
@@ -315,14 +317,17 @@ describe('a row that is wrong', () => {
 
     expect(days).toEqual({ 'day 1': { candles: [0, 1, 2] } });
     expect(refused).toBe(1);
-    expect(telemetry.lines[0]?.details['first']).toMatch(/^line 1: a header, expected none: "time/);
+    expect(telemetry.lines[0]?.details['first']).toMatch(
+      /^BTC_USDT-202601.csv.gz, line 1: a header, expected none: "time/,
+    );
   });
 
   it('for having been there with other values costs its minute', async () => {
     const other = rowOf(archivedAt(minuteOfDay(1, 1), { close: '9.8' }));
     const { days, refused } = await read([first, second, other, second, third], [1]);
 
-    const reason = 'line 3: the minute 2026-01-01T00:01:00.000Z is there before, with other values';
+    const reason =
+      'BTC_USDT-202601.csv.gz, line 3: the minute 2026-01-01T00:01:00.000Z is there before, with other values';
     expect(days).toEqual({ 'day 1': { candles: [0, 2], rejected: [[1, reason]] } });
     expect(refused).toBe(2);
   });
@@ -365,7 +370,7 @@ describe('a day that is wrong', () => {
     expect(days).toEqual({
       'day 1': { candles: [0, 1, 2] },
       'day 2': matching(
-        /^no row of it can be a candle; line 4: its time "1767312000.0" is no whole number/,
+        /^no row of it can be a candle; BTC_USDT-202601.csv.gz, line 4: its time "1767312000.0" is no whole number/,
       ),
       'day 3': { candles: [0, 1, 2] },
     });
