@@ -19,7 +19,7 @@ export const dev = stageConfig({
   ],
   scheduleMinutes: 1,
   silentAfterMinutes: 1_440,
-  historyStart: '2026-01-01',
+  historyStart: '2026-10-01',
   exchange: {
     kind: 'gate-io',
     url: 'https://api.gateio.ws/api/v4',

@@ -7,6 +7,7 @@ import { dev } from './dev';
 export const prod = stageConfig({
   ...dev,
   name: 'prod',
+  historyStart: '2026-01-01',
   network: { natGateways: 3, endpointZones: 3 },
   kafka: {
     kind: 'msk',

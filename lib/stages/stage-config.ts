@@ -24,8 +24,10 @@ const Pairs = v.pipe(
   v.check((pairs) => new Set(pairs).size === pairs.length, 'give every pair once'),
 );
 
+const DAY_FORM = /^\d{4}-\d\d-\d\d$/;
+
 const UtcDay = v.pipe(
-  text(/^\d{4}-\d\d-\d\d$/, 'give a UTC day such as 2026-01-01'),
+  text(DAY_FORM, 'give a UTC day such as 2026-01-01'),
   v.check(dayExists, 'give a day that exists'),
 );
 
@@ -75,9 +77,10 @@ const StageConfig = v.pipe(
   together(rateProblem),
 );
 
-/** `Date.parse` takes 31 February for 3 March. */
+/** `Date.parse` takes 31 February for 3 March. A text of another form has a problem of its own. */
 function dayExists(day: string): boolean {
-  const timeMs = Date.parse(`${day}T00:00:00Z`);
+  if (!DAY_FORM.test(day)) return true;
+  const timeMs = Date.parse(day);
   return !Number.isNaN(timeMs) && new Date(timeMs).toISOString().startsWith(day);
 }
 

@@ -1,6 +1,8 @@
 import { formatDecimal } from '../../lambdas/shared/domain/decimal';
 import { type Column, tableLines } from '../../cli/text-table';
 import { type CostLine, totalOf } from './cost-line';
+import type { HistoryCost } from './history-cost';
+import { millionsText } from './money';
 import { PRICE_LIST } from './prices';
 
 /** Monthly cost of a stack. */
@@ -15,6 +17,8 @@ export interface CostReport {
   readonly stage: string;
   readonly pairs: number;
   readonly own: StackCost;
+  /** The history that a stage wants, as if none of it were stored yet. */
+  readonly history: HistoryCost;
   readonly peer: StackCost;
 }
 
@@ -27,31 +31,83 @@ const COLUMNS: readonly Column[] = [
 ];
 
 /** The report as a table for people. */
-export function reportText({ stage, pairs, own, peer }: CostReport): string {
+export function reportText({ stage, pairs, own, history, peer }: CostReport): string {
   const { region, asOf } = PRICE_LIST;
   const counted = pairs === 1 ? '1 pair' : `${pairs} pairs`;
   return [
     `Stage ${stage} with ${counted}, in US dollars a month (list prices of ${region}, ${asOf})`,
     ...stackText(own),
+    ...historyText(history),
     ...stackText(peer),
     '',
   ].join('\n');
 }
 
+const HISTORY_COLUMNS = COLUMNS.filter(({ heading }) => heading !== 'grows with pairs');
+
+function historyText(history: HistoryCost): string[] {
+  const { once, monthly } = history;
+  const table = tableLines(HISTORY_COLUMNS, [...partRows(once), totalRow(once)].map(withoutGrowth));
+  const stored = monthly.map(({ what, usd }) => `${what}: ${formatDecimal(usd)}`);
+  return [
+    '',
+    `Once, if nothing of it is stored yet: ${historySummary(history)}`,
+    '',
+    ...table,
+    '',
+    `- Then each month: ${stored.join(', ')}.`,
+  ];
+}
+
+/** Such as `history since 2026-01-01 (329 days of 10 pairs, 6.10 M rows)`. */
+export function historySummary({ since, days, pairs, rows }: HistoryCost): string {
+  const counted = `${days} days of ${pairs === 1 ? '1 pair' : `${pairs} pairs`}`;
+  return `history since ${since} (${counted}, ${millionsText(rows)} rows)`;
+}
+
+function withoutGrowth(row: readonly string[]): string[] {
+  return row.slice(0, HISTORY_COLUMNS.length);
+}
+
 function stackText({ title, lines, assumptions }: StackCost): string[] {
-  const parts = partsOf(lines).flatMap(({ part, lines: ofPart }) => [
-    [part, '', '', formatDecimal(totalOf(ofPart)), growth(ofPart)],
-    ...ofPart.map((line) => ['', line.what, formatDecimal(line.monthlyUsd), '', growth([line])]),
-  ]);
-  const total = ['Total', '', '', formatDecimal(totalOf(lines)), ''];
-  const table = tableLines(COLUMNS, [...parts, total]);
+  const table = tableLines(COLUMNS, [...partRows(lines), totalRow(lines)]);
   return ['', title, '', ...table, '', ...assumptions.map((sentence) => `- ${sentence}`)];
 }
 
+function partRows(lines: readonly CostLine[]): string[][] {
+  return partsOf(lines).flatMap(({ part, lines: ofPart }) => [
+    [part, '', '', formatDecimal(totalOf(ofPart)), growth(ofPart)],
+    ...ofPart.map((line) => ['', line.what, formatDecimal(line.usd), '', growth([line])]),
+  ]);
+}
+
+function totalRow(lines: readonly CostLine[]): string[] {
+  return ['Total', '', '', formatDecimal(totalOf(lines)), ''];
+}
+
 /** The report for programs: amounts are decimal texts. */
-export function reportJson({ stage, pairs, own, peer }: CostReport): string {
-  const report = { stage, pairs, prices: PRICE_LIST, ...stackJson(own), peer: stackJson(peer) };
+export function reportJson({ stage, pairs, own, history, peer }: CostReport): string {
+  const report = {
+    stage,
+    pairs,
+    prices: PRICE_LIST,
+    ...stackJson(own),
+    history: historyJson(history),
+    peer: stackJson(peer),
+  };
   return `${JSON.stringify(report, null, 2)}\n`;
+}
+
+function historyJson({ since, days, rows, once, monthly }: HistoryCost) {
+  const priced = ({ what, usd }: CostLine) => ({ what, usd: formatDecimal(usd) });
+  return {
+    since,
+    daysOfEachPair: days,
+    rows: String(rows),
+    onceUsd: formatDecimal(totalOf(once)),
+    once: once.map(priced),
+    monthly: monthly.map(priced),
+  };
 }
 
 function stackJson({ title, lines, assumptions }: StackCost) {
@@ -62,9 +118,9 @@ function stackJson({ title, lines, assumptions }: StackCost) {
       part,
       monthlyUsd: formatDecimal(totalOf(ofPart)),
       growsWithPairs: growth(ofPart),
-      lines: ofPart.map(({ what, monthlyUsd, growsWithPairs }) => ({
+      lines: ofPart.map(({ what, usd, growsWithPairs }) => ({
         what,
-        monthlyUsd: formatDecimal(monthlyUsd),
+        monthlyUsd: formatDecimal(usd),
         growsWithPairs,
       })),
     })),

@@ -28,7 +28,9 @@ export function parseCostArguments(args: readonly string[]): CostArguments {
 
 function costCommand(): Command {
   return new Command('npm run cost --')
-    .description('Estimates the monthly cost of a stage from its templates and a price list.')
+    .description(
+      'Estimates the monthly cost of a stage, and the cost of its history, from its templates and a price list.',
+    )
     .option('--stage <name>', 'a stage of lib/stages/, such as dev (required)')
     .option('--pairs <number>', 'number of pairs (default: those of the stage)', pairsArgument)
     .option('--json', 'print JSON, with amounts as decimal texts');

@@ -6,6 +6,7 @@ void stageCostCommand(process.argv.slice(2), {
   printError: (text) => process.stderr.write(text),
   findStage: findAwsStage,
   stageNames: awsStageNames,
+  clock: Date.now,
 }).then((exitCode) => {
   process.exitCode = exitCode;
 });

@@ -51,7 +51,7 @@ export function monthOfAPair(scheduleMinutes: number): MonthOfAPair {
 function simulateMonth(scheduleMinutes: number): MonthOfAPair {
   const everyMs = scheduleMinutes * MINUTE_MS;
   let progress: Progress = {
-    liveSinceMs: START_MS - DAY_MS,
+    liveSinceMs: START_MS,
     settledToMs: START_MS - GATE_IO.settlingMs,
     seenToMs: START_MS,
     newestMs: START_MS - MINUTE_MS,

@@ -18,7 +18,7 @@ export function peerCost(resources: readonly StageResource[]): CostLine[] {
     ...addressLines(ofType('AWS::EC2::EIP')),
   ];
   return [
-    ...shared.filter(({ monthlyUsd }) => monthlyUsd.unscaled > 0n),
+    ...shared.filter(({ usd }) => usd.unscaled > 0n),
     fixedLine('Airflow', '1 x MWAA environment, small', PRICES.airflowSmallPerMonth),
     sparkLine(),
     ...cassandraLines(),

@@ -4,6 +4,7 @@ import { type Printer, runOperation } from '../run-operation';
 import { assumptions, peerAssumptions } from './assumptions';
 import { type CostReport, reportJson, reportText } from './cost-report';
 import { type CostArguments, parseCostArguments } from './cost-request';
+import { historyCost } from './history-cost';
 import { peerCost } from './peer-cost';
 import { stageCost } from './stage-cost';
 import { resourcesOf } from './stage-resources';
@@ -14,10 +15,11 @@ export interface CostSurroundings extends Printer {
   readonly findStage: (name: string) => Promise<StageConfig>;
   /** The stages to choose from. @throws OperationError */
   readonly stageNames: () => Promise<readonly string[]>;
+  readonly clock: () => number;
 }
 
 /**
- * Prints the monthly cost of a stage.
+ * Prints the monthly cost of a stage, and the cost of its history.
  *
  * @returns the exit code: 0; 1 if the cost is unknown; 2 for invalid arguments
  * @throws any error that is a mistake in the program
@@ -28,7 +30,8 @@ export async function stageCostCommand(
 ): Promise<number> {
   return runOperation(io, async () => {
     const request = await withStage(parseCostArguments(args), io.stageNames);
-    const report = reportOf(withPairs(await io.findStage(request.stage), request));
+    const stage = withPairs(await io.findStage(request.stage), request);
+    const report = reportOf(stage, io.clock());
     io.print(request.json ? reportJson(report) : reportText(report));
     return 0;
   });
@@ -48,7 +51,7 @@ function withPairs(stage: StageConfig, { pairs: wanted }: CostArguments): StageC
   }
 }
 
-function reportOf(stage: StageConfig): CostReport {
+function reportOf(stage: StageConfig, nowMs: number): CostReport {
   const resources = resourcesOf(stage);
   return {
     stage: stage.name,
@@ -58,6 +61,7 @@ function reportOf(stage: StageConfig): CostReport {
       lines: stageCost(resources),
       assumptions: assumptions(),
     },
+    history: historyCost(resources, stage, nowMs),
     peer: {
       title: 'The same job on MWAA, EMR Serverless and three Cassandra nodes',
       lines: peerCost(resources),

@@ -75,11 +75,13 @@ export function usageOf(resources: readonly StageResource[]): Usage {
   };
 }
 
-function ofType(resources: readonly StageResource[], type: string): StageResource[] {
+/** The resources of a type. */
+export function ofType(resources: readonly StageResource[], type: string): StageResource[] {
   return resources.filter((resource) => resource.type === type);
 }
 
-function pairsOf(resources: readonly StageResource[]): number {
+/** The number of pairs that a stage follows. */
+export function pairsOf(resources: readonly StageResource[]): number {
   return variablesOf(functionNamed(resources, 'fetch')).PAIRS?.split(',').length ?? 0;
 }
 
@@ -123,7 +125,8 @@ function recordsPerInvocation(resources: readonly StageResource[]): number {
   return Math.min(ASSUMED.recordsPerInvocation, ...batchSizes);
 }
 
-function hasPollersOnDemand(resources: readonly StageResource[]): boolean {
+/** If pollers that AWS scales hand records to the functions, through the NAT gateway. */
+export function hasPollersOnDemand(resources: readonly StageResource[]): boolean {
   return ofType(resources, 'AWS::Lambda::EventSourceMapping').some(
     (resource) => propertiesOf(resource, Mapping).ProvisionedPollerConfig === undefined,
   );
@@ -144,7 +147,8 @@ function answerBytesOf(month: MonthOfAPair, audits: MonthOfAudits): bigint {
   );
 }
 
-function inBase64(bytes: bigint): bigint {
+/** Bytes as they are in an event of a function. */
+export function inBase64(bytes: bigint): bigint {
   return (bytes * 4n) / 3n;
 }
 
@@ -194,6 +198,7 @@ function functionsOf({ month, audits }: Months, pairs: number, batch: number): U
   };
 }
 
-function logBytes(invocations: bigint, lines: bigint): bigint {
+/** Log of so many invocations with so many lines of their own. */
+export function logBytes(invocations: bigint, lines: bigint): bigint {
   return invocations * ASSUMED.invocationLogBytes + lines * ASSUMED.logLineBytes;
 }

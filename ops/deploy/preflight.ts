@@ -1,4 +1,5 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
+import { dayText } from '../../cli/utc-time';
 import type { StageConfig } from '../../lib/stages/stage-config';
 import { OperationError } from '../operation-error';
 import type { AccountLookUp, Identity } from './account-look-up';
@@ -12,6 +13,7 @@ export interface PreflightSurroundings {
   readonly lookUp: AccountLookUp;
   /** Such as `20.19.0`. */
   readonly nodeVersion: string;
+  readonly clock: () => number;
 }
 
 /** All that a command needs. */
@@ -41,7 +43,7 @@ export const LEAST_NODE_VERSION: readonly [number, number] = [20, 19];
  */
 export async function preflight(
   request: StageRequest,
-  { findStage, lookUp, nodeVersion }: PreflightSurroundings,
+  { findStage, lookUp, nodeVersion, clock }: PreflightSurroundings,
 ): Promise<Readiness> {
   const problems = oldNode(nodeVersion);
   const [stageAnswer, regionAnswer, identityAnswer] = await Promise.allSettled([
@@ -55,6 +57,7 @@ export async function preflight(
   const findings = [
     await bootstrapFindings(lookUp, { region, identity, profile: request.profile }),
     destroyFindings(request, stage),
+    historyFindings(request, stage, clock()),
   ];
   problems.push(...findings.flatMap((found) => found.problems));
   const notes = findings.flatMap((found) => found.notes);
@@ -70,7 +73,7 @@ export async function preflight(
  */
 export async function preflightOffline(
   request: StageRequest,
-  { findStage, nodeVersion }: Omit<PreflightSurroundings, 'lookUp'>,
+  { findStage, nodeVersion }: Pick<PreflightSurroundings, 'findStage' | 'nodeVersion'>,
 ): Promise<void> {
   const problems = oldNode(nodeVersion);
   const [stageAnswer] = await Promise.allSettled([findStage(request.stage)]);
@@ -136,4 +139,17 @@ function dataNote({ removalPolicy }: StageConfig): string {
   return removalPolicy === RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
     ? 'The tables, the schema registry and the logs are kept, under their names, and still cost money; the brokers are deleted, with all records in flight and all dead letters.'
     : 'All data is deleted with the stacks: brokers, topics, tables with their candles, logs.';
+}
+
+/** A day to come is taken for a typing error. */
+function historyFindings(
+  { verb }: StageRequest,
+  stage: StageConfig | undefined,
+  nowMs: number,
+): Findings {
+  if (verb !== 'deploy' || stage === undefined || Date.parse(stage.historyStart) <= nowMs) {
+    return NOTHING_FOUND;
+  }
+  const problem = `historyStart is ${stage.historyStart}, after today (${dayText(nowMs)}, UTC): give an earlier day in lib/stages/${stage.name}.ts`;
+  return { problems: [problem], notes: [] };
 }

@@ -1,4 +1,9 @@
+import { formatDecimal } from '../../lambdas/shared/domain/decimal';
 import type { StageConfig } from '../../lib/stages/stage-config';
+import { totalOf } from '../cost/cost-line';
+import { historySummary } from '../cost/cost-report';
+import { historyCost } from '../cost/history-cost';
+import { resourcesOf } from '../cost/stage-resources';
 import { withStage } from '../find-stage';
 import { type Printer, runOperation } from '../run-operation';
 import type { AccountLookUp } from './account-look-up';
@@ -46,7 +51,7 @@ async function synthesize(request: StageRequest, io: StageSurroundings): Promise
 
 async function callCdk(request: StageRequest, io: StageSurroundings): Promise<number> {
   const ready = await preflight(request, { ...io, lookUp: io.lookUp(request) });
-  io.print(announcement(request, ready));
+  io.print(announcement(request, ready, io.clock()));
   const exitCode = await io.runCdk(cdkArguments(request), {
     environment: { AWS_REGION: ready.region },
   });
@@ -58,14 +63,25 @@ async function callCdk(request: StageRequest, io: StageSurroundings): Promise<nu
 
 function announcement(
   { verb, stage }: StageRequest,
-  { region, identity: { account, arn }, notes }: Readiness,
+  { stage: config, region, identity: { account, arn }, notes }: Readiness,
+  nowMs: number,
 ): string {
   const lines = [
     `${verb}: stage ${stage}, account ${account}, region ${region}, as ${arn}`,
     ...notes,
   ];
-  if (verb === 'deploy') lines.push(`monthly cost: npm run cost -- --stage ${stage}`);
+  if (verb === 'deploy') lines.push(costLine(config, nowMs));
   return `${lines.join('\n')}\n`;
+}
+
+/** What is paid once for history, and where the monthly cost is told. */
+function costLine(stage: StageConfig, nowMs: number): string {
+  const history = historyCost(resourcesOf(stage), stage, nowMs);
+  const usd = formatDecimal(totalOf(history.once));
+  return [
+    `one-off cost: ${usd} USD for ${historySummary(history)}, less what of it is stored already`,
+    `monthly cost: npm run cost -- --stage ${stage.name}`,
+  ].join('\n');
 }
 
 function cdkArguments({ verb, stage, profile, cdkFlags }: StageRequest): string[] {

@@ -41,12 +41,14 @@ const TABLES = [
     keys: ['exchange text', 'pair text'],
     order: [],
     columns: [
+      'live_since timestamp',
       'settled_to timestamp',
       'seen_to timestamp',
       'newest timestamp',
       'observed_at timestamp',
       'unknown_since timestamp',
       'ended_at timestamp',
+      'listed_since timestamp',
     ],
   },
   {
@@ -54,6 +56,28 @@ const TABLES = [
     keys: ['exchange text', 'pair text'],
     order: ['from_time timestamp ASC'],
     columns: ['to_time timestamp', 'reason text', 'observed_at timestamp'],
+  },
+  {
+    name: 'days',
+    keys: ['exchange text', 'pair text', 'year int'],
+    order: ['day date DESC'],
+    columns: [
+      'asked_at timestamp',
+      'asks int',
+      'refusal text',
+      'minutes int',
+      'absent int',
+      'rejected int',
+      'corrected int',
+      'suspects frozen<list<timestamp>>',
+      'audits int',
+      'agreed boolean',
+      'sealed_at timestamp',
+      'disputed boolean',
+      'source text',
+      'observed_at timestamp',
+      'reopened_at timestamp',
+    ],
   },
 ];
 
@@ -253,6 +277,7 @@ describe('the data stack', () => {
     it('can be restored to any second where the stage says so', () => {
       const tables = all('prod', 'AWS::Cassandra::Table');
       expect(tables.map((table) => table['PointInTimeRecoveryEnabled'])).toEqual([
+        true,
         true,
         true,
         true,

@@ -32,14 +32,17 @@ const KEPT = {
     ['AWS::Cassandra::Table', 'KeyspacesTableCandlesC6CAF534', 'candles'],
     ['AWS::Cassandra::Table', 'KeyspacesTableProgressB39D9CC1', 'progress'],
     ['AWS::Cassandra::Table', 'KeyspacesTableGapsBB65B65A', 'gaps'],
+    ['AWS::Cassandra::Table', 'KeyspacesTableDays94C46C17', 'days'],
     ['AWS::Logs::LogGroup', 'NetworkRefusals9DB62441', undefined],
     ['AWS::Logs::LogGroup', 'KafkaBrokerLogsD032A934', undefined],
   ],
   pipeline: [
     ['AWS::Lambda::Function', 'Fetch84857CE8', undefined],
+    ['AWS::Lambda::Function', 'ReconcileD51D4F4F', undefined],
     ['AWS::Lambda::Function', 'TransformC0C45E96', undefined],
     ['AWS::Lambda::Function', 'Persist419B710D', undefined],
     ['AWS::Logs::LogGroup', 'FetchLogs9066FDA7', undefined],
+    ['AWS::Logs::LogGroup', 'ReconcileLogs36C88C19', undefined],
     ['AWS::Logs::LogGroup', 'TransformLogsFA8B2747', undefined],
     ['AWS::Logs::LogGroup', 'PersistLogs3A3DD33E', undefined],
     ['AWS::SNS::Topic', 'WatchToldTopic5EA3B573', undefined],
@@ -67,9 +70,9 @@ const COUNTS: Readonly<Record<string, Readonly<Record<'dev' | 'prod', number>>>>
   'AWS::ApplicationAutoScaling::ScalableTarget': ONE_EACH,
   'AWS::ApplicationAutoScaling::ScalingPolicy': ONE_EACH,
   'AWS::Cassandra::Keyspace': ONE_EACH,
-  'AWS::Cassandra::Table': { dev: 3, prod: 3 },
+  'AWS::Cassandra::Table': { dev: 4, prod: 4 },
   // Of records that event sources gave up on there is an alarm in prod only.
-  'AWS::CloudWatch::Alarm': { dev: 28, prod: 29 },
+  'AWS::CloudWatch::Alarm': { dev: 36, prod: 37 },
   'AWS::CloudWatch::CompositeAlarm': ONE_EACH,
   'AWS::CloudWatch::Dashboard': ONE_EACH,
   'AWS::EC2::EIP': { dev: 1, prod: 3 },
@@ -86,17 +89,17 @@ const COUNTS: Readonly<Record<string, Readonly<Record<'dev' | 'prod', number>>>>
   'AWS::EC2::VPC': ONE_EACH,
   'AWS::EC2::VPCEndpoint': ONE_EACH,
   'AWS::EC2::VPCGatewayAttachment': ONE_EACH,
-  'AWS::Events::Rule': ONE_EACH,
+  'AWS::Events::Rule': { dev: 2, prod: 2 },
   'AWS::Glue::Registry': ONE_EACH,
   'AWS::Glue::Schema': { dev: 3, prod: 3 },
-  'AWS::Glue::SchemaVersion': { dev: 3, prod: 3 },
-  'AWS::IAM::Policy': { dev: 4, prod: 4 },
-  'AWS::IAM::Role': { dev: 4, prod: 4 },
-  'AWS::Lambda::EventInvokeConfig': ONE_EACH,
+  'AWS::Glue::SchemaVersion': { dev: 5, prod: 5 },
+  'AWS::IAM::Policy': { dev: 5, prod: 5 },
+  'AWS::IAM::Role': { dev: 5, prod: 5 },
+  'AWS::Lambda::EventInvokeConfig': { dev: 2, prod: 2 },
   'AWS::Lambda::EventSourceMapping': { dev: 2, prod: 2 },
-  'AWS::Lambda::Function': { dev: 3, prod: 3 },
-  'AWS::Lambda::Permission': ONE_EACH,
-  'AWS::Logs::LogGroup': { dev: 5, prod: 5 },
+  'AWS::Lambda::Function': { dev: 4, prod: 4 },
+  'AWS::Lambda::Permission': { dev: 2, prod: 2 },
+  'AWS::Logs::LogGroup': { dev: 6, prod: 6 },
   'AWS::MSK::Cluster': ONE_EACH,
   'AWS::MSK::Topic': { dev: 4, prod: 4 },
   'AWS::SNS::Topic': ONE_EACH,
@@ -160,6 +163,7 @@ describe.each(['dev', 'prod'] as const)('what a deployment of %s has', (name) =>
     const limits = functions.map(({ MemorySize, Timeout }) => [MemorySize, Timeout]);
     expect(limits).toEqual([
       [512, 55],
+      [512, 290],
       [1_024, 120],
       [1_024, 300],
     ]);
@@ -188,13 +192,15 @@ describe.each(['dev', 'prod'] as const)('what a deployment of %s has', (name) =>
     const [fetch] = onlyOne(templates.pipeline, 'AWS::Lambda::Function', 'Fetch');
     expect(resources[transform]?.DependsOn).toContain(persist);
     expect(resources[fetch]?.DependsOn).toContain(transform);
+    const [reconcile] = onlyOne(templates.pipeline, 'AWS::Lambda::Function', 'Reconcile');
+    expect(resources[reconcile]?.DependsOn).toContain(transform);
   });
 
   it('keeps the logs of the functions as the stage says', () => {
     const logs = Object.values(templates.pipeline.findResources('AWS::Logs::LogGroup'));
     const policies = logs.map((group) => (group as Resource).DeletionPolicy);
     const policy = name === 'prod' ? 'RetainExceptOnCreate' : 'Delete';
-    expect(policies).toEqual([policy, policy, policy]);
+    expect(policies).toEqual([policy, policy, policy, policy]);
   });
 });
 

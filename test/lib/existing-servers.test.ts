@@ -21,7 +21,7 @@ const ON_EXISTING: StageConfig = {
   schemaRegistry: { kind: 'existing', versionIds: VERSION_IDS },
 };
 
-const FUNCTIONS = ['Fetch', 'Transform', 'Persist'];
+const FUNCTIONS = ['Fetch', 'Reconcile', 'Transform', 'Persist'];
 
 describe('a stage on a Kafka, a Cassandra and schemas that stand already', () => {
   let data: Template;
@@ -100,7 +100,7 @@ describe('a stage on servers that stand already, without event sources', () => {
     const eventSources = { ...dev.eventSources, mode: { kind: 'none' as const } };
     const { pipeline } = templatesOf(stageConfig({ ...ON_EXISTING, eventSources }));
     pipeline.resourceCountIs('AWS::Lambda::EventSourceMapping', 0);
-    pipeline.resourceCountIs('AWS::Lambda::Function', 3);
+    pipeline.resourceCountIs('AWS::Lambda::Function', 4);
     const [, persist] = onlyOne(pipeline, 'AWS::Lambda::Function', 'Persist');
     expect(persist['Environment']).toMatchObject({ Variables: { BATCH_FAILURES: 'throw' } });
   });

@@ -15,6 +15,12 @@ const imported = (name: RegExp) => ({
 });
 const CLUSTER = imported(/FnGetAttKafkaCluster.*Arn/);
 
+const VERSIONS_AFTER_FIRST = {
+  candlesobserved: [2, 3],
+  candlesrolled: [2, 3],
+  candlesdeadletter: [2],
+} as const;
+
 /** What pollers of its own do with a batch that fails: split it, repeat it, and then keep it in a topic. */
 const BOUNDED_RETRIES = {
   ProvisionedPollerConfig: {
@@ -44,48 +50,56 @@ describe('the pipeline stack', () => {
     onlyOne(pipeline[stage], type, prefix);
 
   describe.each(STAGES)('of the stage %s', (stage) => {
-    it('ticks every minute, and invokes fetch alone', () => {
-      const [fetch] = only(stage, 'AWS::Lambda::Function', 'Fetch');
-      const [, rule] = only(stage, 'AWS::Events::Rule');
-      expect(rule).toMatchObject({ ScheduleExpression: 'rate(1 minute)', State: 'ENABLED' });
+    it.each([
+      { name: 'Fetch', rulePrefix: 'Schedule', rate: 'rate(1 minute)', seconds: 60 },
+      { name: 'Reconcile', rulePrefix: 'ReconcileSchedule', rate: 'rate(5 minutes)', seconds: 300 },
+    ])('fires $name at a $rate, and nothing else', ({ name, rulePrefix, rate, seconds }) => {
+      const [target] = only(stage, 'AWS::Lambda::Function', name);
+      const [ruleId, rule] = only(stage, 'AWS::Events::Rule', rulePrefix);
+      expect(rule).toMatchObject({ ScheduleExpression: rate, State: 'ENABLED' });
       expect(rule['Targets']).toEqual([
         {
           Id: 'Target0',
-          Arn: { 'Fn::GetAtt': [fetch, 'Arn'] },
-          // A tick that is late is of no use: the next one does its work.
-          RetryPolicy: { MaximumEventAgeInSeconds: 60, MaximumRetryAttempts: 2 },
+          Arn: { 'Fn::GetAtt': [target, 'Arn'] },
+          // A firing that is late is of no use: the next one does its work.
+          RetryPolicy: { MaximumEventAgeInSeconds: seconds, MaximumRetryAttempts: 2 },
         },
       ]);
-      expect(only(stage, 'AWS::Lambda::Permission')[1]).toMatchObject({
+      expect(only(stage, 'AWS::Lambda::Permission', rulePrefix)[1]).toMatchObject({
         Action: 'lambda:InvokeFunction',
         Principal: 'events.amazonaws.com',
-        FunctionName: { 'Fn::GetAtt': [fetch, 'Arn'] },
-        SourceArn: { 'Fn::GetAtt': [only(stage, 'AWS::Events::Rule')[0], 'Arn'] },
+        FunctionName: { 'Fn::GetAtt': [target, 'Arn'] },
+        SourceArn: { 'Fn::GetAtt': [ruleId, 'Arn'] },
       });
     });
 
-    it('runs fetch for less than the time to the next tick, and repeats none', () => {
-      const [id, fetch] = only(stage, 'AWS::Lambda::Function', 'Fetch');
-      expect(fetch).toMatchObject({
-        Timeout: 55,
-        MemorySize: 512,
-      });
-      const [, asynchronous] = only(stage, 'AWS::Lambda::EventInvokeConfig', 'Fetch');
-      expect(asynchronous).toMatchObject({
-        FunctionName: { Ref: id },
-        MaximumRetryAttempts: 0,
-        MaximumEventAgeInSeconds: 60,
-      });
-    });
+    it.each([
+      { name: 'Fetch', timeout: 55, seconds: 60 },
+      { name: 'Reconcile', timeout: 290, seconds: 300 },
+    ])(
+      'runs $name for less than the time to the next firing, and repeats none',
+      ({ name, timeout, seconds }) => {
+        const [id, properties] = only(stage, 'AWS::Lambda::Function', name);
+        expect(properties).toMatchObject({ Timeout: timeout, MemorySize: 512 });
+        expect(properties).not.toHaveProperty('ReservedConcurrentExecutions');
+        const [, asynchronous] = only(stage, 'AWS::Lambda::EventInvokeConfig', name);
+        expect(asynchronous).toMatchObject({
+          FunctionName: { Ref: id },
+          MaximumRetryAttempts: 0,
+          MaximumEventAgeInSeconds: seconds,
+        });
+      },
+    );
 
     it('has nothing else that invokes a function', () => {
-      pipeline[stage].resourceCountIs('AWS::Lambda::Function', 3);
+      pipeline[stage].resourceCountIs('AWS::Lambda::Function', 4);
+      pipeline[stage].resourceCountIs('AWS::Events::Rule', 2);
       pipeline[stage].resourceCountIs('AWS::Lambda::EventSourceMapping', 2);
-      pipeline[stage].resourceCountIs('AWS::Lambda::Permission', 1);
+      pipeline[stage].resourceCountIs('AWS::Lambda::Permission', 2);
       pipeline[stage].resourceCountIs('AWS::Lambda::Url', 0);
     });
 
-    it.each(['Fetch', 'Transform', 'Persist'])(
+    it.each(['Fetch', 'Reconcile', 'Transform', 'Persist'])(
       'runs %s on Node.js 22, in the network, with a role and a log of its own',
       (name) => {
         const [, properties] = only(stage, 'AWS::Lambda::Function', name);
@@ -114,23 +128,36 @@ describe('the pipeline stack', () => {
         service: 'fetch',
         own: {
           PAIRS: dev.pairs.join(','),
-          HISTORY_START: '2026-01-01T00:00:00Z',
           RETENTION_MINUTES: '9900',
-          REQUESTS_PER_10_S: '180',
+          REQUESTS_PER_10_S: '135',
           BEHIND_MINUTES: '5',
           SCHEDULE_MINUTES: '1',
           SILENT_AFTER_MINUTES: '1440',
           GATE_IO_URL: 'https://api.gateio.ws/api/v4',
         },
       },
+      {
+        name: 'Reconcile',
+        service: 'reconcile',
+        own: {
+          PAIRS: dev.pairs.join(','),
+          HISTORY_START: stage === 'dev' ? '2026-10-01' : '2026-01-01',
+          RETENTION_MINUTES: '9900',
+          REQUESTS_PER_10_S: '45',
+          GATE_IO_URL: 'https://api.gateio.ws/api/v4',
+          GATE_IO_ARCHIVE_URL: 'https://download.gatedata.org',
+        },
+      },
       { name: 'Transform', service: 'transform', own: batchFailures(stage) },
       { name: 'Persist', service: 'persist', own: batchFailures(stage) },
     ])('tells $name all that it reads', ({ name, service, own }) => {
       const [, properties] = only(stage, 'AWS::Lambda::Function', name);
-      const versions = (topic: string) => [
+      const versions = (topic: keyof typeof VERSIONS_AFTER_FIRST) => [
         imported(new RegExp(`FnGetAttSchemas${topic}.*InitialSchemaVersionId`)),
-        '","',
-        imported(new RegExp(`FnGetAttSchemas${topic}v2.*VersionId`)),
+        ...VERSIONS_AFTER_FIRST[topic].flatMap((version) => [
+          '","',
+          imported(new RegExp(`FnGetAttSchemas${topic}v${version}.*VersionId`)),
+        ]),
       ];
       expect(properties['Environment']).toEqual({
         Variables: {

@@ -64,6 +64,20 @@ const expectedRoles = (undelivered: readonly string[]): Roles => ({
       `cassandra:Modify ${table('progress')}`,
     ]),
   },
+  ReconcileRole: {
+    trust: LAMBDA,
+    permissions: inOrder([
+      ...log('ReconcileLogs'),
+      ...ON_EVERYTHING,
+      ...CONNECT,
+      ...write('candles.observed'),
+      SYSTEM_TABLES,
+      `cassandra:Select ${table('progress')}`,
+      `cassandra:Modify ${table('progress')}`,
+      `cassandra:Select ${table('days')}`,
+      `cassandra:Modify ${table('days')}`,
+    ]),
+  },
   TransformRole: {
     trust: LAMBDA,
     permissions: inOrder([
@@ -76,6 +90,7 @@ const expectedRoles = (undelivered: readonly string[]): Roles => ({
       ...undelivered,
       SYSTEM_TABLES,
       `cassandra:Select ${table('candles')}`,
+      `cassandra:Select ${table('days')}`,
     ]),
   },
   PersistRole: {
@@ -91,6 +106,8 @@ const expectedRoles = (undelivered: readonly string[]): Roles => ({
       `cassandra:Select ${table('candles')}`,
       `cassandra:Select ${table('gaps')}`,
       `cassandra:Select ${table('progress')}`,
+      `cassandra:Select ${table('days')}`,
+      `cassandra:Modify ${table('days')}`,
       `cassandra:Modify ${table('candles')}`,
       `cassandra:Modify ${table('gaps')}`,
       `cassandra:Modify ${table('progress')}`,
@@ -126,7 +143,7 @@ describe.each([
     expect(inOrder(wide)).toEqual(inOrder([...ON_EVERYTHING, SYSTEM_TABLES]));
   });
 
-  it('give all access, beside the rule that invokes fetch and the alarm that tells its topic', () => {
+  it('give all access, beside the rules that fire functions and the alarm that tells its topic', () => {
     expect(accessTypesOf(app)).toEqual([
       'AWS::IAM::Policy',
       'AWS::IAM::Role',

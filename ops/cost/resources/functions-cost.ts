@@ -22,12 +22,15 @@ const Mapping = v.object({
   ),
 });
 
-/** Cost of running the functions. */
-export function functionLines(functions: readonly StageResource[], usage: Usage): CostLine[] {
-  return functions.map((resource) => functionLine(resource, usage));
+/** Cost of running the functions; one that is not used costs nothing. */
+export function functionLines(
+  functions: readonly StageResource[],
+  usage: Pick<Usage, 'functions'>,
+): CostLine[] {
+  return functions.flatMap((resource) => functionLine(resource, usage));
 }
 
-function functionLine(resource: StageResource, usage: Usage): CostLine {
+function functionLine(resource: StageResource, usage: Pick<Usage, 'functions'>): CostLine[] {
   const {
     MemorySize: memoryMib,
     Architectures,
@@ -36,6 +39,7 @@ function functionLine(resource: StageResource, usage: Usage): CostLine {
   const [architecture] = Architectures;
   const name: FunctionName = Environment.Variables.POWERTOOLS_SERVICE_NAME;
   const { invocations, durationMs } = usage.functions[name];
+  if (invocations === 0n) return [];
   const perGbSecond =
     architecture === 'arm64' ? PRICES.lambdaArm64PerGbSecond : PRICES.lambdaX86PerGbSecond;
   const usd = sum([
@@ -44,7 +48,7 @@ function functionLine(resource: StageResource, usage: Usage): CostLine {
   ]);
   const averageMs = durationMs / invocations;
   const what = `${name}: ${millionsText(invocations)} runs of ${averageMs} ms, ${memoryMib} MB ${architecture}`;
-  return growingLine('Functions', what, usd);
+  return [growingLine('Functions', what, usd)];
 }
 
 /** Cost of provisioned pollers; pollers on demand are free. */

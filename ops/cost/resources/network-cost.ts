@@ -13,14 +13,13 @@ const Endpoint = v.object({
 
 /** Cost of NAT gateways with their traffic to the exchange and to AWS APIs. */
 export function natGatewayLines(gateways: readonly StageResource[], usage: Usage): CostLine[] {
-  return [
-    natGatewayHours(gateways),
-    growingLine(
-      'Network',
-      `${gigabytesText(usage.natBytes)} through NAT`,
-      times(PRICES.natGatewayPerGb, gigabytes(usage.natBytes)),
-    ),
-  ];
+  return [natGatewayHours(gateways), natTrafficLine(usage)];
+}
+
+/** Cost of what goes through NAT gateways. */
+export function natTrafficLine({ natBytes }: Pick<Usage, 'natBytes'>): CostLine {
+  const usd = times(PRICES.natGatewayPerGb, gigabytes(natBytes));
+  return growingLine('Network', `${gigabytesText(natBytes)} through NAT`, usd);
 }
 
 /** Cost of NAT gateways without traffic. */
@@ -47,12 +46,14 @@ export function endpointLines(endpoints: readonly StageResource[], usage: Usage)
       `interface endpoints in ${zones} ${zones === 1 ? 'zone' : 'zones'}`,
       times(PRICES.endpointPerZoneMonth, BigInt(zones)),
     ),
-    growingLine(
-      'Network',
-      `${gigabytesText(usage.endpointBytes)} through endpoints`,
-      times(PRICES.endpointPerGb, gigabytes(usage.endpointBytes)),
-    ),
+    endpointTrafficLine(usage),
   ];
+}
+
+/** Cost of what goes to the tables. */
+export function endpointTrafficLine({ endpointBytes }: Pick<Usage, 'endpointBytes'>): CostLine {
+  const usd = times(PRICES.endpointPerGb, gigabytes(endpointBytes));
+  return growingLine('Network', `${gigabytesText(endpointBytes)} through endpoints`, usd);
 }
 
 function zonesOf(resource: StageResource): number {
@@ -63,7 +64,10 @@ function zonesOf(resource: StageResource): number {
 }
 
 /** Cost of traffic between zones: leaving one, and entering the other. */
-export function betweenZonesLines(_vpcs: readonly StageResource[], usage: Usage): CostLine[] {
+export function betweenZonesLines(
+  _vpcs: readonly StageResource[],
+  usage: Pick<Usage, 'recordBytes' | 'natBytes' | 'endpointBytes'>,
+): CostLine[] {
   const bytes = usage.recordBytes + usage.natBytes + usage.endpointBytes;
   const usd = times(PRICES.betweenZonesPerGbEachWay, gigabytes(bytes), 2n);
   return [growingLine('Network', `${gigabytesText(bytes)} between zones`, usd)];

@@ -44,16 +44,18 @@ export function functionTelemetryLines(
   _functions: readonly StageResource[],
   usage: Usage,
 ): CostLine[] {
-  const bytes = functionLogBytes(usage);
   const metrics = BigInt(Object.values(STEADY_METRICS).flat().length);
   return [
-    growingLine(
-      'Observability',
-      `${gigabytesText(bytes)} of logs of functions`,
-      times(PRICES.logsPerGb, gigabytes(bytes)),
-    ),
+    logLine(usage),
     fixedLine('Observability', `${metrics} metrics`, times(PRICES.metricPerMonth, metrics)),
   ];
+}
+
+/** Cost of writing the functions' logs. */
+export function logLine(usage: Pick<Usage, 'functions'>): CostLine {
+  const bytes = functionLogBytes(usage);
+  const usd = times(PRICES.logsPerGb, gigabytes(bytes));
+  return growingLine('Observability', `${gigabytesText(bytes)} of logs of functions`, usd);
 }
 
 /** Cost of storing the functions' logs, for the longest retention of any log. */
@@ -66,7 +68,7 @@ export function logStorageLines(groups: readonly StageResource[], usage: Usage):
   return [growingLine('Observability', `${days} days of logs kept`, usd)];
 }
 
-function functionLogBytes({ functions }: Usage): bigint {
+function functionLogBytes({ functions }: Pick<Usage, 'functions'>): bigint {
   return Object.values(functions).reduce((bytes, { logBytes }) => bytes + logBytes, 0n);
 }
 

@@ -12,10 +12,15 @@ const TableProperties = v.object({
 
 /** Cost of the tables. Nearly all of it is for candles, so all tables are priced like them. */
 export function tableLines(tables: readonly StageResource[], usage: Usage): CostLine[] {
-  const settings = tables.map((resource) => propertiesOf(resource, TableProperties));
-  const { writeUnits, readUnits, storedBytes } = usage;
-  const stored = gigabytes(storedBytes);
-  const lines = [
+  return [...capacityLines(usage), ...storageLines(tables, usage)];
+}
+
+/** Cost of writing and reading rows. */
+export function capacityLines({
+  writeUnits,
+  readUnits,
+}: Pick<Usage, 'writeUnits' | 'readUnits'>): CostLine[] {
+  return [
     growingLine(
       'Tables',
       `${millionsText(writeUnits)} writes`,
@@ -26,13 +31,22 @@ export function tableLines(tables: readonly StageResource[], usage: Usage): Cost
       `${millionsText(readUnits)} reads`,
       times(PRICES.tableReadsPerMillionUnits, millions(readUnits)),
     ),
-    growingLine(
-      'Tables',
-      `${gigabytesText(storedBytes)} stored`,
-      times(PRICES.tableStoragePerGbMonth, stored),
-    ),
   ];
-  if (!settings.some((table) => table.PointInTimeRecoveryEnabled)) return lines;
+}
+
+/** Monthly cost of stored rows. */
+export function storageLines(
+  tables: readonly StageResource[],
+  { storedBytes }: Pick<Usage, 'storedBytes'>,
+): CostLine[] {
+  const settings = tables.map((resource) => propertiesOf(resource, TableProperties));
+  const stored = gigabytes(storedBytes);
+  const storage = growingLine(
+    'Tables',
+    `${gigabytesText(storedBytes)} stored`,
+    times(PRICES.tableStoragePerGbMonth, stored),
+  );
+  if (!settings.some((table) => table.PointInTimeRecoveryEnabled)) return [storage];
   const recovery = times(PRICES.tableRecoveryPerGbMonth, stored);
-  return [...lines, growingLine('Tables', 'point-in-time recovery of them', recovery)];
+  return [storage, growingLine('Tables', 'point-in-time recovery of them', recovery)];
 }

@@ -99,13 +99,12 @@ describe('a stage config', () => {
     ['scheduleMinutes is 61: give at most 60', { scheduleMinutes: 61 }],
     ['scheduleMinutes is 1.5: give a whole number', { scheduleMinutes: 1.5 }],
     [
-      'historyStart is "2026-01-01T00:00:30Z": give a whole minute in UTC such as 2026-01-01T00:00:00Z',
-      { historyStart: '2026-01-01T00:00:30Z' },
+      'historyStart is "2026-01-01T00:00:00Z": give a UTC day such as 2026-01-01',
+      { historyStart: '2026-01-01T00:00:00Z' },
     ],
-    [
-      'historyStart is "2026-13-01T00:00:00Z": give a date that exists',
-      { historyStart: '2026-13-01T00:00:00Z' },
-    ],
+    ['historyStart is "2026-13-01": give a day that exists', { historyStart: '2026-13-01' }],
+    ['historyStart is "2026-02-29": give a day that exists', { historyStart: '2026-02-29' }],
+    ['exchange.archiveUrl is "download": give a URL', exchange({ archiveUrl: 'download' })],
     ['exchange.retentionMinutes is 0: give at least 1', exchange({ retentionMinutes: 0 })],
     [
       'exchange.requestsPer10Seconds is 200: give at most 190',
@@ -332,19 +331,25 @@ describe('pairs', () => {
   });
 
   it('are as many as the rate limit can follow within a tick', () => {
-    // 55 s of which 15 s are for appending: 40 s * 10 requests a second, two requests a pair.
+    // 55 s of which 15 s are for appending: 40 s * 7.5 requests a second (the rest is reconcile's), two requests a pair.
     const slower = exchange({ requestsPer10Seconds: 100 });
-    expect(stageConfig({ ...dev, ...slower, pairs: pairs(200) }).pairs).toHaveLength(200);
-    expect(problemsOf({ ...slower, pairs: pairs(201) })).toEqual([
-      '- pairs are 201, and a tick every 1 min with 100 requests in 10 s can follow 200: give fewer pairs, more requests (exchange.requestsPer10Seconds, at most 190) or more minutes (scheduleMinutes)',
+    expect(stageConfig({ ...dev, ...slower, pairs: pairs(150) }).pairs).toHaveLength(150);
+    expect(problemsOf({ ...slower, pairs: pairs(151) })).toEqual([
+      '- pairs are 151, and a tick every 1 min with 75 requests in 10 s for fetch can follow 150: give fewer pairs, more requests (exchange.requestsPer10Seconds, at most 190) or more minutes (scheduleMinutes)',
     ]);
   });
 
+  it('leave a request to each function that asks the exchange', () => {
+    expect(problemsOf(exchange({ requestsPer10Seconds: 1 }))).toContain(
+      '- exchange.requestsPer10Seconds is 1: give at least 2',
+    );
+  });
+
   it.each<[most: number, change: Partial<StageConfig>]>([
-    [360, {}],
-    [2_520, { scheduleMinutes: 5 }],
+    [270, {}],
+    [1_890, { scheduleMinutes: 5 }],
     // A function runs for 15 minutes at most.
-    [7_920, { scheduleMinutes: 60 }],
+    [5_940, { scheduleMinutes: 60 }],
   ])('are at most %d by the rate limit with %j', (most, change) => {
     expect(rateProblem({ ...dev, ...change, pairs: pairs(most) })).toBeUndefined();
     expect(rateProblem({ ...dev, ...change, pairs: pairs(most + 1) })).toContain(

@@ -108,7 +108,7 @@ test.each([
   [['--history-start', '2999-01-01'], "is after the exchange's time"],
   [
     ['--exchange-time', '2018-01-23', '--history-start', '2018-01-24'],
-    "--history-start 2018-01-24 00:00 is after the exchange's time, 2018-01-23 00:00 (UTC)",
+    "--history-start 2018-01-24 is after the exchange's time, 2018-01-23 00:00 (UTC)",
   ],
 ])('%j is refused before Docker is asked for anything', async (args, message) => {
   const { command, lines } = commandOf(() => ({}));

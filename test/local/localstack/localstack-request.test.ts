@@ -52,7 +52,7 @@ test.each([
   [['--volumes'], /--volumes goes with --down/],
   [['--follow'], /--follow goes with --logs/],
   [['--down', '--logs', 'fetch'], /cannot be used with option/],
-  [['--logs', 'fetsch'], /The functions are fetch, transform, persist/],
+  [['--logs', 'fetsch'], /The functions are fetch, reconcile, transform, persist/],
   [['--settings', '[1]'], /Expected a JSON object/],
   [['--settings', '{'], /Expected a JSON object/],
   [

@@ -21,7 +21,9 @@ beforeAll(async () => {
   lambda = createServer((request, response) => {
     if (!/\/functions\/?$/.test(request.url ?? '')) throw new Error(`${String(request.url)}?`);
     response.setHeader('content-type', 'application/json');
-    response.end(JSON.stringify({ Functions: ['fetch', 'transform', 'persist'].map(deployed) }));
+    response.end(
+      JSON.stringify({ Functions: ['fetch', 'reconcile', 'transform', 'persist'].map(deployed) }),
+    );
   }).listen(0, '127.0.0.1');
   await once(lambda, 'listening');
 });

@@ -9,6 +9,7 @@ async function run(line: string) {
     printError: (text) => (printed.error += text),
     findStage,
     stageNames: awsStageNames,
+    clock: () => Date.UTC(2026, 10, 23, 5),
   });
   return { exitCode, ...printed };
 }
@@ -46,13 +47,25 @@ test.each(['dev', 'prod'])(
   },
 );
 
+test('history is paid once: its days and rows are told, and what they add each month', async () => {
+  const { out } = await run('--stage dev --pairs 3 --json');
+  const { history } = JSON.parse(out) as {
+    history: { onceUsd: string; once: { usd: string }[]; monthly: unknown[] };
+  };
+  // 53 days x (1,440 + 288 + 96 + 24 + 6 + 1) rows x 3 pairs
+  expect(history).toMatchObject({ since: '2026-10-01', daysOfEachPair: 53, rows: '294945' });
+  expect(sumOf(history.once.map(({ usd }) => usd))).toBe(cents(history.onceUsd));
+  expect(history.monthly).toHaveLength(1);
+});
+
 test('for people: both stacks, and what is assumed of each', async () => {
   const { exitCode, out } = await run('--stage dev');
   expect(exitCode).toBe(0);
   expect(out).toContain(`Stage dev with ${dev.pairs.length} pairs, in US dollars a month`);
   expect(out).toMatch(/3 x kafka\.t3\.small +99\.86 +no/);
   expect(out).toContain('The same job on MWAA, EMR Serverless and three Cassandra nodes');
-  expect(out.match(/^Total +\d+\.\d\d$/gm)).toHaveLength(2);
+  expect(out).toContain('history since 2026-10-01 (53 days of 10 pairs, 0.98 M rows)');
+  expect(out.match(/^Total +\d+\.\d\d$/gm)).toHaveLength(3);
   expect(out).toContain('- Prices are the list prices of us-east-1');
   expect(out).toContain('- Airflow: the smallest environment of MWAA');
 });

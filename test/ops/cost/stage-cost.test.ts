@@ -9,6 +9,7 @@ import { dev } from '../../../lib/stages/dev';
 import { prod } from '../../../lib/stages/prod';
 import { type CostLine, totalOf } from '../../../ops/cost/cost-line';
 import { monthOfAPair } from '../../../ops/cost/month-of-a-pair';
+import { monthOfAudits } from '../../../ops/cost/month-of-audits';
 import { peerCost } from '../../../ops/cost/peer-cost';
 import { stageCost, UnpricedResourceError } from '../../../ops/cost/stage-cost';
 import {
@@ -58,8 +59,8 @@ describe('what does not depend on the pairs, by hand', () => {
     // 0.005 x 730
     ['public address', '3.65'],
     ['interface endpoints', '7.30'],
-    // 12 x 0.30
-    ['metrics', '3.90'],
+    // 21 x 0.30
+    ['metrics', '6.30'],
   ])('dev: %s', (what, usd) => {
     const lines = stageCost(DEV).filter((line) => !line.what.includes('x alarm'));
     expect(usdOf(lines, what)).toBe(usd);
@@ -77,8 +78,8 @@ describe('what does not depend on the pairs, by hand', () => {
   });
 });
 
-test('writes are counted by playing a month: 0.625 a million', () => {
-  const { writeUnits } = monthOfAPair(1);
+test('writes are counted by playing a month and its audits: 0.625 a million', () => {
+  const writeUnits = monthOfAPair(1).writeUnits + monthOfAudits(5).writeUnits;
   const cents = Math.round((Number(writeUnits) * 100 * 62.5) / 1e6);
   expect(usdOf(stageCost(DEV), 'writes')).toBe((cents / 100).toFixed(2));
 });
@@ -86,6 +87,12 @@ test('writes are counted by playing a month: 0.625 a million', () => {
 test('fetch runs for 1 s and 15 ms a pair, of half a GB: 43,800 x 2.5 s x 0.5 GB, and requests', () => {
   const usd = 43_800 * 2.5 * 0.5 * 0.0000133334 + 0.0438 * 0.2;
   expect(usdOf(stageCost(DEV), 'fetch:')).toBe(usd.toFixed(2));
+});
+
+test('reconcile runs for 0.3 s and 5 ms a pair, and 0.6 s an audit, of half a GB', () => {
+  const seconds = 8_760 * (0.3 + 100 * 0.005) + 100 * 90 * 0.6;
+  const usd = seconds * 0.5 * 0.0000133334 + 0.00876 * 0.2;
+  expect(usdOf(stageCost(DEV), 'reconcile:')).toBe(usd.toFixed(2));
 });
 
 test('only prod pays for recovery', () => {
@@ -109,7 +116,7 @@ describe.each([
     expect(grown.length).toBeGreaterThan(0);
     expect(before.length).toBe(grown.length);
     const more = grown.map((line, index) =>
-      compareDecimals(line.monthlyUsd, before[index]?.monthlyUsd ?? line.monthlyUsd),
+      compareDecimals(line.usd, before[index]?.usd ?? line.usd),
     );
     expect(more.filter((difference) => difference <= 0)).toEqual([]);
   });
@@ -124,8 +131,8 @@ describe.each([
 
 test('100 pairs on dev are some two hundred dollars, and the peer five times that, by hand', () => {
   const total = totalOf(stageCost(DEV));
-  expect(compareDecimals(total, parseDecimal('190'))).toBe(1);
-  expect(compareDecimals(total, parseDecimal('220'))).toBe(-1);
+  expect(compareDecimals(total, parseDecimal('215'))).toBe(1);
+  expect(compareDecimals(total, parseDecimal('240'))).toBe(-1);
   // 357.70 + 2 x (4 x 0.052624 + 16 x 0.0057785) x 730 + 3 x (0.0672 x 730 + 50 x 0.08), and what is shared
   const shared = parseDecimal('142.36');
   const own = parseDecimal('959.18');
@@ -179,8 +186,8 @@ describe('what watches', () => {
     [
       'AWS::CloudWatch::Alarm',
       { Metrics: [{ Expression: 'SELECT SUM(SystemErrors) FROM "AWS/Cassandra"' }] },
-      'on 6 metrics',
-      '0.60',
+      'on 8 metrics',
+      '0.80',
     ],
     ['AWS::CloudWatch::CompositeAlarm', {}, 'composite', '0.50'],
     ['AWS::CloudWatch::Dashboard', {}, 'dashboard', '3.00'],

@@ -45,12 +45,16 @@ function surroundings(changes: Partial<PreflightSurroundings> = {}): PreflightSu
     },
     lookUp: account(),
     nodeVersion: '20.19.0',
+    clock: () => Date.UTC(2026, 10, 23),
     ...changes,
   };
 }
 
-const stageWith = (settings: { removalPolicy?: RemovalPolicy; terminationProtection?: boolean }) =>
-  surroundings({ findStage: () => Promise.resolve({ ...dev, ...settings } as StageConfig) });
+const stageWith = (
+  settings: Partial<Pick<StageConfig, 'historyStart' | 'terminationProtection'>> & {
+    readonly removalPolicy?: RemovalPolicy;
+  },
+) => surroundings({ findStage: () => Promise.resolve({ ...dev, ...settings } as StageConfig) });
 
 const refused = (why: string) => Promise.reject(new OperationError(why));
 
@@ -175,4 +179,14 @@ test('without AWS, only the stage and Node.js are looked at', async () => {
   await expect(preflightOffline(request('synth'), surroundings({ findStage }))).rejects.toThrow(
     'synth of the stage dev cannot begin:\n- There is no stage "dev"',
   );
+});
+
+test('a history that would start after today is a problem of a deployment alone', async () => {
+  const stage = stageWith({ historyStart: '2026-11-24' });
+  await expect(preflight(request('deploy'), stage)).rejects.toThrow(
+    'historyStart is 2026-11-24, after today (2026-11-23, UTC): give an earlier day in lib/stages/dev.ts',
+  );
+  await expect(preflight(request('diff'), stage)).resolves.toMatchObject({ notes: [] });
+  const today = stageWith({ historyStart: '2026-11-23' });
+  await expect(preflight(request('deploy'), today)).resolves.toMatchObject({ notes: [] });
 });

@@ -115,6 +115,7 @@ test('functions are found by their stack, and by what they call themselves', () 
     deployed('Candlestream-localstack-Pipeline-B-1', 'persist'),
     deployed('Candlestream-localstack-Pipeline-A-2', 'fetch'),
     deployed('Candlestream-localstack-Pipeline-C-3', 'transform'),
+    deployed('Candlestream-localstack-Pipeline-D-4', 'reconcile'),
   ]);
   expect(found.fetch).toEqual({
     functionName: 'Candlestream-localstack-Pipeline-A-2',
@@ -126,6 +127,6 @@ test('functions are found by their stack, and by what they call themselves', () 
 
 test('a function that is not deployed is named', () => {
   expect(() => functionsOf([deployed('Candlestream-localstack-Pipeline-A', 'fetch')])).toThrow(
-    'The function transform is not deployed in LocalStack: run "npm run localstack"',
+    'The function reconcile is not deployed in LocalStack: run "npm run localstack"',
   );
 });

@@ -1,0 +1,136 @@
+import { DAY_MS, floorTo, MINUTE_MS } from '../../lambdas/shared/domain/interval';
+import type { StageConfig } from '../../lib/stages/stage-config';
+import { ASSUMED } from './assumptions';
+import { auditedDay, type AuditedDay } from './audited-day';
+import type { CostLine } from './cost-line';
+import { functionLines } from './resources/functions-cost';
+import { betweenZonesLines, endpointTrafficLine, natTrafficLine } from './resources/network-cost';
+import { logLine } from './resources/observability-cost';
+import { capacityLines, storageLines } from './resources/tables-cost';
+import type { StageResource } from './stage-resources';
+import {
+  type FunctionUsage,
+  hasPollersOnDemand,
+  inBase64,
+  logBytes,
+  ofType,
+  type Usage,
+} from './usage';
+
+/** Cost of the history of a stage, as if none of it were stored yet. */
+export interface HistoryCost {
+  /** First UTC day: `2026-01-01`. */
+  readonly since: string;
+  /** Days from then to today, of each pair. */
+  readonly days: number;
+  readonly pairs: number;
+  /** Stored candles of all pairs. */
+  readonly rows: bigint;
+  /** Paid once. */
+  readonly once: readonly CostLine[];
+  /** Paid each month for what is stored. */
+  readonly monthly: readonly CostLine[];
+}
+
+/** Days of history by where they come from. */
+interface HistoryDays {
+  readonly api: bigint;
+  readonly archive: bigint;
+}
+
+/** Audits of history, with what they use. */
+interface HistoryWork {
+  readonly audits: bigint;
+  /** First audits, which store a day. */
+  readonly days: bigint;
+  readonly answerBytes: bigint;
+}
+
+const NOT_USED: FunctionUsage = { invocations: 0n, durationMs: 0n, logBytes: 0n };
+/** So many audits are under way at once: a firing asks for more as they are stored. */
+const AUDITS_PER_FIRING = 64n;
+
+/**
+ * Computes what the history of a stage costs until it is sealed.
+ *
+ * @param nowMs history ends with the day before
+ */
+export function historyCost(
+  resources: readonly StageResource[],
+  stage: StageConfig,
+  nowMs: number,
+): HistoryCost {
+  const { historyStart: since, exchange, pairs } = stage;
+  const startMs = Date.parse(since);
+  const todayMs = floorTo(nowMs, DAY_MS);
+  const days = Math.max(0, (todayMs - startMs) / DAY_MS);
+  const retainedMs = nowMs - exchange.retentionMinutes * MINUTE_MS;
+  const archived = Math.ceil(Math.max(0, Math.min(todayMs, retainedMs) - startMs) / DAY_MS);
+  const count = BigInt(pairs.length);
+  const work = workOf({
+    api: count * BigInt(Math.max(0, days - archived)),
+    archive: count * BigInt(Math.min(days, archived)),
+  });
+  const usage = usageOf(work, hasPollersOnDemand(resources));
+  const tables = ofType(resources, 'AWS::Cassandra::Table');
+  return {
+    since,
+    days,
+    pairs: pairs.length,
+    rows: work.days * auditedDay(false).candles,
+    once: [
+      natTrafficLine(usage),
+      endpointTrafficLine(usage),
+      ...betweenZonesLines([], usage),
+      ...functionLines(ofType(resources, 'AWS::Lambda::Function'), usage),
+      ...capacityLines(usage),
+      logLine(usage),
+    ],
+    monthly: storageLines(tables, usage),
+  };
+}
+
+/** A day of the API is audited until it is sealed; one of the archive once. */
+function workOf({ api, archive }: HistoryDays): HistoryWork {
+  const { requests, minutes } = auditedDay(false);
+  const asked = api * ASSUMED.auditsPerDay;
+  return {
+    audits: asked + archive,
+    days: api + archive,
+    answerBytes:
+      asked * (requests * ASSUMED.exchangeAnswerBytes + minutes * ASSUMED.minuteAnswerBytes) +
+      archive * minutes * ASSUMED.archivedMinuteBytes,
+  };
+}
+
+function usageOf({ audits, days, answerBytes }: HistoryWork, isOnDemand: boolean): Usage {
+  const a = ASSUMED;
+  const total = (unit: (day: AuditedDay) => bigint): bigint =>
+    days * unit(auditedDay(false)) + (audits - days) * unit(auditedDay(true));
+  const recordBytes =
+    2n *
+    (total(({ minutes, candles }) => minutes + candles) * a.candleBytes +
+      2n * audits * a.recordBytes);
+  const writeUnits = total((day) => day.writeUnits);
+  const readUnits = total((day) => day.readUnits);
+  const firings = (audits + AUDITS_PER_FIRING - 1n) / AUDITS_PER_FIRING;
+  const used = (invocations: bigint, durationMs: bigint): FunctionUsage => ({
+    invocations,
+    durationMs,
+    logBytes: logBytes(invocations, audits),
+  });
+  return {
+    functions: {
+      fetch: NOT_USED,
+      reconcile: used(firings, audits * a.reconcileMsPerAudit),
+      transform: used(audits, audits * (a.transformMsPerInvocation + a.transformMsPerAudit)),
+      persist: used(audits, audits * (a.persistMsPerInvocation + a.persistMsPerAudit)),
+    },
+    recordBytes,
+    writeUnits,
+    readUnits,
+    storedBytes: days * auditedDay(false).candles * a.rowBytes,
+    natBytes: answerBytes + (isOnDemand ? inBase64(recordBytes / 2n) : 0n),
+    endpointBytes: (writeUnits + readUnits) * a.rowOnTheWayBytes,
+  };
+}
