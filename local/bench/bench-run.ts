@@ -21,7 +21,7 @@ export const BENCH_START_MS = Date.parse('2026-03-01T00:00:00Z');
 /** A run with empty data and generated candles, whose exchange has no limits to speak of. */
 export async function startBenchRun(
   pairs: readonly string[],
-  onProgress: (line: string) => void,
+  chosen: ChosenSettings,
 ): Promise<LocalRun<TimedExchange>> {
   const dataDir = join(defaultDataDir(), 'bench');
   await rm(dataDir, { recursive: true, force: true });
@@ -29,6 +29,7 @@ export async function startBenchRun(
     PAIRS: pairs.join(','),
     RETENTION_MINUTES: '100000',
     REQUESTS_PER_10_S: '1000000',
+    ...chosen,
   };
   return startLocalRun({
     stage: 'dev',
@@ -43,7 +44,7 @@ export async function startBenchRun(
         retentionPoints: 100_000,
       }),
     settings: () => settings,
-    onProgress,
+    onProgress: () => undefined,
   });
 }
 

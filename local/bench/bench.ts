@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { FUNCTION_NAMES } from '../emulator/template/pipeline-template';
 import { tellFailure } from '../../cli/command-end';
 import { parseCommand } from '../../cli/command-line';
+import type { ChosenSettings } from '../emulator/local-environment';
 import type { TimedExchange } from '../run/run-exchange';
 import type { LocalRun } from '../run/local-run';
 import { GeneratedCandles } from '../exchange/candles/generated-candles';
@@ -10,6 +11,7 @@ import { type Column, tableLines } from '../../cli/text-table';
 import { generatedPairs, startBenchRun } from './bench-run';
 import { type BundleFigures, bundleLoads } from './bundle-load';
 import { type CatchUpFigures, catchUp, fromPreloadedTopic } from './catch-up';
+import { history, historyStart } from './history';
 import { type LatencyFigures, liveLatency } from './live-latency';
 import { type RawLimits, rawLimits } from './raw-limits';
 
@@ -22,6 +24,7 @@ interface Figures {
 }
 
 const CATCH_UP_PAIRS = 100;
+const HISTORY_DAYS = 73;
 const LIVE_PAIRS = 20;
 const LIVE_TICKS = 60;
 
@@ -36,7 +39,7 @@ async function main(args: readonly string[]): Promise<void> {
 function benchCommand(): Command {
   return new Command('npm run bench --')
     .description('Measures the pipeline on this machine, on real Kafka and Cassandra.')
-    .option('--long', 'also catches up 10 days of 100 pairs: several minutes')
+    .option('--long', 'also catches up 10 days of 100 pairs, and two years of one: several minutes')
     .option('--json', 'all figures, as JSON');
 }
 
@@ -60,6 +63,19 @@ async function measureAll(days: readonly number[]): Promise<Figures> {
       measured[name] = await fromPreloadedTopic(run, source, count);
     });
   }
+  for (const count of days.map((factor) => factor * HISTORY_DAYS)) {
+    const what = `history, 1 pair x ${count} days`;
+    const [historyPairs, chosen] = [generatedPairs(1), historySettings(count)];
+    const ofHistory = new GeneratedCandles({ seed: 1, pairs: historyPairs });
+    await onRun(
+      historyPairs,
+      what,
+      async (run, name) => {
+        measured[name] = await history(run, ofHistory, count);
+      },
+      chosen,
+    );
+  }
   await onRun(pairs, 'the clients alone', async (run) => {
     await run.pipeline.stop();
     raw = await rawLimits(run, source);
@@ -69,14 +85,20 @@ async function measureAll(days: readonly number[]): Promise<Figures> {
   return { machine, catchUp: measured, live, raw, bundles };
 }
 
+/** The API serves the newest days, the archive those before. */
+function historySettings(days: number): ChosenSettings {
+  return { HISTORY_START: historyStart(days), RETENTION_MINUTES: '9900' };
+}
+
 /** Measures on a run of its own, with empty data. */
 async function onRun(
   pairs: readonly string[],
   name: string,
   measure: (run: LocalRun<TimedExchange>, name: string) => Promise<void>,
+  chosen: ChosenSettings = {},
 ): Promise<void> {
   process.stderr.write(`${name} ...\n`);
-  const run = await startBenchRun(pairs, () => undefined);
+  const run = await startBenchRun(pairs, chosen);
   try {
     await measure(run, name);
   } finally {
@@ -101,7 +123,7 @@ function textOf({ machine, catchUp: measured, live, raw, bundles }: Figures): st
   return [
     machine,
     '',
-    'Catch-up: from the first tick to all stored; transform + persist: from their start, on a full topic',
+    'Catch-up: from the first tick to all stored; transform + persist: from their start, on a full topic; history: from the first firing to all days stored',
     ...tableLines(
       CATCH_UP_COLUMNS,
       Object.entries(measured).map(([name, figures]) => [
@@ -134,7 +156,7 @@ function textOf({ machine, catchUp: measured, live, raw, bundles }: Figures): st
   ].join('\n');
 }
 
-/** The peaks of the three functions' memory, added up, in MiB; they need not coincide. */
+/** The peaks of the functions' memory, added up, in MiB; they need not coincide. */
 function functionsMiB({ usage }: CatchUpFigures): number {
   const bytes = FUNCTION_NAMES.reduce(
     (sum, name) => sum + (usage[name]?.peakResidentBytes ?? 0),
