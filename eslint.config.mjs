@@ -37,6 +37,7 @@ const elements = [
   { type: 'bench', pattern: 'local/bench' },
   { type: 'ops/pipeline', pattern: 'ops/pipeline' },
   { type: 'ops/coverage', pattern: 'ops/coverage' },
+  { type: 'ops/reconcile', pattern: 'ops/reconcile' },
   { type: 'ops', pattern: 'ops' },
 ];
 
@@ -73,6 +74,7 @@ const policies = [
   arrow('cli', 'cli'),
   arrow('ops/pipeline', 'ops/pipeline', 'ops', 'run', 'lib/stages', 'cli', ...FUNCTIONS_CODE),
   arrow('ops/coverage', 'ops/coverage', 'ops/pipeline', 'ops', 'cli', 'domain'),
+  arrow('ops/reconcile', 'ops/reconcile', 'ops/pipeline', 'ops', 'cli', ...FUNCTIONS_CODE),
   arrow('ops', 'ops', 'stacks', 'lib/database', 'lib/stages', 'lib/naming', 'cli', 'domain'),
 
   arrow('template', 'template', 'cli', 'lib/naming', 'domain'),

@@ -51,3 +51,12 @@ export function timeArgument(text: string): number {
     throw new InvalidArgumentError(cause instanceof Error ? cause.message : String(cause));
   }
 }
+
+const DAY_MS = 86_400_000;
+
+/** An option's value as the start of a UTC day, in milliseconds. @throws InvalidArgumentError */
+export function dayArgument(text: string): number {
+  const timeMs = timeArgument(text);
+  if (timeMs % DAY_MS === 0) return timeMs;
+  throw new InvalidArgumentError('Expected a UTC day such as 2024-01-01.');
+}

@@ -1,6 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { DAY_MS, floorTo, MINUTE_MS } from '../../lambdas/shared/domain/interval';
-import { timeArgument, UsageError } from '../../cli/command-line';
+import { dayArgument, timeArgument, UsageError } from '../../cli/command-line';
 import { parsePort } from '../../cli/free-port';
 import { didYouMean } from '../../cli/near-names';
 import { dayText, minuteText } from '../../cli/utc-time';
@@ -111,13 +111,6 @@ export function portArgument(text: string): number {
   const port = parsePort(text);
   if (port !== undefined) return port;
   throw new InvalidArgumentError('Expected a port from 1 to 65535.');
-}
-
-/** An option's value as the start of a UTC day, in milliseconds. @throws InvalidArgumentError */
-export function dayArgument(text: string): number {
-  const timeMs = timeArgument(text);
-  if (timeMs % DAY_MS === 0) return timeMs;
-  throw new InvalidArgumentError('Expected a UTC day such as 2024-01-01.');
 }
 
 /** An option's value as a whole minute: UTC milliseconds. @throws InvalidArgumentError */

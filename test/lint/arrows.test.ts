@@ -60,6 +60,7 @@ const ROOMS = [
   'bench',
   'ops/pipeline',
   'ops/coverage',
+  'ops/reconcile',
 ];
 /** Holds JSON, which imports nothing. */
 const WITHOUT_CODE = ['schemas'];

@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { awsAccount } from '../../../ops/deploy/aws-account';
+import { accountCredentials, awsAccount } from '../../../ops/deploy/aws-account';
 import { OperationError } from '../../../ops/operation-error';
 import { LookUpDeniedError } from '../../../ops/deploy/account-look-up';
 
@@ -228,4 +228,17 @@ describe('the bootstrap version', () => {
     await expect(failed).rejects.toThrow('The request to SSM failed (InternalServerError: down)');
     expect(aws.requests).toHaveLength(2);
   });
+});
+
+it('finds the credentials for a service that the SDK does not call', async () => {
+  process.env['AWS_ACCESS_KEY_ID'] = 'AKIDOFTEST';
+  process.env['AWS_SECRET_ACCESS_KEY'] = 'secret';
+  process.env['AWS_SESSION_TOKEN'] = 'token';
+
+  expect(await accountCredentials(here)).toEqual({
+    accessKeyId: 'AKIDOFTEST',
+    secretAccessKey: 'secret',
+    sessionToken: 'token',
+  });
+  expect(aws.requests).toEqual([]);
 });

@@ -1,0 +1,52 @@
+import type { Archive, Exchange } from '../../lambdas/shared/domain/ports';
+import { findMarket } from '../pipeline/find-market';
+import type { Pipeline, PipelineAccess } from '../pipeline/pipeline';
+import { type Printer, runOperation } from '../run-operation';
+import { daysOfRange } from './days-of-range';
+import { dryRun } from './dry-run';
+import { assertWanted, parseReconcileArguments } from './reconcile-request';
+import { repair, type RepairSurroundings } from './repair';
+
+/** The surroundings of `npm run reconcile`. */
+export interface ReconcileSurroundings extends Printer, RepairSurroundings {
+  readonly pipelines: PipelineAccess;
+  /** The exchange of a pipeline, for a dry run. */
+  readonly exchange: (pipeline: Pipeline) => Pick<Exchange, 'candles'>;
+  /** The archive of that exchange. */
+  readonly archive: (pipeline: Pipeline) => Archive;
+}
+
+/** Every followed market is in the command line's own list. */
+const NOTHING_ELSE = { knownMarkets: () => Promise.resolve([]) };
+
+/**
+ * Has past days of a market asked for again, or compares them as a dry run.
+ *
+ * @returns the exit code: 0 if every day was audited, or with `--dry-run` none differs; 1 otherwise, or
+ *   if it failed; 2 for invalid arguments
+ * @throws any error that is a mistake in the program
+ */
+export function reconcileCommand(
+  args: readonly string[],
+  io: ReconcileSurroundings,
+): Promise<number> {
+  return runOperation(io, async () => {
+    const request = parseReconcileArguments(args, io.clock());
+    const pipeline = await io.pipelines.find(request.pipeline);
+    const market = await findMarket(request.market, pipeline, NOTHING_ELSE);
+    assertWanted(request, pipeline);
+    const store = io.pipelines.open(pipeline);
+    try {
+      const days = await daysOfRange(store, market, request);
+      const isGood = request.dryRun
+        ? await dryRun(
+            { market, days, nowMs: io.clock(), retentionMs: pipeline.retentionMs },
+            { ...io, store, exchange: io.exchange(pipeline), archive: io.archive(pipeline) },
+          )
+        : await repair({ pipeline, store, market, days, timeLimitMs: request.timeLimitMs }, io);
+      return isGood ? 0 : 1;
+    } finally {
+      await store.close();
+    }
+  });
+}

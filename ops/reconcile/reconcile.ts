@@ -1,0 +1,33 @@
+import '../../cli/no-node-version-warning';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { stopAsked } from '../../cli/command-end';
+import { createGateIo } from '../../lambdas/shared/adapters/exchanges/gate-io';
+import { createGateIoArchive } from '../../lambdas/shared/adapters/exchanges/gate-io-archive';
+import type { Telemetry } from '../../lambdas/shared/domain/ports';
+import { PIPELINES } from '../pipeline/open-pipeline';
+import { reconcileCommand } from './reconcile-command';
+
+/** The pipeline's own functions share the exchange's limit. */
+const REQUESTS_PER_10_S = 20;
+
+/** What went wrong with a day is printed with it. */
+const SILENT: Telemetry = {
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+  count: () => undefined,
+};
+
+void reconcileCommand(process.argv.slice(2), {
+  print: (text) => process.stdout.write(text),
+  printError: (text) => process.stderr.write(text),
+  clock: Date.now,
+  wait: (ms, signal) => sleep(ms, undefined, { signal }).catch(() => undefined),
+  signal: stopAsked(),
+  pipelines: PIPELINES,
+  exchange: ({ exchangeUrl: baseUrl }) =>
+    createGateIo({ baseUrl, telemetry: SILENT, requestsPerWindow: REQUESTS_PER_10_S }),
+  archive: ({ archiveUrl: baseUrl }) => createGateIoArchive({ baseUrl, telemetry: SILENT }),
+}).then((exitCode) => {
+  process.exitCode = exitCode;
+});
