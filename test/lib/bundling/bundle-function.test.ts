@@ -66,6 +66,7 @@ describe.each(FUNCTION_NAMES)('the bundle of %s', (name) => {
       'AdmZip',
       'InsightsRpc',
       'ModelMapper',
+      'Name of the exchange, such as gate-io',
     ]) {
       expect({ sign, found: text.includes(sign) }).toEqual({ sign, found: false });
     }
