@@ -35,8 +35,16 @@ async function playPastSecondLook(): Promise<void> {
   await recorded.play((toMs - recorded.playedToMs) / MINUTE_MS);
 }
 
+/**
+ * On a busy machine the tick after a second look may be rolled up before the rows
+ * of that look are stored, and so over older ones: the next look mends it.
+ */
 async function expectAllStored(): Promise<void> {
   await recorded.caughtUp();
+  if ((await recorded.differences()).length > 0) {
+    await playPastSecondLook();
+    await recorded.caughtUp();
+  }
   await recorded.expectStoredEqualsRecorded();
 }
 

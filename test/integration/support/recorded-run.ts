@@ -211,10 +211,14 @@ export class RecordedRun {
     }));
   }
 
+  /** The first differences between the stored candles of every interval and the recording. */
+  async differences(): Promise<string[]> {
+    return differences(await this.use((tables) => tables.candles()), this.#expected());
+  }
+
   /** Every stored candle of every interval is the one of the recording, and there is no other. */
   async expectStoredEqualsRecorded(): Promise<void> {
-    const stored = await this.use((tables) => tables.candles());
-    expect(differences(stored, this.#expected())).toEqual([]);
+    expect(await this.differences()).toEqual([]);
     expect(await this.use((tables) => tables.gaps())).toBe(0);
   }
 
