@@ -25,6 +25,8 @@ export interface DeployedRunOptions {
   /** Looks up the functions deployed now. */
   readonly findFunctions: () => Promise<DeployedFunctions>;
   readonly pairs: readonly string[];
+  /** Start of the first UTC day that is wanted. */
+  readonly historyStartMs: number;
   /** The source of the candles, for people. */
   readonly exchange: string;
   readonly hooks: EventSourceHooks;
@@ -126,12 +128,13 @@ interface EmulatedParts {
 }
 
 function statusReader(
-  { pairs, exchange }: DeployedRunOptions,
+  { pairs, historyStartMs, exchange }: DeployedRunOptions,
   { eventSources, session, scheduledLogs, counts }: EmulatedParts,
 ): StatusReader {
   return new StatusReader({
     exchange,
     pairs,
+    historyStartMs,
     session,
     targets: eventSources.sources.map(({ mapping }) => mapping.target),
     lag: () => eventSources.lag(),

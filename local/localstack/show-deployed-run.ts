@@ -59,7 +59,7 @@ export async function showDeployedRun(
 
 function startDeployedRun(
   { project, shown, signal }: LocalstackCommand,
-  { exchange, template }: Deployment,
+  { exchange, template, stage }: Deployment,
 ): Promise<DeployedRun> {
   const warn = oncePerMinute((line) => {
     // Problems of a run that is ending are expected.
@@ -69,6 +69,7 @@ function startDeployedRun(
     project,
     template,
     pairs: exchange.pairs,
+    historyStartMs: Date.parse(stage.historyStart),
     findFunctions: () => deployedFunctions(project),
     exchange: exchange.description.replace(/^exchange: /, ''),
     hooks: warningHooks(warn),

@@ -60,7 +60,7 @@ export function localRunOptions({
  * work's signal is aborted when the run is to end: by Ctrl-C, or as an engine died.
  */
 export async function whileItRuns<T>(
-  { shown, counts, signal }: StartCommand,
+  { request, shown, counts, signal }: StartCommand,
   run: LocalRun<LocalExchange>,
   work: (display: StatusDisplay, ended: AbortSignal) => Promise<T>,
 ): Promise<T> {
@@ -76,7 +76,10 @@ export async function whileItRuns<T>(
   };
   try {
     await writeRunDescription(defaultDataDir(), descriptionOf(run));
-    working = work(new StatusDisplay(localStatusReader(run, counts), shown, ended), ended);
+    // A replay fires fetch alone.
+    const historyStartMs = request.replay === undefined ? request.historyStartMs : undefined;
+    const reader = localStatusReader(run, counts, historyStartMs);
+    working = work(new StatusDisplay(reader, shown, ended), ended);
     await Promise.race([working, engineDeath(run)]);
   } catch (error) {
     const reason: unknown = signal.aborted ? signal.reason : error;

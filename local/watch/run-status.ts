@@ -13,6 +13,14 @@ export interface PairStatus {
   readonly minutesStored: number;
   /** Stored ranges that the exchange no longer served. */
   readonly gaps: number;
+  /** Null if it is not known yet, or if the run asks for no history. */
+  readonly history: HistoryStatus | null;
+}
+
+/** How much of a market's history is stored, in UTC days. */
+export interface HistoryStatus {
+  readonly storedDays: number;
+  readonly wantedDays: number;
 }
 
 /** The invocations of a function since the start. */
@@ -59,6 +67,7 @@ const COLUMNS: readonly Column[] = [
   { heading: 'behind', align: 'right' },
   { heading: 'minutes', align: 'right' },
   { heading: 'gaps', align: 'right' },
+  { heading: 'history', align: 'right' },
 ];
 
 /**
@@ -94,7 +103,16 @@ function pairRow(pair: PairStatus, nowMs: number): string[] {
     behindMs === undefined ? '-' : durationText(behindMs),
     countText(pair.minutesStored),
     countText(pair.gaps),
+    historyText(pair.history),
   ];
+}
+
+/** Such as `12 of 365 days`, or `all 365 days`. */
+function historyText(history: HistoryStatus | null): string {
+  if (history === null || history.wantedDays === 0) return '-';
+  const { storedDays, wantedDays } = history;
+  const wanted = countOf(wantedDays, 'day');
+  return storedDays >= wantedDays ? `all ${wanted}` : `${countText(storedDays)} of ${wanted}`;
 }
 
 /** How far the stored candles of a pair lag behind `nowMs`; quiet minutes, which hold no candle, do not count. */
@@ -127,6 +145,7 @@ function mappingText({ name, lagRecords }: MappingStatus): string {
 export function renderLine(status: RunStatus, nowMs: number): string {
   const { pairs, functions, mappings, deadLetters } = status;
   const stored = `${countOf(total(pairs, 'minutesStored'), 'minute')} stored`;
+  const history = historyLeft(pairs);
   const troubles = [
     ...named(deadLetters, 'dead letter'),
     ...named(total(pairs, 'gaps'), 'gap'),
@@ -134,9 +153,20 @@ export function renderLine(status: RunStatus, nowMs: number): string {
     ...named(total(functions, 'restarts'), 'restart'),
     ...named(total(mappings, 'lagRecords'), 'record', 'waiting'),
   ];
-  return [countOf(pairs.length, 'pair'), ...newestText(pairs, nowMs), stored, ...troubles].join(
-    ', ',
-  );
+  return [
+    countOf(pairs.length, 'pair'),
+    ...newestText(pairs, nowMs),
+    stored,
+    ...named(history, 'day', 'of history left'),
+    ...troubles,
+  ].join(', ');
+}
+
+/** Days of history that are not stored yet, over all pairs. */
+function historyLeft(pairs: readonly PairStatus[]): number {
+  return pairs.reduce((sum, { history }) => {
+    return history === null ? sum : sum + Math.max(0, history.wantedDays - history.storedDays);
+  }, 0);
 }
 
 /** The newest candle of all pairs, and how far the last of them is behind. */

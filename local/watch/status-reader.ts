@@ -6,12 +6,13 @@ import {
 import { readGaps, readStatus } from '../../lambdas/shared/adapters/database/stored-progress';
 import { formatDecimal } from '../../lambdas/shared/domain/decimal';
 import { MINUTE_MS } from '../../lambdas/shared/domain/interval';
-import type { Market } from '../../lambdas/shared/domain/market';
-import type { Progress } from '../../lambdas/shared/domain/progress';
+import { marketKey } from '../../lambdas/shared/domain/market';
+import type { MarketStatus } from '../../lambdas/shared/domain/progress';
 import { TOPICS } from '../../lambdas/shared/domain/topics';
-import { marketOf, readProgress } from '../run/market';
+import { marketOf } from '../run/market';
 import type { PartitionLag } from '../emulator/kafka/pipeline-lag';
 import type { FunctionName } from '../emulator/template/pipeline-template';
+import { HistoryProgress } from './history-progress';
 import type { FunctionStatus, MappingStatus, PairStatus, RunStatus } from './run-status';
 
 /** The parts of a run that its status is read from: tables, topics and functions, never log texts. */
@@ -20,6 +21,8 @@ export interface StatusSources {
   readonly exchange: string;
   readonly pairs: readonly string[];
   readonly session: CassandraSession;
+  /** Start of the first UTC day that is wanted; undefined if the run asks for no history. */
+  readonly historyStartMs: number | undefined;
   /** The functions that event sources invoke. */
   readonly targets: readonly FunctionName[];
   /** A row for each partition of each event source. */
@@ -35,30 +38,36 @@ const NEWEST_WITHIN_MS = 60 * MINUTE_MS;
 /** Reads the status of a run. */
 export class StatusReader {
   readonly #sources: StatusSources;
+  readonly #history: HistoryProgress | undefined;
 
   constructor(sources: StatusSources) {
     this.#sources = sources;
+    const { session, historyStartMs } = sources;
+    if (historyStartMs !== undefined) this.#history = new HistoryProgress(session, historyStartMs);
   }
 
   /** @throws CassandraError, or an error of Kafka, if they do not answer just now */
   async read(): Promise<RunStatus> {
     const { exchange, pairs, session, functions, recordCount } = this.#sources;
-    const store = { readStatus: (markets: readonly Market[]) => readStatus(session, markets) };
-    const progress = await readProgress(store, pairs);
+    const statuses = await readStatus(session, pairs.map(marketOf));
     return {
       exchange,
-      pairs: await Promise.all(pairs.map((pair) => this.#readPair(pair, progress.get(pair)))),
+      pairs: await Promise.all(
+        pairs.map((pair) => this.#readPair(pair, statuses.get(marketKey(marketOf(pair))))),
+      ),
       functions: await functions(),
       mappings: await this.#readMappings(),
       deadLetters: await recordCount(TOPICS.deadLetter),
     };
   }
 
-  async #readPair(pair: string, progress: Progress | undefined): Promise<PairStatus> {
+  async #readPair(pair: string, status: MarketStatus | undefined): Promise<PairStatus> {
     const { session } = this.#sources;
-    const [minutesStored, gaps] = await Promise.all([
+    const progress = status?.progress;
+    const [minutesStored, gaps, history] = await Promise.all([
       countStoredMinutes(session, marketOf(pair)),
       readGaps(session, marketOf(pair)),
+      this.#history?.of(marketOf(pair), status) ?? null,
     ]);
     return {
       pair,
@@ -66,6 +75,7 @@ export class StatusReader {
       seenToMs: progress?.seenToMs ?? null,
       minutesStored,
       gaps: gaps.length,
+      history,
     };
   }
 

@@ -9,6 +9,7 @@ const statusOf = (minutesStored: number, pairs = 1): RunStatus => ({
     seenToMs: 60_000,
     minutesStored,
     gaps: 0,
+    history: null,
   })),
   functions: [],
   mappings: [],
@@ -79,7 +80,7 @@ describe('on a terminal', () => {
     const screen = screenOf(stream.writes, 100);
     expect(screen.slice(0, 3)).toEqual(['kafka: listening', 'cassandra: died', 'its last line']);
     expect(screen[3]).toMatch(/^pair /);
-    expect(screen[4]).toMatch(/ 7 +0$/);
+    expect(screen[4]).toMatch(/ 7 +0 +-$/);
     expect(screen).toHaveLength(10);
   });
 
@@ -101,7 +102,7 @@ describe('on a terminal', () => {
     shown.update(statusOf(1, 50), 60_000);
 
     const screen = screenOf(stream.writes, 80);
-    expect(screen[0]).toMatch(/^pair .* gaps$/);
+    expect(screen[0]).toMatch(/^pair .* gaps +history$/);
     expect(screen).toHaveLength(23);
   });
 

@@ -14,6 +14,7 @@ const ofBitcoin: PairStatus = {
   seenToMs: minute(9, 30),
   minutesStored: 2_880,
   gaps: 0,
+  history: { storedDays: 12, wantedDays: 365 },
 };
 const quiet: PairStatus = {
   pair: 'POWR_BTC',
@@ -21,6 +22,7 @@ const quiet: PairStatus = {
   seenToMs: minute(9, 27),
   minutesStored: 900,
   gaps: 1,
+  history: { storedDays: 1, wantedDays: 1 },
 };
 const unborn: PairStatus = {
   pair: 'NEW_USDT',
@@ -28,6 +30,7 @@ const unborn: PairStatus = {
   seenToMs: null,
   minutesStored: 0,
   gaps: 0,
+  history: null,
 };
 const status: RunStatus = {
   exchange: 'simulated, seed 1',
@@ -46,10 +49,10 @@ const status: RunStatus = {
 test('a status is a table of pairs, with functions, mappings and exchange below', () => {
   expect(renderStatus(status, nowMs)).toBe(
     [
-      'pair      newest (UTC)           close  behind  minutes  gaps',
-      'BTC_USDT  2018-01-22 09:29    11512.50    12 s    2,880     0',
-      'POWR_BTC  2018-01-22 09:10  0.00008123   3 min      900     1',
-      'NEW_USDT  none yet                   -       -        0     0',
+      'pair      newest (UTC)           close  behind  minutes  gaps         history',
+      'BTC_USDT  2018-01-22 09:29    11512.50    12 s    2,880     0  12 of 365 days',
+      'POWR_BTC  2018-01-22 09:10  0.00008123   3 min      900     1       all 1 day',
+      'NEW_USDT  none yet                   -       -        0     0               -',
       '',
       'functions     fetch 1,200 invocations; transform 1 invocation, 1 error, 2 restarts',
       'waiting       transform 0 records; persist 1 record',
@@ -110,7 +113,7 @@ test('pairs that just fit are all shown', () => {
 
 test('one line for logs', () => {
   expect(renderLine(status, nowMs)).toBe(
-    '3 pairs, newest 2018-01-22 09:29 UTC, at most 3 min behind, 3,780 minutes stored, 2 dead letters, 1 gap, 1 error, 2 restarts, 1 record waiting',
+    '3 pairs, newest 2018-01-22 09:29 UTC, at most 3 min behind, 3,780 minutes stored, 353 days of history left, 2 dead letters, 1 gap, 1 error, 2 restarts, 1 record waiting',
   );
 });
 

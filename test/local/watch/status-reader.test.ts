@@ -27,6 +27,7 @@ function readerOf(session: CassandraSession, sources: Partial<StatusSources> = {
     exchange: 'simulated, seed 1',
     pairs: [PAIR],
     session,
+    historyStartMs: undefined,
     targets: ['transform', 'persist'],
     lag: () => Promise.resolve([]),
     recordCount: () => Promise.resolve(0),
@@ -85,6 +86,7 @@ test('the newest candle is that before the end of the progress; gaps are rows', 
     seenToMs,
     minutesStored: 1_440,
     gaps: 1,
+    history: null,
   });
 });
 
