@@ -20,6 +20,8 @@ export interface MarketOutcome {
   readonly newestMs: number | undefined;
   /** Candles that are newer than any that came before. */
   readonly newCount: number;
+  /** Segments that were appended. */
+  readonly segmentCount: number;
 }
 
 /** A segment whose answer is in. */
@@ -56,7 +58,7 @@ export async function observeMarket(
     if (!(await observation.ask(planned))) break;
   }
   await observation.end();
-  const { isKnown, newestMs, newCount, staleCount } = observation;
+  const { isKnown, newestMs, newCount, segmentCount, staleCount } = observation;
   if (staleCount > 0) {
     const stored = timeOrNull(status.progress?.newestMs ?? null);
     ports.telemetry.warn('stale answer: it ends before a minute that came earlier', {
@@ -66,7 +68,7 @@ export async function observeMarket(
     });
     ports.telemetry.count('StaleAnswers', staleCount);
   }
-  return { market, isKnown, newestMs, newCount };
+  return { market, isKnown, newestMs, newCount, segmentCount };
 }
 
 /** One market's segments on their way from the exchange to the log. */
@@ -74,6 +76,7 @@ class MarketObservation {
   isKnown: boolean | undefined;
   newestMs: number | undefined;
   newCount = 0;
+  segmentCount = 0;
   staleCount = 0;
   readonly #ports: ObserveTickPorts;
   readonly #settings: ObserveTickSettings;
@@ -169,6 +172,7 @@ class MarketObservation {
   async #append(observed: ObservedSegment): Promise<void> {
     const record = { key: marketKey(observed), value: this.#ports.observed.encode(observed) };
     await this.#ports.log.append(TOPICS.observed, [record]);
+    this.segmentCount += 1;
     const { telemetry } = this.#ports;
     const candles = observed.minuteCandles.length;
     telemetry.info('observed', {

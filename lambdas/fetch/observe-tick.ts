@@ -13,7 +13,7 @@ import type {
 import type { MarketStatus } from '../shared/domain/progress';
 import type { ObservedSegment } from '../shared/domain/segment';
 import { listed } from './listing';
-import { observeMarket } from './observe-market';
+import { type MarketOutcome, observeMarket } from './observe-market';
 import { reportTick } from './tick-report';
 
 /** The ports of the fetch function. */
@@ -96,7 +96,7 @@ export function createObserveTick(ports: ObserveTickPorts, settings: ObserveTick
   return async (tick: Tick): Promise<void> => {
     const status = await ports.store.readStatus(markets);
     const plans = plansOf(markets, status, settings, tick);
-    const due = plans.filter((plan) => takeTurn(asks, plan, tick)).sort(shorterFirst);
+    const due = plans.filter((plan) => isItsTurn(asks, plan, tick)).sort(shorterFirst);
     const limit = pLimit(CONCURRENT_MARKETS);
     const outcomes = await Promise.allSettled(
       due.map((plan) => limit(() => observeOne(ports, settings, plan, tick))),
@@ -107,6 +107,7 @@ export function createObserveTick(ports: ObserveTickPorts, settings: ObserveTick
     const observed = outcomes.flatMap((outcome) =>
       outcome.status === 'fulfilled' ? [outcome.value] : [],
     );
+    remember(asks, plans, observed, tick);
     reportTick(ports, settings, { tick, plans, due: due.length, observed });
     if (errors.length > 0) throw new TickNotAppendedError(errors, due.length);
   };
@@ -128,18 +129,27 @@ function plansOf(
   });
 }
 
-/** Whether a market is asked for at this tick, which is then remembered. */
-function takeTurn(
-  asks: Map<string, Ask>,
+/** Whether a market is asked for at this tick. */
+function isItsTurn(
+  asks: ReadonlyMap<string, Ask>,
   { market, status, segments }: MarketPlan,
   { nowMs }: Tick,
 ): boolean {
-  if (segments.length === 0) return false;
-  const key = marketKey(market);
-  const last = asks.get(key);
-  if (!isDue(last, status.progress, nowMs)) return false;
-  asks.set(key, asked(last, status.progress, nowMs));
-  return true;
+  return segments.length > 0 && isDue(asks.get(marketKey(market)), status.progress, nowMs);
+}
+
+/** Remembers the asks that were appended; what a tick had no time for is asked for at the next one. */
+function remember(
+  asks: Map<string, Ask>,
+  plans: readonly MarketPlan[],
+  observed: readonly MarketOutcome[],
+  { nowMs }: Tick,
+): void {
+  const statuses = new Map(plans.map(({ market, status }) => [marketKey(market), status]));
+  for (const { market, segmentCount } of observed) {
+    const key = marketKey(market);
+    if (segmentCount > 0) asks.set(key, asked(asks.get(key), statuses.get(key)?.progress, nowMs));
+  }
 }
 
 /** Short plans go first, so that a market far behind delays none that is near. */

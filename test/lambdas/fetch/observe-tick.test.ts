@@ -367,6 +367,17 @@ describe('a tick that runs out of time', () => {
     expect(telemetry.messages('warn')).toEqual(['out of time: left for the next tick']);
   });
 
+  it('does not hold back what it had no time for, however far that is behind', async () => {
+    const behind = settledTo(at(1));
+    const { tick, sent } = prepare({ BTC_USDT: behind, ETH_USDT: behind, XRP_USDT: behind });
+    const remaining = [16_000, 16_000, 15_000, 15_000, 14_999];
+
+    await tick(at(12, 7), () => remaining.shift() ?? 0);
+    await tick(at(12, 8));
+
+    expect(sent().map(({ pair }) => pair)).toEqual(['BTC_USDT', 'ETH_USDT', 'XRP_USDT']);
+  });
+
   it('breaks a plan off between its segments', async () => {
     const behind = settledTo(at(20));
     const { tick, sent } = prepare({ BTC_USDT: behind, ETH_USDT: behind, XRP_USDT: behind });
