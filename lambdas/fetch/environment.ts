@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import {
   ConnectionEnvironment,
   pairList,
-  readEnvironment,
+  readConnectionEnvironment,
   urlText,
   wholeNumber,
 } from '../shared/adapters/environment';
@@ -35,5 +35,5 @@ export type FetchVariable = keyof typeof FetchEnvironment.entries;
 export function readFetchEnvironment(
   environment: Readonly<Record<string, string | undefined>>,
 ): FetchEnvironment {
-  return readEnvironment(FetchEnvironment, environment);
+  return readConnectionEnvironment(FetchEnvironment, environment);
 }

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import {
   ConnectionEnvironment,
   pairList,
-  readEnvironment,
+  readConnectionEnvironment,
   urlText,
   utcDay,
   wholeNumber,
@@ -34,5 +34,5 @@ export type ReconcileVariable = keyof typeof ReconcileEnvironment.entries;
 export function readReconcileEnvironment(
   environment: Readonly<Record<string, string | undefined>>,
 ): ReconcileEnvironment {
-  return readEnvironment(ReconcileEnvironment, environment);
+  return readConnectionEnvironment(ReconcileEnvironment, environment);
 }

@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
 import { type Coverage, coverageOf } from '../../lambdas/shared/domain/coverage/coverage';
-import { DAY_MS, floorTo } from '../../lambdas/shared/domain/interval';
-import { daysIn, type LedgerDay } from '../../lambdas/shared/domain/ledger';
+import { firstUnaudited } from '../../lambdas/shared/domain/coverage/unaudited-days';
+import type { LedgerDay } from '../../lambdas/shared/domain/ledger';
 import { type Market, marketKey } from '../../lambdas/shared/domain/market';
 import type { MarketStatus } from '../../lambdas/shared/domain/progress';
 import type { Pipeline, PipelineStore } from '../pipeline/pipeline';
@@ -55,10 +55,8 @@ async function readUnaudited(
   market: Market,
   { status, days, nowMs }: LiveDays,
 ): Promise<ReadonlyMap<number, number>> {
-  if (status?.progress === undefined) return new Map();
-  const audited = new Set(days.flatMap(({ dayMs, audit }) => (audit === undefined ? [] : [dayMs])));
-  const live = daysIn(status.progress.liveSinceMs, nowMs);
-  const fromMs = live.find((dayMs) => !audited.has(dayMs)) ?? floorTo(nowMs, DAY_MS);
+  const fromMs = firstUnaudited(status, days, nowMs);
+  if (fromMs === undefined) return new Map();
   const { candles } = await store.readCandles(market, [{ interval: '1d', fromMs, toMs: nowMs }]);
   return new Map((candles['1d'] ?? []).map((day) => [day.openTimeMs, day.minuteCount]));
 }

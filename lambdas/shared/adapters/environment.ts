@@ -51,12 +51,8 @@ function json<T extends v.GenericSchema>(shape: T) {
   return v.pipe(v.string(), v.parseJson(undefined, 'expected JSON'), shape);
 }
 
-/** Variables that every function reads. */
-export const ConnectionEnvironment = v.object({
-  /** MSK cluster whose brokers are looked up; not set if the servers are given. */
-  KAFKA_CLUSTER_ARN: v.optional(v.pipe(v.string(), v.startsWith('arn:', 'expected an ARN'))),
-  /** `host:port,host:port` of a cluster that needs neither look-up nor authentication. */
-  KAFKA_BOOTSTRAP_SERVERS: v.optional(commaSeparated),
+/** Variables that every function reads: those of the database. */
+export const DatabaseEnvironment = v.object({
   /** `host:port,host:port`: Keyspaces' regional endpoint, or Cassandra nodes. */
   CASSANDRA_CONTACT_POINTS: commaSeparated,
   /** For Keyspaces its region, otherwise the data centre of the nodes. */
@@ -64,6 +60,19 @@ export const ConnectionEnvironment = v.object({
   /** `sigv4`: TLS and AWS credentials, for Keyspaces. `none`: neither. */
   CASSANDRA_AUTHENTICATION: v.picklist(['sigv4', 'none']),
   CASSANDRA_KEYSPACE: v.pipe(v.string(), v.regex(/^\w{1,48}$/, 'expected a keyspace name')),
+  AWS_REGION: v.pipe(v.string(), v.nonEmpty('expected a region')),
+});
+
+/** Names of the variables that every function reads. */
+export type DatabaseVariable = keyof typeof DatabaseEnvironment.entries;
+
+/** Variables of a function that also appends to Kafka. */
+export const ConnectionEnvironment = v.object({
+  ...DatabaseEnvironment.entries,
+  /** MSK cluster whose brokers are looked up; not set if the servers are given. */
+  KAFKA_CLUSTER_ARN: v.optional(v.pipe(v.string(), v.startsWith('arn:', 'expected an ARN'))),
+  /** `host:port,host:port` of a cluster that needs neither look-up nor authentication. */
+  KAFKA_BOOTSTRAP_SERVERS: v.optional(commaSeparated),
   /** JSON: version ids of the schema registry for each topic, oldest first. */
   SCHEMA_VERSION_IDS: json(
     v.object({
@@ -72,13 +81,12 @@ export const ConnectionEnvironment = v.object({
       'candles.dead-letter': UUID_LIST,
     }),
   ),
-  AWS_REGION: v.pipe(v.string(), v.nonEmpty('expected a region')),
 });
 
 /** Validated environment of the connections. */
 export type ConnectionEnvironment = v.InferOutput<typeof ConnectionEnvironment>;
 
-/** Names of the variables that every function reads. */
+/** Names of the variables of such a function. */
 export type ConnectionVariable = keyof typeof ConnectionEnvironment.entries;
 
 /** Variables of a function that an event source invokes with batches. */
@@ -98,29 +106,42 @@ export type BatchVariable = keyof typeof BatchEnvironment.entries;
 export function readBatchEnvironment(
   environment: Readonly<Record<string, string | undefined>>,
 ): BatchEnvironment {
-  return readEnvironment(BatchEnvironment, environment);
+  return readConnectionEnvironment(BatchEnvironment, environment);
 }
 
 /**
- * Reads a function's environment. Exactly one of the two ways to find Kafka
- * must be given.
+ * Reads the environment of a function that appends to Kafka. Exactly one of the
+ * two ways to find the brokers must be given.
  *
  * @throws InvalidEnvironmentError that names every variable that is missing or invalid
  */
-export function readEnvironment<T extends v.GenericSchema<unknown, ConnectionEnvironment>>(
+export function readConnectionEnvironment<
+  T extends v.GenericSchema<unknown, ConnectionEnvironment>,
+>(shape: T, environment: Readonly<Record<string, string | undefined>>): v.InferOutput<T> {
+  const values = readEnvironment(shape, environment);
+  const problems = kafkaProblems(values);
+  if (problems.length > 0) throw invalidEnvironment(problems);
+  return values;
+}
+
+/**
+ * Reads the environment of a function.
+ *
+ * @throws InvalidEnvironmentError that names every variable that is missing or invalid
+ */
+export function readEnvironment<T extends v.GenericSchema>(
   shape: T,
   environment: Readonly<Record<string, string | undefined>>,
 ): v.InferOutput<T> {
   const parsed = v.safeParse(shape, environment);
-  const problems = parsed.success
-    ? kafkaProblems(parsed.output)
-    : parsed.issues.map(variableProblem);
-  if (!parsed.success || problems.length > 0) {
-    throw new InvalidEnvironmentError(
-      `The environment of the function is invalid:\n- ${problems.join('\n- ')}\nThe deployed stack sets these variables: deploy it again, or set them by hand.`,
-    );
-  }
+  if (!parsed.success) throw invalidEnvironment(parsed.issues.map(variableProblem));
   return parsed.output;
+}
+
+function invalidEnvironment(problems: readonly string[]): InvalidEnvironmentError {
+  return new InvalidEnvironmentError(
+    `The environment of the function is invalid:\n- ${problems.join('\n- ')}\nThe deployed stack sets these variables: deploy it again, or set them by hand.`,
+  );
 }
 
 function kafkaProblems(environment: ConnectionEnvironment): string[] {

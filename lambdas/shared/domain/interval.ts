@@ -93,12 +93,13 @@ export function bucketsOf(interval: Interval, fromMs: number, toMs: number): str
   let startMs = fromMs;
   while (startMs < toMs) {
     buckets.push(bucketOf(interval, startMs));
-    startMs = nextBucketStart(interval, startMs);
+    startMs = bucketEnd(interval, startMs);
   }
   return buckets;
 }
 
-function nextBucketStart(interval: Interval, timeMs: number): number {
+/** The end of the bucket that holds the candle of `interval` that opens at `timeMs`; infinite if one holds all. */
+export function bucketEnd(interval: Interval, timeMs: number): number {
   const time = new Date(timeMs);
   const [year, month, day] = [time.getUTCFullYear(), time.getUTCMonth(), time.getUTCDate()];
   switch (BUCKET_SPAN[interval]) {

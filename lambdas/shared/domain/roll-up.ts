@@ -133,18 +133,40 @@ function opening(candles: readonly Candle[], fromMs: number, toMs: number): read
  */
 export function windowsOf(interval: RolledInterval, candles: readonly Candle[]): readonly Candle[] {
   const lengthMs = intervalMs(interval);
-  const windows: Candle[] = [];
+  return windowsBy(
+    {
+      startOf: (timeMs) => floorTo(timeMs, lengthMs),
+      endOf: (startMs) => startMs + lengthMs,
+    },
+    candles,
+  );
+}
+
+/** Windows that follow each other without a hole. */
+export interface Windows {
+  /** Start of the window that a time lies in. */
+  startOf(timeMs: number): number;
+  /** End of the window that starts at a time. */
+  endOf(startMs: number): number;
+}
+
+/** Rolls candles, in time order and each once, up to windows of which each holds whole candles. */
+export function windowsBy(windows: Windows, candles: readonly Candle[]): readonly Candle[] {
+  const rolled: Candle[] = [];
   let window: Candle | undefined;
+  let endMs = Number.NEGATIVE_INFINITY;
   for (const candle of candles) {
-    if (window !== undefined && candle.openTimeMs < window.openTimeMs + lengthMs) {
+    if (window !== undefined && candle.openTimeMs < endMs) {
       window = extended(window, candle);
       continue;
     }
-    if (window !== undefined) windows.push(window);
-    window = { ...candle, openTimeMs: floorTo(candle.openTimeMs, lengthMs) };
+    if (window !== undefined) rolled.push(window);
+    const startMs = windows.startOf(candle.openTimeMs);
+    endMs = windows.endOf(startMs);
+    window = { ...candle, openTimeMs: startMs };
   }
-  if (window !== undefined) windows.push(window);
-  return windows;
+  if (window !== undefined) rolled.push(window);
+  return rolled;
 }
 
 /** A window with one more candle at its end. Of equal prices the earlier keeps its scale. */

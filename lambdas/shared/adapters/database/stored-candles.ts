@@ -1,6 +1,13 @@
 import type { types } from 'cassandra-driver';
 import type { Candle } from '../../domain/candle';
-import { bucketOf, bucketsOf, type Interval, intervalMs } from '../../domain/interval';
+import {
+  bucketEnd,
+  bucketOf,
+  DAY_MS,
+  floorTo,
+  type Interval,
+  intervalMs,
+} from '../../domain/interval';
 import type { Market } from '../../domain/market';
 import { type UnreadableCandle, UnreadableCandleError } from '../../domain/ports';
 import type { SegmentSource } from '../../domain/segment';
@@ -103,18 +110,50 @@ async function readRows<T>(
   { columns, parse }: RowShape<T>,
 ): Promise<T[]> {
   const candles: T[] = [];
-  for (const bucket of bucketsInOrder(query)) {
+  let atMs = query.order === 'newest-first' ? query.toMs - 1 : query.fromMs;
+  while (isWithin(query, atMs)) {
     const left = query.limit === undefined ? undefined : query.limit - candles.length;
     if (left === 0) break;
+    const bucket = bucketOf(query.interval, atMs);
     const rows = await session.rows(bucketStatement(columns, query, bucket, left));
     for (const row of rows) candles.push(parse(row));
+    atMs = nextBucket(query, atMs);
+    const mayBeFar = rows.length === 0 && isWithin(query, nextBucket(query, atMs));
+    if (mayBeFar) atMs = await nextStored(session, query, atMs);
   }
   return candles;
 }
 
-function bucketsInOrder({ interval, fromMs, toMs, order }: CandleQuery): string[] {
-  const buckets = bucketsOf(interval, fromMs, toMs);
-  return order === 'newest-first' ? buckets.reverse() : buckets;
+function isWithin({ fromMs, toMs }: TimeRange, timeMs: number): boolean {
+  return timeMs >= fromMs && timeMs < toMs;
+}
+
+/** The time at which the bucket after the one of a time is entered, in the order of a query. */
+function nextBucket({ interval, order }: CandleQuery, timeMs: number): number {
+  return order === 'newest-first'
+    ? Date.parse(bucketOf(interval, timeMs)) - 1
+    : bucketEnd(interval, timeMs);
+}
+
+/**
+ * The first time, from `atMs` on in the order of a query, of a day with candles;
+ * without one, a time beyond the query. Every segment also stores its day's
+ * candle, so the days tell which buckets are worth a look.
+ */
+async function nextStored(
+  session: CassandraSession,
+  query: CandleQuery,
+  atMs: number,
+): Promise<number> {
+  const isNewestFirst = query.order === 'newest-first';
+  const days = isNewestFirst
+    ? { ...query, fromMs: floorTo(query.fromMs, DAY_MS), toMs: atMs + 1 }
+    : { ...query, fromMs: floorTo(atMs, DAY_MS) };
+  const statement = bucketStatement('open_time', { ...days, interval: '1d' }, bucketOf('1d', 0), 1);
+  const [row] = await session.rows(statement);
+  if (row === undefined) return Number.NaN;
+  const dayMs = timeAt(row, 'open_time');
+  return isNewestFirst ? Math.min(atMs, dayMs + DAY_MS - 1) : Math.max(atMs, dayMs);
 }
 
 function bucketStatement(
@@ -128,7 +167,7 @@ function bucketStatement(
   const query = `SELECT ${columns} ${range} ORDER BY open_time ${direction}`;
   const params = [...bucketParams(series, bucket), longValue(fromMs), longValue(toMs)];
   if (limit === undefined) return { query, params };
-  return { query: `${query} LIMIT ?`, params: [...params, intValue(limit)] };
+  return { query: `${query} LIMIT ?`, params: [...params, intValue(limit)], pageRows: limit };
 }
 
 function bucketParams({ exchange, pair, interval }: CandleSeries, bucket: string): Buffer[] {
@@ -192,6 +231,7 @@ async function readFirstOfBucket(
   const [row] = await session.rows({
     query: `SELECT open_time ${OF_BUCKET} ORDER BY open_time ${direction} LIMIT 1`,
     params: bucketParams(series, bucketOf(series.interval, timeInBucketMs)),
+    pageRows: 1,
   });
   return row === undefined ? undefined : timeAt(row, 'open_time');
 }

@@ -11,24 +11,26 @@ import {
 import type { Gap, MarketStatus } from '../progress';
 import type { SegmentSource } from '../segment';
 
-/** The state of a stretch of a market's time. */
-export type StretchState =
+/** The states of stretches of a market's time. */
+export const STRETCH_STATES = [
   /** The market was not listed yet. */
-  | 'before'
+  'before',
   /** Past days that were never stored: history that is still to come. */
-  | 'missing'
+  'missing',
   /** Past days that are stored, and are asked for again. */
-  | 'unsealed'
+  'unsealed',
   /** Sealed days: a minute that is absent had no trade. */
-  | 'complete'
+  'complete',
   /** Sealed days whose audits do not agree. */
-  | 'disputed'
+  'disputed',
   /** Minutes that are known to be lost, or not to be had yet. */
-  | 'gap'
+  'gap',
   /** Stored by the live loop, after the last day of the ledger. */
-  | 'live'
+  'live',
   /** Not asked for yet by the live loop. */
-  | 'behind';
+  'behind',
+] as const;
+export type StretchState = (typeof STRETCH_STATES)[number];
 
 /** A part `[fromMs, toMs)` of a market's time in one state. */
 export interface Stretch {

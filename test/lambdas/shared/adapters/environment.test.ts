@@ -2,13 +2,13 @@ import {
   ConnectionEnvironment,
   InvalidEnvironmentError,
   readBatchEnvironment,
-  readEnvironment,
+  readConnectionEnvironment,
 } from '../../../../lambdas/shared/adapters/environment';
 import { ENVIRONMENT } from '../../../fakes/environment';
 import { VERSION_IDS } from '../../../fakes/records';
 
 function read(changes: Readonly<Record<string, string | undefined>>) {
-  return readEnvironment(ConnectionEnvironment, { ...ENVIRONMENT, ...changes });
+  return readConnectionEnvironment(ConnectionEnvironment, { ...ENVIRONMENT, ...changes });
 }
 
 function messageOf(call: () => unknown): string {
@@ -21,7 +21,7 @@ function messageOf(call: () => unknown): string {
   throw new Error('it was taken');
 }
 
-describe('readEnvironment', () => {
+describe('readConnectionEnvironment', () => {
   it('gives the values in their types', () => {
     expect(read({ PATH: '/bin' })).toEqual({
       KAFKA_BOOTSTRAP_SERVERS: ['127.0.0.1:9092', '127.0.0.1:9093'],

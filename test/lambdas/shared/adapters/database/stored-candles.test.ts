@@ -26,6 +26,7 @@ interface PageRequest {
   readonly query: string;
   readonly params: (Buffer | null)[];
   readonly pageState: string | undefined;
+  readonly fetchSize: number | undefined;
 }
 
 /**
@@ -39,7 +40,8 @@ function tableOf(openTimes: OpenTimes, pageRows: readonly number[] = [100]) {
   const refuse = () => Promise.reject(new Error('The reader only reads.'));
   const driver: CassandraDriver = {
     execute(query, params, options) {
-      const request = { query, params, pageState: pageStateOf(options) };
+      const pageState = pageStateOf(options);
+      const request = { query, params, pageState, fetchSize: options.fetchSize };
       requests.push(request);
       if (request.pageState === undefined) rows = rowsOf(openTimes, request);
       return Promise.resolve(pageOf(rows, request, pageRows));
@@ -264,6 +266,37 @@ test('the newest are taken from the other end', async () => {
   expect(openTimesOf(candles)).toEqual(stored.slice(-20).reverse());
   expect(requests).toHaveLength(1);
 });
+
+test('a page has no more rows than are wanted', async () => {
+  const stored = times('1m', 5 * 1_440);
+  const { session, requests } = tableOf({ '1m': stored });
+  const range = { ...series('1m'), fromMs: startMs, toMs: startMs + 5 * DAY_MS };
+
+  await readStoredCandles(session, { ...range, order: 'newest-first', limit: 2 });
+  await readStoredCandles(session, { ...range, limit: 1_441 });
+  await readStoredCandles(session, range);
+
+  const sizes = requests
+    .filter(({ pageState }) => pageState === undefined)
+    .map(({ fetchSize }) => fetchSize);
+  expect(sizes).toEqual([2, 1_441, 1, ...Array<number>(5).fill(5_000)]);
+});
+
+test.each(['oldest-first', 'newest-first'] as const)(
+  'years without candles are leapt over, %s',
+  async (order) => {
+    const old = startMs - 3_000 * DAY_MS;
+    const stored = [old, old + MINUTE_MS, startMs - 2 * DAY_MS, startMs];
+    const days = [old, startMs - 2 * DAY_MS, startMs];
+    const { session, queries } = tableOf({ '1m': stored, '1d': days });
+    const range = { ...series('1m'), fromMs: 0, toMs: startMs + 400 * DAY_MS, order };
+
+    const candles = await readStoredCandles(session, range);
+
+    expect(openTimesOf(candles)).toEqual(order === 'oldest-first' ? stored : stored.toReversed());
+    expect(queries().length).toBeLessThan(15);
+  },
+);
 
 test('an empty range asks for nothing', async () => {
   const { session, requests } = tableOf({ '1m': times('1m', 10) });

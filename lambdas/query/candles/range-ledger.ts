@@ -1,0 +1,63 @@
+import { DAY_MS, floorTo } from '../../shared/domain/interval';
+import { daysIn, isSealed } from '../../shared/domain/ledger';
+import type { Market } from '../../shared/domain/market';
+import type { MarketStatus } from '../../shared/domain/progress';
+import type { QueryStore, StoredGap, TimeRange } from '../ports';
+
+/** What the ledger says of a range of a market's time. */
+export interface RangeLedger extends TimeRange {
+  readonly gaps: readonly StoredGap[];
+  /** Starts of the days that need not be asked for again. */
+  readonly sealed: ReadonlySet<number>;
+  /** Starts of the days that an audit has stored. */
+  readonly audited: ReadonlySet<number>;
+}
+
+/** Reads what the ledger says of a range. */
+export async function readLedger(
+  store: QueryStore,
+  market: Market,
+  { fromMs, toMs }: TimeRange,
+): Promise<RangeLedger> {
+  if (fromMs >= toMs) return { fromMs, toMs, gaps: [], sealed: new Set(), audited: new Set() };
+  // A gap ends with its day, so that none that starts before reaches in.
+  const range = { fromMs: floorTo(fromMs, DAY_MS), toMs };
+  const [days, gaps] = await Promise.all([
+    store.readDays(market, range),
+    store.readGaps(market, range),
+  ]);
+  const audited = days.filter(({ audit }) => audit !== undefined);
+  return {
+    fromMs,
+    toMs,
+    gaps: gaps.filter((gap) => gap.toMs > fromMs),
+    sealed: new Set(days.filter(isSealed).map(({ dayMs }) => dayMs)),
+    audited: new Set(audited.map(({ dayMs }) => dayMs)),
+  };
+}
+
+/** Whether all days that a range touches are sealed. */
+export function isFinal({ sealed }: RangeLedger, { fromMs, toMs }: TimeRange): boolean {
+  return fromMs < toMs && daysIn(fromMs, toMs).every((dayMs) => sealed.has(dayMs));
+}
+
+/**
+ * Whether a range in which no candle is stored is known to have had no trade:
+ * its days are stored, it is settled, and no gap is in it.
+ */
+export function isUntraded(
+  { gaps, audited }: RangeLedger,
+  status: MarketStatus | undefined,
+  { fromMs, toMs }: TimeRange,
+): boolean {
+  const progress = status?.progress;
+  if (progress === undefined || toMs > progress.settledToMs) return false;
+  const isStored = (dayMs: number) => dayMs >= progress.liveSinceMs || audited.has(dayMs);
+  if (!daysIn(fromMs, toMs).every(isStored)) return false;
+  return !gaps.some((gap) => gap.fromMs < toMs && gap.toMs > fromMs);
+}
+
+/** The gaps that touch a range. */
+export function gapsIn({ gaps }: RangeLedger, { fromMs, toMs }: TimeRange): readonly StoredGap[] {
+  return gaps.filter((gap) => gap.fromMs < toMs && gap.toMs > fromMs);
+}

@@ -1,0 +1,46 @@
+import { join } from 'node:path';
+import type { Context } from 'aws-lambda';
+import {
+  CassandraError,
+  createCassandraSession,
+} from '../shared/adapters/database/cassandra-client';
+import { createDayLedger } from '../shared/adapters/database/day-ledger';
+import { readStoredCandles } from '../shared/adapters/database/stored-candles';
+import { readGaps, readStatus } from '../shared/adapters/database/stored-progress';
+import { GATE_IO } from '../shared/adapters/exchanges/gate-io-facts';
+import { createTelemetry } from '../shared/adapters/telemetry';
+import { MINUTE_MS } from '../shared/domain/interval';
+import { createQuery } from './answer-request';
+import { readQueryEnvironment } from './environment';
+import type { FunctionUrlResponse } from './http/encode-answer';
+import { requestOf } from './http/request';
+import { readPageFiles } from './page-files';
+
+const environment = readQueryEnvironment(process.env);
+const telemetry = createTelemetry();
+const session = createCassandraSession(environment, telemetry);
+const { readDays } = createDayLedger(session);
+const query = createQuery(
+  {
+    store: {
+      readStatus: (markets) => readStatus(session, markets),
+      readDays,
+      readGaps: (market, range) => readGaps(session, market, range),
+      readCandles: (question) => readStoredCandles(session, question),
+    },
+    pageFiles: readPageFiles(join(__dirname, 'page')),
+    telemetry,
+    isUnavailable: (cause) => cause instanceof CassandraError,
+  },
+  {
+    stage: environment.STAGE,
+    exchange: GATE_IO.exchange,
+    pairs: environment.PAIRS,
+    historyStartMs: environment.HISTORY_START,
+    retentionMs: environment.RETENTION_MINUTES * MINUTE_MS,
+  },
+);
+
+/** Handles a request to the function URL. */
+export const handler = (event: unknown, context: Context): Promise<FunctionUrlResponse> =>
+  telemetry.invocation(context, () => query(requestOf(event)));

@@ -1,0 +1,71 @@
+import type { Candle } from '../shared/domain/candle';
+import type { Interval } from '../shared/domain/interval';
+import type { Market } from '../shared/domain/market';
+import type { DayReader, StatusReader } from '../shared/domain/ports';
+import type { Gap } from '../shared/domain/progress';
+
+/** A stretch of time `[fromMs, toMs)`. */
+export interface TimeRange {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** A question for stored candles: those of a market and interval that open in `[fromMs, toMs)`. */
+export interface StoredCandlesQuery extends Market, TimeRange {
+  readonly interval: Interval;
+  readonly order: 'oldest-first' | 'newest-first';
+  /** The most candles to read: the first ones in that order. @default all */
+  readonly limit?: number;
+}
+
+/** A stored candle. */
+export interface StoredCandle extends Candle {
+  /** Whether the observation reached the candle's end. */
+  readonly closed: boolean;
+}
+
+/** A stored gap. */
+export interface StoredGap extends Gap {
+  readonly observedAtMs: number;
+}
+
+/** What is stored, for reading alone. */
+export interface QueryStore extends StatusReader, DayReader {
+  readCandles(query: StoredCandlesQuery): Promise<readonly StoredCandle[]>;
+  /** The gaps of a market that start in a range, oldest first. */
+  readGaps(market: Market, range: TimeRange): Promise<readonly StoredGap[]>;
+}
+
+/** A file of the page. */
+export interface PageFile {
+  readonly contentType: string;
+  readonly body: Buffer;
+}
+
+/** The page's files by their paths: `/`, `/assets/<name>.<hash>.<ext>`. Empty if the bundle has none. */
+export type PageFiles = ReadonlyMap<string, PageFile>;
+
+/** What the use cases answer from. */
+export interface QueryPorts {
+  readonly store: QueryStore;
+  readonly pageFiles: PageFiles;
+}
+
+/** Settings of the query function. */
+export interface QuerySettings {
+  readonly stage: string;
+  /** The exchange that is followed. */
+  readonly exchange: string;
+  readonly pairs: readonly string[];
+  /** Start of the first UTC day that is wanted of each market. */
+  readonly historyStartMs: number;
+  /** How far back the API serves one-minute candles. */
+  readonly retentionMs: number;
+}
+
+/** What a use case knows beside its parameters. */
+export interface QueryContext extends QueryPorts {
+  readonly settings: QuerySettings;
+  /** The time of the request. */
+  readonly nowMs: number;
+}

@@ -1,0 +1,181 @@
+import pLimit from 'p-limit';
+import * as v from 'valibot';
+import type { Coverage } from '../../shared/domain/coverage/coverage';
+import { formatDecimal } from '../../shared/domain/decimal';
+import { floorTo, MINUTE_MS } from '../../shared/domain/interval';
+import { type Market, marketKey } from '../../shared/domain/market';
+import type { MarketStatus } from '../../shared/domain/progress';
+import { type Answer, jsonAnswer } from '../http/answer';
+import {
+  CountField,
+  DayField,
+  dayText,
+  DecimalField,
+  MarketField,
+  TimeField,
+  timeOrNull,
+  timeText,
+} from '../http/texts';
+import type { QueryContext, StoredCandle } from '../ports';
+import { CoveredField, coveredText } from './coverage';
+import { followedMarkets } from './known-market';
+import { LedgerMemory } from './ledger-memory';
+import { marketCoverage } from './market-coverage';
+
+/** Parameters of `/v1/markets`: there are none. */
+export const MarketsParameters = v.strictObject({});
+
+const MarketEntry = v.strictObject({
+  market: MarketField,
+  exchange: v.string(),
+  pair: v.string(),
+  close: v.pipe(v.nullable(DecimalField), v.description('Price of the newest minute')),
+  closeTime: v.pipe(v.nullable(TimeField), v.description('End of the newest minute')),
+  settledTo: v.nullable(TimeField),
+  seenTo: v.nullable(TimeField),
+  newest: v.pipe(
+    v.nullable(TimeField),
+    v.description('Opening of the newest minute that ever came'),
+  ),
+  liveSince: v.nullable(TimeField),
+  listedSince: v.nullable(TimeField),
+  endedAt: v.nullable(TimeField),
+  behindSeconds: v.pipe(
+    CountField,
+    v.description('From the first minute that was not asked for yet until now'),
+  ),
+  historyStart: v.pipe(DayField, v.description('First UTC day that is wanted')),
+  covered: CoveredField,
+  sealedTo: v.pipe(v.nullable(TimeField), v.description('All stored days before are sealed')),
+  gapCount: CountField,
+  gapMinutes: CountField,
+  missingMinutes: v.pipe(CountField, v.description('Minutes of past days that were never stored')),
+  disputedDays: CountField,
+  unsealedDays: CountField,
+  historyDaysLeft: v.pipe(CountField, v.description('Past days that were never stored')),
+  historyDaysWaiting: v.pipe(
+    CountField,
+    v.description('Those of them that the archive does not have yet'),
+  ),
+  historyReadyAt: v.pipe(
+    v.nullable(TimeField),
+    v.description('When the others are stored, at the pace of the last hour'),
+  ),
+});
+
+/** Answer of `/v1/markets`. */
+export const MarketsAnswer = v.strictObject({
+  now: v.pipe(TimeField, v.description('The minute at which this holds')),
+  stage: v.string(),
+  markets: v.pipe(v.array(MarketEntry), v.description('Worst first')),
+});
+
+type MarketEntry = v.InferOutput<typeof MarketEntry>;
+
+const CONCURRENT_MARKETS = 8;
+
+/** The markets that are followed, worst first. The whole ledgers are read once a minute. */
+export function createMarkets(memory = new LedgerMemory()) {
+  return async (_parameters: object, asked: QueryContext): Promise<Answer> => {
+    // As exact as candles are, so that an answer stays the same for a while.
+    const context = { ...asked, nowMs: floorTo(asked.nowMs, MINUTE_MS) };
+    const markets = followedMarkets(context.settings);
+    const statuses = await context.store.readStatus(markets);
+    const entries = await pLimit(CONCURRENT_MARKETS).map(markets, (market) =>
+      readEntry(context, memory, { market, status: statuses.get(marketKey(market)) }),
+    );
+    const answer: v.InferOutput<typeof MarketsAnswer> = {
+      now: timeText(context.nowMs),
+      stage: context.settings.stage,
+      markets: entries.sort(worstFirst),
+    };
+    return jsonAnswer(answer);
+  };
+}
+
+interface FollowedMarket {
+  readonly market: Market;
+  readonly status: MarketStatus | undefined;
+}
+
+async function readEntry(
+  context: QueryContext,
+  memory: LedgerMemory,
+  { market, status }: FollowedMarket,
+): Promise<MarketEntry> {
+  const [ledger, newest] = await Promise.all([
+    memory.read(context, market),
+    readNewest(context, { market, status }),
+  ]);
+  const coverage = await marketCoverage(context, market, { status, ...ledger });
+  return {
+    ...{ market: marketKey(market), exchange: market.exchange, pair: market.pair },
+    ...closeOf(newest),
+    ...reached(status),
+    ...covered(coverage),
+    historyStart: dayText(context.settings.historyStartMs),
+  };
+}
+
+/** The newest stored minute. */
+async function readNewest(
+  { store }: QueryContext,
+  { market, status }: FollowedMarket,
+): Promise<StoredCandle | undefined> {
+  const newestMs = status?.progress?.newestMs ?? null;
+  if (newestMs === null) return undefined;
+  const [newest] = await store.readCandles({
+    ...market,
+    interval: '1m',
+    fromMs: 0,
+    toMs: newestMs + MINUTE_MS,
+    order: 'newest-first',
+    limit: 1,
+  });
+  return newest;
+}
+
+function closeOf(newest: StoredCandle | undefined): Pick<MarketEntry, 'close' | 'closeTime'> {
+  if (newest === undefined) return { close: null, closeTime: null };
+  return { close: formatDecimal(newest.close), closeTime: timeText(newest.openTimeMs + MINUTE_MS) };
+}
+
+function reached(status: MarketStatus | undefined) {
+  const progress = status?.progress;
+  return {
+    settledTo: timeOrNull(progress?.settledToMs),
+    seenTo: timeOrNull(progress?.seenToMs),
+    newest: timeOrNull(progress?.newestMs),
+    liveSince: timeOrNull(progress?.liveSinceMs),
+    listedSince: timeOrNull(status?.listedSinceMs),
+    endedAt: timeOrNull(status?.endedAtMs),
+  };
+}
+
+function covered(coverage: Coverage) {
+  const { minutes, history } = coverage;
+  return {
+    behindSeconds: coverage.behindMs / 1_000,
+    covered: coveredText(coverage),
+    sealedTo: timeOrNull(coverage.sealedToMs),
+    gapCount: coverage.gapCount,
+    gapMinutes: minutes.gap,
+    missingMinutes: minutes.missing,
+    disputedDays: coverage.disputedDays,
+    unsealedDays: coverage.unsealedDays,
+    historyDaysLeft: history.days,
+    historyDaysWaiting: history.waitingDays,
+    historyReadyAt: timeOrNull(history.expectedAtMs),
+  };
+}
+
+/** Minutes that are lost weigh most, then those that are late, then history. */
+function worstFirst(a: MarketEntry, b: MarketEntry): number {
+  return (
+    b.gapMinutes - a.gapMinutes ||
+    b.disputedDays - a.disputedDays ||
+    b.behindSeconds - a.behindSeconds ||
+    b.missingMinutes - a.missingMinutes ||
+    (a.market < b.market ? -1 : 1)
+  );
+}

@@ -1,0 +1,69 @@
+import type {
+  QueryStore,
+  StoredCandle,
+  StoredCandlesQuery,
+  StoredGap,
+  TimeRange,
+} from '../../lambdas/query/ports';
+import type { Candle, CandlesByInterval } from '../../lambdas/shared/domain/candle';
+import { INTERVALS, type Interval } from '../../lambdas/shared/domain/interval';
+import type { LedgerDay } from '../../lambdas/shared/domain/ledger';
+import { type Market, marketKey } from '../../lambdas/shared/domain/market';
+import type { StatusByMarket } from '../../lambdas/shared/domain/ports';
+import type { MarketStatus } from '../../lambdas/shared/domain/progress';
+import { windowsUpFrom } from '../../lambdas/shared/domain/roll-up';
+
+/** The tables of some markets, in memory; they can be made to fail. */
+export class FakeQueryStore implements QueryStore {
+  readonly status = new Map<string, MarketStatus>();
+  readonly days = new Map<string, readonly LedgerDay[]>();
+  readonly gaps = new Map<string, readonly StoredGap[]>();
+  readonly reads: StoredCandlesQuery[] = [];
+  ledgerReads = 0;
+  failure: Error | undefined;
+  readonly #candles = new Map<string, readonly StoredCandle[]>();
+
+  /** Stores minutes with all of their windows. */
+  storeMinutes(market: Market, minutes: readonly Candle[]): void {
+    const windows: CandlesByInterval = windowsUpFrom(minutes);
+    for (const interval of INTERVALS) this.store(market, interval, windows[interval] ?? []);
+  }
+
+  store(market: Market, interval: Interval, candles: readonly Candle[], closed = true): void {
+    const stored = candles.map((candle) => ({ ...candle, closed }));
+    this.#candles.set(`${marketKey(market)} ${interval}`, stored);
+  }
+
+  readStatus(markets: readonly Market[]): Promise<StatusByMarket> {
+    const keys = new Set(markets.map(marketKey));
+    return this.#answer(new Map([...this.status].filter(([key]) => keys.has(key))));
+  }
+
+  readDays(market: Market, { fromMs, toMs }: TimeRange): Promise<readonly LedgerDay[]> {
+    this.ledgerReads += 1;
+    const days = this.days.get(marketKey(market)) ?? [];
+    const wanted = days.filter(({ dayMs }) => dayMs >= fromMs && dayMs < toMs);
+    return this.#answer(wanted.toSorted((a, b) => b.dayMs - a.dayMs));
+  }
+
+  readGaps(market: Market, range: TimeRange): Promise<readonly StoredGap[]> {
+    const gaps = this.gaps.get(marketKey(market)) ?? [];
+    return this.#answer(
+      gaps.filter((gap) => gap.fromMs >= range.fromMs && gap.fromMs < range.toMs),
+    );
+  }
+
+  readCandles(query: StoredCandlesQuery): Promise<readonly StoredCandle[]> {
+    this.reads.push(query);
+    const stored = this.#candles.get(`${marketKey(query)} ${query.interval}`) ?? [];
+    const wanted = stored.filter(
+      ({ openTimeMs }) => openTimeMs >= query.fromMs && openTimeMs < query.toMs,
+    );
+    const ordered = query.order === 'newest-first' ? wanted.toReversed() : wanted;
+    return this.#answer(ordered.slice(0, query.limit));
+  }
+
+  #answer<T>(value: T): Promise<T> {
+    return this.failure === undefined ? Promise.resolve(value) : Promise.reject(this.failure);
+  }
+}
