@@ -9,6 +9,7 @@ import type { FunctionName, PipelineTemplate } from '../emulator/template/pipeli
 import { type EventSourceHooks, EventSources } from '../emulator/event-sources';
 import { failureText } from '../../cli/failure-text';
 import { sessionOf, stopAll } from '../run/local-run';
+import type { WantedHistory } from '../watch/history-progress';
 import { InvocationCounts } from '../watch/invocation-counts';
 import { StatusReader } from '../watch/status-reader';
 import { CurrentFunctions, type DeployedFunctions } from './deployment/current-functions';
@@ -25,8 +26,7 @@ export interface DeployedRunOptions {
   /** Looks up the functions deployed now. */
   readonly findFunctions: () => Promise<DeployedFunctions>;
   readonly pairs: readonly string[];
-  /** Start of the first UTC day that is wanted. */
-  readonly historyStartMs: number;
+  readonly history: WantedHistory;
   /** The source of the candles, for people. */
   readonly exchange: string;
   readonly hooks: EventSourceHooks;
@@ -128,13 +128,13 @@ interface EmulatedParts {
 }
 
 function statusReader(
-  { pairs, historyStartMs, exchange }: DeployedRunOptions,
+  { pairs, history, exchange }: DeployedRunOptions,
   { eventSources, session, scheduledLogs, counts }: EmulatedParts,
 ): StatusReader {
   return new StatusReader({
     exchange,
     pairs,
-    historyStartMs,
+    history,
     session,
     targets: eventSources.sources.map(({ mapping }) => mapping.target),
     lag: () => eventSources.lag(),

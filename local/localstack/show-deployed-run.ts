@@ -69,7 +69,10 @@ function startDeployedRun(
     project,
     template,
     pairs: exchange.pairs,
-    historyStartMs: Date.parse(stage.historyStart),
+    history: {
+      startMs: Date.parse(stage.historyStart),
+      retentionMs: stage.exchange.retentionMinutes * MINUTE_MS,
+    },
     findFunctions: () => deployedFunctions(project),
     exchange: exchange.description.replace(/^exchange: /, ''),
     hooks: warningHooks(warn),

@@ -1,4 +1,5 @@
 import { failureText } from '../../cli/failure-text';
+import { MINUTE_MS } from '../../lambdas/shared/domain/interval';
 import type { InvocationReport } from '../emulator/lambda/invocation-report';
 import { EngineDiedError } from '../engines/engine';
 import { LOCAL_DATA_CENTER } from '../engines/engine-answers';
@@ -12,6 +13,7 @@ import {
 } from '../run/run-description';
 import type { LocalExchange } from '../run/run-exchange';
 import type { Console } from '../watch/console';
+import type { WantedHistory } from '../watch/history-progress';
 import type { InvocationCounts } from '../watch/invocation-counts';
 import { localStatusReader } from '../watch/local-status';
 import { warningHooks } from '../watch/run-warnings';
@@ -77,8 +79,8 @@ export async function whileItRuns<T>(
   try {
     await writeRunDescription(defaultDataDir(), descriptionOf(run));
     // A replay fires fetch alone.
-    const historyStartMs = request.replay === undefined ? request.historyStartMs : undefined;
-    const reader = localStatusReader(run, counts, historyStartMs);
+    const history = request.replay === undefined ? wantedHistory(run) : undefined;
+    const reader = localStatusReader(run, counts, history);
     working = work(new StatusDisplay(reader, shown, ended), ended);
     await Promise.race([working, engineDeath(run)]);
   } catch (error) {
@@ -94,6 +96,11 @@ export async function whileItRuns<T>(
 
 async function engineDeath({ engines }: LocalRun<LocalExchange>): Promise<never> {
   throw new EngineDiedError(await Promise.race([engines.kafka.died, engines.cassandra.died]));
+}
+
+function wantedHistory({ pipelineOptions }: LocalRun<LocalExchange>): WantedHistory {
+  const { historyStart, retentionMinutes } = followedByRun(pipelineOptions);
+  return { startMs: Date.parse(historyStart), retentionMs: retentionMinutes * MINUTE_MS };
 }
 
 function descriptionOf(run: LocalRun<LocalExchange>): RunDescription {

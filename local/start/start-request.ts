@@ -155,7 +155,10 @@ function startCommand(): Command {
     .option('--fresh', 'delete the stored data first')
     .option('--kafka-port <port>', "Kafka's port on 127.0.0.1", portArgument, 9092)
     .option('--cassandra-port <port>', "Cassandra's port on 127.0.0.1", portArgument, 9042)
-    .option('--replay <folder>', 'replay the recorded candles of a folder, tick by tick')
+    .option(
+      '--replay <folder>',
+      'replay the recorded candles of a folder, tick by tick; past days are not asked for again',
+    )
     .option('--from <time>', 'with --replay: first minute, ISO 8601, UTC', minuteArgument)
     .option('--to <time>', 'with --replay: minute to stop before', minuteArgument)
     .option('--exit', 'with --replay: end once all is stored');

@@ -1,6 +1,7 @@
 import { createDayLedger } from '../../lambdas/shared/adapters/database/day-ledger';
 import type { CassandraSession } from '../../lambdas/shared/adapters/database/cassandra-client';
 import { DAY_MS, floorTo } from '../../lambdas/shared/domain/interval';
+import { daysIn, dueOf, unknownDay } from '../../lambdas/shared/domain/ledger';
 import { type Market, marketKey } from '../../lambdas/shared/domain/market';
 import type { DayReader } from '../../lambdas/shared/domain/ports';
 import type { MarketStatus } from '../../lambdas/shared/domain/progress';
@@ -14,17 +15,24 @@ interface ReadHistory {
   readonly atMs: number;
 }
 
+/** The history that a run asks for. */
+export interface WantedHistory {
+  /** Start of the first UTC day that is wanted of each market. */
+  readonly startMs: number;
+  /** How far back the exchange's API serves one-minute candles. */
+  readonly retentionMs: number;
+}
+
 /** Reads how much of each market's history is stored: of the days before its live start. */
 export class HistoryProgress {
   readonly #days: DayReader;
-  readonly #startMs: number;
+  readonly #wanted: WantedHistory;
   readonly #clock: () => number;
   readonly #read = new Map<string, ReadHistory>();
 
-  /** @param startMs start of the first UTC day that is wanted of each market */
-  constructor(session: CassandraSession, startMs: number, clock: () => number = Date.now) {
+  constructor(session: CassandraSession, wanted: WantedHistory, clock: () => number = Date.now) {
     this.#days = createDayLedger(session);
-    this.#startMs = startMs;
+    this.#wanted = wanted;
     this.#clock = clock;
   }
 
@@ -32,15 +40,25 @@ export class HistoryProgress {
   async of(market: Market, status: MarketStatus | undefined): Promise<HistoryStatus | null> {
     const endMs = status?.progress?.liveSinceMs;
     if (endMs === undefined) return null;
-    const fromMs = Math.max(this.#startMs, floorTo(status?.listedSinceMs ?? 0, DAY_MS));
+    const fromMs = Math.max(this.#wanted.startMs, floorTo(status?.listedSinceMs ?? 0, DAY_MS));
     const wantedDays = Math.max(0, (endMs - fromMs) / DAY_MS);
     const before = this.#read.get(marketKey(market));
     if (before !== undefined && this.#isFresh(before, wantedDays)) return before.status;
     const days = await this.#days.readDays(market, { fromMs, toMs: endMs });
-    const storedDays = days.filter(({ audit }) => audit !== undefined).length;
-    const history = { storedDays, wantedDays };
+    const stored = new Set(days.flatMap(({ dayMs, audit }) => (audit ? [dayMs] : [])));
+    const missing = daysIn(fromMs, endMs).filter((dayMs) => !stored.has(dayMs));
+    const waitingDays = missing.filter((dayMs) => this.#isWaiting(dayMs)).length;
+    const history = { storedDays: stored.size, wantedDays, waitingDays };
     this.#read.set(marketKey(market), { status: history, atMs: this.#clock() });
     return history;
+  }
+
+  /** The archive has a month only once that is over. */
+  #isWaiting(dayMs: number): boolean {
+    const nowMs = this.#clock();
+    const { retentionMs } = this.#wanted;
+    const due = dueOf(unknownDay(dayMs), { nowMs, retentionMs });
+    return due.kind === 'open' && due.source === 'archive' && due.scheduledAtMs > nowMs;
   }
 
   /** What is stored of history stays. */

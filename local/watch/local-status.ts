@@ -1,24 +1,25 @@
 import { FUNCTION_NAMES } from '../emulator/template/pipeline-template';
 import type { LocalExchange } from '../run/run-exchange';
 import type { LocalRun } from '../run/local-run';
+import type { WantedHistory } from './history-progress';
 import type { InvocationCounts } from './invocation-counts';
 import { StatusReader } from './status-reader';
 
 /**
  * Reads the status of a local run.
  *
- * @param historyStartMs start of the first UTC day that is wanted; undefined if the run asks for no history
+ * @param history undefined if the run asks for no history
  */
 export function localStatusReader(
   { exchange, pairs, session, pipeline }: LocalRun<LocalExchange>,
   counts: InvocationCounts,
-  historyStartMs: number | undefined,
+  history: WantedHistory | undefined,
 ): StatusReader {
   return new StatusReader({
     exchange: exchange.description.replace(/^exchange: /, ''),
     pairs,
     session,
-    historyStartMs,
+    history,
     targets: pipeline.eventSources.map(({ mapping }) => mapping.target),
     lag: () => pipeline.lag(),
     recordCount: (topic) => pipeline.recordCount(topic),

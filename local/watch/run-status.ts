@@ -21,6 +21,8 @@ export interface PairStatus {
 export interface HistoryStatus {
   readonly storedDays: number;
   readonly wantedDays: number;
+  /** Days that neither the exchange's API nor its archive has now: the archive gets them after their month. */
+  readonly waitingDays: number;
 }
 
 /** The invocations of a function since the start. */
@@ -107,12 +109,14 @@ function pairRow(pair: PairStatus, nowMs: number): string[] {
   ];
 }
 
-/** Such as `12 of 365 days`, or `all 365 days`. */
+/** Such as `12 of 365 days, 20 later`, or `all 365 days`. */
 function historyText(history: HistoryStatus | null): string {
   if (history === null || history.wantedDays === 0) return '-';
-  const { storedDays, wantedDays } = history;
+  const { storedDays, wantedDays, waitingDays } = history;
   const wanted = countOf(wantedDays, 'day');
-  return storedDays >= wantedDays ? `all ${wanted}` : `${countText(storedDays)} of ${wanted}`;
+  if (storedDays >= wantedDays) return `all ${wanted}`;
+  const later = waitingDays > 0 ? `, ${countText(waitingDays)} later` : '';
+  return `${countText(storedDays)} of ${wanted}${later}`;
 }
 
 /** How far the stored candles of a pair lag behind `nowMs`; quiet minutes, which hold no candle, do not count. */
@@ -145,7 +149,8 @@ function mappingText({ name, lagRecords }: MappingStatus): string {
 export function renderLine(status: RunStatus, nowMs: number): string {
   const { pairs, functions, mappings, deadLetters } = status;
   const stored = `${countOf(total(pairs, 'minutesStored'), 'minute')} stored`;
-  const history = historyLeft(pairs);
+  const waiting = historySum(pairs, ({ waitingDays }) => waitingDays);
+  const left = historySum(pairs, ({ wantedDays, storedDays }) => wantedDays - storedDays) - waiting;
   const troubles = [
     ...named(deadLetters, 'dead letter'),
     ...named(total(pairs, 'gaps'), 'gap'),
@@ -157,16 +162,18 @@ export function renderLine(status: RunStatus, nowMs: number): string {
     countOf(pairs.length, 'pair'),
     ...newestText(pairs, nowMs),
     stored,
-    ...named(history, 'day', 'of history left'),
+    ...named(left, 'day', 'of history left'),
+    ...named(waiting, 'day', 'not in the archive yet'),
     ...troubles,
   ].join(', ');
 }
 
-/** Days of history that are not stored yet, over all pairs. */
-function historyLeft(pairs: readonly PairStatus[]): number {
-  return pairs.reduce((sum, { history }) => {
-    return history === null ? sum : sum + Math.max(0, history.wantedDays - history.storedDays);
-  }, 0);
+/** Days of history over all pairs. */
+function historySum(
+  pairs: readonly PairStatus[],
+  daysOf: (history: HistoryStatus) => number,
+): number {
+  return pairs.reduce((sum, { history }) => (history === null ? sum : sum + daysOf(history)), 0);
 }
 
 /** The newest candle of all pairs, and how far the last of them is behind. */

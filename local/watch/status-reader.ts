@@ -12,7 +12,7 @@ import { TOPICS } from '../../lambdas/shared/domain/topics';
 import { marketOf } from '../run/market';
 import type { PartitionLag } from '../emulator/kafka/pipeline-lag';
 import type { FunctionName } from '../emulator/template/pipeline-template';
-import { HistoryProgress } from './history-progress';
+import { HistoryProgress, type WantedHistory } from './history-progress';
 import type { FunctionStatus, MappingStatus, PairStatus, RunStatus } from './run-status';
 
 /** The parts of a run that its status is read from: tables, topics and functions, never log texts. */
@@ -21,8 +21,8 @@ export interface StatusSources {
   readonly exchange: string;
   readonly pairs: readonly string[];
   readonly session: CassandraSession;
-  /** Start of the first UTC day that is wanted; undefined if the run asks for no history. */
-  readonly historyStartMs: number | undefined;
+  /** Undefined if the run asks for no history. */
+  readonly history: WantedHistory | undefined;
   /** The functions that event sources invoke. */
   readonly targets: readonly FunctionName[];
   /** A row for each partition of each event source. */
@@ -42,8 +42,8 @@ export class StatusReader {
 
   constructor(sources: StatusSources) {
     this.#sources = sources;
-    const { session, historyStartMs } = sources;
-    if (historyStartMs !== undefined) this.#history = new HistoryProgress(session, historyStartMs);
+    const { session, history } = sources;
+    if (history !== undefined) this.#history = new HistoryProgress(session, history);
   }
 
   /** @throws CassandraError, or an error of Kafka, if they do not answer just now */

@@ -50,10 +50,11 @@ function setUp(startMs = LIVE_SINCE_MS - 10 * DAY_MS) {
   const cassandra = createMemoryCassandra(calls, () => 0);
   const session = cassandra.session({ name: 'test', ended: false });
   const ledger = createDayLedger(session);
-  const at = { nowMs: 0 };
+  const at = { nowMs: LIVE_SINCE_MS };
+  const wanted = { startMs, retentionMs: 6 * DAY_MS };
   const store = (daysBefore: number) =>
     ledger.writeAudit(MARKET, LIVE_SINCE_MS - daysBefore * DAY_MS, AUDIT);
-  return { at, ledger, store, history: new HistoryProgress(session, startMs, () => at.nowMs) };
+  return { at, ledger, store, history: new HistoryProgress(session, wanted, () => at.nowMs) };
 }
 
 test('days that are stored are counted, of those before the live start', async () => {
@@ -62,7 +63,18 @@ test('days that are stored are counted, of those before the live start', async (
   const ask = { askedAtMs: LIVE_SINCE_MS, askCount: 1, refusal: null };
   await ledger.writeAsk(MARKET, LIVE_SINCE_MS - 3 * DAY_MS, ask);
 
-  expect(await history.of(MARKET, statusOf())).toEqual({ storedDays: 3, wantedDays: 10 });
+  expect(await history.of(MARKET, statusOf())).toEqual({
+    storedDays: 3,
+    wantedDays: 10,
+    // Of the days beyond the retention, one is stored.
+    waitingDays: 3,
+  });
+});
+
+test('days of a month that is over do not wait', async () => {
+  const { at, history } = setUp();
+  at.nowMs = Date.UTC(2026, 1, 10);
+  expect(await history.of(MARKET, statusOf())).toMatchObject({ storedDays: 0, waitingDays: 0 });
 });
 
 test('history begins with the listing of the market', async () => {
@@ -70,13 +82,20 @@ test('history begins with the listing of the market', async () => {
   for (const daysBefore of [1, 2]) await store(daysBefore);
 
   const listedMs = LIVE_SINCE_MS - 4 * DAY_MS + 1;
-  expect(await history.of(MARKET, statusOf(listedMs))).toEqual({ storedDays: 2, wantedDays: 4 });
+  expect(await history.of(MARKET, statusOf(listedMs))).toMatchObject({
+    storedDays: 2,
+    wantedDays: 4,
+  });
 });
 
 test('before the live start it is not known; without an earlier day there is none', async () => {
   expect(await setUp().history.of(MARKET, undefined)).toBeNull();
   const { history } = setUp(LIVE_SINCE_MS + DAY_MS);
-  expect(await history.of(MARKET, statusOf())).toEqual({ storedDays: 0, wantedDays: 0 });
+  expect(await history.of(MARKET, statusOf())).toEqual({
+    storedDays: 0,
+    wantedDays: 0,
+    waitingDays: 0,
+  });
 });
 
 test('the ledger is read every five seconds', async () => {
@@ -84,8 +103,8 @@ test('the ledger is read every five seconds', async () => {
   await history.of(MARKET, statusOf());
   await store(1);
 
-  at.nowMs = 4_999;
+  at.nowMs += 4_999;
   expect(await history.of(MARKET, statusOf())).toMatchObject({ storedDays: 0 });
-  at.nowMs = 5_000;
+  at.nowMs += 1;
   expect(await history.of(MARKET, statusOf())).toMatchObject({ storedDays: 1 });
 });

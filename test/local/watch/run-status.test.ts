@@ -14,7 +14,7 @@ const ofBitcoin: PairStatus = {
   seenToMs: minute(9, 30),
   minutesStored: 2_880,
   gaps: 0,
-  history: { storedDays: 12, wantedDays: 365 },
+  history: { storedDays: 12, wantedDays: 365, waitingDays: 20 },
 };
 const quiet: PairStatus = {
   pair: 'POWR_BTC',
@@ -22,7 +22,7 @@ const quiet: PairStatus = {
   seenToMs: minute(9, 27),
   minutesStored: 900,
   gaps: 1,
-  history: { storedDays: 1, wantedDays: 1 },
+  history: { storedDays: 1, wantedDays: 1, waitingDays: 0 },
 };
 const unborn: PairStatus = {
   pair: 'NEW_USDT',
@@ -49,10 +49,10 @@ const status: RunStatus = {
 test('a status is a table of pairs, with functions, mappings and exchange below', () => {
   expect(renderStatus(status, nowMs)).toBe(
     [
-      'pair      newest (UTC)           close  behind  minutes  gaps         history',
-      'BTC_USDT  2018-01-22 09:29    11512.50    12 s    2,880     0  12 of 365 days',
-      'POWR_BTC  2018-01-22 09:10  0.00008123   3 min      900     1       all 1 day',
-      'NEW_USDT  none yet                   -       -        0     0               -',
+      'pair      newest (UTC)           close  behind  minutes  gaps                   history',
+      'BTC_USDT  2018-01-22 09:29    11512.50    12 s    2,880     0  12 of 365 days, 20 later',
+      'POWR_BTC  2018-01-22 09:10  0.00008123   3 min      900     1                 all 1 day',
+      'NEW_USDT  none yet                   -       -        0     0                         -',
       '',
       'functions     fetch 1,200 invocations; transform 1 invocation, 1 error, 2 restarts',
       'waiting       transform 0 records; persist 1 record',
@@ -113,7 +113,7 @@ test('pairs that just fit are all shown', () => {
 
 test('one line for logs', () => {
   expect(renderLine(status, nowMs)).toBe(
-    '3 pairs, newest 2018-01-22 09:29 UTC, at most 3 min behind, 3,780 minutes stored, 353 days of history left, 2 dead letters, 1 gap, 1 error, 2 restarts, 1 record waiting',
+    '3 pairs, newest 2018-01-22 09:29 UTC, at most 3 min behind, 3,780 minutes stored, 333 days of history left, 20 days not in the archive yet, 2 dead letters, 1 gap, 1 error, 2 restarts, 1 record waiting',
   );
 });
 

@@ -27,7 +27,7 @@ function readerOf(session: CassandraSession, sources: Partial<StatusSources> = {
     exchange: 'simulated, seed 1',
     pairs: [PAIR],
     session,
-    historyStartMs: undefined,
+    history: undefined,
     targets: ['transform', 'persist'],
     lag: () => Promise.resolve([]),
     recordCount: () => Promise.resolve(0),
