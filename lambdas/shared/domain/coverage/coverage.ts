@@ -60,7 +60,7 @@ export interface Coverage {
   readonly storedFromMs: number | null;
   /** The live loop has asked for all minutes before; null if it has not for any. */
   readonly storedToMs: number | null;
-  /** All stored days before are sealed; null if no day is. */
+  /** End of the newest sealed day before which no stored day is unsealed; null if there is none. */
   readonly sealedToMs: number | null;
   /** From the first minute that the live loop has not asked for yet until now; 0 for a market that has ended. */
   readonly behindMs: number;
@@ -94,7 +94,7 @@ export function coverageOf(input: CoverageInput): Coverage {
     gapCount: stretches.filter(({ state }) => state === 'gap').length,
     storedFromMs: storedFrom(input, days),
     storedToMs: input.status?.progress === undefined ? null : seenToMs,
-    sealedToMs: sealedTo(days, boundaries),
+    sealedToMs: sealedTo(days),
     behindMs: toMs - seenToMs,
     disputedDays: days.filter(({ state }) => state === 'disputed').length,
     unsealedDays: unsealed.length,
@@ -186,9 +186,12 @@ function storedFrom({ status }: CoverageInput, days: readonly CoveredDay[]): num
   return finite(Math.min(oldest?.day.dayMs ?? Infinity, liveSinceMs));
 }
 
-function sealedTo(days: readonly CoveredDay[], { ledgerEndMs }: Boundaries): number | null {
-  if (!days.some(({ due }) => due.kind === 'sealed')) return null;
-  return days.find(({ state }) => state === 'unsealed')?.day.dayMs ?? ledgerEndMs;
+/** The end of the newest sealed day before the first that is stored and not sealed. */
+function sealedTo(days: readonly CoveredDay[]): number | null {
+  const firstOpen = days.findIndex(({ state }) => state === 'unsealed');
+  const before = firstOpen < 0 ? days : days.slice(0, firstOpen);
+  const newest = before.findLast(({ due }) => due.kind === 'sealed');
+  return newest === undefined ? null : newest.day.dayMs + DAY_MS;
 }
 
 function historyLeft(input: CoverageInput, days: readonly CoveredDay[]): HistoryLeft {

@@ -111,6 +111,16 @@ test('gaps of neighbouring days that say the same are one stretch', () => {
   expect(coverage).toMatchObject({ gapCount: 1, disputedDays: 2, sealed: { part: 0 } });
 });
 
+test('what is sealed ends before the first day that is stored and not sealed, whatever history lacks', () => {
+  const fields = { historyStartMs: back(7), days: [sealedDay(back(6)), sealedDay(back(4))] };
+
+  expect(coverageOf(inputOf(fields)).sealedToMs).toBe(back(3));
+  const reopened = { ...unknownDay(back(6)), audit: storedAuditOf() };
+  const days = [sealedDay(back(7)), reopened, sealedDay(back(4))];
+  expect(coverageOf(inputOf({ ...fields, days })).sealedToMs).toBe(back(6));
+  expect(coverageOf(inputOf({ ...fields, days: [reopened] })).sealedToMs).toBeNull();
+});
+
 test('a disputed day says what its audits do not agree on', () => {
   const suspects = sealedDay(back(1), { disputed: true, suspectsMs: [back(1), back(1) + 1] });
   const rejected = sealedDay(back(2), { disputed: true, rejectedCount: 3 });
