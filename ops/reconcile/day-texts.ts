@@ -26,23 +26,26 @@ export const DAY_COLUMNS: readonly Column[] = [
 /** A day as the ledger has it. */
 export function dayCells(day: LedgerDay, terms: DueTerms): string[] {
   const { audit } = day;
-  const state = stateText(day, dueOf(day, terms));
+  const state = stateText(day, dueOf(day, terms), terms.nowMs);
   if (audit === undefined) return [dayText(day.dayMs), '-', '-', '-', '-', state];
   const counts = [audit.minuteCount, audit.absentCount, audit.correctedCount].map(String);
   return [dayText(day.dayMs), audit.source, ...counts, state];
 }
 
-function stateText({ audit, ask }: LedgerDay, due: DayDue): string {
+function stateText({ audit, ask, reopenedAtMs }: LedgerDay, due: DayDue, nowMs: number): string {
   if (due.kind === 'sealed') return audit?.disputed === true ? 'disputed' : 'sealed';
-  const refusal = ask?.refusal ?? null;
-  const again = `asked for again from ${minuteText(due.dueAtMs)}`;
-  if (refusal !== null && (ask?.askedAtMs ?? 0) >= (audit?.observedAtMs ?? 0)) {
-    return `refused: ${refusal}; ${again}`;
+  const when =
+    due.dueAtMs <= nowMs ? 'at one of the next firings' : `from ${minuteText(due.dueAtMs)}`;
+  const observedAtMs = audit?.observedAtMs ?? 0;
+  if (ask !== undefined && ask.refusal !== null && ask.askedAtMs >= observedAtMs) {
+    return `refused: ${ask.refusal}; asked for again ${when}`;
   }
-  return `${agreement(audit)}; ${again}`;
+  if (ask !== undefined && ask.askedAtMs >= observedAtMs) return 'asked for, and not stored yet';
+  if (audit === undefined || observedAtMs <= (reopenedAtMs ?? 0)) return `asked for ${when}`;
+  return `${findingText(audit)}; asked for again ${when}`;
 }
 
-function agreement(audit: StoredAudit | undefined): string {
-  if (audit === undefined) return 'not stored';
-  return audit.agreed ? 'nothing changed' : 'changed';
+function findingText({ agreed, suspectsMs }: StoredAudit): string {
+  if (agreed) return 'nothing changed';
+  return suspectsMs.length === 0 ? 'changed' : `${suspectsMs.length} minutes missing in the answer`;
 }

@@ -165,6 +165,9 @@ describe('a repair', () => {
     });
 
     expect(exitCode).toBe(1);
+    expect(out).toContain(
+      '2026-04-09  api        1440       0          0  asked for at one of the next firings',
+    );
     expect(out).toContain('stopped: 1 day is not audited yet. The ledger goes on by itself');
   });
 

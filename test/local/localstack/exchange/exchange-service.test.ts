@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import {
   bundleExchange,
   exchangeService,
+  urlFromHere,
 } from '../../../../local/localstack/exchange/exchange-service';
 import { localstackProject } from '../../../../local/localstack/localstack-project';
 
@@ -51,4 +52,12 @@ test('a recording brings its pairs, and its time may stand still', async () => {
 
 test('a pair that was not recorded is refused', async () => {
   await expect(serviceOf(folder, ['BTC_USDT'])).rejects.toThrow(/^BTC_USDT: not in .* ETH_BTC$/);
+});
+
+test('what functions reach by its container is reached from here by its port', () => {
+  const project = localstackProject({ CANDLESTREAM_DATA_DIR: folder, EXCHANGE_PORT: '14570' });
+  expect(urlFromHere(project, 'http://exchange:4570/archive')).toBe(
+    'http://127.0.0.1:14570/archive',
+  );
+  expect(urlFromHere(project, 'https://api.gateio.ws/api/v4')).toBe('https://api.gateio.ws/api/v4');
 });
