@@ -7,10 +7,9 @@ import {
   timeAt,
   timeOf,
 } from '../simulation/world/memory-cassandra';
-import { endMs, expectedBucket, LENGTH_MS, straightWindows, units } from './straight-roll-up';
+import { asArchived, candleName, iso, storedText, wantedText } from './candle-text';
+import { endMs, expectedBucket, LENGTH_MS, straightWindows } from './straight-roll-up';
 
-/** Enough decimals for every number of a run. */
-const DECIMALS = 20;
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 const SETTLING_MS = 2 * MINUTE_MS;
@@ -56,15 +55,17 @@ export function candleDifferences(cassandra: MemoryCassandra, expected: Expectat
   const rows = cassandra
     .rowsOf('candles')
     .filter((row) => isOf(row, expected) && timeAt(row, 'open_time') >= expected.liveSinceMs);
-  const wanted = wantedRows(expected, gapsOf(cassandra, expected).filter(isOfRetention));
-  const found = new Map(rows.map((row) => [nameOf(row), row]));
+  const gaps = gapsOf(cassandra, expected).filter(isOfRetention);
+  const minutes = asArchived(expected.minutes, rows);
+  const wanted = wantedRows({ ...expected, minutes }, gaps);
+  const found = new Map(rows.map((row) => [candleName(row), row]));
   const missing = [...wanted]
     .filter(([name, text]) => text !== ANY && !found.has(name))
     .map(([name]) => `${name} is missing`);
   const wrong = [...found].flatMap(([name, row]) => {
     const text = wanted.get(name);
     if (text === undefined) return [`${name} is stored, but was never traded`];
-    const stored = textOf(row);
+    const stored = storedText(row);
     return text === ANY || text === stored ? [] : [`${name} is ${stored}, expected ${text}`];
   });
   const unknown = rows.length === found.size ? [] : ['a candle is stored in two buckets'];
@@ -199,35 +200,6 @@ function wantedRows(expected: Expectation, gaps: readonly Stretch[]): Map<string
   return rows;
 }
 
-function wantedText(candle: Candle, closed: boolean): string {
-  const { open, high, low, close, baseVolume, quoteVolume, minuteCount } = candle;
-  const numbers = [open, high, low, close, baseVolume, quoteVolume];
-  const texts = numbers.map((number) => number && units(number, DECIMALS));
-  return [...texts, minuteCount, closed].join(' ');
-}
-
-function textOf(row: ReadRow): string {
-  const numbers = ['open', 'high', 'low', 'close', 'base_volume', 'quote_volume'];
-  return [
-    ...numbers.map((column) => scaledText(String(row.get(column)))),
-    String(row.get('minutes')),
-    String(row.get('closed')),
-  ].join(' ');
-}
-
-function scaledText(text: string): bigint {
-  const [whole = '', fraction = ''] = text.split('.');
-  return BigInt(whole + fraction.padEnd(DECIMALS, '0'));
-}
-
-function nameOf(row: ReadRow): string {
-  return `${String(row.get('interval'))} ${String(row.get('bucket'))} ${time(row, 'open_time')}`;
-}
-
 function time(row: ReadRow, column: string): string {
   return iso(timeOf(row, column));
-}
-
-function iso(ms = Number.NaN): string {
-  return Number.isNaN(ms) ? 'no time' : new Date(ms).toISOString();
 }

@@ -12,6 +12,7 @@ import type {
   CandlesQuery,
   DayReader,
   Exchange,
+  LedgerStore,
   ListingStore,
   SegmentStore,
 } from '../../lambdas/shared/domain/ports';
@@ -28,6 +29,8 @@ export interface Ports {
   readonly stored: CandleReader & DayReader;
   /** The status of markets, as fetch reads it. */
   readonly listing: ListingStore;
+  /** The ledger of days, as reconcile uses it. */
+  readonly ledger: LedgerStore;
   readonly exchange: Exchange;
   readonly observed: SegmentCodec<ObservedSegment>;
   readonly rolled: SegmentCodec<RolledSegment>;

@@ -23,11 +23,11 @@ export interface Faults {
   readonly tickLate: number;
   /** Per tick: an operator sets a pair's progress back. */
   readonly progressRewound: number;
-  /** Per tick: an operator sends a past day again. */
-  readonly historySent: number;
+  /** Per tick: an operator takes the seal of a past day off. */
+  readonly dayReopened: number;
   /** The function has no time left for a segment. */
   readonly outOfTime: number;
-  /** Per tick: the process of fetch is replaced by a new one, which remembers nothing. */
+  /** Per firing: the process of the function is replaced by a new one, which remembers nothing. */
   readonly processReplaced: number;
   /** Per answer of the exchange: it is from a replica that lags by minutes. */
   readonly answerStale: number;
@@ -43,19 +43,28 @@ export interface Faults {
   readonly minuteRejected: number;
   /** It is taken back. */
   readonly minuteWithdrawn: number;
+  /** Per reading of a month of the archive: it is cut, or its file cannot be read. */
+  readonly archiveCut: number;
+  readonly archiveUnreadable: number;
+  /** Per archived day: it has a row that costs the day. */
+  readonly archiveRowBad: number;
   /**
    * Answers are to be doubted from the start, and minutes come late, though in
    * order: evidence alone copes with that, while nothing else overlaps or fails.
    * Otherwise the exchange is to be doubted in the doubtful stretch only.
    */
   readonly doubtsFromStart: boolean;
-  /** The exchange's faults go beyond what the live loop can find: what they leave is told, not held to be wrong. */
+  /**
+   * The exchange's faults go beyond what the live loop can find, and everything
+   * goes wrong for days: what is left wrong before is told, and the ledger's days
+   * must be right.
+   */
   readonly isBeyondReach: boolean;
   /** How long a write that nobody waits for any more may be under way, in milliseconds. */
   readonly longestLateWriteMs: number;
 }
 
-/** Of so many runs, one goes beyond the live loop's reach, and in one the exchange is to be doubted from the start. */
+/** Of so many runs, two go beyond the live loop's reach, and in one the exchange is to be doubted from the start. */
 const CLASSES = 5;
 
 /**
@@ -66,6 +75,7 @@ export function chooseFaults(random: Random, seed: number): Faults {
   const faults = drawFaults(random);
   switch (seed % CLASSES) {
     case 0:
+    case 3:
       return { ...faults, isBeyondReach: true };
     case 1:
       return { ...faults, ...NOTHING_OVERLAPS, doubtsFromStart: true };
@@ -102,7 +112,7 @@ function drawFaults(random: Random): Faults {
     tickRepeated: level(0.05, 0.2),
     tickLate: level(0.1, 0.35),
     progressRewound: level(0.02, 0.1),
-    historySent: level(0.02, 0.1),
+    dayReopened: level(0.01, 0.05),
     outOfTime: level(0.01, 0.05),
     processReplaced: level(0.02, 0.2),
     answerStale: level(0.05, 0.3),
@@ -111,8 +121,12 @@ function drawFaults(random: Random): Faults {
     answerHole: level(0.02, 0.2),
     minuteLate: level(0.05, 0.4),
     minuteCorrected: level(0.05, 0.3),
-    minuteRejected: level(0.02, 0.1),
+    // A row that is bad for good keeps its day from being sealed but as disputed.
+    minuteRejected: random.pick([0, 0, 0, 0.02, 0.1]),
     minuteWithdrawn: level(0.02, 0.1),
+    archiveCut: level(0.05, 0.3),
+    archiveUnreadable: level(0.05, 0.3),
+    archiveRowBad: level(0.05, 0.2),
     doubtsFromStart: false,
     isBeyondReach: false,
     longestLateWriteMs: random.pick([10_000, 600_000, 7_200_000]),

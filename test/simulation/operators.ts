@@ -1,9 +1,7 @@
+import { createDayLedger } from '../../lambdas/shared/adapters/database/day-ledger';
 import { DAY_MS, floorTo, MINUTE_MS } from '../../lambdas/shared/domain/interval';
-import { marketKey } from '../../lambdas/shared/domain/market';
 import type { Progress } from '../../lambdas/shared/domain/progress';
-import type { ObservedSegment } from '../../lambdas/shared/domain/segment';
-import { TOPICS } from '../../lambdas/shared/domain/topics';
-import { CODECS, EXCHANGE, type Stage, storeOf } from './stage';
+import { EXCHANGE, type Stage, storeOf } from './stage';
 import type { Life } from './world/calls';
 import { timeAt, timeOf } from './world/memory-cassandra';
 
@@ -16,8 +14,8 @@ export function scheduleOperators(stage: Stage): void {
     if (random.chance(faults.progressRewound)) {
       scheduler.after(delayMs, () => rewindProgress(stage, random.pick(scenario.pairs)));
     }
-    if (random.chance(faults.historySent)) {
-      scheduler.after(delayMs, () => sendDay(stage, random.pick(scenario.pairs)));
+    if (random.chance(faults.dayReopened)) {
+      scheduler.after(delayMs, () => reopenDay(stage, random.pick(scenario.pairs)));
     }
   }
 }
@@ -54,39 +52,21 @@ function rewindProgress(stage: Stage, pair: string): void {
   );
 }
 
-/** Sends a whole past day once more, observed now: one that ends where progress is, or before. */
-function sendDay(stage: Stage, pair: string): void {
-  const { scheduler, random, log } = stage;
-  const { liveSinceMs = 0, settledToMs = 0 } = progressOf(stage, pair) ?? {};
-  const days = Math.floor((settledToMs - liveSinceMs) / DAY_MS);
+/** Takes the seal of a past day off, whether it has one or not. */
+function reopenDay(stage: Stage, pair: string): void {
+  const { scheduler, random, scenario } = stage;
+  const { historyStartMs } = scenario;
+  const settledToMs = progressOf(stage, pair)?.settledToMs ?? 0;
+  const days = Math.floor((settledToMs - historyStartMs) / DAY_MS);
   if (days < 1) return;
-  const audit = auditOf(stage, pair, liveSinceMs + random.int(0, days - 1) * DAY_MS);
-  const record = { key: marketKey(audit), value: CODECS.observed.encode(audit) };
-  scheduler.note('operator sends', pair, () => new Date(audit.fromMs).toISOString());
+  const dayMs = historyStartMs + random.int(0, days - 1) * DAY_MS;
+  const reopenedAtMs = scheduler.nowMs();
+  scheduler.note('operator reopens', pair, () => new Date(dayMs).toISOString());
   const life: Life = { name: 'operator', ended: false };
-  repeatedly(stage, () => log.reachedBy(life).append(TOPICS.observed, [record]));
-}
-
-function auditOf({ scheduler, exchange }: Stage, pair: string, fromMs: number): ObservedSegment {
-  const toMs = fromMs + DAY_MS;
-  const isInDay = ({ openTimeMs }: { openTimeMs: number }): boolean =>
-    openTimeMs >= fromMs && openTimeMs < toMs;
-  const { candles, rejected } = exchange.truth(pair, scheduler.nowMs());
-  return {
-    exchange: EXCHANGE,
-    pair,
-    kind: 'audit',
-    source: 'api',
-    fromMs,
-    toMs,
-    observedAtMs: scheduler.nowMs(),
-    followsMs: null,
-    settlesMs: null,
-    gapFromMs: null,
-    minuteCandles: candles.filter(isInDay),
-    rejected: rejected.filter(isInDay),
-    unserved: null,
-  };
+  const market = { exchange: EXCHANGE, pair };
+  repeatedly(stage, () =>
+    createDayLedger(stage.cassandra.session(life)).reopenDay(market, dayMs, reopenedAtMs),
+  );
 }
 
 /** An operator who sees an error tries once more, and then leaves it. */

@@ -2,8 +2,9 @@ import { MINUTE_MS } from '../../lambdas/shared/domain/interval';
 import { marketKey } from '../../lambdas/shared/domain/market';
 import { TOPICS } from '../../lambdas/shared/domain/topics';
 import { candleDifferences, type Expectation, stateDifferences } from '../oracle/simulated-truth';
-import { scheduleTicks } from './fetch-processes';
+import { ledgerOutcome } from './ledger-check';
 import { scheduleOperators } from './operators';
+import { scheduleFirings, scheduleTicks } from './scheduled-functions';
 import {
   CODECS,
   createStage,
@@ -28,6 +29,11 @@ export interface SimulationResult {
   readonly candlesLeftWrong: number;
   /** Rows of candles that were written, each as often as it was. */
   readonly rowsWritten: number;
+  /** Asks of reconcile for days. */
+  readonly asks: number;
+  /** Days that are sealed in the end, those in dispute not counted. */
+  readonly daysSealed: number;
+  readonly daysDisputed: number;
   /** Equal for equal runs. */
   readonly fingerprint: number;
 }
@@ -46,30 +52,48 @@ export async function runSimulation(options: SimulationOptions): Promise<Simulat
     ...createSources(stage, TOPICS.observed, 'transform', (life) => rollUpFunction(stage, life)),
     ...createSources(stage, TOPICS.rolled, 'persist', (life) => storeFunction(stage, life)),
   ];
-  scheduleTicks(stage);
+  scheduleTicks(stage, stage.scenario.ticks);
+  scheduleFirings(stage, stage.scenario.firings);
   scheduleOperators(stage);
-  const { scheduler, scenario, faults, cassandra } = stage;
+  const { scheduler, scenario, cassandra } = stage;
   if (scenario.replaysAll) {
     scheduler.after(scenario.settledMs + MINUTE_MS - scenario.startMs, () => {
       sources.forEach((source) => source.rewind(0));
     });
   }
-  const rests = await scheduler.run(scenario.lastTickMs + LONGEST_REST_MS);
-  const states = stateDifferencesOf(stage);
-  const candles = candleDifferencesOf(stage);
-  const { isBeyondReach } = faults;
+  const live = await liveOutcome(stage);
+  scheduleTicks(stage, scenario.later.ticks);
+  scheduleFirings(stage, scenario.later.firings);
+  const rests = await scheduler.run(scenario.endMs + LONGEST_REST_MS);
+  const ledger = ledgerOutcome(stage);
   return {
     seed: options.seed,
     differences: [
       ...(rests ? [] : ['it never comes to rest']),
-      ...states,
-      ...(isBeyondReach ? [] : candles),
+      ...live.differences,
+      ...ledger.differences,
+      ...unexpectedDeadLetters(stage.log),
     ],
-    isBeyondReach,
-    candlesLeftWrong: isBeyondReach ? candles.length : 0,
+    isBeyondReach: stage.faults.isBeyondReach,
+    candlesLeftWrong: live.candlesLeftWrong,
     rowsWritten: cassandra.candlesWritten(),
+    asks: stage.ledger.asks,
+    daysSealed: ledger.sealed,
+    daysDisputed: ledger.disputed,
     fingerprint: scheduler.fingerprint(),
   };
+}
+
+/** Compares with the truth what the live loop has stored by itself, while the days of the run are not sealed yet. */
+async function liveOutcome(stage: Stage) {
+  const { scheduler, scenario, faults } = stage;
+  const rests = await scheduler.run(scenario.lastTickMs + LONGEST_REST_MS);
+  const expectations = expectationsOf(stage);
+  const candles = expectations.flatMap((one) => candleDifferences(stage.cassandra, one));
+  if (faults.isBeyondReach) return { differences: [], candlesLeftWrong: candles.length };
+  const states = expectations.flatMap((one) => stateDifferences(stage.cassandra, one));
+  const unresting = rests ? [] : ['the live loop never comes to rest'];
+  return { differences: [...unresting, ...states, ...candles], candlesLeftWrong: 0 };
 }
 
 function createSources(stage: Stage, topic: string, name: string, create: CreateFunction) {
@@ -84,17 +108,6 @@ function createSources(stage: Stage, topic: string, name: string, create: Create
         create,
       ),
     );
-}
-
-function candleDifferencesOf(stage: Stage): string[] {
-  return expectationsOf(stage).flatMap((one) => candleDifferences(stage.cassandra, one));
-}
-
-function stateDifferencesOf(stage: Stage): string[] {
-  return [
-    ...expectationsOf(stage).flatMap((one) => stateDifferences(stage.cassandra, one)),
-    ...unexpectedDeadLetters(stage.log),
-  ];
 }
 
 function expectationsOf(stage: Stage): Expectation[] {

@@ -12,7 +12,7 @@ interface SimulateOptions {
 
 const command = new Command('simulate')
   .description(
-    'Runs the three functions over a simulated log, store and exchange, with faults chosen by a seed, and compares what is stored with the truth.',
+    'Runs the functions over a simulated log, store and exchange, with faults chosen by a seed, and compares what is stored with the truth.',
   )
   .option('--seeds <number>', 'how many seeds to run', wholeNumber, 2_000)
   .option('--from <seed>', 'the first seed', wholeNumber, 1)
@@ -34,11 +34,11 @@ async function main(): Promise<void> {
 
 async function runSeeds(first: number, count: number): Promise<number> {
   const startedMs = performance.now();
-  const totals = { failures: 0, rowsWritten: 0, beyondReach: 0, candlesLeftWrong: 0 };
+  const totals = { failures: 0, beyondReach: 0 };
+  const sums = { rowsWritten: 0, candlesLeftWrong: 0, asks: 0, daysSealed: 0, daysDisputed: 0 };
   for (let next = first; next < first + count; next++) {
     const result = await run(next);
-    totals.rowsWritten += result.rowsWritten;
-    totals.candlesLeftWrong += result.candlesLeftWrong;
+    for (const name of Object.keys(sums) as (keyof typeof sums)[]) sums[name] += result[name];
     if (result.isBeyondReach) totals.beyondReach++;
     if (result.differences.length === 0) continue;
     totals.failures++;
@@ -49,7 +49,10 @@ async function runSeeds(first: number, count: number): Promise<number> {
     `simulation finished: ${count} seeds, ${totals.failures} failed, ${(count / seconds).toFixed(1)} seeds/s`,
   );
   console.log(
-    `rows written: ${perRun(totals.rowsWritten, count)} a run; beyond the live loop's reach: ${totals.beyondReach} seeds, ${perRun(totals.candlesLeftWrong, totals.beyondReach)} settled candles left wrong a run`,
+    `rows written: ${perRun(sums.rowsWritten, count)} a run; beyond the live loop's reach: ${totals.beyondReach} seeds, ${perRun(sums.candlesLeftWrong, totals.beyondReach)} candles wrong a run before their days are sealed`,
+  );
+  console.log(
+    `days asked for: ${perRun(sums.asks, count)} a run; sealed: ${perRun(sums.daysSealed, count)}; disputed: ${perRun(sums.daysDisputed, count)}`,
   );
   return totals.failures;
 }

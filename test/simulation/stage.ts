@@ -13,6 +13,9 @@ import { createRollUpBatch } from '../../lambdas/transform/roll-up-batch';
 import type { Breakage, BreakageWorld, BrokenPorts, Ports } from './breakages';
 import { chooseFaults } from './faults';
 import { createScenario, type Scenario } from './scenario';
+import type { PastDay } from '../oracle/simulated-days';
+import { LedgerWatch } from './ledger-watch';
+import { createArchive, type SimulatedArchive } from './world/archive';
 import { createCalls, type Life } from './world/calls';
 import type { World } from './world/event-source';
 import { createExchange, type SimulatedExchange } from './world/exchange';
@@ -59,6 +62,8 @@ export interface Stage extends World {
   readonly cassandra: MemoryCassandra;
   readonly log: MemoryLog;
   readonly exchange: SimulatedExchange;
+  readonly archive: SimulatedArchive;
+  readonly ledger: LedgerWatch;
   readonly breakage: Breakage;
   readonly breakageWorld: BreakageWorld;
   readonly telemetry: Telemetry;
@@ -83,15 +88,32 @@ export function createStage({ seed, breakage = {}, trace }: SimulationOptions): 
   const keys = pairs.map((pair) => marketKey({ exchange: EXCHANGE, pair }));
   const partitionOf = (key: string): number => Math.max(0, keys.indexOf(key)) % partitions;
   const doubtfulFromMs = doubtful.fromMs;
+  const exchange = createExchange({
+    calls,
+    random,
+    faults,
+    nowMs,
+    trading,
+    servedMs,
+    doubtfulFromMs,
+  });
+  const ledger = new LedgerWatch(
+    () => cassandra,
+    (row) => pastDay({ exchange }, String(row.get('pair')), Date.parse(String(row.get('day')))),
+  );
+  const cassandra = createMemoryCassandra(calls, nowMs, (row) => ledger.onDayWritten(row));
+  const { archiveLagMs: lagMs, listedSinceMs } = scenario;
   return {
     scheduler,
     random,
     faults,
     calls,
     scenario,
-    cassandra: createMemoryCassandra(calls, nowMs),
+    cassandra,
+    ledger,
     log: createMemoryLog(calls, random, faults, partitions, partitionOf),
-    exchange: createExchange({ calls, random, faults, nowMs, trading, servedMs, doubtfulFromMs }),
+    exchange,
+    archive: createArchive({ calls, random, faults, nowMs, trading, lagMs, listedSinceMs }),
     breakage,
     breakageWorld: { random, nowMs, answered: new Map() },
     telemetry: createTelemetry(trace),
@@ -126,6 +148,15 @@ function createTelemetry(trace?: (line: string) => void): Telemetry {
   };
 }
 
+/** A past day of a pair, with the last word of the exchange on it. */
+export function pastDay(
+  { exchange }: Pick<Stage, 'exchange'>,
+  pair: string,
+  dayMs: number,
+): PastDay {
+  return { exchange: EXCHANGE, pair, dayMs, truth: exchange.truthOfDay(pair, dayMs) };
+}
+
 /** A port as it is, or as the breakage makes it. */
 export function broken<Port extends keyof Ports>(stage: Stage, name: Port, port: Ports[Port]) {
   const ports: BrokenPorts = stage.breakage;
@@ -141,6 +172,10 @@ export function storeOf(stage: Stage, life: Life) {
     writeProgress: (...[market, progress]: Parameters<typeof store.writeProgress>) => {
       stage.settledTimes.get(marketKey(market))?.add(progress.settledToMs);
       return store.writeProgress(market, progress);
+    },
+    writeAsk: (...ask: Parameters<typeof store.writeAsk>) => {
+      stage.ledger.asks++;
+      return store.writeAsk(...ask);
     },
   };
 }

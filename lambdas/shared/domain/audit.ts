@@ -24,7 +24,7 @@ export function candlesToCompare({ fromMs, toMs }: ObservedSegment): ChildrenRan
  *
  * All candles of the day are in the result, changed or not: older live writes of
  * it may still be under way. What comes from the archive is final: it seals the
- * day, and only what differs is in the result.
+ * day, and of its minutes only those that differ are in the result.
  *
  * A stored minute that the answer lacks is kept, as a suspect; the next audit
  * that lacks it too deletes it. An empty answer deletes nothing, no audit
@@ -80,8 +80,8 @@ class DayComparison {
 
   written(): CandlesByInterval {
     if (!this.#isFinal()) return this.#result;
-    const entries = INTERVALS.map((interval) => [interval, this.#differing(interval)] as const);
-    return Object.fromEntries(entries);
+    // A window can be open as it is stored, with the values that it has closed: no minute came after.
+    return { ...this.#result, '1m': this.#differing('1m') };
   }
 
   deleted(): Readonly<Partial<Record<Interval, readonly number[]>>> {

@@ -1,5 +1,5 @@
 import type { Candle } from '../../../lambdas/shared/domain/candle';
-import { MINUTE_MS } from '../../../lambdas/shared/domain/interval';
+import { DAY_MS, MINUTE_MS } from '../../../lambdas/shared/domain/interval';
 import type { CandlesQuery, Exchange, ExchangeAnswer } from '../../../lambdas/shared/domain/ports';
 import type { RejectedMinute } from '../../../lambdas/shared/domain/segment';
 import type { Faults } from '../faults';
@@ -24,6 +24,8 @@ export interface Truth {
 export interface SimulatedExchange {
   /** All that it says of a pair at a time, without any fault of an answer. */
   truth(pair: string, timeMs: number): Truth;
+  /** The last word on the minutes of a UTC day. */
+  truthOfDay(pair: string, dayMs: number): Truth;
   /** The exchange as one function's environment reaches it. */
   reachedBy(life: Life): Exchange;
 }
@@ -57,6 +59,7 @@ export function createExchange(world: ExchangeWorld): SimulatedExchange {
   const faulty = new FaultyAnswers(world);
   return {
     truth: (pair, timeMs) => answerOf(minutesOf(pair), timeMs),
+    truthOfDay: (pair, dayMs) => answerOf(minutesOfDay(minutesOf(pair), dayMs), Infinity),
     reachedBy: (life) => ({
       takeHeadroom: () => undefined,
       candles: (query) =>
@@ -78,12 +81,17 @@ export function createExchange(world: ExchangeWorld): SimulatedExchange {
   };
 }
 
+/** Minutes that open in a UTC day. */
+export function minutesOfDay(minutes: readonly TradedMinute[], dayMs: number): TradedMinute[] {
+  return minutes.filter(({ openTimeMs }) => openTimeMs >= dayMs && openTimeMs < dayMs + DAY_MS);
+}
+
 /** Answers with the faults of a run. */
 class FaultyAnswers {
   readonly #world: ExchangeWorld;
   /** Questions that were asked, each with its tick. */
   readonly #asked = new Set<string>();
-  /** Minutes that an answer lacked when they were old. */
+  /** Minutes that an answer lacked when they were old, or that one to an audit lacked. */
   readonly #lacked = new Set<TradedMinute>();
 
   constructor(world: ExchangeWorld) {
@@ -95,7 +103,8 @@ class FaultyAnswers {
     const isHonest = calls.isCalm() || this.#isAskedAgain(query) || !this.#isDoubtful(minutes);
     if (isHonest) return answerOf(minutes, nowMs());
     if (this.#happens(faults.answerStale)) return answerOf(minutes, nowMs() - this.#lagMs());
-    return answerOf(this.#withHole(this.#withoutEnd(minutes)), nowMs());
+    const lacking = this.#lackingOnce(minutes, this.#withHole(this.#withoutEnd(minutes)), query);
+    return answerOf(lacking, nowMs());
   }
 
   /** What is asked for once more within a tick is answered well, so that it is within the loop's reach. */
@@ -106,21 +115,32 @@ class FaultyAnswers {
     return isKnown && !this.#world.faults.isBeyondReach;
   }
 
-  /** Cut or empty; but an old minute is lacking once only, so that it is within the loop's reach. */
-  #withoutEnd(minutes: readonly TradedMinute[]): readonly TradedMinute[] {
-    const kept = minutes.slice(0, this.#lengthLeft(minutes.length));
-    const old = minutes.slice(kept.length).filter((minute) => this.#isOld(minute));
-    if (!this.#world.faults.isBeyondReach && old.some((one) => this.#lacked.has(one))) {
-      return minutes;
-    }
-    for (const minute of old) this.#lacked.add(minute);
+  /**
+   * The answer that lacks minutes; but an old one, or one of an audit, is lacking
+   * once only: what is wrong in the same way twice cannot be told from the truth.
+   */
+  #lackingOnce(
+    minutes: readonly TradedMinute[],
+    kept: readonly TradedMinute[],
+    query: CandlesQuery,
+  ): readonly TradedMinute[] {
+    if (kept.length === minutes.length) return minutes;
+    const isLimited = isAudit(query)
+      ? () => true
+      : (minute: TradedMinute) => !this.#world.faults.isBeyondReach && this.#isOld(minute);
+    const left = new Set(kept);
+    const limited = minutes.filter((minute) => !left.has(minute) && isLimited(minute));
+    if (limited.some((minute) => this.#lacked.has(minute))) return minutes;
+    for (const minute of limited) this.#lacked.add(minute);
     return kept;
   }
 
-  #lengthLeft(length: number): number {
+  /** Cut or empty. */
+  #withoutEnd(minutes: readonly TradedMinute[]): readonly TradedMinute[] {
     const { random, faults } = this.#world;
-    if (this.#happens(faults.answerEmpty)) return 0;
-    return this.#happens(faults.answerCut) ? random.int(0, length) : length;
+    if (this.#happens(faults.answerEmpty)) return [];
+    if (!this.#happens(faults.answerCut)) return minutes;
+    return minutes.slice(0, random.int(0, minutes.length));
   }
 
   /** So old that silence about it would be believed; before the doubtful stretch no second look finds it. */
@@ -159,7 +179,13 @@ class FaultyAnswers {
   }
 }
 
-function answerOf(minutes: readonly TradedMinute[], timeMs: number): ExchangeAnswer {
+/** Reconcile asks for a whole day, once all of it is closed. */
+function isAudit({ fromMs, toMs, closedBeforeMs }: CandlesQuery): boolean {
+  return toMs - fromMs === DAY_MS && closedBeforeMs === toMs;
+}
+
+/** All that the exchange says of minutes at a time. */
+export function answerOf(minutes: readonly TradedMinute[], timeMs: number): ExchangeAnswer {
   const said = minutes
     .map((minute) => saidAt(minute, timeMs))
     .filter((one): one is Said => one !== undefined);

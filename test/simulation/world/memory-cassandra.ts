@@ -5,7 +5,7 @@ import type {
 } from '../../../lambdas/shared/adapters/database/cassandra-client';
 import { formatDecimal } from '../../../lambdas/shared/domain/decimal';
 import { DAY_MS } from '../../../lambdas/shared/domain/interval';
-import { type Table, TABLES } from '../../../lib/database/tables';
+import { type Table, type TableName, TABLES } from '../../../lib/database/tables';
 import type { Calls, Life } from './calls';
 
 /** A column's newest value, or null where it was written without one; and when, in microseconds. */
@@ -41,8 +41,8 @@ export function timeAt(row: ReadRow, column: string): number {
 export interface MemoryCassandra {
   /** The session of one function's environment. */
   session(life: Life): CassandraSession;
-  /** All rows of a table, at once and as they are. */
-  rowsOf(table: keyof typeof TABLES): ReadRow[];
+  /** All rows of a table, or of one of its partitions, at once and as they are. */
+  rowsOf(table: TableName, partition?: Readonly<Record<string, Buffer>>): ReadRow[];
   /** How many rows of candles were written so far, each as often as it was. */
   candlesWritten(): number;
 }
@@ -51,6 +51,8 @@ interface Insert {
   readonly kind: 'insert';
   readonly table: Table;
   readonly columns: readonly string[];
+  /** Positions of the columns' values among the parameters; undefined for a null. */
+  readonly positions: readonly (number | undefined)[];
   readonly usesTimestamp: boolean;
 }
 
@@ -78,15 +80,24 @@ export class UnknownStatementError extends Error {
   override readonly name = 'UnknownStatementError';
 }
 
-/** A Cassandra of the project's own tables that reads just the CQL that the stores write. */
-export function createMemoryCassandra(calls: Calls, nowMs: () => number): MemoryCassandra {
+/**
+ * A Cassandra of the project's own tables that reads just the CQL that the stores write.
+ *
+ * @param onDayWritten given each row of the ledger after a write of it
+ */
+export function createMemoryCassandra(
+  calls: Calls,
+  nowMs: () => number,
+  onDayWritten: (row: ReadRow) => void = () => undefined,
+): MemoryCassandra {
   const tables = new Map<string, Partitions>(Object.keys(TABLES).map((name) => [name, new Map()]));
   let candlesWritten = 0;
   const apply = (statement: Statement, coordinatorTime: number): void => {
     const write = writeOf(statement.query);
     if (write.table === TABLES.candles) candlesWritten++;
-    if (write.kind === 'insert') insert(tables, write, statement.params, coordinatorTime);
-    else remove(tables, write, statement.params);
+    if (write.kind === 'delete') return remove(tables, write, statement.params);
+    const row = insert(tables, write, statement.params, coordinatorTime);
+    if (write.table === TABLES.days) onDayWritten(readable(write.table, row));
   };
   return {
     session: (life) => ({
@@ -109,10 +120,17 @@ export function createMemoryCassandra(calls: Calls, nowMs: () => number): Memory
       },
       close: () => Promise.resolve(),
     }),
-    rowsOf: (name) =>
-      [...partitionsOf(tables, name).values()].flatMap((rows) =>
+    rowsOf(name, partition) {
+      const partitions = partitionsOf(tables, name);
+      const columns = Object.keys(TABLES[name].partitionKey);
+      const chosen =
+        partition === undefined
+          ? [...partitions.values()]
+          : [partitions.get(keyText(columns, (column) => partition[column])) ?? new Map()];
+      return chosen.flatMap((rows) =>
         [...rows.values()].filter(isThere).map((row) => readable(TABLES[name], row)),
-      ),
+      );
+    },
     candlesWritten: () => candlesWritten,
   };
 }
@@ -130,13 +148,15 @@ function told({ query, params }: Statement): string {
 
 function insert(
   tables: Map<string, Partitions>,
-  { table, columns, usesTimestamp }: Insert,
+  { table, columns, positions, usesTimestamp }: Insert,
   params: Statement['params'],
   nowMicros: number,
-): void {
+): StoredRow {
   const writtenAt = usesTimestamp ? microsOf(params.at(-1)) : nowMicros;
-  const row = rowAt(tables, table, (column) => params[columns.indexOf(column)]);
-  columns.forEach((column, at) => writeCell(row, column, params[at] ?? null, writtenAt));
+  const valueAt = (at: number) => params[positions[at] ?? params.length] ?? null;
+  const row = rowAt(tables, table, (column) => valueAt(columns.indexOf(column)));
+  columns.forEach((column, at) => writeCell(row, column, valueAt(at), writtenAt));
+  return row;
 }
 
 /** A deletion hides what was written at its time or before, whenever either lands. */
@@ -274,8 +294,9 @@ function timesOf(list: Buffer): Date[] {
   );
 }
 
-const INSERT = /^INSERT INTO (\w+) \(([^)]+)\)\s+VALUES \(([?, ]+)\)(\s+USING TIMESTAMP \?)?$/;
-const DELETE = /^DELETE FROM (\w+) USING TIMESTAMP \? WHERE ((?:\w+ = \?(?: AND )?)+)$/;
+const INSERT =
+  /^INSERT INTO (\w+) \(([^)]+)\)\s+VALUES \(((?:[?,\s]|null)+)\)(\s+USING TIMESTAMP \?)?$/;
+const DELETE = /^DELETE FROM (\w+) USING TIMESTAMP \?\s+WHERE ((?:\w+ = \?(?: AND )?)+)$/;
 const SELECT = /^SELECT ([\w,\s]+?)\s+FROM (\w+)\s+WHERE (.+?)(?: ORDER BY \w+ (ASC|DESC))?$/;
 const writes = new Map<string, Insert | Delete>();
 const selects = new Map<string, Select>();
@@ -287,11 +308,13 @@ function writeOf(query: string): Insert | Delete {
 }
 
 function insertOf(query: string): Insert {
-  const [, table = '', columns = '', , timestamp] = INSERT.exec(query) ?? [];
+  const [, table = '', columns = '', values = '', timestamp] = INSERT.exec(query) ?? [];
+  let position = 0;
   return {
     kind: 'insert',
     table: tableOf(table, query),
     columns: columns.split(',').map((column) => column.trim()),
+    positions: values.split(',').map((value) => (value.trim() === '?' ? position++ : undefined)),
     usesTimestamp: timestamp !== undefined,
   };
 }

@@ -37,7 +37,10 @@ export function createScheduler(startMs: number, trace?: (line: string) => void)
     },
     async run(untilMs) {
       for (let event = events.pop(); event !== undefined; event = events.pop()) {
-        if (event.atMs > untilMs) return false;
+        if (event.atMs > untilMs) {
+          events.push(event);
+          return false;
+        }
         nowMs = event.atMs;
         event.happen();
         await quiescence();

@@ -1,6 +1,6 @@
 import type { Candle } from '../../../lambdas/shared/domain/candle';
 import type { Decimal } from '../../../lambdas/shared/domain/decimal';
-import { floorTo, MINUTE_MS } from '../../../lambdas/shared/domain/interval';
+import { DAY_MS, floorTo, MINUTE_MS } from '../../../lambdas/shared/domain/interval';
 import type { RejectedMinute } from '../../../lambdas/shared/domain/segment';
 import type { Faults } from '../faults';
 import type { Scenario } from '../scenario';
@@ -38,6 +38,10 @@ export function saidAt({ versions }: TradedMinute, timeMs: number): Said | undef
 /** As a matter of course, a minute is published and corrected for so long after its close. */
 const SETTLING_MS = 2 * MINUTE_MS;
 const HOUR_MS = 60 * MINUTE_MS;
+/** The last word on a minute comes so long after its opening, and reaches a replica before a day that holds it can be sealed. */
+const FINAL_MS = 22 * HOUR_MS;
+/** All of a day is out so long after its end: a replica that lags has it at the first audit. */
+const DAY_OUT_MS = 90 * MINUTE_MS;
 /** A second look reaches back so far from what is settled. */
 const SECOND_LOOK_MS = 2 * HOUR_MS;
 
@@ -55,12 +59,12 @@ interface Style {
  * The trading of a pair: with minutes that nobody trades in, and with what the
  * exchange says of each minute as time goes by.
  *
- * Before the doubtful stretch it says what evidence alone copes with. In it,
+ * History is final. Before the doubtful stretch it says what evidence alone copes with. In it,
  * within the live loop's reach, the last word on a minute comes before the last
  * second look that reaches back to it; and beyond it, at any time.
  */
 export function createTrading(random: Random, faults: Faults, scenario: Scenario): TradedMinute[] {
-  const { trading, doubtful, closing } = scenario;
+  const { history, trading, doubtful, closing } = scenario;
   const style: Style = {
     density: random.pick([0.5, 0.8, 1]),
     scale: random.int(0, 10),
@@ -74,6 +78,7 @@ export function createTrading(random: Random, faults: Faults, scenario: Scenario
       .filter(() => random.chance(style.density))
       .map(create);
   return [
+    ...minutes(history, (timeMs) => write.calm(timeMs)),
     ...minutes(trading, (timeMs) =>
       faults.isBeyondReach ? write.beyondReach(timeMs) : write.before(timeMs),
     ),
@@ -134,19 +139,23 @@ class MinuteWriter {
     return this.#perhapsRejected(this.#minute(openTimeMs, times), finalMs);
   }
 
-  /** Late, corrected and withdrawn at any time. */
+  /** Late, corrected and withdrawn at any time before its day can be sealed. */
   beyondReach(openTimeMs: number): TradedMinute {
     const endMs = openTimeMs + MINUTE_MS;
+    const finalMs = openTimeMs + FINAL_MS;
+    const dayOutMs = floorTo(openTimeMs, DAY_MS) + DAY_MS + DAY_OUT_MS;
     const times = this.#happens(this.#faults.minuteLate)
-      ? [endMs + this.#random.spread(SETTLING_MS, 5 * HOUR_MS)]
+      ? [Math.min(dayOutMs, endMs + this.#random.spread(SETTLING_MS, 5 * HOUR_MS))]
       : this.#settling(endMs);
     if (this.#happens(this.#faults.minuteCorrected)) {
-      times.push((times.at(-1) ?? endMs) + this.#random.spread(MINUTE_MS, 24 * HOUR_MS));
+      const correctedMs = (times.at(-1) ?? endMs) + this.#random.spread(MINUTE_MS, 24 * HOUR_MS);
+      times.push(Math.min(finalMs, correctedMs));
     }
     const lastMs = times.at(-1) ?? endMs;
-    const minute = this.#perhapsRejected(this.#minute(openTimeMs, times), lastMs + 5 * HOUR_MS);
+    const goodAtMs = Math.min(finalMs, lastMs + 5 * HOUR_MS);
+    const minute = this.#perhapsRejected(this.#minute(openTimeMs, times), goodAtMs);
     if (!this.#happens(this.#faults.minuteWithdrawn)) return minute;
-    const fromMs = lastMs + this.#random.spread(MINUTE_MS, 24 * HOUR_MS);
+    const fromMs = Math.min(finalMs, lastMs + this.#random.spread(MINUTE_MS, 24 * HOUR_MS));
     return withVersion(minute, { fromMs, said: 'withdrawn' });
   }
 

@@ -268,14 +268,12 @@ describe('a day from the archive', () => {
     expect(rolled.audit).toMatchObject({ sealed: true, disputed: false, minuteCount: 120 });
   });
 
-  it('writes only what differs', () => {
+  it('writes only the minutes that differ, and all windows: they may be stored as open', () => {
     const changed = minuteAt(at(7), { high: '12' });
     const rolled = auditedWith({ answered: [changed, ...MINUTES.slice(1)], fields });
 
     expect(rolled.candles['1m']).toEqual([changed]);
-    expect(rolled.candles['5m']).toHaveLength(1);
-    expect(auditedWith({ fields }).candles['1m']).toEqual([]);
-    expect(auditedWith({ fields }).candles['1d']).toEqual([]);
+    expect(auditedWith({ fields }).candles).toEqual({ ...windowsUpFrom(MINUTES), '1m': [] });
   });
 
   it('does not overwrite a known quote volume of the same candle', () => {
@@ -286,9 +284,9 @@ describe('a day from the archive', () => {
     const rolled = auditedWith({ answered, fields });
 
     expect(rolled.candles['1m']).toEqual([answered[0]]);
-    const [first] = rolled.candles['5m'] ?? [];
+    const [first, ...others] = rolled.candles['5m'] ?? [];
     expect(first?.quoteVolume).toBeNull();
-    expect(rolled.candles['5m']).toHaveLength(1);
+    expect(others.filter(({ quoteVolume }) => quoteVolume === null)).toEqual([]);
   });
 
   it('is disputed if it lacks what is stored, or has a row that is no candle', () => {
