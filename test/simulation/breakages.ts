@@ -1,8 +1,6 @@
 import type { ObserveTickSettings } from '../../lambdas/fetch/observe-tick';
 import type { CassandraSession } from '../../lambdas/shared/adapters/database/cassandra-client';
 import { longValue } from '../../lambdas/shared/adapters/database/cql-values';
-import type { BatchAnswer } from '../../lambdas/shared/codec/batch-answer';
-import type { KafkaRecord } from '../../lambdas/shared/codec/kafka-event';
 import type { SegmentCodec } from '../../lambdas/shared/codec/segment-codec';
 import type { Candle } from '../../lambdas/shared/domain/candle';
 import { floorTo, MINUTE_MS } from '../../lambdas/shared/domain/interval';
@@ -12,50 +10,17 @@ import type {
   CandlesQuery,
   DayReader,
   Exchange,
-  LedgerStore,
   ListingStore,
   SegmentStore,
 } from '../../lambdas/shared/domain/ports';
 import { advance, type MarketStatus } from '../../lambdas/shared/domain/progress';
 import type { ObservedSegment, RolledSegment, Segment } from '../../lambdas/shared/domain/segment';
-import type { Random } from './world/random';
-
-/** The ports that a breakage can come between. */
-export interface Ports {
-  readonly session: CassandraSession;
-  /** The tables, as persist writes them. */
-  readonly store: SegmentStore;
-  /** Stored candles, as transform reads them. */
-  readonly stored: CandleReader & DayReader;
-  /** The status of markets, as fetch reads it. */
-  readonly listing: ListingStore;
-  /** The ledger of days, as reconcile uses it. */
-  readonly ledger: LedgerStore;
-  readonly exchange: Exchange;
-  readonly observed: SegmentCodec<ObservedSegment>;
-  readonly rolled: SegmentCodec<RolledSegment>;
-  readonly storeBatch: StoreBatch;
-}
-
-type StoreBatch = (records: readonly KafkaRecord[]) => Promise<BatchAnswer | undefined>;
-
-/** Ports as a breakage makes them. */
-export type BrokenPorts = {
-  readonly [Port in keyof Ports]?: (port: Ports[Port], world: BreakageWorld) => Ports[Port];
-};
-
-/** Breaks one rule of the loop, from outside the functions: each must be found out. */
-export interface Breakage extends BrokenPorts {
-  readonly settings?: (settings: ObserveTickSettings) => ObserveTickSettings;
-}
-
-/** All that a breakage may know of the world. */
-export interface BreakageWorld {
-  readonly random: Random;
-  readonly nowMs: () => number;
-  /** For breakages: the minutes of segments that transform has read, by what tells the segments apart. */
-  readonly answered: Map<string, readonly Candle[]>;
-}
+import { type Breakage, type BreakageWorld, segmentName, type StoreBatch } from './broken-ports';
+import {
+  COSTLY_LEDGER_BREAKAGES,
+  LEDGER_BREAKAGES,
+  RARE_LEDGER_BREAKAGES,
+} from './ledger-breakages';
 
 /** One breakage for each rule that makes what is stored wrong if it is left out. */
 export const BREAKAGES = {
@@ -71,6 +36,7 @@ export const BREAKAGES = {
   'a missing end is not asked for again': { exchange: neverAgain },
   'a rejected row costs its page': { exchange: rejectingPages },
   'segments settle though the one before did not settle to its end': { observed: withoutChain },
+  ...LEDGER_BREAKAGES,
 } as const satisfies Record<string, Breakage>;
 
 /** One breakage for each rule that only saves work: what is stored stays right. */
@@ -86,16 +52,21 @@ export const COSTLY_BREAKAGES = {
 export const RARE_BREAKAGES = {
   'a live answer erases what it lacks': { stored: withoutOwnMinutes },
   'rows of one time carry no mark': { session: withoutMark },
+  ...RARE_LEDGER_BREAKAGES,
 } as const satisfies Record<string, Breakage>;
 
 /** The name of a breakage. */
 export type BreakageName =
-  keyof typeof BREAKAGES | keyof typeof COSTLY_BREAKAGES | keyof typeof RARE_BREAKAGES;
+  | keyof typeof BREAKAGES
+  | keyof typeof COSTLY_BREAKAGES
+  | keyof typeof COSTLY_LEDGER_BREAKAGES
+  | keyof typeof RARE_BREAKAGES;
 
 /** All breakages, by their names. */
 export const ALL_BREAKAGES: Readonly<Record<BreakageName, Breakage>> = {
   ...BREAKAGES,
   ...COSTLY_BREAKAGES,
+  ...COSTLY_LEDGER_BREAKAGES,
   ...RARE_BREAKAGES,
 };
 
@@ -282,10 +253,6 @@ function rejectingPages(exchange: Exchange): Exchange {
   };
 }
 
-function nameOf({ fromMs, toMs, observedAtMs, ...market }: Segment): string {
-  return `${marketKey(market)} ${fromMs} ${toMs} ${observedAtMs}`;
-}
-
 function rememberingAnswers(
   codec: SegmentCodec<ObservedSegment>,
   { answered }: BreakageWorld,
@@ -294,7 +261,7 @@ function rememberingAnswers(
     ...codec,
     decode(value) {
       const segment = codec.decode(value);
-      answered.set(nameOf(segment), segment.minuteCandles);
+      answered.set(segmentName(segment), segment.minuteCandles);
       return segment;
     },
   };
@@ -307,7 +274,7 @@ function writingAgain(
   return {
     ...codec,
     encode(segment) {
-      const minutes = answered.get(nameOf(segment)) ?? [];
+      const minutes = answered.get(segmentName(segment)) ?? [];
       return codec.encode({ ...segment, candles: { ...segment.candles, '1m': minutes } });
     },
   };

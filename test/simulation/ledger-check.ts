@@ -58,7 +58,7 @@ function differencesOf(stage: Stage, { day, row }: CheckedDay): string[] {
   const { cassandra } = stage;
   const name = `${day.pair} ${new Date(day.dayMs).toISOString().slice(0, 10)}`;
   if (row === undefined || !isSealed(row)) {
-    return mustBeSealed(stage, day) ? [`${name} is not sealed: ${told(row)}`] : [];
+    return mustBeSealed(stage, day, row) ? [`${name} is not sealed: ${told(row)}`] : [];
   }
   const counts = countDifferences(cassandra, day, row);
   const asked = isAskedAgain(stage, row) ? [`${name} is asked for although it is sealed`] : [];
@@ -91,14 +91,20 @@ function isAskedAgain({ scenario }: Stage, row: ReadRow): boolean {
 }
 
 /** Whether a day ended, and everything stopped going wrong, so long before the end that it must be sealed. */
-function mustBeSealed({ scenario }: Stage, { dayMs, truth }: PastDay): boolean {
+function mustBeSealed(
+  { scenario }: Stage,
+  { dayMs, truth }: PastDay,
+  row: ReadRow | undefined,
+): boolean {
   const { retentionMs, endMs, settledMs, archiveLagMs } = scenario;
   const fromMs = Math.max(dayMs + DAY_MS, settledMs);
   const isServedFor = (ms: number): boolean =>
     fromMs + ms <= endMs && fromMs + ms <= dayMs + retentionMs;
   const archivedMs = Math.max(monthAfter(dayMs) + archiveLagMs, settledMs, dayMs + retentionMs);
+  // An empty answer deletes nothing, though it is the truth if all was withdrawn.
+  const isWithdrawn = truth.candles.length === 0 && Number(row?.get('minutes') ?? 0) > 0;
+  const isDisputable = truth.rejected.length > 0 || isWithdrawn;
   return (
-    isServedFor(truth.rejected.length === 0 ? SEALING_MS : DISPUTE_MS) ||
-    archivedMs + ARCHIVE_SEALING_MS <= endMs
+    isServedFor(isDisputable ? DISPUTE_MS : SEALING_MS) || archivedMs + ARCHIVE_SEALING_MS <= endMs
   );
 }

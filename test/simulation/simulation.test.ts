@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { type Breakage, BREAKAGES, COSTLY_BREAKAGES } from './breakages';
+import { BREAKAGES, COSTLY_BREAKAGES } from './breakages';
+import { COSTLY_LEDGER_BREAKAGES } from './ledger-breakages';
+import type { Breakage } from './broken-ports';
 import { runSimulation } from './run-simulation';
 
 /** How many seeds a breakage has to be found in. */
@@ -28,25 +30,25 @@ async function findingSeed(breakage: Breakage, most: number): Promise<number | u
   return undefined;
 }
 
-/** The rows of candles that some runs write. */
-async function rowsWritten(breakage?: Breakage): Promise<number> {
-  let rows = 0;
+/** The rows of candles that some runs write, or the days that they ask for. */
+async function costOf(figure: 'rowsWritten' | 'asks', breakage?: Breakage): Promise<number> {
+  let cost = 0;
   for (let seed = 1; seed <= SEEDS_A_COST; seed++) {
     const run = await runSimulation({ seed, ...(breakage === undefined ? {} : { breakage }) });
     expect(run.differences).toEqual([]);
-    rows += run.rowsWritten;
+    cost += run[figure];
   }
-  return rows;
+  return cost;
 }
 
-describe('The closed loop under faults', () => {
+describe('The loop and the ledger of days, under faults', () => {
   it(
     'stores exactly the truth, in 2,000 runs',
     async () => {
       const output = await Promise.all([simulate(1, 1_000), simulate(1_001, 1_000)]);
       // A failing seed is reported with what differs, and with the command that runs it again.
       const finished =
-        /^simulation finished: 1000 seeds, 0 failed, .* seeds\/s\nrows written: .*\n$/;
+        /^simulation finished: 1000 seeds, 0 failed, .* seeds\/s\nrows written: .*\ndays asked for: .*\n$/;
       expect(output).toEqual([
         expect.stringMatching(finished) as string,
         expect.stringMatching(finished) as string,
@@ -83,9 +85,20 @@ describe('The simulation', () => {
   it(
     'counts more rows where a rule that saves some is left out',
     async () => {
-      const rows = await rowsWritten();
+      const rows = await costOf('rowsWritten');
       for (const breakage of Object.values(COSTLY_BREAKAGES)) {
-        expect(await rowsWritten(breakage)).toBeGreaterThan(rows);
+        expect(await costOf('rowsWritten', breakage)).toBeGreaterThan(rows);
+      }
+    },
+    LONGEST_CASE_MS,
+  );
+
+  it(
+    'counts more asks for days where a rule that saves some is left out',
+    async () => {
+      const asks = await costOf('asks');
+      for (const breakage of Object.values(COSTLY_LEDGER_BREAKAGES)) {
+        expect(await costOf('asks', breakage)).toBeGreaterThan(asks);
       }
     },
     LONGEST_CASE_MS,

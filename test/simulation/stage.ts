@@ -10,7 +10,7 @@ import { marketKey } from '../../lambdas/shared/domain/market';
 import type { Telemetry } from '../../lambdas/shared/domain/ports';
 import { TOPICS } from '../../lambdas/shared/domain/topics';
 import { createRollUpBatch } from '../../lambdas/transform/roll-up-batch';
-import type { Breakage, BreakageWorld, BrokenPorts, Ports } from './breakages';
+import type { Breakage, BreakageWorld, BrokenPorts, Ports } from './broken-ports';
 import { chooseFaults } from './faults';
 import { createScenario, type Scenario } from './scenario';
 import type { PastDay } from '../oracle/simulated-days';
@@ -115,7 +115,7 @@ export function createStage({ seed, breakage = {}, trace }: SimulationOptions): 
     exchange,
     archive: createArchive({ calls, random, faults, nowMs, trading, lagMs, listedSinceMs }),
     breakage,
-    breakageWorld: { random, nowMs, answered: new Map() },
+    breakageWorld: { random, nowMs, answered: new Map(), compared: new Map() },
     telemetry: createTelemetry(trace),
     // Both ways to answer a batch are held against the truth, each in half of the runs.
     batchFailures: seed % 2 === 1 ? 'report' : 'throw',

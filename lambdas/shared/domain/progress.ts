@@ -114,12 +114,14 @@ function rejectedGap({ openTimeMs, reason }: RejectedMinute): Gap {
 
 /**
  * Of the stored gaps of an audit's day, those that it settles: if it was answered
- * with candles, or seals the day, every minute is accounted for without them.
+ * with rows, or by the archive, or seals the day, every minute is accounted for
+ * without them.
  */
 export function settledGaps(segment: RolledSegment, gaps: readonly Gap[]): Gap[] {
-  const { audit, unserved, newestMs, rejected } = segment;
-  const isAnswer = newestMs !== null || (audit !== null && audit.sealed && !audit.disputed);
-  if (unserved !== null || !isAnswer) return [];
+  const { audit, unserved, newestMs, rejected, source } = segment;
+  const isAnswer = newestMs !== null || rejected.length > 0 || source === 'archive';
+  const isBelieved = isAnswer || (audit !== null && audit.sealed && !audit.disputed);
+  if (unserved !== null || !isBelieved) return [];
   const still = new Set(rejected.map(({ openTimeMs }) => openTimeMs));
   return gaps.filter(
     ({ fromMs, toMs }) => fromMs >= segment.fromMs && toMs <= segment.toMs && !still.has(fromMs),

@@ -15,7 +15,7 @@ import type {
 import { TOPICS } from '../../../lambdas/shared/domain/topics';
 import { createRollUpBatch } from '../../../lambdas/transform/roll-up-batch';
 import { candleDifferences } from '../../oracle/simulated-truth';
-import type { Breakage, BreakageWorld, BrokenPorts, Ports } from '../breakages';
+import type { Breakage, BreakageWorld, BrokenPorts, Ports } from '../broken-ports';
 import { CODECS, EXCHANGE } from '../stage';
 import type { Calls, Life } from '../world/calls';
 import { createMemoryCassandra } from '../world/memory-cassandra';
@@ -65,7 +65,12 @@ export class ScriptedWorld {
 
   constructor(breakage: Breakage = {}) {
     this.#breakage = breakage;
-    this.#world = { random: createRandom(1), nowMs: () => this.#nowMs, answered: new Map() };
+    this.#world = {
+      random: createRandom(1),
+      nowMs: () => this.#nowMs,
+      answered: new Map(),
+      compared: new Map(),
+    };
     const settings = {
       exchange: EXCHANGE,
       pairs: [PAIR],

@@ -1,7 +1,8 @@
 import { type Candle } from '../../../lambdas/shared/domain/candle';
 import { DAY_MS, MINUTE_MS } from '../../../lambdas/shared/domain/interval';
 import { at, DAY, minuteAt } from '../../fakes/candles';
-import { type Breakage, COSTLY_BREAKAGES, RARE_BREAKAGES } from '../breakages';
+import { COSTLY_BREAKAGES, RARE_BREAKAGES } from '../breakages';
+import type { Breakage } from '../broken-ports';
 import { type Answer, ScriptedWorld } from './scripted-world';
 
 /** The bound is the processor alone, which others may be using. */

@@ -95,7 +95,10 @@ export function createMemoryCassandra(
   const apply = (statement: Statement, coordinatorTime: number): void => {
     const write = writeOf(statement.query);
     if (write.table === TABLES.candles) candlesWritten++;
-    if (write.kind === 'delete') return remove(tables, write, statement.params);
+    if (write.kind === 'delete') {
+      remove(tables, write, statement.params);
+      return;
+    }
     const row = insert(tables, write, statement.params, coordinatorTime);
     if (write.table === TABLES.days) onDayWritten(readable(write.table, row));
   };
@@ -121,18 +124,23 @@ export function createMemoryCassandra(
       close: () => Promise.resolve(),
     }),
     rowsOf(name, partition) {
-      const partitions = partitionsOf(tables, name);
-      const columns = Object.keys(TABLES[name].partitionKey);
-      const chosen =
-        partition === undefined
-          ? [...partitions.values()]
-          : [partitions.get(keyText(columns, (column) => partition[column])) ?? new Map()];
-      return chosen.flatMap((rows) =>
-        [...rows.values()].filter(isThere).map((row) => readable(TABLES[name], row)),
-      );
+      const rows = storedRows(tables, TABLES[name], partition);
+      return rows.filter(isThere).map((row) => readable(TABLES[name], row));
     },
     candlesWritten: () => candlesWritten,
   };
+}
+
+function storedRows(
+  tables: Map<string, Partitions>,
+  table: Table,
+  partition: Readonly<Record<string, Buffer>> | undefined,
+): StoredRow[] {
+  const partitions = partitionsOf(tables, table.name);
+  if (partition === undefined)
+    return [...partitions.values()].flatMap((rows) => [...rows.values()]);
+  const key = keyText(Object.keys(table.partitionKey), (column) => partition[column]);
+  return [...(partitions.get(key)?.values() ?? [])];
 }
 
 function told({ query, params }: Statement): string {

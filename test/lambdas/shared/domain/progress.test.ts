@@ -4,6 +4,7 @@ import {
   gapsOf,
   perhapsFilled,
   type Progress,
+  settledGaps,
 } from '../../../../lambdas/shared/domain/progress';
 import { at, auditOf, DAY, rolledOf } from '../../../fakes/candles';
 
@@ -146,5 +147,51 @@ describe('perhapsFilled', () => {
 
   it('has no gap of another reason', () => {
     expect(perhapsFilled(rolledOf(), [gapAt(at(12, 4), 'beyond the retention')])).toEqual([]);
+  });
+});
+
+describe('settledGaps', () => {
+  const findings = {
+    minuteCount: 0,
+    absentCount: 1_439,
+    correctedCount: 0,
+    suspectsMs: [],
+    agreed: false,
+    sealed: false,
+    disputed: false,
+  };
+  const odd = { openTimeMs: at(12), reason: 'odd' };
+  const gaps = [at(7), at(12)].map((fromMs) => ({
+    fromMs,
+    toMs: fromMs + MINUTE_MS,
+    reason: 'rejected: odd',
+  }));
+  const audit = {
+    ...auditOf(),
+    newestMs: null,
+    rejected: [],
+    candles: {},
+    deleted: {},
+    audit: findings,
+  };
+
+  it.each([
+    ['an answer with a candle', { newestMs: at(8) }],
+    ['a seal', { audit: { ...findings, sealed: true } }],
+    ['the archive, even if it has nothing', { source: 'archive' as const }],
+  ])('are all those of the day for %s', (_, fields) => {
+    expect(settledGaps({ ...audit, ...fields }, gaps)).toEqual(gaps);
+  });
+
+  it('are those that a row without a candle does not keep', () => {
+    expect(settledGaps({ ...audit, rejected: [odd] }, gaps)).toEqual([gaps[0]]);
+  });
+
+  it.each([
+    ['an empty answer', {}],
+    ['a dispute with an empty answer', { audit: { ...findings, sealed: true, disputed: true } }],
+    ['a day that nobody serves', { source: 'archive' as const, unserved: 'lost' }],
+  ])('are none for %s', (_, fields) => {
+    expect(settledGaps({ ...audit, ...fields }, gaps)).toEqual([]);
   });
 });
