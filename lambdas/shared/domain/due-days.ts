@@ -26,39 +26,38 @@ export interface DueTerms {
 
 /**
  * The days that are asked for next: those that are due, newest first, round the
- * markets, as many as may be under way. While as many as may be are under way,
- * only those of them that are due again are asked for.
+ * markets, as many as may be under way; the market with the fewest under way has
+ * the first turn. The days of a month come together or not at all: for each part
+ * the archive would be read again. While as many as may be are under way, only
+ * those of them that are due again are asked for.
  */
 export function daysToAsk(ledgers: readonly MarketLedger[], terms: DueTerms): DaysToAsk[] {
-  const underWay = ledgers.flatMap(({ days }) => days.filter(isUnderWay)).length;
-  const room = MOST_UNDER_WAY - underWay;
-  const queues = ledgers.map((ledger) => ({
+  const queues = ledgers
+    .map((ledger) => ({ ledger, underWay: ledger.days.filter(isUnderWay).length }))
+    .sort((a, b) => a.underWay - b.underWay);
+  let room = MOST_UNDER_WAY - queues.reduce((sum, { underWay }) => sum + underWay, 0);
+  const waiting = queues.map(({ ledger }) => ({
     market: ledger.market,
     groups: groupsOf(ledger, terms, room > 0),
   }));
   const chosen: DaysToAsk[] = [];
-  let left = Math.max(room, 0);
-  for (let turn = 0; queues.some(({ groups }) => turn < groups.length); turn++) {
-    for (const { market, groups } of queues) {
+  for (let turn = 0; waiting.some(({ groups }) => turn < groups.length); turn++) {
+    for (const { market, groups } of waiting) {
       const group = groups[turn];
       if (group === undefined) continue;
-      const days = fitting(group.days, left);
-      left -= days.filter((day) => !isUnderWay(day)).length;
-      if (days.length > 0) chosen.push({ market, source: group.source, days });
+      const needed = group.days.filter((day) => !isUnderWay(day)).length;
+      // Whoever has the turn waits for room: smaller groups of others would take it for ever.
+      if (needed > 0 && needed > room) return chosen;
+      room -= needed;
+      chosen.push({ market, ...group });
     }
   }
   return chosen;
 }
 
-/** The newest days of a group for which there is room; those under way have theirs. */
-function fitting(days: readonly LedgerDay[], room: number): LedgerDay[] {
-  let left = room;
-  const newestFirst = [...days].reverse();
-  return newestFirst.filter((day) => isUnderWay(day) || left-- > 0).reverse();
-}
-
 interface Group {
   readonly source: SegmentSource;
+  /** Oldest first. */
   readonly days: LedgerDay[];
 }
 
