@@ -19,6 +19,7 @@ const elements = [
   { type: 'lib/functions', pattern: 'lib/functions' },
   { type: 'lib/observability', pattern: 'lib/observability' },
   { type: 'stacks', pattern: 'lib' },
+  { type: 'console', pattern: 'console' },
   { type: 'bin', pattern: 'bin' },
   { type: 'cli', pattern: 'cli' },
   { type: 'start', pattern: 'local/start' },
@@ -71,6 +72,7 @@ const policies = [
   arrow('lib/observability', 'lib/observability', 'lib/functions', ...DATA, 'domain'),
   arrow('stacks', 'stacks', 'lib/observability', 'lib/functions', ...DATA, 'domain'),
   arrow('bin', 'stacks', 'lib/stages'),
+  arrow('console', 'console', 'domain'),
   arrow('cli', 'cli'),
   arrow('ops/pipeline', 'ops/pipeline', 'ops', 'run', 'lib/stages', 'cli', ...FUNCTIONS_CODE),
   arrow('ops/coverage', 'ops/coverage', 'ops/pipeline', 'ops', 'cli', 'domain'),
@@ -143,7 +145,7 @@ export default defineConfig(
     },
   },
   {
-    files: ['{lambdas,lib,bin,cli,local,ops}/**/*.ts'],
+    files: ['{lambdas,lib,bin,cli,local,ops,console}/**/*.ts'],
     plugins: { boundaries },
     settings: {
       'boundaries/elements': elements,

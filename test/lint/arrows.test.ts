@@ -32,6 +32,7 @@ const ROOMS = [
   'codec',
   'adapters',
   'function',
+  'console',
   'lib/naming',
   'lib/access',
   'lib/stages',

@@ -2,7 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const ROOT = join(__dirname, '..', '..');
-const PATH = /^(?:\.ci|\.github|bin|cli|docs|lambdas|lib|local|ops|schemas|test)\/[\w./-]*$/;
+const PATH =
+  /^(?:\.ci|\.github|bin|cli|console|docs|lambdas|lib|local|ops|schemas|test)\/[\w./-]*$/;
 
 /** The paths of the project that a text names in backticks, in links and at the start of a line. */
 function pathsIn(text: string): string[] {

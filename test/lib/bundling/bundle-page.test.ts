@@ -1,0 +1,63 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { bundlePage, PAGE_BUDGET } from '../../../lib/bundling/bundle-page';
+
+let folder: string;
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'bundle-page-'));
+  await bundlePage(folder);
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const read = (path: string): string => readFileSync(join(folder, path), 'utf8');
+
+it('is a document and its assets, which are named after their content', () => {
+  expect(readdirSync(folder).sort()).toEqual(['assets', 'index.html']);
+  expect(readdirSync(join(folder, 'assets')).sort()).toEqual([
+    expect.stringMatching(/^console\.\w{8}\.js$/),
+    expect.stringMatching(/^notices\.\w{8}\.txt$/),
+    expect.stringMatching(/^style\.\w{8}\.css$/),
+  ]);
+  for (const file of readdirSync(join(folder, 'assets'))) {
+    expect(read('index.html')).toContain(`/assets/${file}"`);
+  }
+});
+
+it('is within the budget', () => {
+  const assets = readdirSync(join(folder, 'assets')).filter((file) => !file.startsWith('notices'));
+  const files = ['index.html', ...assets.map((file) => `assets/${file}`)];
+  const bytes = files.map((file) => readFileSync(join(folder, file)));
+  const sum = (sizes: number[]): number => sizes.reduce((total, size) => total + size, 0);
+  expect(sum(bytes.map(({ length }) => length))).toBeLessThanOrEqual(PAGE_BUDGET.bytes);
+  expect(sum(bytes.map((file) => gzipSync(file, { level: 9 }).length))).toBeLessThanOrEqual(
+    PAGE_BUDGET.gzipBytes,
+  );
+});
+
+it('has nothing inline that a strict content security policy blocks, and no other host', () => {
+  const html = read('index.html');
+  expect(html).not.toMatch(/<style|style=|<script(?![^>]* src=)| on\w+=/);
+  expect(html).not.toContain('{{');
+  const hosts = html.match(/https?:\/\/[\w.]+/g) ?? [];
+  // The namespace of SVG in the icon, which nothing is asked of.
+  expect(hosts.filter((host) => host !== 'http://www.w3.org')).toEqual([]);
+});
+
+it('passes on the licences of what it is made of', () => {
+  const [file = ''] = readdirSync(join(folder, 'assets')).filter((name) =>
+    name.startsWith('notices'),
+  );
+  const notices = read(`assets/${file}`);
+  expect(notices).toMatch(/^TradingView Lightweight Charts™\nCopyright/);
+  expect(notices).toContain('Apache License');
+  expect(notices).toContain('BSD 3-Clause License');
+});
+
+it('is the same each time', async () => {
+  const other = mkdtempSync(join(tmpdir(), 'bundle-page-'));
+  await bundlePage(other);
+  expect(readdirSync(join(other, 'assets'))).toEqual(readdirSync(join(folder, 'assets')));
+  rmSync(other, { recursive: true });
+});
