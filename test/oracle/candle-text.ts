@@ -10,7 +10,7 @@ export function asArchived(minutes: readonly Candle[], rows: readonly ReadRow[])
   const unknown = new Set(
     rows
       .filter((row) => row.get('interval') === '1m' && row.get('source') === 'archive')
-      .filter((row) => row.get('quote_volume') === undefined)
+      .filter((row) => row.get('quote_volume') === null)
       .map((row) => timeAt(row, 'open_time')),
   );
   return minutes.map((minute) =>
@@ -37,7 +37,7 @@ export function storedText(row: ReadRow): string {
 }
 
 function scaledText(value: ReturnType<ReadRow['get']>): string {
-  if (value === undefined) return 'null';
+  if (value === null) return 'null';
   const [whole = '', fraction = ''] = String(value).split('.');
   return String(BigInt(whole + fraction.padEnd(DECIMALS, '0')));
 }

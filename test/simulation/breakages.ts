@@ -22,7 +22,7 @@ import {
   RARE_LEDGER_BREAKAGES,
 } from './ledger-breakages';
 
-/** One breakage for each rule that makes what is stored wrong if it is left out. */
+/** One breakage for each rule of the live loop that makes what is stored wrong if it is left out. */
 export const BREAKAGES = {
   'rows carry no timestamp of their observation': { session: withoutTimestamp },
   'progress is written first': { store: progressFirst },
@@ -36,7 +36,6 @@ export const BREAKAGES = {
   'a missing end is not asked for again': { exchange: neverAgain },
   'a rejected row costs its page': { exchange: rejectingPages },
   'segments settle though the one before did not settle to its end': { observed: withoutChain },
-  ...LEDGER_BREAKAGES,
 } as const satisfies Record<string, Breakage>;
 
 /** One breakage for each rule that only saves work: what is stored stays right. */
@@ -58,6 +57,7 @@ export const RARE_BREAKAGES = {
 /** The name of a breakage. */
 export type BreakageName =
   | keyof typeof BREAKAGES
+  | keyof typeof LEDGER_BREAKAGES
   | keyof typeof COSTLY_BREAKAGES
   | keyof typeof COSTLY_LEDGER_BREAKAGES
   | keyof typeof RARE_BREAKAGES;
@@ -65,6 +65,7 @@ export type BreakageName =
 /** All breakages, by their names. */
 export const ALL_BREAKAGES: Readonly<Record<BreakageName, Breakage>> = {
   ...BREAKAGES,
+  ...LEDGER_BREAKAGES,
   ...COSTLY_BREAKAGES,
   ...COSTLY_LEDGER_BREAKAGES,
   ...RARE_BREAKAGES,

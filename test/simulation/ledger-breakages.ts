@@ -1,3 +1,4 @@
+import type { CassandraSession } from '../../lambdas/shared/adapters/database/cassandra-client';
 import type { SegmentCodec } from '../../lambdas/shared/codec/segment-codec';
 import { type Candle, hasSameValues } from '../../lambdas/shared/domain/candle';
 import { INTERVALS, MINUTE_MS } from '../../lambdas/shared/domain/interval';
@@ -47,7 +48,11 @@ export const RARE_LEDGER_BREAKAGES = {
   'an audit writes only what differs': { stored: comparing, rolled: differing },
   'an audit that changes nothing writes nothing': { rolled: silentWhereAgreed },
   'any number of days is under way': { ledger: withoutUnderWay },
-  'the same answer counts again': { stored: forgettingTime, store: forgettingTimeToo },
+  'the same answer counts again': {
+    session: withoutTimeOfDays,
+    stored: forgettingTime,
+    store: forgettingTimeToo,
+  },
   'days that are not settled are audited': { ledger: allSettled },
 } as const satisfies Record<string, Breakage>;
 
@@ -217,6 +222,21 @@ function doubtingArchive(codec: Rolled, { compared }: BreakageWorld): Rolled {
     const isSecond = compared.get(segmentName(segment))?.day?.audit?.agreed === true;
     return { sealed: segment.source === 'archive' ? agreed && isSecond : sealed };
   });
+}
+
+/** The ledger's rows carry the time at which they are written: then a repetition wins too. */
+function withoutTimeOfDays(session: CassandraSession): CassandraSession {
+  return {
+    ...session,
+    write: (statements) =>
+      session.write(
+        statements.map(({ query, params }) =>
+          query.startsWith('INSERT INTO days')
+            ? { query: query.replace(/\s+USING TIMESTAMP \?$/, ''), params: params.slice(0, -1) }
+            : { query, params },
+        ),
+      ),
+  };
 }
 
 function forgettingTime(reader: Stored): Stored {

@@ -2,9 +2,10 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { BREAKAGES, COSTLY_BREAKAGES } from './breakages';
-import { COSTLY_LEDGER_BREAKAGES } from './ledger-breakages';
+import { COSTLY_LEDGER_BREAKAGES, LEDGER_BREAKAGES } from './ledger-breakages';
 import type { Breakage } from './broken-ports';
 import { runSimulation } from './run-simulation';
+import type { SimulationOptions } from './stage';
 
 /** How many seeds a breakage has to be found in. */
 const SEEDS_A_BREAKAGE = 500;
@@ -22,9 +23,12 @@ async function simulate(first: number, count: number): Promise<string> {
 }
 
 /** The first seed that finds a breakage out, or undefined if none of `most` does. */
-async function findingSeed(breakage: Breakage, most: number): Promise<number | undefined> {
+async function findingSeed(
+  options: Omit<SimulationOptions, 'seed'>,
+  most: number,
+): Promise<number | undefined> {
   for (let seed = 1; seed <= most; seed++) {
-    const { differences } = await runSimulation({ seed, breakage });
+    const { differences } = await runSimulation({ ...options, seed });
     if (differences.some((difference) => !difference.includes('progress'))) return seed;
   }
   return undefined;
@@ -77,7 +81,16 @@ describe('The simulation', () => {
   it.each(Object.entries(BREAKAGES))(
     'finds a candle or a gap that is wrong where %s',
     async (_, breakage) => {
-      expect(await findingSeed(breakage, SEEDS_A_BREAKAGE)).toBeDefined();
+      const options = { breakage, isLiveOnly: true };
+      expect(await findingSeed(options, SEEDS_A_BREAKAGE)).toBeDefined();
+    },
+    LONGEST_CASE_MS,
+  );
+
+  it.each(Object.entries(LEDGER_BREAKAGES))(
+    'finds a day that is sealed while it is wrong where %s',
+    async (_, breakage) => {
+      expect(await findingSeed({ breakage }, SEEDS_A_BREAKAGE)).toBeDefined();
     },
     LONGEST_CASE_MS,
   );

@@ -28,6 +28,8 @@ import { createTrading } from './world/trading';
 /** The kind of run that is wanted. */
 export interface SimulationOptions {
   readonly seed: number;
+  /** Whether the run ends with the calm hours, before the days in which its days are sealed. @default false */
+  readonly isLiveOnly?: boolean;
   /** A rule to break, to see that it is found out. */
   readonly breakage?: Breakage;
   /** Told of everything that happens. */
@@ -118,7 +120,7 @@ export function createStage({ seed, breakage = {}, trace }: SimulationOptions): 
     breakageWorld: { random, nowMs, answered: new Map(), compared: new Map() },
     telemetry: createTelemetry(trace),
     // Both ways to answer a batch are held against the truth, each in half of the runs.
-    batchFailures: seed % 2 === 1 ? 'report' : 'throw',
+    batchFailures: random.pick(['report', 'throw']),
     settings: settingsOf(scenario),
     settledTimes: new Map(keys.map((key) => [key, new Set()])),
   };

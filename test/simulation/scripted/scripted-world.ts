@@ -1,4 +1,5 @@
 import { createObserveTick, type ObserveTickSettings } from '../../../lambdas/fetch/observe-tick';
+import { createReconcile } from '../../../lambdas/reconcile/reconcile-days';
 import { createStoreBatch } from '../../../lambdas/persist/store-batch';
 import { createCandleStore } from '../../../lambdas/shared/adapters/database/candle-store';
 import { createDeadLetters } from '../../../lambdas/shared/codec/dead-letters';
@@ -6,6 +7,8 @@ import type { KafkaRecord } from '../../../lambdas/shared/codec/kafka-event';
 import type { Candle } from '../../../lambdas/shared/domain/candle';
 import { DAY_MS, floorTo, MINUTE_MS } from '../../../lambdas/shared/domain/interval';
 import type {
+  Archive,
+  ArchivedDay,
   CandlesQuery,
   Exchange,
   ExchangeAnswer,
@@ -14,15 +17,30 @@ import type {
 } from '../../../lambdas/shared/domain/ports';
 import { TOPICS } from '../../../lambdas/shared/domain/topics';
 import { createRollUpBatch } from '../../../lambdas/transform/roll-up-batch';
+import { DAY } from '../../fakes/candles';
 import { candleDifferences } from '../../oracle/simulated-truth';
 import type { Breakage, BreakageWorld, BrokenPorts, Ports } from '../broken-ports';
 import { CODECS, EXCHANGE } from '../stage';
 import type { Calls, Life } from '../world/calls';
-import { createMemoryCassandra } from '../world/memory-cassandra';
+import { createMemoryCassandra, type ReadRow } from '../world/memory-cassandra';
 import { createRandom } from '../world/random';
 
 /** An answer of the exchange, made from the honest one. */
 export type Answer = (honest: ExchangeAnswer, query: CandlesQuery) => ExchangeAnswer;
+
+/** Settings that a scenario of past days may need. */
+export interface ScriptedHistory {
+  /** Start of the first UTC day that is wanted. @default the day of the first tick */
+  readonly historyStartMs?: number;
+  /** How far back the exchange serves minutes. @default 20 days */
+  readonly retentionMs?: number;
+}
+
+/** All records of a topic, and how many of them were taken. */
+interface Topic {
+  readonly records: KafkaRecord[];
+  next: number;
+}
 
 const PAIR = 'BTC_USDT';
 const LIFE: Life = { name: 'scripted', ended: false };
@@ -45,7 +63,7 @@ const CALLS: Calls = {
 };
 
 /**
- * The three functions over tables and topics in memory, each step of which a
+ * The functions over tables and topics in memory, each step of which a
  * test decides: for rules whose lack shows once in a thousand random runs.
  */
 export class ScriptedWorld {
@@ -57,13 +75,19 @@ export class ScriptedWorld {
   readonly #breakage: Breakage;
   readonly #world: BreakageWorld;
   readonly #cassandra = createMemoryCassandra(CALLS, () => this.#nowMs);
-  readonly #topics = new Map<string, KafkaRecord[]>();
+  readonly #topics = new Map<string, Topic>();
   #answer: Answer | undefined;
   #nowMs = 0;
   #liveSinceMs = Number.NaN;
   #observeTick: ReturnType<typeof createObserveTick>;
+  #reconcile: ReturnType<typeof createReconcile>;
+  readonly #historyStartMs: number | undefined;
 
-  constructor(breakage: Breakage = {}) {
+  constructor(
+    breakage: Breakage = {},
+    { historyStartMs, retentionMs = 20 * DAY_MS }: ScriptedHistory = {},
+  ) {
+    this.#historyStartMs = historyStartMs;
     this.#breakage = breakage;
     this.#world = {
       random: createRandom(1),
@@ -74,7 +98,7 @@ export class ScriptedWorld {
     const settings = {
       exchange: EXCHANGE,
       pairs: [PAIR],
-      retentionMs: 7 * DAY_MS,
+      retentionMs,
       scheduleMs: MINUTE_MS,
       settlingMs: 2 * MINUTE_MS,
       silenceMs: 60 * MINUTE_MS,
@@ -83,6 +107,7 @@ export class ScriptedWorld {
     };
     this.#settings = breakage.settings?.(settings) ?? settings;
     this.#observeTick = this.#newProcess();
+    this.#reconcile = this.#newReconcile();
   }
 
   /** The answers from now on; without an argument they are honest. */
@@ -117,6 +142,49 @@ export class ScriptedWorld {
     await this.tick(nowMs);
     await this.transform();
     await this.persist();
+  }
+
+  /** A firing of reconcile, whose records then wait in `candles.observed`. */
+  async reconcile(nowMs: number): Promise<void> {
+    this.#nowMs = nowMs;
+    await this.#reconcile({ nowMs, remainingMs: () => 300_000 });
+  }
+
+  /** A firing of reconcile, and all that follows from it. */
+  async wholeFiring(nowMs: number): Promise<void> {
+    await this.reconcile(nowMs);
+    await this.transform();
+    await this.persist();
+  }
+
+  /** How many records were appended to `candles.observed` so far. */
+  observed(): number {
+    return this.#topic(TOPICS.observed).records.length;
+  }
+
+  /** Transform, or persist, is given its last records again. */
+  giveAgain(topic: 'observed' | 'rolled', count: number): void {
+    const { next } = this.#topic(TOPICS[topic]);
+    this.#topic(TOPICS[topic]).next = next - count;
+  }
+
+  /** Takes what waits for persist away; its rows land once the returned function is called. */
+  holdBack(): () => Promise<void> {
+    const records = this.#taken(TOPICS.rolled, Infinity);
+    return async () => {
+      await this.#storeBatch()(records);
+    };
+  }
+
+  /** The row of a day in the ledger. */
+  day(dayMs: number): ReadRow | undefined {
+    const name = new Date(dayMs).toISOString().slice(0, 10);
+    return this.#cassandra.rowsOf('days').find((row) => row.get('day') === name);
+  }
+
+  /** How many one-minute candles are stored. */
+  minutesStored(): number {
+    return this.#cassandra.rowsOf('candles').filter((row) => row.get('interval') === '1m').length;
   }
 
   /** Stored candles that differ from what the exchange says now, after a last tick; in words. */
@@ -165,6 +233,43 @@ export class ScriptedWorld {
     );
   }
 
+  #newReconcile() {
+    return createReconcile(
+      {
+        exchange: this.#exchange(),
+        archive: this.#archive(),
+        listings: { listedSince: () => Promise.resolve(null) },
+        store: this.#broken('ledger', this.#store()),
+        observed: this.#broken('observed', CODECS.observed),
+        log: this.#log(),
+        telemetry: SILENT,
+        wait: () => Promise.resolve(),
+      },
+      { ...this.#settings, historyStartMs: this.#historyStartMs ?? DAY },
+    );
+  }
+
+  /** Has all minutes at once, without quote volumes. */
+  #archive(): Archive {
+    const dayOf = (dayMs: number): ArchivedDay => {
+      const candles = this.#minutesIn(dayMs, dayMs + DAY_MS);
+      const archived = candles.map((candle) => ({ ...candle, quoteVolume: null }));
+      return { dayMs, answer: { candles: archived, rejected: [] } };
+    };
+    return {
+      async *days({ daysMs }) {
+        await Promise.resolve();
+        yield* daysMs.map(dayOf);
+      },
+    };
+  }
+
+  #minutesIn(fromMs: number, toMs: number): Candle[] {
+    return [...this.minutes.values()]
+      .filter(({ openTimeMs }) => openTimeMs >= fromMs && openTimeMs < toMs)
+      .sort((a, b) => a.openTimeMs - b.openTimeMs);
+  }
+
   #rollUpBatch() {
     return createRollUpBatch({
       observed: this.#broken('observed', CODECS.observed),
@@ -197,10 +302,7 @@ export class ScriptedWorld {
       takeHeadroom: () => undefined,
       candles: (query) => {
         this.minutesAskedFor += (query.toMs - query.fromMs) / MINUTE_MS;
-        const candles = [...this.minutes.values()]
-          .filter(({ openTimeMs }) => openTimeMs >= query.fromMs && openTimeMs < query.toMs)
-          .sort((a, b) => a.openTimeMs - b.openTimeMs);
-        const honest = { candles, rejected: [] };
+        const honest = { candles: this.#minutesIn(query.fromMs, query.toMs), rejected: [] };
         return Promise.resolve(this.#answer?.(honest, query) ?? honest);
       },
     };
@@ -210,22 +312,30 @@ export class ScriptedWorld {
     return {
       append: (topic, records) => {
         if (topic === TOPICS.deadLetter) throw new Error('A record became a dead letter');
-        const waiting = this.#topics.get(topic) ?? [];
+        const all = this.#topic(topic).records;
         for (const { key, value } of records) {
-          const offset = waiting.length;
+          const offset = all.length;
           const bytes = Buffer.from(value);
-          waiting.push({ topic, partition: 0, offset, timestampMs: 0, key, value: bytes });
+          all.push({ topic, partition: 0, offset, timestampMs: 0, key, value: bytes });
         }
-        this.#topics.set(topic, waiting);
         return Promise.resolve();
       },
     };
   }
 
   #taken(topic: string, count: number): KafkaRecord[] {
-    const waiting = this.#topics.get(topic) ?? [];
-    this.#topics.set(topic, waiting.slice(count));
-    return waiting.slice(0, count);
+    const taken = this.#topic(topic);
+    const records = taken.records.slice(taken.next, taken.next + count);
+    taken.next += records.length;
+    return records;
+  }
+
+  #topic(name: string): Topic {
+    const known = this.#topics.get(name);
+    if (known !== undefined) return known;
+    const created = { records: [], next: 0 };
+    this.#topics.set(name, created);
+    return created;
   }
 
   #broken<Port extends keyof Ports>(name: Port, port: Ports[Port]): Ports[Port] {

@@ -22,8 +22,8 @@ interface StoredRow {
 
 /** A row as it is read: each column's value by its CQL type. */
 export interface ReadRow {
-  /** A text (of a date and a decimal too), a whole number, a boolean or a time; undefined for a null. */
-  get(column: string): string | number | boolean | Date | readonly Date[] | undefined;
+  /** A text (of a date and a decimal too), a whole number, a boolean or a time; null if there is none, as the driver has it. */
+  get(column: string): string | number | boolean | Date | readonly Date[] | null;
 }
 
 /** The value of a `timestamp` column in milliseconds; undefined if it has none. */
@@ -248,7 +248,7 @@ function readable(table: Table, row: StoredRow): ReadRow {
   return {
     get(column) {
       const value = row.cells.get(column)?.value ?? null;
-      return value === null ? undefined : decoded(types[column], value);
+      return value === null ? null : decoded(types[column], value);
     },
   };
 }
