@@ -63,7 +63,7 @@ const policies = [
 
   arrow('lib/naming', 'lib/naming'),
   arrow('lib/access', 'lib/access'),
-  arrow('lib/stages', 'lib/stages', 'cli', 'domain'),
+  arrow('lib/stages', 'lib/stages', 'cli', 'domain', 'codec'),
   arrow('lib/network', 'lib/network', 'lib/stages'),
   arrow('lib/bundling', 'lib/bundling', 'lib/naming'),
   arrow('lib/database', 'lib/database', ...RESOURCES, 'domain'),

@@ -23,10 +23,12 @@ export const localstack = stageConfig({
       'candles.observed': [
         '0b5e7e0a-52a4-4c1c-9f6e-0c5a5f5d1c01',
         '0b5e7e0a-52a4-4c1c-9f6e-0c5a5f5d1c11',
+        '0b5e7e0a-52a4-4c1c-9f6e-0c5a5f5d1c21',
       ],
       'candles.rolled': [
         '0b5e7e0a-52a4-4c1c-9f6e-0c5a5f5d1c02',
         '0b5e7e0a-52a4-4c1c-9f6e-0c5a5f5d1c12',
+        '0b5e7e0a-52a4-4c1c-9f6e-0c5a5f5d1c22',
       ],
       'candles.dead-letter': [
         '0b5e7e0a-52a4-4c1c-9f6e-0c5a5f5d1c03',

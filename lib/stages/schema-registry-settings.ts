@@ -1,20 +1,25 @@
 import * as v from 'valibot';
+import { SCHEMA_VERSIONS } from '../../lambdas/shared/codec/schema-versions';
+import { type Topic, TOPICS } from '../../lambdas/shared/domain/topics';
 import { group, oneOfKinds } from './setting-values';
 
-const ALL_VERSIONS = 'give the id of every version, oldest first';
-
-const versionIds = v.pipe(
-  v.array(v.pipe(v.string('give a UUID'), v.uuid('give a UUID')), ALL_VERSIONS),
-  v.minLength(1, ALL_VERSIONS),
-);
+/** The ids of a topic's versions: with one too few, the functions do not start. */
+function versionIds(topic: Topic) {
+  const { length } = SCHEMA_VERSIONS[topic];
+  const remedy = `give the id of every version, oldest first: ${length} in all`;
+  return v.pipe(
+    v.array(v.pipe(v.string('give a UUID'), v.uuid('give a UUID')), remedy),
+    v.length(length, remedy),
+  );
+}
 
 /** Schema versions that are registered elsewhere, or nowhere. */
 const ExistingVersions = group({
   kind: v.literal('existing'),
   versionIds: group({
-    'candles.observed': versionIds,
-    'candles.rolled': versionIds,
-    'candles.dead-letter': versionIds,
+    'candles.observed': versionIds(TOPICS.observed),
+    'candles.rolled': versionIds(TOPICS.rolled),
+    'candles.dead-letter': versionIds(TOPICS.deadLetter),
   }),
 });
 

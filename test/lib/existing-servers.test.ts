@@ -1,14 +1,11 @@
+import { VERSION_IDS } from '../fakes/records';
 import type { Template } from 'aws-cdk-lib/assertions';
 import { type StageConfig, stageConfig } from '../../lib/stages/stage-config';
 import { dev } from '../../lib/stages/dev';
 import { onlyOne, type Properties, templatesOf } from './candlestream-templates';
 import { securityRulesOf } from './security-rules';
 
-const VERSION_IDS = {
-  'candles.observed': ['11111111-1111-4111-8111-111111111111'],
-  'candles.rolled': ['22222222-2222-4222-8222-222222222222'],
-  'candles.dead-letter': ['33333333-3333-4333-8333-333333333333'],
-};
+type VersionIds = Extract<StageConfig['schemaRegistry'], { kind: 'existing' }>['versionIds'];
 
 const ON_EXISTING: StageConfig = {
   ...dev,
@@ -18,7 +15,7 @@ const ON_EXISTING: StageConfig = {
     contactPoints: ['cassandra-1:9042', 'cassandra-2:9042'],
     localDataCenter: 'datacenter1',
   },
-  schemaRegistry: { kind: 'existing', versionIds: VERSION_IDS },
+  schemaRegistry: { kind: 'existing', versionIds: structuredClone(VERSION_IDS) as VersionIds },
 };
 
 const FUNCTIONS = ['Fetch', 'Reconcile', 'Transform', 'Persist'];

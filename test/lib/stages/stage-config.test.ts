@@ -1,3 +1,4 @@
+import { VERSION_IDS } from '../../fakes/records';
 import { RemovalPolicy } from 'aws-cdk-lib';
 import {
   InvalidStageConfigError,
@@ -45,8 +46,8 @@ const schemas = (observed: string[]): Partial<StageConfig> => ({
     kind: 'existing',
     versionIds: {
       'candles.observed': observed,
-      'candles.rolled': ['22222222-2222-4222-8222-222222222222'],
-      'candles.dead-letter': ['33333333-3333-4333-8333-333333333333'],
+      'candles.rolled': [...VERSION_IDS['candles.rolled']],
+      'candles.dead-letter': [...VERSION_IDS['candles.dead-letter']],
     },
   },
 });
@@ -161,10 +162,17 @@ describe('a stage config', () => {
       'database.localDataCenter is "": give the name of the data centre',
       cassandra(['cassandra:9042'], ''),
     ],
-    ['schemaRegistry.versionIds.candles.observed.0 is "1": give a UUID', schemas(['1'])],
     [
-      'schemaRegistry.versionIds.candles.observed is []: give the id of every version, oldest first',
+      'schemaRegistry.versionIds.candles.observed.0 is "1": give a UUID',
+      schemas(['1', ...VERSION_IDS['candles.observed'].slice(1)]),
+    ],
+    [
+      'schemaRegistry.versionIds.candles.observed is []: give the id of every version, oldest first: 3 in all',
       schemas([]),
+    ],
+    [
+      `schemaRegistry.versionIds.candles.observed is ["${VERSION_IDS['candles.observed'][0]}"]: give the id of every version, oldest first: 3 in all`,
+      schemas(VERSION_IDS['candles.observed'].slice(0, 1)),
     ],
     ['topics.partitions is 0: give at least 1', topics({ partitions: 0 })],
     [
