@@ -147,9 +147,13 @@ export class PipelineStack extends Stack {
       description: 'CloudWatch dashboard of the pipeline',
       value: dashboardUrl(watch.dashboard),
     });
-    new CfnOutput(this, 'AlarmTopicArn', {
-      description: 'SNS topic that alarms publish to',
-      value: watch.alarmTopic.topicArn,
+    new CfnOutput(this, 'PageTopicArn', {
+      description: 'SNS topic of the alarms that someone acts on at any hour',
+      value: watch.alarmTopics.page.topicArn,
+    });
+    new CfnOutput(this, 'TicketTopicArn', {
+      description: 'SNS topic of the other alarms',
+      value: watch.alarmTopics.ticket.topicArn,
     });
   }
 }

@@ -68,8 +68,9 @@ function reportLag(
   followed: readonly MarketPlan[],
   nowMs: number,
 ): void {
-  const seenToMs = followed.map(({ status }) => status.progress?.seenToMs ?? liveStart(nowMs));
-  const lag = lagOf(seenToMs, { nowMs, retentionMs, behindMs });
+  const seenToMs = followed.flatMap(({ status }) => status.progress?.seenToMs ?? []);
+  const startsAtMs = followed.flatMap(({ status }) => (status.progress ? [] : [liveStart(nowMs)]));
+  const lag = lagOf({ seenToMs, startsAtMs }, { nowMs, retentionMs, behindMs });
   telemetry.count('MarketsBehind', lag.marketsBehind);
   telemetry.count('WorstLag', lag.worstMs / 1_000);
   telemetry.count('RetentionLeft', lag.retentionLeftMs / 1_000);

@@ -41,8 +41,15 @@ export async function storeGaps(
   const gaps = gapsOf(segment);
   if (gaps.length === 0) return;
   await Promise.all(gaps.map((gap) => store.writeGap(segment, gap, segment.observedAtMs)));
-  // Rejected minutes are counted by the kind of their fault, where they are rejected.
-  telemetry.count('Gaps', gaps.length - segment.rejected.length);
+  if (isOfFollowedMarket(segment)) {
+    // Rejected minutes are counted by the kind of their fault, where they are rejected.
+    telemetry.count('Gaps', gaps.length - segment.rejected.length);
+  }
+}
+
+/** Whether a segment continues live minutes: history, and a market's first segment, start with nothing that could be lost. */
+function isOfFollowedMarket({ kind, followsMs }: RolledSegment): boolean {
+  return kind === 'live' && followsMs !== null;
 }
 
 /** Deletes the gaps of rejected minutes that are stored by now, and those that an audit settles. */
@@ -83,6 +90,7 @@ async function enterAudit(
   await store.writeAudit(segment, segment.fromMs, audit);
   telemetry.count('AuditsStored', 1);
   telemetry.count('CandlesCorrected', segment.audit?.correctedCount ?? 0);
+  if (audit.disputed) telemetry.count('DaysSealedDisputed', 1);
   telemetry.info('audited', {
     market: marketKey(segment),
     day: new Date(segment.fromMs).toISOString().slice(0, 10),

@@ -9,7 +9,7 @@ import type { StageConfig } from '../stages/stage-config';
 import { KEYSPACE } from '../database/tables';
 
 /** Statistic that turns the values of a period into one. */
-export type Statistic = 'Sum' | 'Minimum' | 'Maximum' | 'Average' | 'p50' | 'p95';
+export type Statistic = 'Sum' | 'Minimum' | 'Maximum' | 'Average' | 'SampleCount' | 'p50' | 'p95';
 
 const SHORTEST_PERIOD_MINUTES = 5;
 
@@ -21,6 +21,11 @@ export function metricPeriod({ scheduleMinutes }: StageConfig): Duration {
 /** Number of ticks in a metric period. */
 export function ticksPerPeriod(stage: StageConfig): number {
   return metricPeriod(stage).toMinutes() / stage.scheduleMinutes;
+}
+
+/** Number of metric periods in an hour. */
+export function periodsOfAnHour(stage: StageConfig): number {
+  return Math.ceil(60 / metricPeriod(stage).toMinutes());
 }
 
 /** A metric that a function publishes itself. */
@@ -95,14 +100,14 @@ export function lagMetric(
 }
 
 /** Used disk space of each broker, in percent. Source: as of {@link lagMetric}. */
-export function brokerDiskMetrics({ cluster }: MskKafka): Metric[] {
+export function brokerDiskMetrics({ cluster }: MskKafka, statistic: Statistic): Metric[] {
   return Array.from({ length: cluster.numberOfBrokerNodes }, (_, index) => {
     const brokerId = String(index + 1);
     return new Metric({
       namespace: 'AWS/Kafka',
       metricName: 'KafkaDataLogsDiskUsed',
       dimensionsMap: { 'Cluster Name': cluster.clusterName, 'Broker ID': brokerId },
-      statistic: 'Maximum',
+      statistic,
       label: `broker ${brokerId}`,
     });
   });
@@ -136,23 +141,27 @@ export function keyspacesMetric(name: KeyspacesCount): MathExpression {
  * ten of them.
  */
 export function sumOf(metrics: readonly IMetric[], label: string): MathExpression {
+  return aggregateOf('SUM', metrics, label);
+}
+
+/** The least of metrics; one that has no value counts as 0. */
+export function leastOf(metrics: readonly IMetric[], label: string): MathExpression {
+  return aggregateOf('MIN', metrics, label);
+}
+
+function aggregateOf(
+  aggregate: 'SUM' | 'MIN',
+  metrics: readonly IMetric[],
+  label: string,
+): MathExpression {
   const usingMetrics = Object.fromEntries(
     metrics.map((metric, index) => [`m${index}`, metric] as const),
   );
   const filled = Object.keys(usingMetrics).map((id) => `FILL(${id}, 0)`);
   return new MathExpression({
-    expression: `SUM([${filled.join(', ')}])`,
+    expression: `${aggregate}([${filled.join(', ')}])`,
     usingMetrics,
     label,
-  });
-}
-
-/** How much a metric has changed since its value before. */
-export function changeOf(metric: Metric): MathExpression {
-  return new MathExpression({
-    expression: 'DIFF(m0)',
-    usingMetrics: { m0: metric },
-    label: `${metric.metricName} changed`,
   });
 }
 

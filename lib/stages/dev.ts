@@ -56,4 +56,5 @@ export const dev = stageConfig({
   removalPolicy: RemovalPolicy.DESTROY,
   terminationProtection: false,
   logRetention: RetentionDays.TWO_WEEKS,
+  alarmEmailRequired: false,
 });

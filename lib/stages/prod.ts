@@ -28,4 +28,5 @@ export const prod = stageConfig({
   removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
   terminationProtection: true,
   logRetention: RetentionDays.THREE_MONTHS,
+  alarmEmailRequired: true,
 });

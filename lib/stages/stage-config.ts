@@ -31,6 +31,8 @@ const UtcDay = v.pipe(
   v.check(dayExists, 'give a day that exists'),
 );
 
+const EmailAddress = v.pipe(v.string('give an e-mail address'), v.email('give an e-mail address'));
+
 const NetworkSettings = group({
   /** One serves all zones; one for each zone survives the failure of a zone; none if the platform needs none. */
   natGateways: wholeNumber(0, 3),
@@ -67,10 +69,12 @@ const StageConfig = v.pipe(
     /** If true, the stacks refuse to be deleted. */
     terminationProtection: trueOrFalse(),
     logRetention: v.enum(RetentionDays, 'give one of RetentionDays'),
-    /** E-mail address that alarms are sent to; its owner confirms the subscription once. */
-    alarmEmail: v.optional(
-      v.pipe(v.string('give an e-mail address'), v.email('give an e-mail address')),
-    ),
+    /** E-mail address that alarms are sent to; its owner confirms the subscriptions once. */
+    alarmEmail: v.optional(EmailAddress),
+    /** Address for the alarms that can wait for a working day. @default alarmEmail */
+    ticketEmail: v.optional(EmailAddress),
+    /** If true, the stage is not deployed without `alarmEmail`. */
+    alarmEmailRequired: trueOrFalse(),
   }),
   together(pairsProblem),
   together(networkProblem),

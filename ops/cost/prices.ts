@@ -42,7 +42,6 @@ export const PRICES = {
   logStoragePerGbMonth: usd('0.03'),
   metricPerMonth: usd('0.30'),
   alarmedMetricPerMonth: usd('0.10'),
-  compositeAlarmPerMonth: usd('0.50'),
   dashboardPerMonth: usd('3.00'),
   // "Amazon SNS pricing"
   emailEach: usd('0.00002'),

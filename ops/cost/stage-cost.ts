@@ -12,7 +12,6 @@ import {
 import {
   alarmLines,
   brokerLogLines,
-  compositeAlarmLines,
   dashboardLines,
   flowLogLines,
   functionTelemetryLines,
@@ -42,7 +41,6 @@ const PRICED: readonly (readonly [type: string, pricing: Pricing])[] = [
   ['AWS::EC2::FlowLog', flowLogLines],
   ['AWS::Logs::LogGroup', logStorageLines],
   ['AWS::CloudWatch::Alarm', alarmLines],
-  ['AWS::CloudWatch::CompositeAlarm', compositeAlarmLines],
   ['AWS::ApplicationAutoScaling::ScalingPolicy', scalingAlarmLines],
   ['AWS::CloudWatch::Dashboard', dashboardLines],
   ['AWS::SNS::Subscription', subscriptionLines],

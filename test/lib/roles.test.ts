@@ -143,7 +143,7 @@ describe.each([
     expect(inOrder(wide)).toEqual(inOrder([...ON_EVERYTHING, SYSTEM_TABLES]));
   });
 
-  it('give all access, beside the rules that fire functions and the alarm that tells its topic', () => {
+  it('give all access, beside the rules that fire functions and the alarms that notify their topics', () => {
     expect(accessTypesOf(app)).toEqual([
       'AWS::IAM::Policy',
       'AWS::IAM::Role',

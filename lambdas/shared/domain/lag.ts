@@ -6,7 +6,7 @@ export interface Lag {
   readonly marketsBehind: number;
   /** From the oldest minute that was not asked for and stored yet to the tick; 0 if there is none. */
   readonly worstMs: number;
-  /** Until the exchange no longer serves that minute: never below 0. */
+  /** Until the exchange no longer serves the oldest such minute of a market that has started: never below 0. */
   readonly retentionLeftMs: number;
 }
 
@@ -20,16 +20,20 @@ export interface LagLimits {
 
 /**
  * The lag of the markets that are followed, by the times up to which their
- * minutes were asked for and stored. A quiet market is not behind.
+ * minutes were asked for and stored (`seenToMs`), or from which a market without
+ * any starts live (`startsAtMs`). A quiet market is not behind. One that has not
+ * started has no deadline: the days before its start are history.
  */
-export function lagOf(seenToMs: readonly number[], limits: LagLimits): Lag {
-  const { nowMs, retentionMs, behindMs } = limits;
-  const lagsMs = seenToMs.map((timeMs) => Math.max(0, nowMs - timeMs));
-  const worstMs = Math.max(0, ...lagsMs);
+export function lagOf(
+  { seenToMs, startsAtMs }: { seenToMs: readonly number[]; startsAtMs: readonly number[] },
+  { nowMs, retentionMs, behindMs }: LagLimits,
+): Lag {
+  const lagMs = (timeMs: number) => Math.max(0, nowMs - timeMs);
+  const lagsMs = [...seenToMs, ...startsAtMs].map(lagMs);
   return {
-    marketsBehind: lagsMs.filter((lagMs) => lagMs > behindMs).length,
-    worstMs,
-    retentionLeftMs: Math.max(0, retentionMs - worstMs),
+    marketsBehind: lagsMs.filter((one) => one > behindMs).length,
+    worstMs: Math.max(0, ...lagsMs),
+    retentionLeftMs: Math.max(0, retentionMs - Math.max(0, ...seenToMs.map(lagMs))),
   };
 }
 

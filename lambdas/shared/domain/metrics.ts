@@ -55,11 +55,14 @@ export const METRICS = {
   // persist
   /** Rows of the table `candles`. */
   CandlesStored: 'Count',
+  /** Ranges that the exchange no longer served when live minutes were asked for; not those of history, or before a market's first minutes. */
   Gaps: 'Count',
   /** Gaps that a good row or an audit has filled. */
   GapsFilled: 'Count',
   /** Days whose audit was stored. */
   AuditsStored: 'Count',
+  /** Days that were sealed although their audits do not agree; each is counted once. */
+  DaysSealedDisputed: 'Count',
   /** One-minute candles that audits changed, added or deleted. */
   CandlesCorrected: 'Count',
   // reconcile

@@ -1,6 +1,9 @@
 import type { Duration } from 'aws-cdk-lib';
 import { type MathExpression, type Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 
+/** Who acts on an alarm: someone now, at any hour (`page`), or someone on a working day (`ticket`). */
+export type Severity = 'page' | 'ticket';
+
 /** An alarm: the metric that it watches, and when it is active. */
 export interface AlarmSpec {
   readonly id: string;
@@ -8,6 +11,7 @@ export interface AlarmSpec {
   readonly runbook: string;
   /** The situation in which it is active. */
   readonly situation: string;
+  readonly severity: Severity;
   readonly metric: Metric | MathExpression;
   readonly threshold: { readonly above: number } | { readonly below: number };
   /** Consecutive periods beyond the threshold. */
@@ -24,5 +28,7 @@ export const AT_ONCE = 1;
 
 /** For events, which are counted only when they happen. */
 export const NOTHING_HAPPENED = TreatMissingData.NOT_BREACHING;
-/** For measurements: without a value, the alarm keeps its state. Another alarm watches whether fetch runs at all. */
+/** For measurements: without a value, the alarm keeps its state. Another alarm watches whether what measures runs at all. */
 export const NOTHING_KNOWN = TreatMissingData.IGNORE;
+/** For measurements that are always to be had: their silence is trouble. */
+export const SILENCE_BREACHES = TreatMissingData.BREACHING;

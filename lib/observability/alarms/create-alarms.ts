@@ -3,6 +3,7 @@ import type { Construct } from 'constructs';
 import { metricPeriod } from '../metrics';
 import type { StageConfig } from '../../stages/stage-config';
 import type { WatchedPipeline } from '../watched-pipeline';
+import type { RatedAlarm } from '../alarm-topics';
 import type { AlarmSpec } from './alarm-spec';
 import { databaseAlarms } from './database-alarms';
 import { exchangeAlarms } from './exchange-alarms';
@@ -12,8 +13,8 @@ import { lagAlarms } from './lag-alarms';
 import { ledgerAlarms } from './ledger-alarms';
 import { recordAlarms } from './record-alarms';
 
-/** Creates the alarms of a pipeline. None of them notifies anybody itself. */
-export function createAlarms(scope: Construct, pipeline: WatchedPipeline): Alarm[] {
+/** Creates the alarms of a pipeline, each with its severity. */
+export function createAlarms(scope: Construct, pipeline: WatchedPipeline): RatedAlarm[] {
   const specs = [
     ...lagAlarms(pipeline),
     ...exchangeAlarms(pipeline),
@@ -23,7 +24,10 @@ export function createAlarms(scope: Construct, pipeline: WatchedPipeline): Alarm
     ...kafkaAlarms(pipeline),
     ...databaseAlarms(pipeline),
   ];
-  return specs.map((spec) => createAlarm(scope, pipeline.stage, spec));
+  return specs.map((spec) => ({
+    alarm: createAlarm(scope, pipeline.stage, spec),
+    severity: spec.severity,
+  }));
 }
 
 function createAlarm(scope: Construct, stage: StageConfig, spec: AlarmSpec): Alarm {

@@ -6,7 +6,7 @@ import { type AlarmSpec, LASTING, NOTHING_HAPPENED } from './alarm-spec';
 
 /** Alarms for failing or throttled requests to the database. */
 export function databaseAlarms({ stage, database }: WatchedPipeline): AlarmSpec[] {
-  const lasting = { periods: LASTING, missing: NOTHING_HAPPENED };
+  const lasting = { periods: LASTING, missing: NOTHING_HAPPENED, severity: 'ticket' } as const;
   const failing: AlarmSpec = {
     ...lasting,
     id: 'DatabaseErrors',

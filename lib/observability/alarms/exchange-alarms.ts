@@ -1,10 +1,16 @@
 import { Duration } from 'aws-cdk-lib';
-import { TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { MetricName } from '../../../lambdas/shared/domain/metrics';
 import { functionMetrics, metricPeriod, publishedMetric, type Statistic, sumOf } from '../metrics';
 import type { StageConfig } from '../../stages/stage-config';
 import type { WatchedPipeline } from '../watched-pipeline';
-import { type AlarmSpec, AT_ONCE, LASTING, NOTHING_HAPPENED, NOTHING_KNOWN } from './alarm-spec';
+import {
+  type AlarmSpec,
+  AT_ONCE,
+  LASTING,
+  NOTHING_HAPPENED,
+  NOTHING_KNOWN,
+  SILENCE_BREACHES,
+} from './alarm-spec';
 
 const NO_MINUTES_FOR_MINUTES = 10;
 
@@ -15,8 +21,10 @@ export function exchangeAlarms({ stage }: WatchedPipeline): AlarmSpec[] {
 
 function absenceAlarms(stage: StageConfig): AlarmSpec[] {
   const above = { above: 0 };
+  const ticket = { severity: 'ticket' } as const;
   return [
     {
+      ...ticket,
       id: 'NoMinutes',
       runbook: 'no-minutes',
       situation: `No minute has come from the exchange for ${noMinutesText(stage)}`,
@@ -24,9 +32,10 @@ function absenceAlarms(stage: StageConfig): AlarmSpec[] {
       threshold: { below: 1 },
       periods: noMinutesPeriods(stage),
       // Without an answer nothing is counted, not even 0.
-      missing: TreatMissingData.BREACHING,
+      missing: SILENCE_BREACHES,
     },
     {
+      ...ticket,
       id: 'MarketsSilent',
       runbook: 'markets-silent',
       situation: `A market is silent: no candle of it has come for ${Duration.minutes(stage.silentAfterMinutes).toHumanString()}`,
@@ -36,6 +45,7 @@ function absenceAlarms(stage: StageConfig): AlarmSpec[] {
       missing: NOTHING_KNOWN,
     },
     {
+      ...ticket,
       id: 'MarketsUnknown',
       runbook: 'markets-unknown',
       situation: 'The exchange does not know a market',
@@ -48,7 +58,12 @@ function absenceAlarms(stage: StageConfig): AlarmSpec[] {
 }
 
 function doubtAlarms(stage: StageConfig): AlarmSpec[] {
-  const lasting = { threshold: { above: 0 }, periods: LASTING, missing: NOTHING_HAPPENED };
+  const lasting = {
+    threshold: { above: 0 },
+    periods: LASTING,
+    missing: NOTHING_HAPPENED,
+    severity: 'ticket',
+  } as const;
   const published = functionMetrics(stage, 'fetch');
   return [
     {

@@ -14,6 +14,7 @@ export function functionAlarms(pipeline: WatchedPipeline): AlarmSpec[] {
       id: 'Throttles',
       runbook: 'throttles',
       situation: 'Lambda throttles the functions',
+      severity: 'ticket',
       metric: sumOf(
         FUNCTION_NAMES.map((name) => functions[name].metricThrottles({ statistic: 'Sum' })),
         'Throttles',
@@ -31,6 +32,7 @@ function failureAlarm({ stage, functions }: WatchedPipeline, name: FunctionName)
     id: logicalName('FunctionErrors', name),
     runbook: 'function-errors',
     situation: `${name} keeps failing`,
+    severity: 'page',
     metric: sumOf(
       [
         functions[name].metricErrors({ statistic: 'Sum' }),
@@ -52,6 +54,7 @@ function timeOutAlarm({ functions }: WatchedPipeline, name: FunctionName): Alarm
     id: logicalName('TimeOutsNear', name),
     runbook: 'time-outs-near',
     situation: `${name} keeps using more than 80 % of its timeout of ${timeout.toSeconds()} seconds`,
+    severity: 'ticket',
     metric: functions[name].metricDuration({ statistic: 'Maximum' }),
     threshold: { above: timeout.toMilliseconds() * 0.8 },
     periods: LASTING,

@@ -1,49 +1,54 @@
 import { Duration } from 'aws-cdk-lib';
-import { TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
-import { publishedMetric } from '../metrics';
+import { periodsOfAnHour, publishedMetric } from '../metrics';
 import type { StageConfig } from '../../stages/stage-config';
 import { behindMinutes } from '../../stages/tick';
 import type { WatchedPipeline } from '../watched-pipeline';
-import { type AlarmSpec, LASTING, NOTHING_KNOWN } from './alarm-spec';
+import { type AlarmSpec, LASTING, NOTHING_KNOWN, SILENCE_BREACHES } from './alarm-spec';
 
 /** Alarms for minutes that do not arrive. */
 export function lagAlarms({ stage, functions }: WatchedPipeline): AlarmSpec[] {
-  const lasting = { periods: LASTING, missing: NOTHING_KNOWN };
   return [
     {
-      ...lasting,
       id: 'MarketsBehind',
       runbook: 'markets-behind',
       situation: `A market is more than ${humanText(behindMinutes(stage.scheduleMinutes))} behind`,
+      severity: 'ticket',
       metric: publishedMetric(stage, {
         service: 'fetch',
         name: 'WorstLag',
         statistic: 'Minimum',
       }),
       threshold: { above: behindMinutes(stage.scheduleMinutes) * 60 },
+      periods: LASTING,
+      // If fetch does not measure, the deadline comes nearer unseen: that alarm says so.
+      missing: NOTHING_KNOWN,
     },
     {
-      ...lasting,
       id: 'RetentionDeadline',
       runbook: 'retention-deadline',
-      situation: `The exchange will stop serving missing minutes within ${humanText(deadlineMinutes(stage))}`,
+      situation: `The exchange will stop serving missing minutes within ${humanText(deadlineMinutes(stage))}, or fetch has not said for an hour when it will`,
+      severity: 'page',
       metric: publishedMetric(stage, {
         service: 'fetch',
         name: 'RetentionLeft',
         statistic: 'Maximum',
       }),
       threshold: { below: deadlineMinutes(stage) * 60 },
+      periods: periodsOfAnHour(stage),
+      // Fetch measures it from the stored progress: if it fails to read that, there is no value.
+      missing: SILENCE_BREACHES,
     },
     {
       id: 'NoRuns',
       runbook: 'no-runs',
       situation: 'fetch has not run for five ticks in a row',
+      severity: 'page',
       metric: functions.fetch.metricInvocations({ statistic: 'Sum' }),
       threshold: { below: 1 },
       period: Duration.minutes(stage.scheduleMinutes),
       periods: 5,
       // A function that is not invoked reports no value, not even 0.
-      missing: TreatMissingData.BREACHING,
+      missing: SILENCE_BREACHES,
     },
   ];
 }

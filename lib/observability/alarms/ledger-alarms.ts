@@ -1,11 +1,17 @@
 import { Duration } from 'aws-cdk-lib';
-import { MathExpression, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import type { MetricName } from '../../../lambdas/shared/domain/metrics';
-import { changeOf, metricPeriod, publishedMetric, type Statistic } from '../metrics';
+import { metricPeriod, publishedMetric, type Statistic } from '../metrics';
 import type { StageConfig } from '../../stages/stage-config';
 import { RECONCILE_MINUTES } from '../../stages/tick';
 import type { WatchedPipeline } from '../watched-pipeline';
-import { type AlarmSpec, AT_ONCE, NOTHING_HAPPENED, NOTHING_KNOWN } from './alarm-spec';
+import {
+  type AlarmSpec,
+  AT_ONCE,
+  NOTHING_HAPPENED,
+  NOTHING_KNOWN,
+  SILENCE_BREACHES,
+} from './alarm-spec';
 
 const HOUR = Duration.hours(1);
 /** Days that a new market needs are overdue from its first firing on, until they are stored. */
@@ -26,27 +32,30 @@ function auditAlarms({ stage, functions }: WatchedPipeline): AlarmSpec[] {
       id: 'ReconcileNoRuns',
       runbook: 'no-runs',
       situation: 'reconcile has not run for half an hour',
+      severity: 'page',
       metric: functions.reconcile.metricInvocations({ statistic: 'Sum' }),
       threshold: { below: 1 },
       period: Duration.minutes(RECONCILE_MINUTES),
       periods: FIRINGS_MISSED,
       // A function that is not invoked reports no value, not even 0.
-      missing: TreatMissingData.BREACHING,
+      missing: SILENCE_BREACHES,
     },
     {
       id: 'DaysOverdue',
       runbook: 'days-overdue',
-      situation: `Past days were to be asked for more than a day ago, for ${OVERDUE_HOURS} hours already`,
+      situation: `Past days were to be asked for more than a day ago, for ${OVERDUE_HOURS} hours already, or reconcile has not said so for as long`,
+      severity: 'ticket',
       metric: reconcileMetric(stage, 'DaysOverdue', 'Minimum'),
       threshold: { above: 0 },
       period: HOUR,
       periods: OVERDUE_HOURS,
-      missing: NOTHING_KNOWN,
+      missing: SILENCE_BREACHES,
     },
     {
       id: 'HistoryStands',
       runbook: 'history-does-not-move',
       situation: `Days of history are to be had, and none has been stored for ${HISTORY_STANDS_HOURS} hours`,
+      severity: 'ticket',
       metric: standingHistory(stage),
       threshold: { above: 0 },
       periods: Math.ceil((HISTORY_STANDS_HOURS * 60) / metricPeriod(stage).toMinutes()),
@@ -56,24 +65,33 @@ function auditAlarms({ stage, functions }: WatchedPipeline): AlarmSpec[] {
 }
 
 function correctionAlarms(stage: StageConfig): AlarmSpec[] {
-  const atOnce = { periods: AT_ONCE, missing: NOTHING_HAPPENED };
+  const atOnce = {
+    periods: AT_ONCE,
+    missing: NOTHING_HAPPENED,
+    severity: 'ticket',
+  } as const;
   return [
     {
       ...atOnce,
       id: 'DayDisputed',
       runbook: 'a-day-is-disputed',
       situation: 'A day was sealed although its audits do not agree',
-      // A day stays disputed: an alarm that lasts as long would hide all others.
-      metric: changeOf(reconcileMetric(stage, 'DaysDisputed', 'Maximum')),
+      // Counted when it happens: a day stays disputed, and the next one is to be heard of too.
+      metric: publishedMetric(stage, {
+        service: 'persist',
+        name: 'DaysSealedDisputed',
+        statistic: 'Sum',
+      }),
       threshold: { above: 0 },
     },
     {
       ...atOnce,
       id: 'SealedDayIncomplete',
       runbook: 'sealed-day-incomplete',
-      situation: 'The completeness of the sealed days of the last 30 has fallen',
-      metric: changeOf(reconcileMetric(stage, 'Completeness', 'Minimum')),
-      threshold: { below: 0 },
+      situation: 'Sealed days of the last 30 lack minutes',
+      metric: reconcileMetric(stage, 'Completeness', 'Minimum'),
+      threshold: { below: 100 },
+      missing: NOTHING_KNOWN,
     },
     {
       ...atOnce,

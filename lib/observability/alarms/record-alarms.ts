@@ -4,7 +4,12 @@ import { type AlarmSpec, AT_ONCE, NOTHING_HAPPENED } from './alarm-spec';
 
 /** Alarms for records that did not become candles. */
 export function recordAlarms({ stage, eventSources }: WatchedPipeline): AlarmSpec[] {
-  const atOnce = { threshold: { above: 0 }, periods: AT_ONCE, missing: NOTHING_HAPPENED };
+  const atOnce = {
+    threshold: { above: 0 },
+    periods: AT_ONCE,
+    missing: NOTHING_HAPPENED,
+    severity: 'ticket',
+  } as const;
   const alarms: AlarmSpec[] = [
     {
       ...atOnce,
@@ -18,6 +23,7 @@ export function recordAlarms({ stage, eventSources }: WatchedPipeline): AlarmSpe
       id: 'Gaps',
       runbook: 'gaps',
       situation: 'Minutes that the exchange no longer serves were stored as a gap',
+      severity: 'page',
       metric: publishedMetric(stage, { service: 'persist', name: 'Gaps', statistic: 'Sum' }),
     },
   ];

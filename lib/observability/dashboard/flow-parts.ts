@@ -180,7 +180,7 @@ function topicPart(
 }
 
 function brokerDisks({ kafka }: WatchedPipeline): GraphSpec {
-  const metrics = kafka instanceof MskKafka ? brokerDiskMetrics(kafka) : [];
+  const metrics = kafka instanceof MskKafka ? brokerDiskMetrics(kafka, 'Maximum') : [];
   return { title: 'Broker disk (%)', metrics };
 }
 

@@ -97,12 +97,6 @@ function metricsBehind({ MetricStat, Expression }: v.InferOutput<typeof AlarmedM
   return /^select /i.test(Expression) ? ASSUMED.metricsPerQuery : 0;
 }
 
-/** Cost of composite alarms. */
-export function compositeAlarmLines(alarms: readonly StageResource[]): CostLine[] {
-  const usd = times(PRICES.compositeAlarmPerMonth, BigInt(alarms.length));
-  return [fixedLine('Observability', `${alarms.length} x composite alarm`, usd)];
-}
-
 /** Cost of the alarms that scale storage; the scaling itself is free. */
 export function scalingAlarmLines(policies: readonly StageResource[]): CostLine[] {
   const upwards = v.object({

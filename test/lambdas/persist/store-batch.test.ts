@@ -149,6 +149,23 @@ describe('a live segment', () => {
     expect(store.calls).toContain('gap BTC_USDT done');
     expect(telemetry.counted('Gaps')).toBe(1);
   });
+
+  it('is not counted before the first minutes of a market, or in history', async () => {
+    const { store, storeBatch, telemetry } = prepare();
+    const unserved: RolledSegment = {
+      ...rolledOf(auditOf()),
+      unserved: 'the archive has no such month',
+    };
+
+    await storeBatch(recordsFor(observedOf({ followsMs: null, gapFromMs: at(9) })));
+    await storeBatch([recordOf(rolled.encode(unserved), { topic: 'candles.rolled', offset: 1 })]);
+
+    expect(store.gaps.map(({ gap }) => gap.reason)).toEqual([
+      'beyond the retention of the exchange',
+      'the archive has no such month',
+    ]);
+    expect(telemetry.metrics()).not.toContain('Gaps');
+  });
 });
 
 describe('an audit', () => {
@@ -188,6 +205,14 @@ describe('an audit', () => {
     ]);
     expect(telemetry.counted('AuditsStored')).toBe(1);
     expect(telemetry.counted('CandlesCorrected')).toBe(2);
+  });
+
+  it('is counted if it seals its day although audits do not agree', async () => {
+    const { storeBatch, telemetry } = prepare();
+
+    await storeBatch(batchOf(audit({ audit: { ...findings, agreed: false, disputed: true } })));
+
+    expect(telemetry.counted('DaysSealedDisputed')).toBe(1);
   });
 
   it('is not entered in the ledger before its rows are acknowledged', async () => {

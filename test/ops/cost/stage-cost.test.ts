@@ -189,7 +189,6 @@ describe('what watches', () => {
       'on 8 metrics',
       '0.80',
     ],
-    ['AWS::CloudWatch::CompositeAlarm', {}, 'composite', '0.50'],
     ['AWS::CloudWatch::Dashboard', {}, 'dashboard', '3.00'],
     ['AWS::SNS::Subscription', { Protocol: 'email' }, 'e-mails', '0.00'],
   ])('%s %j', (type, properties, what, usd) => {

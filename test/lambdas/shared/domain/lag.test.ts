@@ -4,9 +4,11 @@ import { at } from '../../../fakes/candles';
 
 const NOW = { nowMs: at(12, 7), retentionMs: 60 * MINUTE_MS, behindMs: 5 * MINUTE_MS };
 
+const seen = (...seenToMs: number[]) => ({ seenToMs, startsAtMs: [] });
+
 describe('lagOf', () => {
   it('finds nothing behind if nothing is followed', () => {
-    expect(lagOf([], NOW)).toEqual({
+    expect(lagOf(seen(), NOW)).toEqual({
       marketsBehind: 0,
       worstMs: 0,
       retentionLeftMs: 60 * MINUTE_MS,
@@ -14,18 +16,18 @@ describe('lagOf', () => {
   });
 
   it('finds nothing behind that is seen to a later time', () => {
-    expect(lagOf([at(12, 9)], NOW).worstMs).toBe(0);
+    expect(lagOf(seen(at(12, 9)), NOW).worstMs).toBe(0);
   });
 
   it.each([
     ['5 minutes ago', at(12, 2), 0],
     ['a moment earlier', at(12, 2) - 1, 1],
   ])('takes a market that was seen to %s as %d behind', (_, seenToMs, marketsBehind) => {
-    expect(lagOf([seenToMs], NOW).marketsBehind).toBe(marketsBehind);
+    expect(lagOf(seen(seenToMs), NOW).marketsBehind).toBe(marketsBehind);
   });
 
   it('counts each market that is behind, and measures the worst', () => {
-    expect(lagOf([at(12), at(12, 4), at(11, 57)], NOW)).toEqual({
+    expect(lagOf(seen(at(12), at(12, 4), at(11, 57)), NOW)).toEqual({
       marketsBehind: 2,
       worstMs: 10 * MINUTE_MS,
       retentionLeftMs: 50 * MINUTE_MS,
@@ -36,7 +38,17 @@ describe('lagOf', () => {
     ['as old as the exchange serves', at(11, 7)],
     ['older than it serves', at(10)],
   ])('leaves nothing of the retention if a minute is missing that is %s', (_, seenToMs) => {
-    expect(lagOf([seenToMs], NOW).retentionLeftMs).toBe(0);
+    expect(lagOf(seen(seenToMs), NOW).retentionLeftMs).toBe(0);
+  });
+});
+
+describe('a market that has not started', () => {
+  it('is behind, and has no deadline', () => {
+    expect(lagOf({ seenToMs: [at(12, 4)], startsAtMs: [at(0)] }, NOW)).toEqual({
+      marketsBehind: 1,
+      worstMs: 12 * 60 * MINUTE_MS + 7 * MINUTE_MS,
+      retentionLeftMs: 57 * MINUTE_MS,
+    });
   });
 });
 

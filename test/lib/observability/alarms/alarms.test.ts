@@ -11,7 +11,7 @@ const ALARM = 'AWS::CloudWatch::Alarm';
 /** Each alarm of `prod`: its id, what it watches, when it rings, for how long, and what missing data says. */
 const WATCHED: readonly (readonly [string, string, string, string, string])[] = [
   ['MarketsBehind', 'fetch WorstLag Minimum', '> 300', '3 x 300 s', 'ignore'],
-  ['RetentionDeadline', 'fetch RetentionLeft Maximum', '< 86400', '3 x 300 s', 'ignore'],
+  ['RetentionDeadline', 'fetch RetentionLeft Maximum', '< 86400', '12 x 300 s', 'breaching'],
   ['NoRuns', 'Invocations Sum', '< 1', '5 x 60 s', 'breaching'],
   ['NoMinutes', 'fetch NewMinutes Sum', '< 1', '2 x 300 s', 'breaching'],
   ['MarketsSilent', 'fetch MarketsSilent Minimum', '> 0', '1 x 300 s', 'ignore'],
@@ -26,7 +26,7 @@ const WATCHED: readonly (readonly [string, string, string, string, string])[] = 
   ['ImplausibleVolumes', 'fetch ImplausibleVolumes Sum', '> 0', '3 x 300 s', 'notBreaching'],
   ['StaleAnswers', 'fetch StaleAnswers Sum', '> 0', '3 x 300 s', 'notBreaching'],
   ['ReconcileNoRuns', 'Invocations Sum', '< 1', '6 x 300 s', 'breaching'],
-  ['DaysOverdue', 'reconcile DaysOverdue Minimum', '> 0', '3 x 3600 s', 'ignore'],
+  ['DaysOverdue', 'reconcile DaysOverdue Minimum', '> 0', '3 x 3600 s', 'breaching'],
   [
     'HistoryStands',
     'IF(left > 0 AND FILL(stored, 0) < 1, 1, 0) of reconcile HistoryDaysLeft Minimum, persist AuditsStored Sum',
@@ -34,14 +34,8 @@ const WATCHED: readonly (readonly [string, string, string, string, string])[] = 
     '24 x 300 s',
     'ignore',
   ],
-  ['DayDisputed', 'DIFF(m0) of reconcile DaysDisputed Maximum', '> 0', '1 x 300 s', 'notBreaching'],
-  [
-    'SealedDayIncomplete',
-    'DIFF(m0) of reconcile Completeness Minimum',
-    '< 0',
-    '1 x 300 s',
-    'notBreaching',
-  ],
+  ['DayDisputed', 'persist DaysSealedDisputed Sum', '> 0', '1 x 300 s', 'notBreaching'],
+  ['SealedDayIncomplete', 'reconcile Completeness Minimum', '< 100', '1 x 300 s', 'ignore'],
   ['ManyCorrections', 'persist CandlesCorrected Sum', '> 100', '1 x 3600 s', 'notBreaching'],
   [
     'DeadLetters',
@@ -113,6 +107,15 @@ const WATCHED: readonly (readonly [string, string, string, string, string])[] = 
     'ignore',
   ]),
   [
+    'BrokersSilent',
+    `MIN([FILL(m0, 0), FILL(m1, 0), FILL(m2, 0)]) of ${['1', '2', '3']
+      .map((broker) => `${broker} Candlestream-prod-Data KafkaDataLogsDiskUsed SampleCount`)
+      .join(', ')}`,
+    '< 1',
+    '12 x 300 s',
+    'breaching',
+  ],
+  [
     'DatabaseErrors',
     'fetch DatabaseErrors Sum + reconcile DatabaseErrors Sum + transform DatabaseErrors Sum + persist DatabaseErrors Sum',
     '> 5',
@@ -132,6 +135,23 @@ const WATCHED: readonly (readonly [string, string, string, string, string])[] = 
     'notBreaching',
   ]),
 ];
+
+/** The alarms that someone acts on at any hour. */
+const PAGES = [
+  'RetentionDeadline',
+  'NoRuns',
+  'ReconcileNoRuns',
+  'Gaps',
+  'FunctionErrorsFetch',
+  'FunctionErrorsReconcile',
+  'FunctionErrorsTransform',
+  'FunctionErrorsPersist',
+  'BrokerDisk1',
+  'BrokerDisk2',
+  'BrokerDisk3',
+  'BrokersSilent',
+];
+const TICKETS = WATCHED.map(([id]) => id).filter((id) => !PAGES.includes(id));
 
 describe('the alarms of a stage with everything', () => {
   let pipeline: Template;
@@ -188,21 +208,33 @@ describe('the alarms of a stage with everything', () => {
     }
   });
 
-  it('tells of any of them through one topic, and of nothing twice', () => {
-    const [topic] = onlyOne(pipeline, 'AWS::SNS::Topic');
-    const [, anyAlarm] = onlyOne(pipeline, 'AWS::CloudWatch::CompositeAlarm');
-    expect(anyAlarm).toMatchObject({ AlarmActions: [{ Ref: topic }], OKActions: [{ Ref: topic }] });
-    const rule = JSON.stringify(anyAlarm['AlarmRule']);
-    for (const [id, alarm] of Object.entries(propertiesOf(pipeline, ALARM))) {
-      expect(rule).toContain(JSON.stringify({ 'Fn::GetAtt': [id, 'Arn'] }));
-      expect(alarm).not.toHaveProperty('AlarmActions');
+  it.each([
+    ['Page', PAGES, true],
+    ['Ticket', TICKETS, false],
+  ])('has each alarm notify its own topic, by itself: %s', (severity, ids, saysWhenItClears) => {
+    const [topic] = onlyOne(pipeline, 'AWS::SNS::Topic', `WatchAlarms${severity}`);
+    const notified = Object.entries(propertiesOf(pipeline, ALARM)).filter(
+      ([, { AlarmActions }]) => JSON.stringify(AlarmActions) === JSON.stringify([{ Ref: topic }]),
+    );
+    expect(notified.map(([id]) => nameOf(id))).toEqual(ids);
+    for (const [, { OKActions }] of notified) {
+      expect(OKActions).toEqual(saysWhenItClears ? [{ Ref: topic }] : undefined);
     }
+    pipeline.hasOutput(`${severity}TopicArn`, { Value: { Ref: topic } });
   });
 
-  it('lets that one alarm publish, over TLS only, and nobody else', () => {
-    const [topic] = onlyOne(pipeline, 'AWS::SNS::Topic');
-    const [anyAlarm] = onlyOne(pipeline, 'AWS::CloudWatch::CompositeAlarm');
-    const [, policy] = onlyOne(pipeline, 'AWS::SNS::TopicPolicy');
+  it('lets no alarm depend on others', () => {
+    pipeline.resourceCountIs('AWS::CloudWatch::CompositeAlarm', 0);
+    expect([...PAGES, ...TICKETS].sort()).toEqual(WATCHED.map(([id]) => id).sort());
+  });
+
+  it.each([
+    ['Page', PAGES],
+    ['Ticket', TICKETS],
+  ])('lets these alarms publish, over TLS only, and nobody else: %s', (severity, ids) => {
+    const [topic] = onlyOne(pipeline, 'AWS::SNS::Topic', `WatchAlarms${severity}`);
+    const [, policy] = onlyOne(pipeline, 'AWS::SNS::TopicPolicy', `WatchAlarms${severity}`);
+    const arns = ids.map((id) => ({ 'Fn::GetAtt': [idOf(pipeline, id), 'Arn'] }));
     expect(policy['Topics']).toEqual([{ Ref: topic }]);
     expect(policy['PolicyDocument']).toMatchObject({
       Statement: [
@@ -211,22 +243,17 @@ describe('the alarms of a stage with everything', () => {
           Effect: 'Allow',
           Action: 'sns:Publish',
           Principal: { Service: 'cloudwatch.amazonaws.com' },
-          Condition: { ArnEquals: { 'aws:SourceArn': { 'Fn::GetAtt': [anyAlarm, 'Arn'] } } },
+          Condition: { ArnEquals: { 'aws:SourceArn': arns } },
         },
       ],
     });
-  });
-
-  it('outputs where alarms are told', () => {
-    const [topic] = onlyOne(pipeline, 'AWS::SNS::Topic');
-    pipeline.hasOutput('AlarmTopicArn', { Value: { Ref: topic } });
   });
 });
 
 describe('the alarms of other stages', () => {
   it('lets nobody give up on records on demand, so that there is no alarm of it', () => {
     const ids = idsOf(templatesOf(dev).pipeline);
-    expect(ids).toHaveLength(36);
+    expect(ids).toHaveLength(37);
     expect(ids).not.toContainEqual(expect.stringContaining('Undelivered'));
   });
 
@@ -242,7 +269,7 @@ describe('the alarms of other stages', () => {
       return `${ringsOf(alarm)} for ${String(alarm['EvaluationPeriods'])} x ${periodOf(alarm)} s`;
     };
     expect(told('MarketsBehind')).toBe('> 1380 for 3 x 600 s');
-    expect(told('RetentionDeadline')).toBe('< 18000 for 3 x 600 s');
+    expect(told('RetentionDeadline')).toBe('< 18000 for 6 x 600 s');
     expect(told('NoRuns')).toBe('< 1 for 5 x 600 s');
     expect(told('NoMinutes')).toBe('< 1 for 1 x 600 s');
     expect(told('TimeOutsNearFetch')).toBe('> 476000 for 3 x 600 s');
@@ -268,31 +295,47 @@ describe('the alarms of other stages', () => {
     expect(ids.filter((id) => id.includes('BrokerDisk'))).toHaveLength(3);
   });
 
-  it('mails where the stage says to whom', () => {
-    const mailing = stageConfig({ ...dev, alarmEmail: 'on-call@example.com' });
-    const { pipeline } = addStage(unbundledApp(), mailing);
+  it.each([
+    [{ alarmEmail: 'on-call@example.com' }, 'on-call@example.com'],
+    [{ alarmEmail: 'on-call@example.com', ticketEmail: 'desk@example.com' }, 'desk@example.com'],
+  ])('mails where the stage says to whom: %j', (addresses, ticketEmail) => {
+    const { pipeline } = addStage(unbundledApp(), stageConfig({ ...prod, ...addresses }));
     const template = Template.fromStack(pipeline);
-    const [topic] = onlyOne(template, 'AWS::SNS::Topic');
-    const [, subscription] = onlyOne(template, 'AWS::SNS::Subscription');
-    expect(subscription).toEqual({
-      Endpoint: 'on-call@example.com',
-      Protocol: 'email',
-      TopicArn: { Ref: topic },
-    });
+    for (const [severity, address] of [
+      ['Page', 'on-call@example.com'],
+      ['Ticket', ticketEmail],
+    ] as const) {
+      const [topic] = onlyOne(template, 'AWS::SNS::Topic', `WatchAlarms${severity}`);
+      const [, subscription] = onlyOne(
+        template,
+        'AWS::SNS::Subscription',
+        `WatchAlarms${severity}`,
+      );
+      expect(subscription).toEqual({
+        Endpoint: address,
+        Protocol: 'email',
+        TopicArn: { Ref: topic },
+      });
+    }
     Annotations.fromStack(pipeline).hasNoWarning('*', Match.anyValue());
+    Annotations.fromStack(pipeline).hasNoError('*', Match.anyValue());
   });
 
-  it('warns where nobody is told', () => {
+  it('warns that nobody is notified of dev', () => {
     const { pipeline } = addStage(unbundledApp(), dev);
     Template.fromStack(pipeline).resourceCountIs('AWS::SNS::Subscription', 0);
-    Annotations.fromStack(pipeline).hasWarning(
-      '*',
-      Match.stringLikeRegexp(
-        'Nobody is notified .* stage dev: set alarmEmail in lib/stages/dev.ts',
-      ),
-    );
+    Annotations.fromStack(pipeline).hasWarning('*', NOBODY_IS_NOTIFIED);
+  });
+
+  it('refuses prod without an address', () => {
+    const { pipeline } = addStage(unbundledApp(), prod);
+    Annotations.fromStack(pipeline).hasError('*', NOBODY_IS_NOTIFIED);
   });
 });
+
+const NOBODY_IS_NOTIFIED = Match.stringLikeRegexp(
+  'Nobody is notified .* stage (dev|prod): set alarmEmail in lib/stages/(dev|prod).ts',
+);
 
 const withoutAws: StageConfig = stageConfig({
   ...dev,
@@ -314,6 +357,17 @@ interface MetricOfAlarm {
     readonly Period: number;
     readonly Stat: string;
   };
+}
+
+/** The id of an alarm without its construct's name and the hash. */
+function nameOf(logicalId: string): string {
+  return logicalId.replace(/^Watch/, '').replace(/[0-9A-F]{8}$/, '');
+}
+
+function idOf(pipeline: Template, name: string): string {
+  const id = idsOf(pipeline).find((one) => nameOf(one) === name);
+  if (id === undefined) throw new Error(`Expected an alarm ${name}`);
+  return id;
 }
 
 function idsOf(pipeline: Template): string[] {
