@@ -75,7 +75,7 @@ export class ConsolePage {
     if (isFirst) return this.#show(this.#state.view);
     const row = shownMarket(this.#state);
     await this.#chart.refresh();
-    if (row !== undefined && this.#reader.isDue) await this.#reader.readKnowledge(row);
+    if (row !== undefined) await this.#reader.readLedger(row);
     this.#chart.drawBands();
     await this.#reader.readRun();
   }
@@ -85,18 +85,17 @@ export class ConsolePage {
     const market = wanted.market ?? this.#state.markets?.markets[0]?.market;
     const isOther = market !== this.#state.view.market || this.#state.coverage === undefined;
     this.#store.set({ view: { ...wanted, market }, pointedMs: undefined });
-    if (isOther) this.#store.set({ coverage: undefined, gaps: undefined, years: new Map() });
+    if (isOther) this.#store.set({ coverage: undefined, gaps: undefined, days: undefined });
     const row = shownMarket(this.#state);
     if (market === undefined || row === undefined) return;
     const { interval, atMs } = wanted;
     const chart = this.#chart.open({ market, interval, atMs });
     if (isOther) {
-      await this.#reader.attempt(() => this.#reader.readKnowledge(row));
+      await this.#reader.attempt(() => this.#reader.readLedger(row));
       this.#chart.drawBands();
     }
     await chart;
     await this.#reader.attempt(() => this.#reader.readRun());
-    if (isOther) await this.#reader.attempt(() => this.#reader.readOlderYears(row));
   }
 
   #pageActions(): PageActions {
@@ -212,10 +211,9 @@ export class ConsolePage {
 
   #marketTime(): MarketTime {
     const row = shownMarket(this.#state);
-    const begin = row === undefined ? null : beginOf(row);
     const { nowMs } = this.#clock;
     return {
-      firstMs: begin === null ? undefined : Date.parse(begin),
+      firstMs: row === undefined ? undefined : beginOf(row),
       seenToMs: row?.seenTo == null ? nowMs : Date.parse(row.seenTo),
       endMs: row?.endedAt == null ? nowMs : Date.parse(row.endedAt),
     };

@@ -1,20 +1,16 @@
-import type { DayRow, MarketRow } from './answers/answers';
+import type { MarketRow } from './answers/answers';
 import { NoAnswerError, type QueryClient } from './answers/query-client';
-import { beginOf } from './markets/market-heading';
 import type { ApiClock } from './page/api-clock';
 import type { PageStore } from './page/page-store';
-import { MINUTE_MS } from './page/times';
-
-/** Coverage, gaps and days change rarely, and cost more to read. */
-const KNOWLEDGE_MS = MINUTE_MS;
+import { HOUR_MS } from './page/times';
 
 /** Reads all but candles from the API into the page's state. */
 export class MarketReader {
   readonly #client: QueryClient;
   readonly #store: PageStore;
   readonly #clock: ApiClock;
-  /** By the browser's monotonic clock. */
-  #knownAtMs = -Infinity;
+  /** The market whose ledger was read last, as it was then. */
+  #read = { ledger: '', atMs: 0 };
   #isStage = false;
 
   constructor(client: QueryClient, store: PageStore, clock: ApiClock) {
@@ -40,31 +36,23 @@ export class MarketReader {
     this.#store.set({ markets, outage: undefined });
   }
 
-  /** Whether what is known of the market is so old that it is to be read again. */
-  get isDue(): boolean {
-    return performance.now() - this.#knownAtMs > KNOWLEDGE_MS;
-  }
-
-  /** Reads coverage, gaps and the newest days of a market. */
-  async readKnowledge({ market }: MarketRow): Promise<void> {
-    this.#knownAtMs = performance.now();
-    const year = yearOf(this.#clock.nowMs);
-    const [coverage, { gaps }] = await Promise.all([
+  /**
+   * Reads coverage, gaps and days of a market, if its row says that they have
+   * changed: they are its whole ledger, and cost more to read than all else.
+   */
+  async readLedger(row: MarketRow): Promise<void> {
+    const ledger = ledgerOf(row);
+    const isOld = performance.now() - this.#read.atMs > HOUR_MS;
+    if (ledger === this.#read.ledger && !isOld) return;
+    const { market } = row;
+    const [coverage, { gaps }, { days }] = await Promise.all([
       this.#client.coverage(market),
       this.#client.gaps(market),
-      this.#readYear(market, year),
+      this.#client.days(market),
     ]);
-    if (this.#isShown(market)) this.#store.set({ coverage, gaps });
-  }
-
-  /** Reads the days of all years but the newest, a year at a time: the newer, the sooner. */
-  async readOlderYears(row: MarketRow): Promise<void> {
-    const { nowMs } = this.#clock;
-    const begin = beginOf(row) ?? row.liveSince;
-    const oldest = begin === null ? yearOf(nowMs) : yearOf(Date.parse(begin));
-    for (let year = yearOf(nowMs) - 1; year >= oldest && this.#isShown(row.market); year--) {
-      await this.#readYear(row.market, year);
-    }
+    if (this.#store.state.view.market !== market) return;
+    this.#read = { ledger, atMs: performance.now() };
+    this.#store.set({ coverage, gaps, days });
   }
 
   /** Reads the state of the local run, if there is one. */
@@ -74,23 +62,14 @@ export class MarketReader {
     this.#isStage = run === undefined;
     this.#store.set({ run });
   }
-
-  async #readYear(market: string, year: number): Promise<void> {
-    const range = { fromMs: Date.UTC(year, 0, 1), toMs: Date.UTC(year + 1, 0, 1) };
-    const { days } = await this.#client.days(market, range);
-    if (this.#isShown(market)) this.#setYear(year, days);
-  }
-
-  #setYear(year: number, days: readonly DayRow[]): void {
-    if (days.length === 0) return;
-    this.#store.set({ years: new Map([...this.#store.state.years, [year, days]]) });
-  }
-
-  #isShown(market: string): boolean {
-    return this.#store.state.view.market === market;
-  }
 }
 
-function yearOf(timeMs: number): number {
-  return new Date(timeMs).getUTCFullYear();
+/** What changes of a market's row if its ledger does. */
+function ledgerOf(row: MarketRow): string {
+  const { market, sealedTo, gapCount, gapMinutes, disputedDays, historyDaysLeft } = row;
+  const { unsealedDays, listedSince, endedAt } = row;
+  return [
+    ...[market, sealedTo, gapCount, gapMinutes, disputedDays, historyDaysLeft],
+    ...[unsealedDays, listedSince, endedAt],
+  ].join();
 }

@@ -56,8 +56,8 @@ export class QueryClient {
     return this.#get('/v1/gaps', { market }, gapsAnswer);
   }
 
-  days(market: string, range: TimeRange): Promise<DaysAnswer> {
-    return this.#get('/v1/days', { market, ...texts(range) }, daysAnswer);
+  days(market: string): Promise<DaysAnswer> {
+    return this.#get('/v1/days', { market }, daysAnswer);
   }
 
   /** The state of the local run; undefined on a stage, which has none. */
@@ -100,7 +100,7 @@ function texts({ fromMs, toMs }: TimeRange): { from: string; to: string } {
 
 async function request(address: string): Promise<Response> {
   try {
-    return await fetch(address, { cache: 'no-cache', signal: AbortSignal.timeout(TIMEOUT_MS) });
+    return await fetch(address, { signal: AbortSignal.timeout(TIMEOUT_MS) });
   } catch (error) {
     const isSlow = error instanceof DOMException && error.name === 'TimeoutError';
     const reason = isSlow ? `no answer within ${TIMEOUT_MS / 1_000} s` : 'it cannot be reached';

@@ -27,9 +27,7 @@ const HATCH = html`<svg class="unseen" aria-hidden="true">
 
 /** All days, a year a row, newest year first. A click or the arrow keys open the ledger of a day. */
 export function calendar(state: PageState, actions: PageActions): TemplateResult {
-  const { years, view } = state;
-  const inOrder = [...years].sort(([a], [b]) => b - a);
-  const days = inOrder.flatMap(([, rows]) => rows);
+  const { days = [], view } = state;
   const [newest, oldest] = [days[0], days.at(-1)];
   const chosen = days.find(({ day }) => startOf(day) === view.dayMs) ?? newest;
   if (newest === undefined || oldest === undefined || chosen === undefined) {
@@ -48,31 +46,34 @@ export function calendar(state: PageState, actions: PageActions): TemplateResult
     @click=${(event: MouseEvent) => choose(event, actions)}
   >
     ${HATCH}
-    ${inOrder.map(([year, rows]) =>
-      guard([rows, dayIn(year, view.dayMs)], () => yearRow({ year, rows, chosenMs: view.dayMs })),
-    )}
+    ${guard([days, view.dayMs], () => yearsOf(days).map((rows) => yearRow(rows, view.dayMs)))}
   </div>`;
 }
 
-/** What changes of a year if another day is chosen. */
-function dayIn(year: number, dayMs: number | undefined): number | undefined {
-  return dayMs !== undefined && new Date(dayMs).getUTCFullYear() === year ? dayMs : undefined;
+/** The days of each year, in the order that they are in. */
+function yearsOf(days: readonly DayRow[]): Year[] {
+  const years = new Set(days.map(({ day }) => day.slice(0, 4)));
+  return [...years].map((year) => ({
+    year: Number(year),
+    rows: days.filter(({ day }) => day.startsWith(year)),
+  }));
 }
 
 interface Year {
   readonly year: number;
   readonly rows: readonly DayRow[];
-  readonly chosenMs: number | undefined;
 }
 
-function yearRow(shown: Year): TemplateResult {
+function yearRow(shown: Year, chosenMs: number | undefined): TemplateResult {
   return html`<div class="year">
     <h4>${shown.year}</h4>
-    <div class="halves">${half(shown, 0)} ${half(shown, WEEKS_A_HALF)}</div>
+    <div class="halves">
+      ${[0, WEEKS_A_HALF].map((firstWeek) => half(shown, firstWeek, chosenMs))}
+    </div>
   </div>`;
 }
 
-function half({ year, rows, chosenMs }: Year, firstWeek: number): TemplateResult {
+function half({ year, rows }: Year, firstWeek: number, chosenMs?: number): TemplateResult {
   const inHalf = rows.filter(({ day }) => isBetween(weekOf(startOf(day)), firstWeek));
   const width = WEEKS_A_HALF * PITCH;
   return html`<svg class="half" width=${width} height=${TOP + 7 * PITCH} aria-hidden="true">

@@ -3,7 +3,7 @@ import { guard } from 'lit-html/directives/guard.js';
 import type { DayRow, GapRow } from '../answers/answers';
 import { ICONS } from '../page/icons';
 import { type PageActions, type PageState, shownMarket } from '../page/page-state';
-import { apiMinuteText, durationText } from '../page/times';
+import { apiMinuteText, dayText, durationText } from '../page/times';
 import { countOf } from '../page/wording';
 import { calendar } from './calendar';
 import { coverageBar } from './coverage-bar';
@@ -108,15 +108,19 @@ function gapRow(
 }
 
 /** The days of the chosen day's year, or of the newest one. */
-function dayTable({ years, view }: PageState): TemplateResult {
+function dayTable({ days = [], view }: PageState): TemplateResult {
   const year =
-    view.dayMs === undefined ? Math.max(...years.keys()) : new Date(view.dayMs).getUTCFullYear();
-  const rows = years.get(year) ?? [];
-  return html`${guard([rows], () => dayRows(year, rows))}`;
+    view.dayMs === undefined ? (days[0]?.day.slice(0, 4) ?? '') : dayText(view.dayMs).slice(0, 4);
+  return html`${guard([days, year], () =>
+    dayRows(
+      year,
+      days.filter(({ day }) => day.startsWith(year)),
+    ),
+  )}`;
 }
 
-function dayRows(year: number, rows: readonly DayRow[]): TemplateResult {
-  const numbers = ['With a trade', 'Without', 'Rejected', 'Corrected', 'Suspect', 'Audits'];
+function dayRows(year: string, rows: readonly DayRow[]): TemplateResult {
+  const numbers = ['With a trade', 'Without', 'Gap', 'Rejected', 'Corrected', 'Suspect', 'Audits'];
   return html`<div class="table-frame" tabindex="0" role="region" aria-label="Days of ${year}">
     <table>
       <caption>
@@ -139,11 +143,11 @@ function dayRows(year: number, rows: readonly DayRow[]): TemplateResult {
 }
 
 function dayRow(row: DayRow): TemplateResult {
-  const { minutes, absent, rejected, corrected, suspects, audits } = row;
+  const { minutes, absent, gap, rejected, corrected, suspects, audits } = row;
   return html`<tr>
     <th scope="row">${row.day}</th>
     <td>${DAY_STATES[row.state]}</td>
-    ${[minutes, absent, rejected, corrected, suspects, audits].map(
+    ${[minutes, absent, gap, rejected, corrected, suspects.length, audits].map(
       (count) => html`<td class="number">${count?.toLocaleString('en-US') ?? '–'}</td>`,
     )}
     <td>${apiMinuteText(row.sealedAt)}</td>

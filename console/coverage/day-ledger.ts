@@ -22,9 +22,7 @@ export function dayLedger(state: PageState, actions: PageActions): TemplateResul
       </p>
     </aside>`;
   }
-  const row = state.years
-    .get(new Date(dayMs).getUTCFullYear())
-    ?.find(({ day }) => day === dayText(dayMs));
+  const row = state.days?.find(({ day }) => day === dayText(dayMs));
   return html`<aside class="ledger" aria-labelledby="ledger-heading">
     <header>
       <h3 id="ledger-heading">${dayText(dayMs)}</h3>
@@ -51,9 +49,10 @@ function content(row: DayRow, dayMs: number, actions: PageActions): TemplateResu
     ${minuteBar(row)}
     <dl class="receipt">
       ${entry('With a trade', figure(row.minutes))} ${entry('Without a trade', figure(row.absent))}
+      ${row.gap === 0 ? nothing : entry('Gap', figure(row.gap))}
       ${entry('Rejected rows', figure(row.rejected))}
       ${entry('Corrected by audits', figure(row.corrected))}
-      ${entry('Suspect', figure(row.suspects))} ${entry('Audits stored', figure(row.audits))}
+      ${entry('Suspect', figure(row.suspects.length))} ${entry('Audits stored', figure(row.audits))}
       ${entry('Source', row.source === null ? '–' : (SOURCES[row.source] ?? row.source))}
       ${entry('Asked', apiMinuteText(row.askedAt))} ${entry('Sealed', apiMinuteText(row.sealedAt))}
       ${row.dueAt === null ? nothing : entry('Asked for next', apiMinuteText(row.dueAt))}

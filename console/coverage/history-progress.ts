@@ -6,18 +6,25 @@ import { countOf } from '../page/wording';
 
 /** How far history has been loaded; nothing if all of it is there. */
 export function historyProgress(market: MarketRow): TemplateResult | typeof nothing {
-  const { historyDaysLeft, historyReadyAt, liveSince } = market;
-  const begin = beginOf(market);
-  if (historyDaysLeft === 0 || begin === null || liveSince === null) return nothing;
-  const days = Math.ceil((Date.parse(liveSince) - Date.parse(begin)) / DAY_MS);
+  const { historyDaysLeft, liveSince } = market;
+  if (historyDaysLeft === 0 || liveSince === null) return nothing;
+  const days = Math.ceil((Date.parse(liveSince) - beginOf(market)) / DAY_MS);
   const done = Math.max(0, days - historyDaysLeft);
-  const ready =
-    historyReadyAt === null
-      ? 'no end in sight yet'
-      : `all of it at ${apiMinuteText(historyReadyAt)}`;
   return html`<p class="history">
     <label for="history">History</label>
     <progress id="history" max=${days} value=${done}></progress>
-    <span>${done.toLocaleString('en-US')} of ${countOf(days, 'day')} stored; ${ready}</span>
+    <span
+      >${done.toLocaleString('en-US')} of ${countOf(days, 'day')} stored; ${outlook(market)}</span
+    >
   </p>`;
+}
+
+function outlook({ historyReadyAt, historyDaysLeft, historyDaysWaiting }: MarketRow): string {
+  const waiting = `${countOf(historyDaysWaiting, 'day')} wait for the archive`;
+  if (historyDaysWaiting === historyDaysLeft) return waiting;
+  const ready =
+    historyReadyAt === null
+      ? 'none in the last hour'
+      : `the rest at ${apiMinuteText(historyReadyAt)}`;
+  return historyDaysWaiting === 0 ? ready : `${ready}; ${waiting}`;
 }

@@ -1,4 +1,3 @@
-import type { nothing } from 'lit-html';
 import { html, type TemplateResult } from 'lit-html';
 import type { MarketRow } from '../answers/answers';
 import {
@@ -10,11 +9,10 @@ import {
   SECOND_MS,
 } from '../page/times';
 import { countOf, pairText } from '../page/wording';
-import { coveredText } from './condition';
+import { coveredText, LIVE_SECONDS } from './condition';
 
 /** The market that is shown: its name, what is to be said of it, its figures. */
 export function marketHeading(row: MarketRow): TemplateResult {
-  const covered = coveredText(row);
   return html`<section class="market-heading" aria-labelledby="market-name">
     <div class="title">
       <p class="eyebrow">${row.exchange}</p>
@@ -27,21 +25,26 @@ export function marketHeading(row: MarketRow): TemplateResult {
         ${row.closeTime === null ? 'no candle yet' : `close of ${apiMinuteText(row.closeTime)}`}
       </p>
     </div>
-    <dl class="facts">
-      ${fact('Behind', behind(row), row.endedAt === null ? `seen to ${apiMinuteText(row.seenTo)}` : `ended ${apiMinuteText(row.endedAt)}`)}
-      ${fact('Covered', covered === null ? '–' : html`${covered}<small> %</small>`, 'of the sealed minutes')}
-      ${fact('Sealed to', row.sealedTo === null ? '–' : dayText(Date.parse(row.sealedTo)), `settled to ${apiMinuteText(row.settledTo)}`)}
-      ${fact('Gaps', row.gapCount.toLocaleString('en-US'), row.gapCount === 0 ? 'no minute is lost' : `${durationText(row.missingMinutes * MINUTE_MS)} lost`)}
-      ${fact('Disputed', row.disputedDays.toLocaleString('en-US'), 'days whose audits differ')}
-    </dl>
+    ${facts(row)}
   </section>`;
 }
 
-function fact(
-  name: string,
-  value: string | TemplateResult,
-  note: string | typeof nothing,
-): TemplateResult {
+function facts(row: MarketRow): TemplateResult {
+  const { endedAt, seenTo, sealedTo, settledTo, gapCount, disputedDays } = row;
+  const covered = coveredText(row);
+  const seen =
+    endedAt === null ? `seen to ${apiMinuteText(seenTo)}` : `ended ${apiMinuteText(endedAt)}`;
+  const lost = gapCount === 0 ? 'no minute is lost' : `${lostText(row)} lost`;
+  return html`<dl class="facts">
+    ${fact('Behind', behind(row), seen)}
+    ${fact('Covered', covered === null ? '–' : html`${covered}<small> %</small>`, 'of the sealed minutes')}
+    ${fact('Sealed to', sealedTo === null ? '–' : dayText(Date.parse(sealedTo)), `settled to ${apiMinuteText(settledTo)}`)}
+    ${fact('Gaps', gapCount.toLocaleString('en-US'), lost)}
+    ${fact('Disputed', disputedDays.toLocaleString('en-US'), 'days whose audits differ')}
+  </dl>`;
+}
+
+function fact(name: string, value: string | TemplateResult, note: string): TemplateResult {
   return html`<div class="fact">
     <dt>${name}</dt>
     <dd class="fact-value">${value}</dd>
@@ -50,26 +53,26 @@ function fact(
 }
 
 function behind({ behindSeconds, endedAt }: MarketRow): string {
-  if (endedAt !== null || behindSeconds === null) return '–';
-  return roughDurationText(behindSeconds * SECOND_MS);
+  if (endedAt !== null) return '–';
+  return behindSeconds < LIVE_SECONDS ? 'live' : roughDurationText(behindSeconds * SECOND_MS);
 }
 
 /** One sentence. */
 function verdict(row: MarketRow): string {
-  const since = dayText(Date.parse(beginOf(row) ?? '1970-01-01T00:00:00Z'));
-  const covered = coveredText(row);
-  if (covered === null) return `Nothing is sealed yet of what is wanted since ${since}.`;
+  const { gapCount, historyDaysLeft } = row;
+  const since = dayText(beginOf(row));
+  if (coveredText(row) === null) return `Nothing is sealed yet of what is wanted since ${since}.`;
   const left =
-    row.historyDaysLeft > 0
-      ? ` ${countOf(row.historyDaysLeft, 'day')} of history are still to come.`
-      : '';
-  if (row.gapCount === 0) return `Every sealed minute since ${since} is accounted for.${left}`;
-  const lost = durationText(row.missingMinutes * MINUTE_MS);
-  return `Accounted for since ${since}, but for ${countOf(row.gapCount, 'gap')} of ${lost}.${left}`;
+    historyDaysLeft > 0 ? ` ${countOf(historyDaysLeft, 'day')} of history are still to come.` : '';
+  if (gapCount === 0) return `Every sealed minute since ${since} is accounted for.${left}`;
+  return `Accounted for since ${since}, but for ${countOf(gapCount, 'gap')} of ${lostText(row)}.${left}`;
+}
+
+function lostText({ gapMinutes }: MarketRow): string {
+  return durationText(gapMinutes * MINUTE_MS);
 }
 
 /** The first time that the market can have candles: the later of what is wanted and of its listing. */
-export function beginOf({ historyStart, listedSince }: MarketRow): string | null {
-  if (historyStart === null || listedSince === null) return historyStart ?? listedSince;
-  return Date.parse(listedSince) > Date.parse(historyStart) ? listedSince : historyStart;
+export function beginOf({ historyStart, listedSince }: MarketRow): number {
+  return Math.max(Date.parse(historyStart), listedSince === null ? 0 : Date.parse(listedSince));
 }

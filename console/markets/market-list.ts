@@ -4,9 +4,8 @@ import type { MarketRow } from '../answers/answers';
 import { queryOf } from '../page/address';
 import { ICONS } from '../page/icons';
 import type { PageActions, PageState } from '../page/page-state';
-import { roughDurationText, SECOND_MS } from '../page/times';
 import { pairText } from '../page/wording';
-import { conditionOf } from './condition';
+import { behindText, conditionOf, isBehind } from './condition';
 
 /** All markets, worst first as the API gives them, with a filter. */
 export function marketList(state: PageState, actions: PageActions): TemplateResult {
@@ -71,13 +70,7 @@ function entry(row: MarketRow): TemplateResult {
     </span>
     <span class="market-close">${row.close ?? '–'}</span>
     <span class="market-condition">${text}</span>
-    <span class="market-behind">${kind === 'behind' ? nothing : behindText(row)}</span>`;
-}
-
-function behindText({ behindSeconds, endedAt }: MarketRow): string {
-  if (endedAt !== null) return 'ended';
-  if (behindSeconds === null) return '';
-  return behindSeconds < 60 ? 'live' : `−${roughDurationText(behindSeconds * SECOND_MS)}`;
+    <span class="market-behind ${isBehind(row) ? 'is-bad' : ''}">${behindText(row)}</span>`;
 }
 
 function countText(found: number, all: number): string {

@@ -1,20 +1,25 @@
+/** The API tells the minute: a clock that is as near as this to it is the same. */
+const SAME_CLOCK_MS = 120_000;
+
 /** The API's clock, which goes on between its answers. It may be that of a replay, far from the browser's. */
 export class ApiClock {
-  /** When it was read last, by the browser's monotonic clock; undefined before the first answer. */
-  #read: { readonly nowMs: number; readonly atMs: number } | undefined;
+  /** How far it is ahead of the browser's. */
+  #aheadMs = 0;
+  /** By the browser's monotonic clock. */
+  #readAtMs = performance.now();
 
   /** Sets the clock by an answer. */
-  set(nowMs: number): void {
-    this.#read = { nowMs, atMs: performance.now() };
+  set(minuteMs: number): void {
+    this.#readAtMs = performance.now();
+    if (Math.abs(minuteMs - this.nowMs) > SAME_CLOCK_MS) this.#aheadMs = minuteMs - Date.now();
   }
 
-  /** The browser's time before the first answer. */
   get nowMs(): number {
-    return this.#read === undefined ? Date.now() : this.#read.nowMs + this.ageMs;
+    return Date.now() + this.#aheadMs;
   }
 
   /** Time since the last answer. */
   get ageMs(): number {
-    return this.#read === undefined ? 0 : performance.now() - this.#read.atMs;
+    return performance.now() - this.#readAtMs;
   }
 }

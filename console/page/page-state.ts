@@ -30,8 +30,8 @@ export interface PageState {
   readonly markets: MarketsAnswer | undefined;
   readonly coverage: CoverageAnswer | undefined;
   readonly gaps: readonly GapRow[] | undefined;
-  /** The ledger's days by year; a year that is not there has not been loaded. */
-  readonly years: ReadonlyMap<number, readonly DayRow[]>;
+  /** The days of the ledger, newest first. */
+  readonly days: readonly DayRow[] | undefined;
   /** Undefined on a stage. */
   readonly run: RunAnswer | undefined;
   readonly window: CandleWindow | undefined;

@@ -39,7 +39,7 @@ function firstState(view: View): PageState {
     markets: undefined,
     coverage: undefined,
     gaps: undefined,
-    years: new Map(),
+    days: undefined,
     run: undefined,
     window: undefined,
     visible: undefined,

@@ -12,6 +12,7 @@ import type {
   RunAnswer,
 } from '../../console/answers/answers';
 import { isChartInterval } from '../../console/chart/chart-interval';
+import { floorTo, MINUTE_MS } from '../../lambdas/shared/domain/interval';
 import type { GeneratedMarket, Range } from './generated-market';
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -111,7 +112,7 @@ export class FakeQueryApi {
       case '/v1/gaps':
         return { market: market.market, gaps: market.gaps() } satisfies GapsAnswer;
       case '/v1/days': {
-        const days = market.days(rangeOf(searchParams), this.#settings.now());
+        const days = market.days(this.#settings.now());
         return { market: market.market, days } satisfies DaysAnswer;
       }
       default:
@@ -120,10 +121,10 @@ export class FakeQueryApi {
   }
 
   #markets(): MarketsAnswer {
-    const nowMs = this.#settings.now();
+    // To the minute, as the real API.
+    const nowMs = floorTo(this.#settings.now(), MINUTE_MS);
     const markets = this.#settings.markets.map((market) => market.row(nowMs));
-    // To the second, as the real API: an answer within the same second has the same tag.
-    return { now: new Date(nowMs).toISOString().replace(/\.\d+/, ''), stage: 'dev', markets };
+    return { now: new Date(nowMs).toISOString().replace('.000Z', 'Z'), stage: 'dev', markets };
   }
 
   #candles(market: GeneratedMarket, parameters: URLSearchParams): CandlesAnswer | undefined {

@@ -71,14 +71,16 @@ export class GeneratedMarket {
       liveSince: text(midnight('2026-09-01')),
       listedSince: listedSince === undefined ? null : text(midnight(listedSince)),
       endedAt: endedAt ?? null,
-      behindSeconds: endedAt === undefined ? Math.round((nowMs - seenToMs) / 1_000) : 0,
-      historyStart: text(midnight(historyStart)),
+      behindSeconds: endedAt === undefined ? (floorTo(nowMs, MINUTE_MS) - seenToMs) / 1_000 : 0,
+      historyStart,
       covered: cutPercent(sealedToMs - beginMs - lostMs, sealedToMs - beginMs),
       sealedTo: text(sealedToMs),
       gapCount: this.#gaps().length,
-      missingMinutes: lostMs / MINUTE_MS,
+      gapMinutes: lostMs / MINUTE_MS,
       disputedDays: disputed.length,
+      unsealedDays: endedAt === undefined ? UNSEALED_DAYS : 0,
       historyDaysLeft: left,
+      historyDaysWaiting: 0,
       historyReadyAt: left === 0 ? null : text(nowMs + left * 41_000),
     };
   }
@@ -102,11 +104,11 @@ export class GeneratedMarket {
     }));
   }
 
-  /** The ledger's days that start in a range, newest first. */
-  days(range: Range, nowMs: number): DayRow[] {
+  /** The ledger's days, newest first. */
+  days(nowMs: number): DayRow[] {
     const rows: DayRow[] = [];
-    const fromMs = Math.max(range.fromMs, midnight(this.plan.historyStart));
-    const endMs = Math.min(range.toMs, floorTo(this.#seenTo(nowMs), DAY_MS));
+    const fromMs = midnight(this.plan.historyStart);
+    const endMs = floorTo(this.#seenTo(nowMs), DAY_MS);
     for (let dayMs = fromMs; dayMs < endMs; dayMs += DAY_MS) rows.unshift(this.#day(dayMs, nowMs));
     return rows;
   }
@@ -193,10 +195,13 @@ export class GeneratedMarket {
       state,
       minutes: isStored ? minutes : null,
       absent: isStored ? 1_440 - lostMs / MINUTE_MS - minutes : null,
+      gap: lostMs / MINUTE_MS,
       rejected: isStored ? 0 : null,
       corrected: isStored ? (chance(dayMs / DAY_MS, 8) > 0.9 ? 2 : 0) : null,
-      suspects: isStored ? (state === 'disputed' ? 3 : 0) : null,
-      audits: isStored ? (state === 'disputed' ? 9 : isLive ? 2 : 1) : null,
+      suspects: [1, 2, 3]
+        .slice(state === 'disputed' ? 0 : 3)
+        .map((hour) => text(dayMs + hour * 3_600_000)),
+      audits: isStored ? (state === 'disputed' ? 9 : isLive ? 2 : 1) : 0,
       source: isStored ? (isLive ? 'api' : 'archive') : null,
       sealedAt: state === 'sealed' || state === 'disputed' ? text(dayMs + 2.13 * DAY_MS) : null,
       dueAt: state === 'unsealed' ? text(dayMs + 2 * DAY_MS) : null,

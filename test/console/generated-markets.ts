@@ -6,14 +6,6 @@ const REJECTED = 'the row is no candle: high is below open';
 
 const PLANS: readonly MarketPlan[] = [
   {
-    pair: 'XRP_USDT',
-    seed: 11,
-    price: 1.9,
-    decimals: 4,
-    historyStart: '2024-01-01',
-    behindMinutes: 26,
-  },
-  {
     ...{ pair: 'POWR_BTC', seed: 23, price: 0.0000031, decimals: 8, traded: 0.42 },
     historyStart: '2023-01-01',
     gaps: [
@@ -33,6 +25,14 @@ const PLANS: readonly MarketPlan[] = [
   {
     ...{ pair: 'SOL_USDT', seed: 41, price: 160, decimals: 2, historyStart: '2023-01-01' },
     disputed: ['2024-03-19', '2024-03-20', '2026-10-02'],
+  },
+  {
+    pair: 'XRP_USDT',
+    seed: 11,
+    price: 1.9,
+    decimals: 4,
+    historyStart: '2024-01-01',
+    behindMinutes: 26,
   },
   {
     pair: 'ADA_USDT',
