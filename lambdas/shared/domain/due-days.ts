@@ -41,15 +41,18 @@ export function daysToAsk(ledgers: readonly MarketLedger[], terms: DueTerms): Da
     groups: groupsOf(ledger, terms, room > 0),
   }));
   const chosen: DaysToAsk[] = [];
+  let isFull = false;
   for (let turn = 0; waiting.some(({ groups }) => turn < groups.length); turn++) {
     for (const { market, groups } of waiting) {
       const group = groups[turn];
       if (group === undefined) continue;
       const needed = group.days.filter((day) => !isUnderWay(day)).length;
       // Whoever has the turn waits for room: smaller groups of others would take it for ever.
-      if (needed > 0 && needed > room) return chosen;
-      room -= needed;
-      chosen.push({ market, ...group });
+      isFull ||= needed > Math.max(room, 0);
+      // Days under way need none, and may be what is waited for: their ask may have brought nothing.
+      const days = isFull ? group.days.filter(isUnderWay) : group.days;
+      if (!isFull) room -= needed;
+      if (days.length > 0) chosen.push({ market, source: group.source, days });
     }
   }
   return chosen;

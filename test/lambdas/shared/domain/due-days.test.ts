@@ -77,6 +77,21 @@ test('the market with the fewest days under way has the first turn, and waits fo
   expect(daysToAsk(full, TERMS)).toEqual([]);
 });
 
+test('a market that waits for room does not keep days under way from being asked for again', () => {
+  // Noted as asked for, and nothing came of it: only another ask brings them on.
+  const ask = askOf({ askedAtMs: NOW - DAY_MS });
+  const may = unasked(Date.UTC(2026, 4, 1), Date.UTC(2026, 5, 1));
+  const april = unasked(Date.UTC(2026, 3, 1), Date.UTC(2026, 4, 1));
+  const lost = [...may.slice(1), ...april].map((day) => ({ ...day, ask }));
+
+  const ledgers = [ledgerOf('A', [...may.slice(0, 1), ...lost]), ledgerOf('B', may)];
+
+  expect(asksOf(ledgers).map(([pair, , days]) => [pair, days?.split(' ').length])).toEqual([
+    ['A', 30],
+    ['A', 30],
+  ]);
+});
+
 test('while as many as may be are under way, only those of them that are due again are asked for', () => {
   const asked = (dayMs: number, hoursAgo: number) =>
     ledgerDayOf({ dayMs, ask: askOf({ askedAtMs: NOW - hoursAgo * 60 * MINUTE_MS }) });
