@@ -50,7 +50,11 @@ test('the days of one month of the archive are asked for together, those of a mo
 
   const asks = asksOf([ledgerOf('A', days)]);
 
-  expect(asks.map(([, source]) => source)).toEqual([...Array(6).fill('api'), 'archive', 'archive']);
+  expect(asks.map(([, source]) => source)).toEqual([
+    ...Array<string>(6).fill('api'),
+    'archive',
+    'archive',
+  ]);
   expect(asks[6]?.[2]?.split(' ')).toHaveLength(31);
   expect(asks[7]?.[2]).toBe('2026-04-29 2026-04-30');
 });

@@ -138,8 +138,16 @@ describe('the row of a day after an audit', () => {
     sealed: false,
     disputed: false,
   };
-  const { minuteCandles: _, ...observed } = auditOf({ observedAtMs: END + 30 * HOUR_MS });
-  const segment = rolledOf({ ...observed, audit: findings });
+  const { kind, fromMs, toMs, followsMs, settlesMs } = auditOf();
+  const segment = rolledOf({
+    kind,
+    fromMs,
+    toMs,
+    followsMs,
+    settlesMs,
+    observedAtMs: END + 30 * HOUR_MS,
+    audit: findings,
+  });
 
   it('has what the audit found, and counts it', () => {
     const before = ledgerDayOf({ audit: storedAuditOf({ correctedCount: 4, auditCount: 2 }) });

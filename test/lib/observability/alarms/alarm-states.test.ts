@@ -101,7 +101,7 @@ describe('the evaluation', () => {
     [2, '----0', ['OK', 'OK', 'ALARM', 'OK']],
     [2, '---X-', ['ALARM', KEPT, 'ALARM', 'OK']],
   ])('with %d of 3 takes %s as the guide does', (datapointsToAlarm, range, expected) => {
-    const points = [...range].map((sign) => ({ '0': 0, X: 1 })[sign] ?? null);
+    const points = Array.from(range, (sign) => ({ '0': 0, X: 1 })[sign] ?? null);
     const before: AlarmState = 'INSUFFICIENT_DATA';
     const states = treatments.map((missing) => {
       const alarm = { evaluationPeriods: 3, datapointsToAlarm, isBreaching, missing };
