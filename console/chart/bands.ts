@@ -61,11 +61,15 @@ export class BandsPrimitive implements ISeriesPrimitive {
   }
 
   paneViews(): readonly IPrimitivePaneView[] {
-    const draw = (target: Target): void => this.#draw(target);
-    return [{ zOrder: () => 'bottom', renderer: () => ({ draw }) }];
+    const bands = (target: Target): void => this.#draw(target, drawBand);
+    const labels = (target: Target): void => this.#draw(target, drawLabel);
+    return [
+      { zOrder: () => 'bottom', renderer: () => ({ draw: bands }) },
+      { zOrder: () => 'top', renderer: () => ({ draw: labels }) },
+    ];
   }
 
-  #draw(target: Target): void {
+  #draw(target: Target, draw: typeof drawBand): void {
     target.useBitmapCoordinateSpace(({ context, bitmapSize, horizontalPixelRatio: scale }) => {
       for (const band of this.#bands) {
         const edges = this.#edgesOf(band);
@@ -73,7 +77,7 @@ export class BandsPrimitive implements ISeriesPrimitive {
         const right = Math.min(bitmapSize.width, Math.round(edges.right * scale));
         if (left >= right) continue;
         context.save();
-        drawBand(context, band, { left, right, height: bitmapSize.height, scale }, this.#colors);
+        draw(context, band, { left, right, height: bitmapSize.height, scale }, this.#colors);
         context.restore();
       }
     });
@@ -114,7 +118,6 @@ function drawBand(context: Context, band: Band, box: Box, colors: ChartColors): 
       if (band.label !== '') boundary(context, box, colors.quiet);
       break;
   }
-  label(context, band, box, colors);
 }
 
 function fill(context: Context, { left, right, height }: Box, color: string): void {
@@ -148,7 +151,7 @@ function boundary(context: Context, { left, height, scale }: Box, color: string)
 }
 
 /** The reason, on ground of its own, if the band is wide enough for it. */
-function label(context: Context, band: Band, box: Box, colors: ChartColors): void {
+function drawLabel(context: Context, band: Band, box: Box, colors: ChartColors): void {
   const { left, right, scale } = box;
   const padding = LABEL_PADDING * scale;
   context.font = `${LABEL_SIZE * scale}px ${colors.fontFamily}`;

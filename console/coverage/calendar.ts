@@ -10,6 +10,8 @@ const PITCH = 12;
 const SIDE = 10;
 const TOP = 16;
 const WEEKS_A_HALF = 27;
+/** A year can begin in a 54th week, which is drawn beyond the width. */
+const WEEKS_A_YEAR = 53;
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
 /** The hatching of days with a gap, as the chart has it. */
@@ -75,7 +77,7 @@ function yearRow(shown: Year, chosenMs: number | undefined): TemplateResult {
 
 function half({ year, rows }: Year, firstWeek: number, chosenMs?: number): TemplateResult {
   const inHalf = rows.filter(({ day }) => isBetween(weekOf(startOf(day)), firstWeek));
-  const width = WEEKS_A_HALF * PITCH;
+  const width = (firstWeek === 0 ? WEEKS_A_HALF : WEEKS_A_YEAR - WEEKS_A_HALF) * PITCH;
   return html`<svg class="half" width=${width} height=${TOP + 7 * PITCH} aria-hidden="true">
     ${MONTHS.map((name, month) => monthName(name, weekOf(Date.UTC(year, month, 1)), firstWeek))}
     ${inHalf.map((row) => dayCell(row, firstWeek, startOf(row.day) === chosenMs))}
