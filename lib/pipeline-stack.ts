@@ -1,7 +1,7 @@
 import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
-import type { Function } from 'aws-cdk-lib/aws-lambda';
+import { type Function, FunctionUrlAuthType, InvokeMode } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { TOPICS } from '../lambdas/shared/domain/topics';
 import { dashboardUrl } from './observability/dashboard/dashboard';
@@ -11,6 +11,7 @@ import { Observability } from './observability/observability';
 import {
   createFetch,
   createPersist,
+  createQuery,
   createReconcile,
   createTransform,
 } from './functions/pipeline-functions';
@@ -54,6 +55,7 @@ export class PipelineStack extends Stack {
     reconcile.node.addDependency(transform.target);
     this.watch({
       functions: { fetch, reconcile, transform: transform.target, persist: persist.target },
+      query: this.answer(),
       eventSources: [transform.source, persist.source].filter((source) => source !== undefined),
     });
   }
@@ -139,7 +141,27 @@ export class PipelineStack extends Stack {
     return { target, source };
   }
 
-  private watch(flow: Pick<WatchedPipeline, 'functions' | 'eventSources'>): void {
+  /** candles, progress, gaps, days -> query -> whoever may invoke it */
+  private answer(): Function | undefined {
+    const { stage, data } = this.props;
+    if (stage.queryApi.kind === 'none') return undefined;
+    const query = createQuery(this, this.props, stage.queryApi.maxConcurrency);
+    for (const table of ['candles', 'progress', 'gaps', 'days'] as const) {
+      data.database.grantSelect(query, table);
+    }
+    // Without a grant: identities of the account that may invoke it sign their requests.
+    const { url } = query.addFunctionUrl({
+      authType: FunctionUrlAuthType.AWS_IAM,
+      invokeMode: InvokeMode.BUFFERED,
+    });
+    new CfnOutput(this, 'QueryUrl', {
+      description: 'Address of the query API and of the page; requests are signed',
+      value: url,
+    });
+    return query;
+  }
+
+  private watch(flow: Pick<WatchedPipeline, 'functions' | 'query' | 'eventSources'>): void {
     const { stage, data } = this.props;
     const { kafka, database } = data;
     const watch = new Observability(this, 'Watch', { ...flow, stage, kafka, database });

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import Table from 'cli-table3';
-import { type FunctionName, FUNCTION_NAMES } from '../naming/function-names';
+import { ALL_FUNCTIONS, type AnyFunction } from '../naming/function-names';
 import { BUDGET_BYTES, BUNDLE_FILE, bundleFunction } from './bundle-function';
 
 // Bundles every function into dist/<function>/ and prints the sizes.
@@ -10,12 +10,12 @@ import { BUDGET_BYTES, BUNDLE_FILE, bundleFunction } from './bundle-function';
 const PROJECT = join(__dirname, '..', '..');
 
 interface Bundle {
-  readonly name: FunctionName;
+  readonly name: AnyFunction;
   readonly bytes: number;
   readonly gzipBytes: number;
 }
 
-async function bundle(name: FunctionName): Promise<Bundle> {
+async function bundle(name: AnyFunction): Promise<Bundle> {
   const outputFolder = join(PROJECT, 'dist', name);
   const bytes = await bundleFunction(name, outputFolder);
   const gzipBytes = gzipSync(readFileSync(join(outputFolder, BUNDLE_FILE))).byteLength;
@@ -23,7 +23,7 @@ async function bundle(name: FunctionName): Promise<Bundle> {
 }
 
 async function bundleAll(): Promise<void> {
-  const bundles = await Promise.all(FUNCTION_NAMES.map(bundle));
+  const bundles = await Promise.all(ALL_FUNCTIONS.map(bundle));
   console.log(tableOf(bundles));
   const heavy = bundles.filter(({ bytes }) => bytes > BUDGET_BYTES).map(({ name }) => name);
   if (heavy.length === 0) return;

@@ -1,13 +1,13 @@
-import { FUNCTION_NAMES } from '../naming/function-names';
+import { ALL_FUNCTIONS } from '../naming/function-names';
 import { bundleFunction } from './bundle-function';
 
 // `bundle-asset.ts <function> <folder>`: the bundling of one function, as a process of its own.
 
 const [, , functionName, outputFolder] = process.argv;
-const name = FUNCTION_NAMES.find((candidate) => candidate === functionName);
+const name = ALL_FUNCTIONS.find((candidate) => candidate === functionName);
 if (name === undefined || outputFolder === undefined) {
   throw new TypeError(
-    `Expected one of ${FUNCTION_NAMES.join(', ')} and a folder, got ${String(functionName)} and ${String(outputFolder)}`,
+    `Expected one of ${ALL_FUNCTIONS.join(', ')} and a folder, got ${String(functionName)} and ${String(outputFolder)}`,
   );
 }
 void bundleFunction(name, outputFolder);

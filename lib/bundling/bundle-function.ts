@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import type { FunctionName } from '../naming/function-names';
+import type { AnyFunction } from '../naming/function-names';
 import { leaveOut } from './leave-out';
 import { LEFT_OUT } from './left-out-modules';
 import { nameDriverErrors } from './name-driver-errors';
@@ -25,7 +25,7 @@ const LAMBDAS = join(__dirname, '..', '..', 'lambdas');
  * @returns the size of the bundle in bytes
  * @throws BuildFailure of esbuild, which names the file and the line
  */
-export async function bundleFunction(name: FunctionName, outputFolder: string): Promise<number> {
+export async function bundleFunction(name: AnyFunction, outputFolder: string): Promise<number> {
   const result = await build({
     entryPoints: [join(LAMBDAS, name, 'handler.ts')],
     outfile: join(outputFolder, BUNDLE_FILE),

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { AssetHashType, DockerImage } from 'aws-cdk-lib';
 import { Code } from 'aws-cdk-lib/aws-lambda';
-import type { FunctionName } from '../naming/function-names';
+import type { AnyFunction } from '../naming/function-names';
 
 /** A function does not build; the message holds the output of esbuild. */
 export class BundlingError extends Error {
@@ -16,7 +16,7 @@ const PROJECT = join(__dirname, '..', '..');
  *
  * @throws BundlingError when it is bound, if the function does not build
  */
-export function functionCode(name: FunctionName): Code {
+export function functionCode(name: AnyFunction): Code {
   return Code.fromAsset(join(PROJECT, 'lambdas', name), {
     assetHashType: AssetHashType.OUTPUT,
     bundling: {
@@ -28,7 +28,7 @@ export function functionCode(name: FunctionName): Code {
 }
 
 /** Constructs are created synchronously, but esbuild's plugins are asynchronous: another process waits for them. */
-function bundleTo(name: FunctionName, outputFolder: string): true {
+function bundleTo(name: AnyFunction, outputFolder: string): true {
   const script = join(__dirname, '..', 'bundling', 'bundle-asset.ts');
   const { status, stderr, error } = spawnSync(
     process.execPath,

@@ -5,7 +5,7 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { grantRun } from '../access/grants';
 import { functionCode } from './function-code';
-import type { FunctionName } from '../naming/function-names';
+import type { AnyFunction } from '../naming/function-names';
 import { metricNamespace } from './metric-namespace';
 import type { Network } from '../network/network';
 import type { StageConfig } from '../stages/stage-config';
@@ -23,11 +23,13 @@ export interface PipelineFunctionProps<Variable extends string> {
   readonly stage: StageConfig;
   readonly network: Network;
   /** Its folder in `lambdas/`. */
-  readonly name: FunctionName;
+  readonly name: AnyFunction;
   readonly description: string;
   readonly environment: FunctionEnvironment<Variable>;
   readonly memory: Size;
   readonly timeout: Duration;
+  /** Invocations at a time, taken from those of the account. @default as many as the account has */
+  readonly reservedConcurrency?: number;
 }
 
 /** A function of the pipeline, bundled, in the private subnets, with its own role and log group. */
@@ -53,6 +55,9 @@ export class PipelineFunction<Variable extends string> extends Function {
       architecture: stage.architecture === 'arm64' ? Architecture.ARM_64 : Architecture.X86_64,
       memorySize: props.memory.toMebibytes(),
       timeout: props.timeout,
+      ...(props.reservedConcurrency === undefined
+        ? {}
+        : { reservedConcurrentExecutions: props.reservedConcurrency }),
       vpc: network.vpc,
       vpcSubnets: network.subnets,
       securityGroups: [network.functions],

@@ -1,6 +1,7 @@
 import { Duration, Size, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { FetchVariable } from '../../lambdas/fetch/environment';
+import type { QueryVariable } from '../../lambdas/query/environment';
 import type { ReconcileVariable } from '../../lambdas/reconcile/environment';
 import type { BatchVariable, ConnectionVariable } from '../../lambdas/shared/adapters/environment';
 import type { Topic } from '../../lambdas/shared/domain/topics';
@@ -107,6 +108,33 @@ export function createPersist(
     // A full batch of whole days is some 90,000 rows, which Keyspaces accepts at its own pace.
     timeout: Duration.minutes(5),
     environment: { ...connections(scope, data), ...batchFailures(stage) },
+  });
+}
+
+/** Time that a query may take: a database that does not answer is told before a client gives up. */
+const QUERY_TIMEOUT_SECONDS = 25;
+
+/** Creates the function that answers queries. It knows nothing of the brokers. */
+export function createQuery(
+  scope: Construct,
+  { stage, data }: PipelineFunctionsProps,
+  maxConcurrency: number,
+): PipelineFunction<QueryVariable> {
+  return new PipelineFunction<QueryVariable>(scope, 'Query', {
+    stage,
+    network: data.network,
+    name: 'query',
+    description: 'Answers queries for candles and their completeness, and serves the page',
+    memory: Size.mebibytes(512),
+    timeout: Duration.seconds(QUERY_TIMEOUT_SECONDS),
+    reservedConcurrency: maxConcurrency,
+    environment: {
+      ...data.database.environment,
+      STAGE: stage.name,
+      PAIRS: stage.pairs.join(','),
+      HISTORY_START: stage.historyStart,
+      RETENTION_MINUTES: String(stage.exchange.retentionMinutes),
+    },
   });
 }
 

@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { type IMetric, MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { MetricName } from '../../lambdas/shared/domain/metrics';
-import type { FunctionName } from '../naming/function-names';
+import type { AnyFunction } from '../naming/function-names';
 import { metricNamespace } from '../functions/metric-namespace';
 import type { EventSource } from '../kafka/kafka';
 import type { MskKafka } from '../kafka/msk-kafka';
@@ -32,7 +32,7 @@ export function periodsOfAnHour(stage: StageConfig): number {
 export function publishedMetric(
   stage: StageConfig,
   published: {
-    readonly service: FunctionName;
+    readonly service: AnyFunction;
     readonly name: MetricName;
     readonly statistic: Statistic;
   },
@@ -48,7 +48,7 @@ export function publishedMetric(
 }
 
 /** The metrics that a function publishes itself, by statistic and names. */
-export function functionMetrics(stage: StageConfig, service: FunctionName) {
+export function functionMetrics(stage: StageConfig, service: AnyFunction) {
   return (statistic: Statistic, ...names: readonly MetricName[]): Metric[] =>
     names.map((name) => publishedMetric(stage, { service, name, statistic }));
 }
@@ -168,7 +168,7 @@ function aggregateOf(
 /** The sum of a metric that several functions publish. */
 export function sumOfFunctions(
   stage: StageConfig,
-  services: readonly FunctionName[],
+  services: readonly AnyFunction[],
   name: MetricName,
 ): MathExpression {
   return sumOf(

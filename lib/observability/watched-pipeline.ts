@@ -8,6 +8,8 @@ import type { StageConfig } from '../stages/stage-config';
 export interface WatchedPipeline {
   readonly stage: StageConfig;
   readonly functions: Readonly<Record<FunctionName, Function>>;
+  /** Undefined if the stage cannot be asked. */
+  readonly query: Function | undefined;
   /** In the order of the flow; empty if something outside the stage invokes the functions. */
   readonly eventSources: readonly EventSource[];
   readonly kafka: Kafka;

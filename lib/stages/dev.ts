@@ -52,6 +52,7 @@ export const dev = stageConfig({
     transform: { batchSize: 16, windowSeconds: 0 },
     persist: { batchSize: 16, windowSeconds: 0 },
   },
+  queryApi: { kind: 'iam', maxConcurrency: 10 },
   architecture: 'arm64',
   removalPolicy: RemovalPolicy.DESTROY,
   terminationProtection: false,

@@ -6,6 +6,7 @@ import { DatabaseSettings } from './database-settings';
 import { EventSourceSettings } from './event-source-settings';
 import { ExchangeSettings } from './exchange-settings';
 import { KafkaSettings, TopicSettings } from './kafka-settings';
+import { QuerySettings } from './query-settings';
 import { SchemaRegistrySettings } from './schema-registry-settings';
 import { group, text, together, trueOrFalse, wholeNumber } from './setting-values';
 import { networkProblem, pairsProblem, rateProblem } from './stage-limits';
@@ -59,6 +60,7 @@ const StageConfig = v.pipe(
     schemaRegistry: SchemaRegistrySettings,
     topics: TopicSettings,
     eventSources: EventSourceSettings,
+    queryApi: QuerySettings,
     /** Processor architecture of the functions. */
     architecture: v.picklist(['arm64', 'x86_64'], 'give arm64 or x86_64'),
     /** Fate of stored candles, schemas and logs when the stack is deleted; a stack that was never complete keeps nothing. */

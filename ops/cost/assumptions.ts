@@ -39,6 +39,10 @@ export const ASSUMED = {
   transformMsPerRecord: 5n,
   persistMsPerInvocation: 100n,
   persistMsPerRecord: 10n,
+  /** Reading 500 candles, and compressing them. */
+  queryMs: 60n,
+  /** A candle in an answer of JSON, compressed. */
+  compressedCandleBytes: 28n,
   /** A log line of a function, as CloudWatch counts it. */
   logLineBytes: 640n,
   /** Lambda's lines at the start and the end of an invocation, and the metrics. */
@@ -88,7 +92,8 @@ export function assumptions(): string[] {
   return [
     `Prices are the list prices of ${PRICE_LIST.region} as of ${PRICE_LIST.asOf}, without free tiers, discounts and taxes. A month has ${a.hoursPerMonth} h.`,
     "Every pair trades in every minute, and every tick finds the previous one stored, and its minutes unchanged: requested minutes, rows and reads are counted by simulating a month of one pair with the functions' own code.",
-    `A row is about ${a.rowBytes} bytes: a write is one unit, and ${a.storedMonths} months of candles are stored. Loading history costs extra, and is told apart; so does reading candles.`,
+    `A row is about ${a.rowBytes} bytes: a write is one unit, and ${a.storedMonths} months of candles are stored. Loading history costs extra, and so do queries: both are told apart.`,
+    `A query takes ${a.queryMs} ms, and a candle in its compressed answer ${a.compressedCandleBytes} bytes. A query API that nobody asks costs nothing.`,
     `A past day is asked for ${a.auditsPerDay} times until it is sealed, each time whole, and all of its rows are written each time.`,
     `An invocation of transform or persist gets ${a.recordsPerInvocation} records, as measured locally (docs/figures.md); retries and cold starts are not counted.`,
     `Fetch takes ${a.fetchMsPerTick} ms and ${a.fetchMsPerPair} ms a pair; transform ${a.transformMsPerInvocation} ms and ${a.transformMsPerRecord} ms a record; persist ${a.persistMsPerInvocation} ms and ${a.persistMsPerRecord} ms a record; an audit of a day takes reconcile ${a.reconcileMsPerAudit} ms, transform ${a.transformMsPerAudit} ms and persist ${a.persistMsPerAudit} ms. Most of it is round trips: a candle takes some 35 us of CPU time (docs/figures.md).`,

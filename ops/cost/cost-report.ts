@@ -3,6 +3,7 @@ import { type Column, tableLines } from '../../cli/text-table';
 import { type CostLine, totalOf } from './cost-line';
 import type { HistoryCost } from './history-cost';
 import { millionsText } from './money';
+import type { QueriesCost } from './queries-cost';
 import { PRICE_LIST } from './prices';
 
 /** Monthly cost of a stack. */
@@ -19,6 +20,8 @@ export interface CostReport {
   readonly own: StackCost;
   /** The history that a stage wants, as if none of it were stored yet. */
   readonly history: HistoryCost;
+  /** Undefined if the stage has no query API. */
+  readonly queries: QueriesCost | undefined;
   readonly peer: StackCost;
 }
 
@@ -31,23 +34,24 @@ const COLUMNS: readonly Column[] = [
 ];
 
 /** The report as a table for people. */
-export function reportText({ stage, pairs, own, history, peer }: CostReport): string {
+export function reportText({ stage, pairs, own, history, queries, peer }: CostReport): string {
   const { region, asOf } = PRICE_LIST;
   const counted = pairs === 1 ? '1 pair' : `${pairs} pairs`;
   return [
     `Stage ${stage} with ${counted}, in US dollars a month (list prices of ${region}, ${asOf})`,
     ...stackText(own),
     ...historyText(history),
+    ...(queries === undefined ? [] : queriesText(queries)),
     ...stackText(peer),
     '',
   ].join('\n');
 }
 
-const HISTORY_COLUMNS = COLUMNS.filter(({ heading }) => heading !== 'grows with pairs');
+const ONCE_COLUMNS = COLUMNS.filter(({ heading }) => heading !== 'grows with pairs');
 
 function historyText(history: HistoryCost): string[] {
   const { once, monthly } = history;
-  const table = tableLines(HISTORY_COLUMNS, [...partRows(once), totalRow(once)].map(withoutGrowth));
+  const table = tableLines(ONCE_COLUMNS, [...partRows(once), totalRow(once)].map(withoutGrowth));
   const stored = monthly.map(({ what, usd }) => `${what}: ${formatDecimal(usd)}`);
   return [
     '',
@@ -59,6 +63,16 @@ function historyText(history: HistoryCost): string[] {
   ];
 }
 
+function queriesText({ queries, candles, lines }: QueriesCost): string[] {
+  const table = tableLines(ONCE_COLUMNS, [...partRows(lines), totalRow(lines)].map(withoutGrowth));
+  return [
+    '',
+    `For ${millionsText(queries)} queries of ${candles} candles, once they are asked:`,
+    '',
+    ...table,
+  ];
+}
+
 /** Such as `history since 2026-01-01 (329 days of 10 pairs, 6.10 M rows)`. */
 export function historySummary({ since, days, pairs, rows }: HistoryCost): string {
   const counted = `${days} days of ${pairs === 1 ? '1 pair' : `${pairs} pairs`}`;
@@ -66,7 +80,7 @@ export function historySummary({ since, days, pairs, rows }: HistoryCost): strin
 }
 
 function withoutGrowth(row: readonly string[]): string[] {
-  return row.slice(0, HISTORY_COLUMNS.length);
+  return row.slice(0, ONCE_COLUMNS.length);
 }
 
 function stackText({ title, lines, assumptions }: StackCost): string[] {
@@ -86,13 +100,14 @@ function totalRow(lines: readonly CostLine[]): string[] {
 }
 
 /** The report for programs: amounts are decimal texts. */
-export function reportJson({ stage, pairs, own, history, peer }: CostReport): string {
+export function reportJson({ stage, pairs, own, history, queries, peer }: CostReport): string {
   const report = {
     stage,
     pairs,
     prices: PRICE_LIST,
     ...stackJson(own),
     history: historyJson(history),
+    ...(queries === undefined ? {} : { queries: queriesJson(queries) }),
     peer: stackJson(peer),
   };
   return `${JSON.stringify(report, null, 2)}\n`;
@@ -107,6 +122,15 @@ function historyJson({ since, days, rows, once, monthly }: HistoryCost) {
     onceUsd: formatDecimal(totalOf(once)),
     once: once.map(priced),
     monthly: monthly.map(priced),
+  };
+}
+
+function queriesJson({ queries, candles, lines }: QueriesCost) {
+  return {
+    queries: String(queries),
+    candlesOfEach: candles,
+    usd: formatDecimal(totalOf(lines)),
+    lines: lines.map(({ what, usd }) => ({ what, usd: formatDecimal(usd) })),
   };
 }
 

@@ -13,6 +13,7 @@ import {
   hasPollersOnDemand,
   inBase64,
   logBytes,
+  NOT_USED,
   ofType,
   type Usage,
 } from './usage';
@@ -46,7 +47,6 @@ interface HistoryWork {
   readonly answerBytes: bigint;
 }
 
-const NOT_USED: FunctionUsage = { invocations: 0n, durationMs: 0n, logBytes: 0n };
 /** So many audits are under way at once: a firing asks for more as they are stored. */
 const AUDITS_PER_FIRING = 64n;
 

@@ -27,6 +27,8 @@ export const PRICES = {
   endpointPerGb: usd('0.01'),
   // "Amazon EC2 on-demand pricing", data transfer within a region; charged in both zones
   betweenZonesPerGbEachWay: usd('0.01'),
+  // "Amazon EC2 on-demand pricing", data transfer out to the internet
+  internetPerGb: usd('0.09'),
   // "AWS Lambda pricing"
   lambdaArm64PerGbSecond: usd('0.0000133334'),
   lambdaX86PerGbSecond: usd('0.0000166667'),

@@ -6,6 +6,7 @@ import { type CostReport, reportJson, reportText } from './cost-report';
 import { type CostArguments, parseCostArguments } from './cost-request';
 import { historyCost } from './history-cost';
 import { peerCost } from './peer-cost';
+import { queriesCost } from './queries-cost';
 import { stageCost } from './stage-cost';
 import { resourcesOf } from './stage-resources';
 
@@ -62,6 +63,7 @@ function reportOf(stage: StageConfig, nowMs: number): CostReport {
       assumptions: assumptions(),
     },
     history: historyCost(resources, stage, nowMs),
+    queries: queriesCost(resources),
     peer: {
       title: 'The same job on MWAA, EMR Serverless and three Cassandra nodes',
       lines: peerCost(resources),

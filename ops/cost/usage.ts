@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { rateMsOf } from '../../cli/schedule-rate';
 import { MINUTE_MS } from '../../lambdas/shared/domain/interval';
 import {
-  FUNCTION_NAMES,
+  ALL_FUNCTIONS,
   type FunctionName,
   SCHEDULED_FUNCTIONS,
   type ScheduledFunction,
@@ -20,9 +20,14 @@ export interface FunctionUsage {
   readonly logBytes: bigint;
 }
 
+/** Usage of a function that is not invoked. */
+export const NOT_USED: FunctionUsage = { invocations: 0n, durationMs: 0n, logBytes: 0n };
+
 /** Usage of a stage in a month, as far as it is charged. */
 export interface Usage {
-  readonly functions: Readonly<Record<FunctionName, FunctionUsage>>;
+  readonly functions: Readonly<
+    Record<FunctionName, FunctionUsage> & { readonly query?: FunctionUsage }
+  >;
   readonly writeUnits: bigint;
   readonly readUnits: bigint;
   /** Stored after the assumed number of months. */
@@ -40,7 +45,7 @@ const Rule = v.object({
 const FunctionProperties = v.object({
   Environment: v.object({
     Variables: v.object({
-      POWERTOOLS_SERVICE_NAME: v.picklist(FUNCTION_NAMES),
+      POWERTOOLS_SERVICE_NAME: v.picklist(ALL_FUNCTIONS),
       PAIRS: v.optional(v.string()),
     }),
   }),

@@ -97,7 +97,7 @@ describe('a stage on servers that stand already, without event sources', () => {
     const eventSources = { ...dev.eventSources, mode: { kind: 'none' as const } };
     const { pipeline } = templatesOf(stageConfig({ ...ON_EXISTING, eventSources }));
     pipeline.resourceCountIs('AWS::Lambda::EventSourceMapping', 0);
-    pipeline.resourceCountIs('AWS::Lambda::Function', 4);
+    pipeline.resourceCountIs('AWS::Lambda::Function', 5);
     const [, persist] = onlyOne(pipeline, 'AWS::Lambda::Function', 'Persist');
     expect(persist['Environment']).toMatchObject({ Variables: { BATCH_FAILURES: 'throw' } });
   });

@@ -10,7 +10,7 @@ const SYSTEM_TABLES =
   'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:cassandra:<AWS::Region>:<AWS::AccountId>:/keyspace/system*]';
 
 /** What is acknowledged, and where: each with its reason, beside the resource that it is about. */
-const ACKNOWLEDGED = ['Fetch', 'Reconcile', 'Transform', 'Persist'].flatMap((name) => [
+const ACKNOWLEDGED = ['Fetch', 'Reconcile', 'Transform', 'Persist', 'Query'].flatMap((name) => [
   `Pipeline/${name} AwsSolutions-L1`,
   `Pipeline/${name}Role ${SYSTEM_TABLES}`,
   `Pipeline/${name}Role AwsSolutions-IAM5[Resource::*]`,

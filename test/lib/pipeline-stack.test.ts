@@ -92,14 +92,46 @@ describe('the pipeline stack', () => {
     );
 
     it('has nothing else that invokes a function', () => {
-      pipeline[stage].resourceCountIs('AWS::Lambda::Function', 4);
+      pipeline[stage].resourceCountIs('AWS::Lambda::Function', 5);
       pipeline[stage].resourceCountIs('AWS::Events::Rule', 2);
       pipeline[stage].resourceCountIs('AWS::Lambda::EventSourceMapping', 2);
       pipeline[stage].resourceCountIs('AWS::Lambda::Permission', 2);
-      pipeline[stage].resourceCountIs('AWS::Lambda::Url', 0);
+      pipeline[stage].resourceCountIs('AWS::Lambda::Url', 1);
     });
 
-    it.each(['Fetch', 'Reconcile', 'Transform', 'Persist'])(
+    it('lets nobody ask query without a signature, and no page of another host', () => {
+      const [query, properties] = only(stage, 'AWS::Lambda::Function', 'Query');
+      const [url, address] = only(stage, 'AWS::Lambda::Url', 'Query');
+      expect(address).toEqual({
+        AuthType: 'AWS_IAM',
+        InvokeMode: 'BUFFERED',
+        TargetFunctionArn: { 'Fn::GetAtt': [query, 'Arn'] },
+      });
+      expect(properties).toMatchObject({ ReservedConcurrentExecutions: 10 });
+      pipeline[stage].hasOutput('QueryUrl', {
+        Value: { 'Fn::GetAtt': [url, 'FunctionUrl'] },
+      });
+    });
+
+    it('tells Query of the tables and the stage, and nothing of Kafka', () => {
+      const [, properties] = only(stage, 'AWS::Lambda::Function', 'Query');
+      const { Variables: variables } = properties['Environment'] as {
+        Variables: Readonly<Record<string, unknown>>;
+      };
+      expect(variables).toMatchObject({
+        STAGE: stage,
+        PAIRS: dev.pairs.join(','),
+        HISTORY_START: stage === 'dev' ? '2026-10-01' : '2026-01-01',
+        RETENTION_MINUTES: '9900',
+        CASSANDRA_AUTHENTICATION: 'sigv4',
+        POWERTOOLS_SERVICE_NAME: 'query',
+      });
+      expect(Object.keys(variables).filter((name) => /KAFKA|SCHEMA|GATE_IO/.test(name))).toEqual(
+        [],
+      );
+    });
+
+    it.each(['Fetch', 'Reconcile', 'Transform', 'Persist', 'Query'])(
       'runs %s on Node.js 22, in the network, with a role and a log of its own',
       (name) => {
         const [, properties] = only(stage, 'AWS::Lambda::Function', name);
@@ -206,6 +238,13 @@ describe('the pipeline stack', () => {
         ...(stage === 'prod' ? BOUNDED_RETRIES : {}),
       });
     });
+  });
+
+  it('has no function and no address of it if the stage cannot be asked', () => {
+    const { pipeline: mute } = templatesOf(stageConfig({ ...dev, queryApi: { kind: 'none' } }));
+    mute.resourceCountIs('AWS::Lambda::Url', 0);
+    mute.resourceCountIs('AWS::Lambda::Function', 4);
+    expect(JSON.stringify(mute.toJSON())).not.toMatch(/query/i);
   });
 
   it('ticks as seldom as the stage says, and gives fetch that time', () => {

@@ -93,6 +93,19 @@ const expectedRoles = (undelivered: readonly string[]): Roles => ({
       `cassandra:Select ${table('days')}`,
     ]),
   },
+  QueryRole: {
+    trust: LAMBDA,
+    // It reads, and knows nothing of Kafka.
+    permissions: inOrder([
+      ...log('QueryLogs'),
+      ...ON_EVERYTHING,
+      SYSTEM_TABLES,
+      `cassandra:Select ${table('candles')}`,
+      `cassandra:Select ${table('progress')}`,
+      `cassandra:Select ${table('gaps')}`,
+      `cassandra:Select ${table('days')}`,
+    ]),
+  },
   PersistRole: {
     trust: LAMBDA,
     permissions: inOrder([

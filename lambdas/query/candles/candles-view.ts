@@ -88,7 +88,7 @@ async function readStored(context: QueryContext, query: PageQuery): Promise<Page
   // The ledger is read first: what it says is sealed was stored before.
   const [status, ledger] = await Promise.all([
     statusOf(context, query.market),
-    readLedger(context.store, query.market, likelyRange(context, query)),
+    readLedger(context, query.market, likelyRange(context, query)),
   ]);
   const seenToMs = status?.progress?.seenToMs ?? 0;
   return { page: await readPage(context.store, query, seenToMs), ledger };
@@ -110,7 +110,7 @@ async function readFilled(context: QueryContext, query: PageQuery): Promise<Page
     statusOf(context, query.market),
     filledSpan(store, query),
   ]);
-  const ledger = await readLedger(store, query.market, span);
+  const ledger = await readLedger(context, query.market, span);
   const page = await filledPage(store, query, span, {
     seenToMs: status?.progress?.seenToMs ?? 0,
     isUntraded: (window) => isUntraded(ledger, status, window),
@@ -132,16 +132,16 @@ interface Covered {
 
 /** The ledger of all of a page: it may reach further than was likely. */
 async function covering(
-  { store, settings }: QueryContext,
+  context: QueryContext,
   { query: { market, windows }, page, range, ledger }: Covered,
 ): Promise<RangeLedger> {
   const [first] = page.candles;
   const last = page.candles.at(-1);
   const fromMs = Math.max(
     range.fromMs,
-    Math.min(settings.historyStartMs, first?.openTimeMs ?? range.toMs),
+    Math.min(context.settings.historyStartMs, first?.openTimeMs ?? range.toMs),
   );
   const toMs = Math.max(range.toMs, last === undefined ? 0 : windows.endOf(last.openTimeMs));
   const isCovered = fromMs >= toMs || (fromMs >= ledger.fromMs && toMs <= ledger.toMs);
-  return isCovered ? ledger : readLedger(store, market, { fromMs, toMs });
+  return isCovered ? ledger : readLedger(context, market, { fromMs, toMs });
 }

@@ -2,7 +2,7 @@ import { DAY_MS, floorTo } from '../../shared/domain/interval';
 import { daysIn, isSealed } from '../../shared/domain/ledger';
 import type { Market } from '../../shared/domain/market';
 import type { MarketStatus } from '../../shared/domain/progress';
-import type { QueryStore, StoredGap, TimeRange } from '../ports';
+import type { QueryContext, StoredGap, TimeRange } from '../ports';
 
 /** What the ledger says of a range of a market's time. */
 export interface RangeLedger extends TimeRange {
@@ -13,17 +13,18 @@ export interface RangeLedger extends TimeRange {
   readonly audited: ReadonlySet<number>;
 }
 
-/** Reads what the ledger says of a range. */
+/** Reads what the ledger says of a range. A day comes into the ledger once it is over. */
 export async function readLedger(
-  store: QueryStore,
+  { store, nowMs }: Pick<QueryContext, 'store' | 'nowMs'>,
   market: Market,
   { fromMs, toMs }: TimeRange,
 ): Promise<RangeLedger> {
   if (fromMs >= toMs) return { fromMs, toMs, gaps: [], sealed: new Set(), audited: new Set() };
   // A gap ends with its day, so that none that starts before reaches in.
   const range = { fromMs: floorTo(fromMs, DAY_MS), toMs };
+  const past = { ...range, toMs: Math.min(toMs, floorTo(nowMs, DAY_MS)) };
   const [days, gaps] = await Promise.all([
-    store.readDays(market, range),
+    past.fromMs < past.toMs ? store.readDays(market, past) : [],
     store.readGaps(market, range),
   ]);
   const audited = days.filter(({ audit }) => audit !== undefined);

@@ -11,6 +11,7 @@ import { functionAlarms } from './function-alarms';
 import { kafkaAlarms } from './kafka-alarms';
 import { lagAlarms } from './lag-alarms';
 import { ledgerAlarms } from './ledger-alarms';
+import { queryAlarms } from './query-alarms';
 import { recordAlarms } from './record-alarms';
 
 /** Creates the alarms of a pipeline, each with its severity. */
@@ -23,6 +24,7 @@ export function createAlarms(scope: Construct, pipeline: WatchedPipeline): Rated
     ...functionAlarms(pipeline),
     ...kafkaAlarms(pipeline),
     ...databaseAlarms(pipeline),
+    ...queryAlarms(pipeline),
   ];
   return specs.map((spec) => ({
     alarm: createAlarm(scope, pipeline.stage, spec),

@@ -1,4 +1,5 @@
-import { FUNCTION_NAMES, type FunctionName } from '../../naming/function-names';
+import type { Function } from 'aws-cdk-lib/aws-lambda';
+import { type AnyFunction, FUNCTION_NAMES, type FunctionName } from '../../naming/function-names';
 import { logicalName } from '../../naming/logical-name';
 import { publishedMetric, sumOf } from '../metrics';
 import type { WatchedPipeline } from '../watched-pipeline';
@@ -9,7 +10,7 @@ export function functionAlarms(pipeline: WatchedPipeline): AlarmSpec[] {
   const { functions } = pipeline;
   return [
     ...FUNCTION_NAMES.map((name) => failureAlarm(pipeline, name)),
-    ...FUNCTION_NAMES.map((name) => timeOutAlarm(pipeline, name)),
+    ...FUNCTION_NAMES.map((name) => timeOutAlarm(name, functions[name])),
     {
       id: 'Throttles',
       runbook: 'throttles',
@@ -46,8 +47,9 @@ function failureAlarm({ stage, functions }: WatchedPipeline, name: FunctionName)
   };
 }
 
-function timeOutAlarm({ functions }: WatchedPipeline, name: FunctionName): AlarmSpec {
-  const { timeout } = functions[name];
+/** An alarm for a function that nearly runs out of time. */
+export function timeOutAlarm(name: AnyFunction, watched: Function): AlarmSpec {
+  const { timeout } = watched;
   if (timeout === undefined)
     throw new TypeError(`The function ${name} has no timeout: give it one`);
   return {
@@ -55,7 +57,7 @@ function timeOutAlarm({ functions }: WatchedPipeline, name: FunctionName): Alarm
     runbook: 'time-outs-near',
     situation: `${name} keeps using more than 80 % of its timeout of ${timeout.toSeconds()} seconds`,
     severity: 'ticket',
-    metric: functions[name].metricDuration({ statistic: 'Maximum' }),
+    metric: watched.metricDuration({ statistic: 'Maximum' }),
     threshold: { above: timeout.toMilliseconds() * 0.8 },
     periods: LASTING,
     missing: NOTHING_HAPPENED,

@@ -1,11 +1,12 @@
 import type { IMetric } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Function } from 'aws-cdk-lib/aws-lambda';
 import { type MetricName, METRICS } from '../../../lambdas/shared/domain/metrics';
 import { TOPICS } from '../../../lambdas/shared/domain/topics';
 import { REJECTED_ROWS } from '../alarms/exchange-alarms';
 import { Keyspaces } from '../../database/keyspaces';
 import { MskKafka } from '../../kafka/msk-kafka';
 import type { TopicName } from '../../kafka/pipeline-topics';
-import type { FunctionName } from '../../naming/function-names';
+import type { AnyFunction, FunctionName } from '../../naming/function-names';
 import {
   brokerDiskMetrics,
   eventSourceMetrics,
@@ -43,7 +44,7 @@ export function flowParts(pipeline: WatchedPipeline): (readonly FlowPart[])[] {
     [transformPart(pipeline)],
     topicPart(pipeline, TOPICS.rolled),
     [persistPart(pipeline)],
-    keyspacesPart(pipeline),
+    [...keyspacesPart(pipeline), ...queryPart(pipeline)],
   ];
   return columns.filter((parts) => parts.length > 0);
 }
@@ -137,11 +138,11 @@ function persistPart(pipeline: WatchedPipeline): FlowPart {
 function healthGraphs(pipeline: WatchedPipeline, name: FunctionName): GraphSpec[] {
   return [
     { title: 'Duration (ms)', metrics: durations(pipeline, name) },
-    { title: 'Failures', metrics: failures(pipeline, name) },
+    { title: 'Failures', metrics: failures(pipeline, name, pipeline.functions[name]) },
   ];
 }
 
-function durations({ stage }: WatchedPipeline, service: FunctionName): IMetric[] {
+function durations({ stage }: WatchedPipeline, service: AnyFunction): IMetric[] {
   const statistics = ['p50', 'p95', 'Maximum'] as const;
   return statistics.map((statistic) =>
     publishedMetric(stage, { service, name: 'Duration', statistic }).with({ label: statistic }),
@@ -149,12 +150,18 @@ function durations({ stage }: WatchedPipeline, service: FunctionName): IMetric[]
 }
 
 /** Failures of a function, and of the services that it calls. */
-function failures({ stage, functions }: WatchedPipeline, name: FunctionName): IMetric[] {
+function failures(
+  { stage }: WatchedPipeline,
+  name: AnyFunction,
+  watched: Function,
+): readonly IMetric[] {
   const published = functionMetrics(stage, name);
   return [
-    functions[name].metricErrors({ label: 'Errors' }),
-    functions[name].metricThrottles({ label: 'Throttles' }),
-    ...published('Sum', 'Failures', 'DatabaseErrors', 'DatabaseThrottles', 'KafkaErrors'),
+    watched.metricErrors({ label: 'Errors' }),
+    watched.metricThrottles({ label: 'Throttles' }),
+    ...published('Sum', 'Failures', 'DatabaseErrors', 'DatabaseThrottles'),
+    // Query only reads.
+    ...(name === 'query' ? [] : published('Sum', 'KafkaErrors')),
   ];
 }
 
@@ -196,6 +203,21 @@ function keyspacesPart({ database }: WatchedPipeline): FlowPart[] {
         { title: 'Capacity units written and read', metrics: units.map(keyspacesMetric) },
         { title: 'Throttles', metrics: throttles.map(keyspacesMetric) },
         { title: 'Errors', metrics: errors.map(keyspacesMetric) },
+      ],
+    },
+  ];
+}
+
+function queryPart(pipeline: WatchedPipeline): FlowPart[] {
+  const { query } = pipeline;
+  if (query === undefined) return [];
+  return [
+    {
+      title: 'query',
+      graphs: [
+        { title: 'Requests', metrics: [query.metricInvocations({ label: 'Requests' })] },
+        { title: 'Duration (ms)', metrics: durations(pipeline, 'query') },
+        { title: 'Failures', metrics: failures(pipeline, 'query', query) },
       ],
     },
   ];

@@ -1,5 +1,7 @@
 /** Resources that AWS does not charge for themselves; what they use is charged elsewhere. */
 export const FREE_RESOURCES: ReadonlySet<string> = new Set([
+  // Requests to a function's address are those to the function.
+  'AWS::Lambda::Url',
   // Networks are free; their gateways, addresses and endpoints are not.
   'AWS::EC2::InternetGateway',
   'AWS::EC2::Route',

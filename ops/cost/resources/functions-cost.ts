@@ -1,18 +1,18 @@
 import * as v from 'valibot';
-import { FUNCTION_NAMES, type FunctionName } from '../../../lib/naming/function-names';
+import { ALL_FUNCTIONS } from '../../../lib/naming/function-names';
 import { ASSUMED } from '../assumptions';
 import { type CostLine, fixedLine, growingLine } from '../cost-line';
 import { gigabyteSeconds, millions, millionsText, sum, times } from '../money';
 import { PRICES } from '../prices';
 import { propertiesOf, type StageResource } from '../stage-resources';
-import type { Usage } from '../usage';
+import { NOT_USED, type Usage } from '../usage';
 
 const FunctionProperties = v.object({
   MemorySize: v.number(),
   Architectures: v.tuple([v.picklist(['arm64', 'x86_64'])]),
   EphemeralStorage: v.optional(v.object({ Size: v.literal(512) })),
   Environment: v.object({
-    Variables: v.object({ POWERTOOLS_SERVICE_NAME: v.picklist(FUNCTION_NAMES) }),
+    Variables: v.object({ POWERTOOLS_SERVICE_NAME: v.picklist(ALL_FUNCTIONS) }),
   }),
 });
 
@@ -37,8 +37,8 @@ function functionLine(resource: StageResource, usage: Pick<Usage, 'functions'>):
     Environment,
   } = propertiesOf(resource, FunctionProperties);
   const [architecture] = Architectures;
-  const name: FunctionName = Environment.Variables.POWERTOOLS_SERVICE_NAME;
-  const { invocations, durationMs } = usage.functions[name];
+  const name = Environment.Variables.POWERTOOLS_SERVICE_NAME;
+  const { invocations, durationMs } = usage.functions[name] ?? NOT_USED;
   if (invocations === 0n) return [];
   const perGbSecond =
     architecture === 'arm64' ? PRICES.lambdaArm64PerGbSecond : PRICES.lambdaX86PerGbSecond;

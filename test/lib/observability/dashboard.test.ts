@@ -1,6 +1,10 @@
 import type { Template } from 'aws-cdk-lib/assertions';
 import { type MetricName, METRICS } from '../../../lambdas/shared/domain/metrics';
-import { FUNCTION_NAMES, type FunctionName } from '../../../lib/naming/function-names';
+import {
+  ALL_FUNCTIONS,
+  type AnyFunction,
+  FUNCTION_NAMES,
+} from '../../../lib/naming/function-names';
 import { stageConfig } from '../../../lib/stages/stage-config';
 import { dev } from '../../../lib/stages/dev';
 import { prod } from '../../../lib/stages/prod';
@@ -9,7 +13,7 @@ import { onlyOne, propertiesOf, templatesOf } from '../candlestream-templates';
 const ASK_THE_EXCHANGE = ['fetch', 'reconcile'] as const;
 
 /** Which functions publish a metric. */
-const PUBLISHED: Record<MetricName, readonly FunctionName[]> = {
+const PUBLISHED: Record<MetricName, readonly AnyFunction[]> = {
   MarketsBehind: ['fetch'],
   WorstLag: ['fetch'],
   RetentionLeft: ['fetch'],
@@ -51,11 +55,11 @@ const PUBLISHED: Record<MetricName, readonly FunctionName[]> = {
   DaysNotRead: ['reconcile'],
   ArchiveRefused: ['reconcile'],
   DeadLetters: ['transform', 'persist'],
-  DatabaseErrors: FUNCTION_NAMES,
-  DatabaseThrottles: FUNCTION_NAMES,
+  DatabaseErrors: ALL_FUNCTIONS,
+  DatabaseThrottles: ALL_FUNCTIONS,
   KafkaErrors: FUNCTION_NAMES,
-  Failures: FUNCTION_NAMES,
-  Duration: FUNCTION_NAMES,
+  Failures: ALL_FUNCTIONS,
+  Duration: ALL_FUNCTIONS,
 };
 
 describe.each([dev, prod])('the dashboard of $name', (stage) => {
@@ -95,9 +99,13 @@ describe.each([dev, prod])('the dashboard of $name', (stage) => {
       '### → candles.rolled',
       '### → persist',
       '### → Keyspaces',
+      '### → query',
     ]);
     const below = titles.filter(({ y }) => y > (fromTheLeft[0]?.y ?? 0));
-    expect(below.map(({ properties }) => properties.markdown)).toEqual(['### reconcile']);
+    expect(below.map(({ properties }) => properties.markdown)).toEqual([
+      '### reconcile',
+      '### → query',
+    ]);
   });
 
   it('shows no widget over another, and none beyond the edge', () => {
@@ -147,10 +155,11 @@ describe('the dashboard of a stage without MSK and Keyspaces', () => {
     const widgets = widgetsOf(templatesOf(stage).pipeline);
     const titles = widgets.filter(({ type }) => type === 'text');
     expect(titles.map(({ properties, width }) => [properties.markdown, width])).toEqual([
-      ['### fetch', 8],
-      ['### reconcile', 8],
-      ['### → transform', 8],
-      ['### → persist', 8],
+      ['### fetch', 6],
+      ['### reconcile', 6],
+      ['### → transform', 6],
+      ['### → persist', 6],
+      ['### → query', 6],
     ]);
     const namespaces = widgets.flatMap(({ properties }) => metricsOf(properties)).map(([ns]) => ns);
     expect(new Set(namespaces)).toEqual(new Set(['Candlestream/dev', 'AWS/Lambda']));

@@ -65,7 +65,8 @@ test('for people: both stacks, and what is assumed of each', async () => {
   expect(out).toMatch(/3 x kafka\.t3\.small +99\.86 +no/);
   expect(out).toContain('The same job on MWAA, EMR Serverless and three Cassandra nodes');
   expect(out).toContain('history since 2026-10-01 (53 days of 10 pairs, 0.98 M rows)');
-  expect(out.match(/^Total +\d+\.\d\d$/gm)).toHaveLength(3);
+  expect(out.match(/^Total +\d+\.\d\d$/gm)).toHaveLength(4);
+  expect(out).toContain('For 1.00 M queries of 500 candles');
   expect(out).toContain('- Prices are the list prices of us-east-1');
   expect(out).toContain('- Airflow: the smallest environment of MWAA');
 });

@@ -134,6 +134,9 @@ const WATCHED: readonly (readonly [string, string, string, string, string])[] = 
     '3 x 300 s',
     'notBreaching',
   ]),
+  ['QueriesFail', 'Errors Sum + query Failures Sum', '> 0', '3 x 300 s', 'notBreaching'],
+  ['QueriesThrottled', 'Throttles Sum', '> 0', '3 x 300 s', 'notBreaching'],
+  ['TimeOutsNearQuery', 'Duration Maximum', '> 20000', '3 x 300 s', 'notBreaching'],
 ];
 
 /** The alarms that someone acts on at any hour. */
@@ -253,7 +256,7 @@ describe('the alarms of a stage with everything', () => {
 describe('the alarms of other stages', () => {
   it('lets nobody give up on records on demand, so that there is no alarm of it', () => {
     const ids = idsOf(templatesOf(dev).pipeline);
-    expect(ids).toHaveLength(37);
+    expect(ids).toHaveLength(40);
     expect(ids).not.toContainEqual(expect.stringContaining('Undelivered'));
   });
 
@@ -280,7 +283,7 @@ describe('the alarms of other stages', () => {
 
   it('leaves out MSK and Keyspaces where a stage has neither', () => {
     const ids = idsOf(templatesOf(withoutAws).pipeline);
-    expect(ids).toHaveLength(27);
+    expect(ids).toHaveLength(30);
     expect(ids.filter((id) => /Kafka|Broker|EventSource|Keyspaces/.test(id))).toEqual([]);
     expect(ids).toContainEqual(expect.stringContaining('DatabaseErrors'));
   });
