@@ -5,6 +5,7 @@ import { type EventSourceHooks, EventSources } from './event-sources';
 import { createTopics } from './kafka/create-topics';
 import { localKafka } from './kafka/kafka-client';
 import type { PartitionLag } from './kafka/pipeline-lag';
+import { FunctionPool } from './lambda/function-pool';
 import { FunctionProcess } from './lambda/function-process';
 import type { InvocationReport } from './lambda/invocation-report';
 import type { InvocationResult } from './lambda/invoker';
@@ -12,6 +13,7 @@ import { type ChosenSettings, localEnvironment } from './local-environment';
 import { type MskEndpoint, startMskEndpoint } from './msk-endpoint';
 import { type FiringProblem, Schedule } from './schedule';
 import { errorsOf } from './settled-work';
+import type { FunctionTemplate } from './template/function-template';
 import {
   FUNCTION_NAMES,
   type FunctionName,
@@ -52,6 +54,8 @@ export interface PipelineOptions {
 /** A pipeline that runs. */
 export interface Pipeline {
   readonly functions: Readonly<Record<FunctionName, FunctionProcess>>;
+  /** The function that answers queries; undefined if the stage has none. */
+  readonly query: FunctionPool | undefined;
   readonly eventSources: readonly EventSource[];
   /** One tick of fetch at this time, whatever the clock says. */
   readonly tick: (timeMs: number) => Promise<InvocationResult>;
@@ -73,6 +77,8 @@ export interface Pipeline {
 }
 
 const CLIENT_ID = 'candlestream-local';
+/** So that a query that waits for the database does not hold up all others. */
+const QUERY_PROCESSES = 2;
 
 /**
  * Makes topics and tables if they are missing, and starts the functions and
@@ -98,6 +104,7 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
 
 class RunningPipeline implements Pipeline {
   readonly functions: Readonly<Record<FunctionName, FunctionProcess>>;
+  readonly query: FunctionPool | undefined;
   readonly #options: PipelineOptions;
   readonly #msk: MskEndpoint;
   readonly #eventSources: EventSources;
@@ -113,6 +120,7 @@ class RunningPipeline implements Pipeline {
       transform: this.#functionProcess('transform'),
       persist: this.#functionProcess('persist'),
     };
+    this.query = this.#queryPool();
     this.#eventSources = new EventSources({
       mappings: options.template.mappings,
       kafka: options.kafka,
@@ -133,6 +141,7 @@ class RunningPipeline implements Pipeline {
   async start(): Promise<void> {
     await Promise.all([
       ...FUNCTION_NAMES.map((name) => this.functions[name].warm()),
+      this.query?.warm(),
       this.#eventSources.start(),
     ]);
   }
@@ -167,26 +176,43 @@ class RunningPipeline implements Pipeline {
     const errors = [
       ...(await errorsOf([this.#eventSources.stop()])),
       ...(await errorsOf(FUNCTION_NAMES.map((name) => this.functions[name].stop()))),
+      ...(await errorsOf(this.query === undefined ? [] : [this.query.stop()])),
       ...(await errorsOf([this.#msk.stop()])),
     ];
     if (errors.length > 0) throw new AggregateError(errors, 'the pipeline did not stop in order');
   }
 
   #functionProcess(name: FunctionName): FunctionProcess {
-    const { template, chosen, overrides, logsDir, nodeOptions = [], hooks } = this.#options;
+    return this.#processOf(this.#options.template.functions[name], (report) => {
+      this.#catchUp.invocationEnded();
+      this.#options.hooks?.onInvocation?.(report);
+    });
+  }
+
+  /** Queries are no part of the flow: nobody waits for them to have caught up. */
+  #queryPool(): FunctionPool | undefined {
+    const { template, hooks } = this.#options;
+    if (template.url === undefined) return undefined;
+    const { function: query, reservedConcurrency } = template.url;
+    return new FunctionPool({
+      reservedConcurrency,
+      mostProcesses: QUERY_PROCESSES,
+      create: () => this.#processOf(query, (report) => hooks?.onInvocation?.(report)),
+    });
+  }
+
+  #processOf(
+    template: FunctionTemplate,
+    onReport: (report: InvocationReport) => void,
+  ): FunctionProcess {
+    const { chosen, overrides, logsDir, nodeOptions = [] } = this.#options;
     const endpoints = { ...this.#options, mskUrl: this.#msk.url };
     return new FunctionProcess({
-      template: template.functions[name],
-      overrides: {
-        ...localEnvironment(template.functions[name], endpoints, chosen),
-        ...overrides,
-      },
+      template,
+      overrides: { ...localEnvironment(template, endpoints, chosen), ...overrides },
       logsDir,
       nodeOptions,
-      onReport: (report) => {
-        this.#catchUp.invocationEnded();
-        hooks?.onInvocation?.(report);
-      },
+      onReport,
     });
   }
 

@@ -1,18 +1,28 @@
 import {
+  ALL_FUNCTIONS,
+  type AnyFunction,
   FUNCTION_NAMES,
   SCHEDULED_FUNCTIONS,
   type ScheduledFunction,
 } from '../../lib/naming/function-names';
 import type { CassandraSession } from '../../lambdas/shared/adapters/database/cassandra-client';
-import type { InvocationResult } from '../emulator/lambda/invoker';
+import type { LoopbackServer } from '../../cli/loopback/loopback-server';
+import type { InvocationResult, Invoker } from '../emulator/lambda/invoker';
 import type { FunctionName, PipelineTemplate } from '../emulator/template/pipeline-template';
 import { type EventSourceHooks, EventSources } from '../emulator/event-sources';
 import { failureText } from '../../cli/failure-text';
 import { sessionOf, stopAll } from '../run/local-run';
 import type { WantedHistory } from '../watch/history-progress';
 import { InvocationCounts } from '../watch/invocation-counts';
+import { startRunApi } from '../watch/run-api';
+import { readRunState } from '../watch/run-state';
 import { StatusReader } from '../watch/status-reader';
-import { CurrentFunctions, type DeployedFunctions } from './deployment/current-functions';
+import { CurrentFunctions } from './deployment/current-functions';
+import {
+  type DeployedFunction,
+  type DeployedFunctions,
+  NotDeployedError,
+} from './deployment/deployed-functions';
 import { FunctionLogs, logsApi } from './deployment/function-logs';
 import { invokeApi, LambdaInvoker } from './deployment/lambda-invoker';
 import { endpointOf } from '../containers/compose-project';
@@ -34,17 +44,20 @@ export interface DeployedRunOptions {
 
 type Stop = () => Promise<void>;
 
-/** The event sources beside LocalStack, and the status of the run. */
+/** The event sources beside LocalStack, the API before it, and the status of the run. */
 export class DeployedRun {
   readonly status: StatusReader;
+  /** The address of the query API and of the page; undefined if none is deployed. */
+  readonly apiUrl: string | undefined;
   readonly #stops: Stop[];
 
-  private constructor(status: StatusReader, stops: Stop[]) {
+  private constructor({ status, apiUrl }: StartedRun, stops: Stop[]) {
     this.status = status;
+    this.apiUrl = apiUrl;
     this.#stops = stops;
   }
 
-  /** Starts the event sources. If anything fails, nothing is left running. */
+  /** Starts the event sources and the API. If anything fails, nothing is left running. */
   static async start(options: DeployedRunOptions): Promise<DeployedRun> {
     const stops: Stop[] = [];
     try {
@@ -55,21 +68,32 @@ export class DeployedRun {
     }
   }
 
-  /** Stops the event sources, once the current invocations have ended. */
+  /** Stops them, once the current invocations have ended. */
   stop(): Promise<void> {
     return stopAll(this.#stops);
   }
 }
 
-async function startEmulation(options: DeployedRunOptions, stops: Stop[]): Promise<StatusReader> {
+interface StartedRun {
+  readonly status: StatusReader;
+  readonly apiUrl: string | undefined;
+}
+
+async function startEmulation(options: DeployedRunOptions, stops: Stop[]): Promise<StartedRun> {
   const { project, template } = options;
   const counts = new InvocationCounts();
   const scheduledLogs = new ScheduledLogs(project);
   stops.push(ended(() => scheduledLogs.close()));
   const session = sessionOf(endpointOf(project, 'cassandra'), template);
   stops.push(() => session.close());
-  const eventSources = await startEventSources(options, { scheduledLogs, counts }, stops);
-  return statusReader(options, { eventSources, session, scheduledLogs, counts });
+  const functions = await currentFunctions(options, scheduledLogs);
+  const invokers = new DeployedInvokers(options.project, functions, counts);
+  stops.push(ended(() => invokers.close()));
+  const eventSources = await startEventSources(options, invokers, stops);
+  const status = statusReader(options, { eventSources, session, scheduledLogs, counts });
+  const api = await startApi(options, { invokers, eventSources, counts });
+  if (api !== undefined) stops.push(() => api.stop());
+  return { status, apiUrl: api?.url };
 }
 
 function ended(end: () => void): Stop {
@@ -79,34 +103,89 @@ function ended(end: () => void): Stop {
   };
 }
 
+/** Invokes the functions that are deployed now, and counts their invocations. */
+class DeployedInvokers {
+  readonly #api: ReturnType<typeof invokeApi>;
+  readonly #functions: CurrentFunctions;
+  readonly #counts: InvocationCounts;
+
+  constructor(project: LocalstackProject, functions: CurrentFunctions, counts: InvocationCounts) {
+    this.#api = invokeApi(project);
+    this.#functions = functions;
+    this.#counts = counts;
+  }
+
+  of(name: FunctionName): Invoker {
+    return this.#invoker(name, () => this.#functions.get(name));
+  }
+
+  /** Undefined if no function that answers queries is deployed. */
+  query(): Invoker | undefined {
+    if (this.#functions.query === undefined) return undefined;
+    return this.#invoker('query', () => {
+      const { query } = this.#functions;
+      if (query !== undefined) return query;
+      throw new NotDeployedError('The function query is not deployed in LocalStack any more');
+    });
+  }
+
+  close(): void {
+    this.#api.destroy();
+  }
+
+  #invoker(name: AnyFunction, target: () => DeployedFunction): Invoker {
+    return new LambdaInvoker({
+      api: this.#api,
+      target,
+      onResult: (result) => {
+        this.#counts.add(name, result, Date.now());
+        void this.#functions.noteResult(result);
+      },
+    });
+  }
+}
+
 async function startEventSources(
-  options: DeployedRunOptions,
-  { scheduledLogs, counts }: Pick<EmulatedParts, 'scheduledLogs' | 'counts'>,
+  { project, template, hooks }: DeployedRunOptions,
+  invokers: DeployedInvokers,
   stops: Stop[],
 ): Promise<EventSources> {
-  const { project, template, hooks } = options;
-  const functions = await currentFunctions(options, scheduledLogs);
-  const api = invokeApi(project);
-  stops.push(ended(() => api.destroy()));
-  const onResult = (name: FunctionName, result: InvocationResult): void => {
-    counts.add(name, result);
-    void functions.noteResult(result);
-  };
   const eventSources = new EventSources({
     mappings: template.mappings,
     kafka: endpointOf(project, 'kafka'),
     clientId: 'candlestream-localstack',
     hooks,
-    invokerOf: (name) =>
-      new LambdaInvoker({
-        api,
-        target: () => functions.get(name),
-        onResult: (result) => onResult(name, result),
-      }),
+    invokerOf: (name) => invokers.of(name),
   });
   stops.push(() => eventSources.stop());
   await eventSources.start();
   return eventSources;
+}
+
+interface ApiParts {
+  readonly invokers: DeployedInvokers;
+  readonly eventSources: EventSources;
+  readonly counts: InvocationCounts;
+}
+
+async function startApi(
+  { hooks }: DeployedRunOptions,
+  { invokers, eventSources, counts }: ApiParts,
+): Promise<LoopbackServer | undefined> {
+  const query = invokers.query();
+  if (query === undefined) return undefined;
+  return startRunApi({
+    query,
+    port: undefined,
+    state: () =>
+      readRunState({
+        functions: ALL_FUNCTIONS,
+        counts,
+        lag: () => eventSources.lag(),
+        recordCount: (topic) => eventSources.recordCount(topic),
+      }),
+    onWarning: (message) => hooks.onWarning?.(message),
+  });
 }
 
 async function currentFunctions(
@@ -141,7 +220,7 @@ function statusReader(
     recordCount: (topic) => eventSources.recordCount(topic),
     functions: async () => {
       for (const { name, results } of await scheduledLogs.newResults()) {
-        for (const result of results) counts.add(name, result);
+        for (const result of results) counts.add(name, result, Date.now());
       }
       // LocalStack does not report that it replaces a container.
       return FUNCTION_NAMES.map((name) => ({ name, ...counts.of(name), restarts: 0 }));

@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { FUNCTION_NAMES, type FunctionName } from '../../lib/naming/function-names';
+import { ALL_FUNCTIONS, type AnyFunction } from '../../lib/naming/function-names';
 import { parseCommand, UsageError } from '../../cli/command-line';
 import {
   exchangeOption,
@@ -12,7 +12,7 @@ import {
 export type LocalstackRequest =
   | UpRequest
   | { readonly kind: 'down'; readonly volumes: boolean }
-  | { readonly kind: 'logs'; readonly of: FunctionName; readonly follow: boolean }
+  | { readonly kind: 'logs'; readonly of: AnyFunction; readonly follow: boolean }
   | { readonly kind: 'difference' };
 
 /** A request to bring everything up, deploy, and show it. */
@@ -44,7 +44,7 @@ interface LocalstackOptions {
   readonly replace?: true;
   readonly down?: true;
   readonly volumes?: true;
-  readonly logs?: FunctionName;
+  readonly logs?: AnyFunction;
   readonly follow?: true;
   readonly difference?: true;
 }
@@ -130,10 +130,10 @@ function withModes(command: Command): Command {
     .option('--difference', 'print how the deployed templates differ from those of the stage dev');
 }
 
-function functionArgument(text: string): FunctionName {
-  const name = FUNCTION_NAMES.find((candidate) => candidate === text);
+function functionArgument(text: string): AnyFunction {
+  const name = ALL_FUNCTIONS.find((candidate) => candidate === text);
   if (name !== undefined) return name;
-  throw new InvalidArgumentError(`The functions are ${FUNCTION_NAMES.join(', ')}.`);
+  throw new InvalidArgumentError(`The functions are ${ALL_FUNCTIONS.join(', ')}.`);
 }
 
 function settingsArgument(text: string): Readonly<Record<string, unknown>> {

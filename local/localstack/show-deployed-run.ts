@@ -4,6 +4,7 @@ import { type PipelineTemplate, SCHEDULED_FUNCTIONS } from '../emulator/template
 import { LOCAL_DATA_CENTER } from '../engines/engine-answers';
 import { keyspaceOf, stopAll } from '../run/local-run';
 import { removeRunDescription, writeRunDescription } from '../run/run-description';
+import { apiText } from '../watch/run-api';
 import { warningHooks } from '../watch/run-warnings';
 import { StatusDisplay } from '../watch/status-display';
 import { type LocalstackCommand, oncePerMinute } from './command';
@@ -38,7 +39,8 @@ export async function showDeployedRun(
   const deployedRun = await startDeployedRun(command, deployment);
   const ending = new AbortController();
   try {
-    await describeRun(command, deployment);
+    await describeRun(command, deployment, deployedRun.apiUrl);
+    if (deployedRun.apiUrl !== undefined) shown.note(apiText({ url: deployedRun.apiUrl }));
     const ended = AbortSignal.any([signal, ending.signal]);
     shown.note(`${ratesText(deployment)}; Ctrl-C ends the table and leaves the containers`);
     return await Promise.race([
@@ -82,6 +84,7 @@ function startDeployedRun(
 function describeRun(
   { project }: LocalstackCommand,
   { exchange, template, stage }: Deployment,
+  apiUrl: string | undefined,
 ): Promise<void> {
   return writeRunDescription(project.dataDir, {
     pid: process.pid,
@@ -90,6 +93,7 @@ function describeRun(
     localDataCenter: LOCAL_DATA_CENTER,
     keyspace: keyspaceOf(template),
     exchange: exchange.description,
+    api: apiUrl ?? null,
     startedAt: new Date().toISOString(),
     followed: {
       pairs: [...stage.pairs],

@@ -21,6 +21,7 @@ const RUN_DESCRIPTION = v.strictObject({
   localDataCenter: v.pipe(v.string(), v.nonEmpty()),
   keyspace: v.pipe(v.string(), v.nonEmpty()),
   exchange: v.string(),
+  api: v.nullable(v.pipe(v.string(), v.url())),
   startedAt: v.pipe(v.string(), v.isoTimestamp()),
   followed: FOLLOWED,
 });
@@ -35,7 +36,8 @@ export type FollowedByRun = Readonly<v.InferOutput<typeof FOLLOWED>>;
 /**
  * How a local run is reached. `pid` is the process of `npm start` or `npm run localstack`; `kafka`
  * and `cassandra` are `host:port`; `exchange` names for people the source of
- * the candles; `startedAt` is ISO 8601.
+ * the candles; `api` is the address of the query API and of the page, null if the stage has none;
+ * `startedAt` is ISO 8601.
  */
 export type RunDescription = Readonly<v.InferOutput<typeof RUN_DESCRIPTION>>;
 

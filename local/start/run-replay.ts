@@ -2,7 +2,7 @@ import { marketOf } from '../run/market';
 import { readCandles } from '../../lambdas/shared/adapters/database/stored-candles';
 import { floorTo, intervalMs, INTERVALS } from '../../lambdas/shared/domain/interval';
 import { UsageError } from '../../cli/command-line';
-import { minuteText } from '../../cli/utc-time';
+import { dayText, minuteText } from '../../cli/utc-time';
 import { type Pipeline, PipelineStuckError } from '../emulator/start-pipeline';
 import { type LocalRun, startLocalRun } from '../run/local-run';
 import { openReplayExchange, type ReplayExchange } from '../run/run-exchange';
@@ -51,6 +51,8 @@ function startReplayRun(
     },
     settings: (exchange) => ({
       PAIRS: (pairs ?? exchange.pairs).join(','),
+      // For the query API: what is replayed is all that is wanted.
+      HISTORY_START: dayText(fromMs),
       // Recorded time goes by faster than the exchange's limit is meant for.
       REQUESTS_PER_10_S: '1000000',
     }),

@@ -1,5 +1,7 @@
 import { failureText } from '../../cli/failure-text';
 import { MINUTE_MS } from '../../lambdas/shared/domain/interval';
+import { ALL_FUNCTIONS } from '../emulator/template/pipeline-template';
+import type { LoopbackServer } from '../../cli/loopback/loopback-server';
 import type { InvocationReport } from '../emulator/lambda/invocation-report';
 import { EngineDiedError } from '../engines/engine';
 import { LOCAL_DATA_CENTER } from '../engines/engine-answers';
@@ -16,7 +18,9 @@ import type { Console } from '../watch/console';
 import type { WantedHistory } from '../watch/history-progress';
 import type { InvocationCounts } from '../watch/invocation-counts';
 import { localStatusReader } from '../watch/local-status';
-import { warningHooks } from '../watch/run-warnings';
+import { apiText, startRunApi } from '../watch/run-api';
+import { readRunState } from '../watch/run-state';
+import { warningHooks, warningsOnce } from '../watch/run-warnings';
 import { StatusDisplay } from '../watch/status-display';
 import type { StartRequest } from './start-request';
 
@@ -52,7 +56,8 @@ export function localRunOptions({
     onProgress: (line) => shown.note(line),
     hooks: {
       ...warnings,
-      onInvocation: (report: InvocationReport) => counts.add(report.function, report.result),
+      onInvocation: (report: InvocationReport) =>
+        counts.add(report.function, report.result, Date.now()),
     },
   };
 }
@@ -62,22 +67,27 @@ export function localRunOptions({
  * work's signal is aborted when the run is to end: by Ctrl-C, or as an engine died.
  */
 export async function whileItRuns<T>(
-  { request, shown, counts, signal }: StartCommand,
+  command: StartCommand,
   run: LocalRun<LocalExchange>,
   work: (display: StatusDisplay, ended: AbortSignal) => Promise<T>,
 ): Promise<T> {
+  const { request, shown, counts, signal } = command;
   const ending = new AbortController();
   const ended = AbortSignal.any([signal, ending.signal]);
   let working: Promise<T> | undefined;
+  let api: LoopbackServer | undefined;
   const end = async () => {
     shown.close();
     ending.abort();
     await removeRunDescription(defaultDataDir());
+    await api?.stop();
     // The work may wait for something that comes only as the run stops.
     await run.stop().finally(() => working?.catch(() => undefined));
   };
   try {
-    await writeRunDescription(defaultDataDir(), descriptionOf(run));
+    api = await startApi(command, run);
+    if (api !== undefined) shown.note(apiText(api));
+    await writeRunDescription(defaultDataDir(), descriptionOf(run, api));
     // A replay fires fetch alone.
     const history = request.replay === undefined ? wantedHistory(run) : undefined;
     const reader = localStatusReader(run, counts, history);
@@ -103,7 +113,31 @@ function wantedHistory({ pipelineOptions }: LocalRun<LocalExchange>): WantedHist
   return { startMs: Date.parse(historyStart), retentionMs: retentionMinutes * MINUTE_MS };
 }
 
-function descriptionOf(run: LocalRun<LocalExchange>): RunDescription {
+/** Starts the API of a run; undefined if its stage has none. */
+async function startApi(
+  { request, shown, counts }: StartCommand,
+  { pipeline }: LocalRun<LocalExchange>,
+): Promise<LoopbackServer | undefined> {
+  const { query } = pipeline;
+  if (query === undefined) return undefined;
+  return startRunApi({
+    query,
+    port: request.apiPort,
+    state: () =>
+      readRunState({
+        functions: ALL_FUNCTIONS,
+        counts,
+        lag: () => pipeline.lag(),
+        recordCount: (topic) => pipeline.recordCount(topic),
+      }),
+    onWarning: warningsOnce((line) => shown.note(line)),
+  });
+}
+
+function descriptionOf(
+  run: LocalRun<LocalExchange>,
+  api: LoopbackServer | undefined,
+): RunDescription {
   const { engines, exchange, template } = run;
   return {
     pid: process.pid,
@@ -112,6 +146,7 @@ function descriptionOf(run: LocalRun<LocalExchange>): RunDescription {
     localDataCenter: LOCAL_DATA_CENTER,
     keyspace: keyspaceOf(template),
     exchange: exchange.description,
+    api: api?.url ?? null,
     startedAt: new Date().toISOString(),
     followed: followedByRun(run.pipelineOptions),
   };

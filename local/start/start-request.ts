@@ -52,6 +52,8 @@ export interface StartRequest {
   readonly fresh: boolean;
   readonly kafkaPort: number;
   readonly cassandraPort: number;
+  /** Undefined: the usual one, or any other if that is taken. */
+  readonly apiPort: number | undefined;
   readonly replay: ReplayRequest | undefined;
 }
 
@@ -67,6 +69,7 @@ interface StartOptions {
   readonly fresh?: true;
   readonly kafkaPort: number;
   readonly cassandraPort: number;
+  readonly apiPort?: number;
   readonly replay?: string;
   readonly from?: number;
   readonly to?: number;
@@ -95,6 +98,7 @@ export function parseStartArguments(args: readonly string[], nowMs: number): Sta
     fresh: options.fresh === true,
     kafkaPort,
     cassandraPort,
+    apiPort: options.apiPort,
     replay,
   };
 }
@@ -155,6 +159,11 @@ function startCommand(): Command {
     .option('--fresh', 'delete the stored data first')
     .option('--kafka-port <port>', "Kafka's port on 127.0.0.1", portArgument, 9092)
     .option('--cassandra-port <port>', "Cassandra's port on 127.0.0.1", portArgument, 9042)
+    .option(
+      '--api-port <port>',
+      'port of the query API and the page on 127.0.0.1 (default: 8787, or a free one)',
+      portArgument,
+    )
     .option(
       '--replay <folder>',
       'replay the recorded candles of a folder, tick by tick; past days are not asked for again',

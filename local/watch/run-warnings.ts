@@ -10,13 +10,18 @@ type WarningHooks = Required<
   Pick<PipelineHooks, 'onEventSourceProblem' | 'onFiringProblem' | 'onWarning'>
 >;
 
-/** Hooks that report the problems of a pipeline as lines, the same one only once in a row. */
-export function warningHooks(note: (line: string) => void): WarningHooks {
+/** Reports a warning, the same one only once in a row. */
+export function warningsOnce(note: (line: string) => void): (message: string) => void {
   let said = '';
-  const warn = (message: string) => {
+  return (message) => {
     if (message !== said) note(`warning: ${message}`);
     said = message;
   };
+}
+
+/** Hooks that report the problems of a pipeline as lines, the same one only once in a row. */
+export function warningHooks(note: (line: string) => void): WarningHooks {
+  const warn = warningsOnce(note);
   return {
     onWarning: warn,
     onEventSourceProblem: (target, problem) => warn(`${target}: ${eventSourceText(problem)}`),

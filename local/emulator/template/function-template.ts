@@ -1,12 +1,16 @@
 import * as v from 'valibot';
-import { FUNCTION_NAMES, type FunctionName } from '../../../lib/naming/function-names';
+import {
+  ALL_FUNCTIONS,
+  type AnyFunction,
+  type FunctionName,
+} from '../../../lib/naming/function-names';
 import type { Assembly } from './assembly';
 import { Count, read, type Resource } from './resource';
 import { TemplateError } from './stack-template';
 
 /** A function as it deploys. */
 export interface FunctionTemplate {
-  readonly name: FunctionName;
+  readonly name: AnyFunction;
   readonly logicalId: string;
   readonly arn: string;
   /** Absolute: the folder of the bundle. */
@@ -26,6 +30,11 @@ const EnvironmentVariables = v.object({
 const Code = v.object({ S3Key: v.string() });
 const Handler = v.pipe(v.string(), v.regex(/^[\w/-]+\.\w+$/));
 
+/** The functions of a stage: those that candles flow through, and perhaps the one that answers queries. */
+export type FunctionTemplates = Readonly<Record<FunctionName, FunctionTemplate>> & {
+  readonly query?: FunctionTemplate;
+};
+
 /** AWS Lambda's defaults for what the template does not set, after its developer guide. */
 const DEFAULTS = { timeoutSeconds: 3, memoryMiB: 128, asyncRetryAttempts: 2 } as const;
 
@@ -34,8 +43,8 @@ const DEFAULTS = { timeoutSeconds: 3, memoryMiB: 128, asyncRetryAttempts: 2 } as
  *
  * @throws TemplateError if one is missing, or there are two of one name
  */
-export function functionsOf(assembly: Assembly): Record<FunctionName, FunctionTemplate> {
-  const found = new Map<FunctionName, FunctionTemplate>();
+export function functionsOf(assembly: Assembly): FunctionTemplates {
+  const found = new Map<AnyFunction, FunctionTemplate>();
   for (const resource of assembly.required('AWS::Lambda::Function')) {
     const name = functionNameOf(resource);
     if (!name) continue;
@@ -47,18 +56,20 @@ export function functionsOf(assembly: Assembly): Record<FunctionName, FunctionTe
     if (one) return one;
     throw new TemplateError(`the stacks in ${assembly.folder} have no ${name} function`);
   };
+  const query = found.get('query');
   return {
     fetch: functionNamed('fetch'),
     reconcile: functionNamed('reconcile'),
     transform: functionNamed('transform'),
     persist: functionNamed('persist'),
+    ...(query === undefined ? {} : { query }),
   };
 }
 
 function refuseSecond(
   first: FunctionTemplate | undefined,
   second: Resource,
-  name: FunctionName,
+  name: AnyFunction,
 ): void {
   if (!first) return;
   throw new TemplateError(
@@ -67,20 +78,20 @@ function refuseSecond(
 }
 
 /** By the variable that names the service in its logs, else by the construct path. */
-function functionNameOf(resource: Resource): FunctionName | undefined {
+function functionNameOf(resource: Resource): AnyFunction | undefined {
   const environment = v.safeParse(EnvironmentVariables, resource.property('Environment'));
   const service = environment.success
     ? environment.output.Variables['POWERTOOLS_SERVICE_NAME']
     : undefined;
   const segments = resource.path.toLowerCase().split('/');
   return (
-    FUNCTION_NAMES.find((name) => service?.toLowerCase() === name) ??
-    FUNCTION_NAMES.find((name) => segments.includes(name)) ??
-    FUNCTION_NAMES.find((name) => segments.includes(`${name}function`))
+    ALL_FUNCTIONS.find((name) => service?.toLowerCase() === name) ??
+    ALL_FUNCTIONS.find((name) => segments.includes(name)) ??
+    ALL_FUNCTIONS.find((name) => segments.includes(`${name}function`))
   );
 }
 
-function functionOf(assembly: Assembly, resource: Resource, name: FunctionName): FunctionTemplate {
+function functionOf(assembly: Assembly, resource: Resource, name: AnyFunction): FunctionTemplate {
   const environment = read(resource, 'Environment', v.optional(EnvironmentVariables));
   const timeoutSeconds = read(resource, 'Timeout', v.optional(Count, DEFAULTS.timeoutSeconds));
   return {

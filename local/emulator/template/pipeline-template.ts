@@ -1,4 +1,6 @@
 import {
+  ALL_FUNCTIONS,
+  type AnyFunction,
   FUNCTION_NAMES,
   type FunctionName,
   SCHEDULED_FUNCTIONS,
@@ -10,13 +12,23 @@ import { mappingOf, type MappingTemplate } from './mapping-template';
 import { rulesOf, type RuleTemplates } from './rule-template';
 import { tableOf, type TableTemplate } from './table-template';
 import { topicOf, type TopicTemplate } from './topic-template';
+import { urlOf, type UrlTemplate } from './url-template';
 
 // For rooms that do not import lib/.
-export { FUNCTION_NAMES, type FunctionName, SCHEDULED_FUNCTIONS, type ScheduledFunction };
+export {
+  ALL_FUNCTIONS,
+  type AnyFunction,
+  FUNCTION_NAMES,
+  type FunctionName,
+  SCHEDULED_FUNCTIONS,
+  type ScheduledFunction,
+};
 
 /** The parts of a stage's templates that the local run emulates. */
 export interface PipelineTemplate {
   readonly functions: Readonly<Record<FunctionName, FunctionTemplate>>;
+  /** The address that queries are sent to; undefined if the stage has none. */
+  readonly url: UrlTemplate | undefined;
   readonly rules: RuleTemplates;
   readonly mappings: readonly MappingTemplate[];
   readonly topics: readonly TopicTemplate[];
@@ -37,6 +49,7 @@ export function readPipelineTemplate(assembly: Assembly): PipelineTemplate {
   const functions = functionsOf(assembly);
   return {
     functions,
+    url: urlOf(assembly, functions.query),
     rules: rulesOf(assembly, functions),
     mappings: assembly
       .required('AWS::Lambda::EventSourceMapping')

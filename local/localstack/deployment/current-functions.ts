@@ -1,9 +1,6 @@
 import type { InvocationResult } from '../../emulator/lambda/invoker';
 import type { FunctionName } from '../../emulator/template/pipeline-template';
-import type { DeployedFunction } from './deployed-functions';
-
-/** The deployed functions, by their names in the pipeline. */
-export type DeployedFunctions = Readonly<Record<FunctionName, DeployedFunction>>;
+import type { DeployedFunction, DeployedFunctions } from './deployed-functions';
 
 /** Options for `CurrentFunctions`. */
 export interface CurrentFunctionsOptions {
@@ -29,6 +26,10 @@ export class CurrentFunctions {
     return this.#functions[name];
   }
 
+  get query(): DeployedFunction | undefined {
+    return this.#functions.query;
+  }
+
   /**
    * Looks the functions up again after a failure: they may have been deployed
    * anew, or into another LocalStack. The event source retries with what is found.
@@ -51,6 +52,6 @@ export class CurrentFunctions {
 
 function lambdaNames(functions: DeployedFunctions): string {
   return Object.values(functions)
-    .map(({ functionName }) => functionName)
+    .map((deployed) => deployed?.functionName ?? '')
     .join(' ');
 }

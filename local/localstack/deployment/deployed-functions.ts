@@ -3,7 +3,7 @@ import {
   LambdaClient,
   ListFunctionsCommand,
 } from '@aws-sdk/client-lambda';
-import type { FunctionName } from '../../../lib/naming/function-names';
+import type { AnyFunction, FunctionName } from '../../../lib/naming/function-names';
 import { clientConfig, type LocalstackProject } from '../localstack-project';
 
 /** A function in LocalStack's Lambda. */
@@ -14,6 +14,12 @@ export interface DeployedFunction {
   readonly timeoutMs: number;
   readonly environment: Readonly<Record<string, string>>;
 }
+
+/** The deployed functions, by their names in the pipeline. */
+export type DeployedFunctions = Readonly<Record<FunctionName, DeployedFunction>> & {
+  /** The function that answers queries; undefined if none is deployed. */
+  readonly query: DeployedFunction | undefined;
+};
 
 /** LocalStack does not answer, or a function is not deployed in it. */
 export class NotDeployedError extends Error {
@@ -29,9 +35,7 @@ const STACK_PREFIX = 'Candlestream-localstack-Pipeline-';
  *
  * @throws NotDeployedError if one is missing, or LocalStack does not answer
  */
-export async function deployedFunctions(
-  project: LocalstackProject,
-): Promise<Record<FunctionName, DeployedFunction>> {
+export async function deployedFunctions(project: LocalstackProject): Promise<DeployedFunctions> {
   const client = new LambdaClient(clientConfig(project));
   try {
     const abortSignal = AbortSignal.timeout(ANSWER_LIMIT_MS);
@@ -51,10 +55,8 @@ export async function deployedFunctions(
 }
 
 /** Finds the functions by the variable that names each in its logs. @throws NotDeployedError */
-export function functionsOf(
-  functions: readonly FunctionConfiguration[],
-): Record<FunctionName, DeployedFunction> {
-  const found = (name: FunctionName): DeployedFunction => {
+export function functionsOf(functions: readonly FunctionConfiguration[]): DeployedFunctions {
+  const named = (name: AnyFunction): DeployedFunction | undefined => {
     const configuration = functions.find(
       ({ FunctionName: own, Environment }) =>
         own?.startsWith(STACK_PREFIX) &&
@@ -65,6 +67,11 @@ export function functionsOf(
       const environment = configuration?.Environment?.Variables ?? {};
       return { functionName, timeoutMs: timeoutSeconds * 1_000, environment };
     }
+    return undefined;
+  };
+  const found = (name: FunctionName): DeployedFunction => {
+    const one = named(name);
+    if (one !== undefined) return one;
     throw new NotDeployedError(
       `The function ${name} is not deployed in LocalStack: run "npm run localstack"`,
     );
@@ -74,5 +81,6 @@ export function functionsOf(
     reconcile: found('reconcile'),
     transform: found('transform'),
     persist: found('persist'),
+    query: named('query'),
   };
 }

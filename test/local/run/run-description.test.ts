@@ -18,6 +18,7 @@ const run: RunDescription = {
   localDataCenter: 'datacenter1',
   keyspace: 'candlestream',
   exchange: 'simulated, seed 1',
+  api: 'http://127.0.0.1:8787',
   startedAt: '2018-01-22T09:30:00.000Z',
   followed: {
     pairs: ['BTC_USDT'],

@@ -14,6 +14,7 @@ const run = {
   localDataCenter: 'datacenter1',
   keyspace: 'candlestream',
   exchange: 'live',
+  api: 'http://127.0.0.1:8787',
   startedAt: '2018-01-22T00:00:00.000Z',
   followed: {
     pairs: ['BTC_USDT'],

@@ -12,6 +12,7 @@ const run: RunDescription = {
   localDataCenter: 'datacenter1',
   keyspace: 'candlestream',
   exchange: 'simulated',
+  api: 'http://127.0.0.1:8787',
   startedAt: '2026-03-01T00:00:00.000Z',
   followed: {
     pairs: ['BTC_USDT', 'ETH_USDT'],

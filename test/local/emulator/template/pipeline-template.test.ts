@@ -131,6 +131,40 @@ test('functions are found by their service name or their construct path', () => 
   expect(template.functions.persist.asyncRetryAttempts).toBe(2);
 });
 
+describe('the address of the query function', () => {
+  const query = functionResource('Pipeline/Query/Resource');
+  const reserving = {
+    ...query,
+    Properties: { ...query.Properties, ReservedConcurrentExecutions: 10 },
+  };
+  const url = (properties: Record<string, unknown> = {}): TemplateResource => ({
+    Type: 'AWS::Lambda::Url',
+    Properties: { AuthType: 'AWS_IAM', TargetFunctionArn: arnOf('Asked'), ...properties },
+  });
+
+  test('is undefined without one', () => {
+    expect(read().template.url).toBeUndefined();
+    expect(read({ Asked: query }).template.url).toBeUndefined();
+  });
+
+  test('has the function, and what it reserves', () => {
+    const { template } = read({ Asked: reserving, Url: url() });
+    expect(template.url).toMatchObject({
+      function: { name: 'query', logicalId: 'Asked' },
+      reservedConcurrency: 10,
+    });
+  });
+
+  test.each([
+    ['of another function', { Asked: query, Url: url({ TargetFunctionArn: arnOf('A') }) }],
+    ['that anybody may ask', { Asked: query, Url: url({ AuthType: 'NONE' }) }],
+    ['that streams', { Asked: query, Url: url({ InvokeMode: 'RESPONSE_STREAM' }) }],
+    ['of which there are two', { Asked: query, Url: url(), Other2: url() }],
+  ])('%s is refused', (_what, resources) => {
+    expect(() => read(resources)).toThrow(/Url/);
+  });
+});
+
 test('the rules have their rates and targets', () => {
   const arn = 'arn:aws:events:us-east-1:000000000000:rule/Pipeline';
   expect(read().template.rules).toEqual({

@@ -1,7 +1,5 @@
-import {
-  CurrentFunctions,
-  type DeployedFunctions,
-} from '../../../../local/localstack/deployment/current-functions';
+import { CurrentFunctions } from '../../../../local/localstack/deployment/current-functions';
+import type { DeployedFunctions } from '../../../../local/localstack/deployment/deployed-functions';
 
 function functionsOf(suffix: string, timeoutMs = 1_000): DeployedFunctions {
   const one = (name: string) => ({ functionName: `${name}-${suffix}`, timeoutMs, environment: {} });
@@ -10,6 +8,7 @@ function functionsOf(suffix: string, timeoutMs = 1_000): DeployedFunctions {
     reconcile: one('reconcile'),
     transform: one('transform'),
     persist: one('persist'),
+    query: one('query'),
   };
 }
 
