@@ -58,7 +58,7 @@ export async function runSimulation(options: SimulationOptions): Promise<Simulat
   const { scheduler, scenario, cassandra } = stage;
   if (scenario.replaysAll) {
     scheduler.after(scenario.settledMs + MINUTE_MS - scenario.startMs, () => {
-      sources.forEach((source) => source.rewind(0));
+      sources.forEach((source) => source.rewind());
     });
   }
   const live = await liveOutcome(stage);

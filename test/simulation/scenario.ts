@@ -50,7 +50,7 @@ export interface Scenario {
   readonly lastTickMs: number;
   /** The last tick of all. */
   readonly endMs: number;
-  /** Everything is delivered once more, from the first record on. */
+  /** Everything of the last day is delivered once more. */
   readonly replaysAll: boolean;
 }
 

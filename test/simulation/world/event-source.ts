@@ -1,5 +1,6 @@
 import type { BatchAnswer } from '../../../lambdas/shared/codec/batch-answer';
 import type { KafkaRecord } from '../../../lambdas/shared/codec/kafka-event';
+import { DAY_MS } from '../../../lambdas/shared/domain/interval';
 import type { Calls, Life } from './calls';
 import type { Faults } from '../faults';
 import type { LogPartition } from './memory-log';
@@ -27,12 +28,18 @@ interface Batch {
 
 /** Consumes one partition. */
 export interface EventSource {
-  /** Delivers the records again from an offset on, after the batch under way. */
-  rewind(offset: number): void;
+  /** Delivers the records of the last day again, after the batch under way. */
+  rewind(): void;
 }
 
 /** What is delivered again is rolled up and delivered again in turn: without a limit, for ever. */
 const MOST_REWINDS = 5;
+/**
+ * No record is delivered again after so long. A record that was never stored, of
+ * a minute that was withdrawn since, would bring it back into a sealed day: there
+ * is no newer row for it to lose against.
+ */
+const LONGEST_REWIND_MS = DAY_MS;
 
 /**
  * Delivers a partition's records at least once: one invocation at a time,
@@ -51,6 +58,7 @@ export function createEventSource(
   let again: Batch | undefined;
   let busy = false;
   let rewindsLeft = MOST_REWINDS;
+  const appendedMs: number[] = [];
   let environment: { life: Life; invoke: ReturnType<CreateFunction> } | undefined;
 
   const happens = (probability: number): boolean => !calls.isCalm() && random.chance(probability);
@@ -116,10 +124,17 @@ export function createEventSource(
     }
     if (succeeded && rewindsLeft > 0 && happens(faults.offsetsRewound)) {
       rewindsLeft--;
-      committed = Math.max(0, committed - random.spread(1, 40));
+      goBack(committed - random.spread(1, 40));
       scheduler.note('rewinds', name, () => `to ${committed}`);
     }
     wake(succeeded ? pauseMs() : Math.max(100, calls.bounded(random.spread(100, 120_000))));
+  };
+
+  const goBack = (offset: number): void => {
+    const oldestMs = scheduler.nowMs() - LONGEST_REWIND_MS;
+    const first = appendedMs.findIndex((timeMs) => timeMs >= oldestMs);
+    const firstOffset = first < 0 ? appendedMs.length : first;
+    committed = Math.min(committed, Math.max(offset, firstOffset));
   };
 
   const pauseMs = (): number =>
@@ -127,10 +142,13 @@ export function createEventSource(
       ? calls.bounded(random.spread(1_000, 1_800_000))
       : random.int(1, 300);
 
-  partition.onAppended = () => wake(pauseMs());
+  partition.onAppended = () => {
+    appendedMs.push(scheduler.nowMs());
+    wake(pauseMs());
+  };
   return {
-    rewind(offset) {
-      committed = Math.min(committed, offset);
+    rewind() {
+      goBack(0);
       wake(0);
     },
   };
