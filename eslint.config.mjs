@@ -10,6 +10,7 @@ const elements = [
   { type: 'function', pattern: 'lambdas/*' },
   { type: 'schemas', pattern: 'schemas' },
   { type: 'lib/naming', pattern: 'lib/naming' },
+  { type: 'lib/checks', pattern: 'lib/checks' },
   { type: 'lib/access', pattern: 'lib/access' },
   { type: 'lib/stages', pattern: 'lib/stages' },
   { type: 'lib/network', pattern: 'lib/network' },
@@ -50,7 +51,7 @@ const files = [
 ];
 
 const FUNCTIONS_CODE = ['domain', 'codec', 'adapters'];
-const RESOURCES = ['lib/network', 'lib/access', 'lib/stages', 'lib/naming'];
+const RESOURCES = ['lib/network', 'lib/access', 'lib/checks', 'lib/stages', 'lib/naming'];
 const DATA = ['lib/kafka', 'lib/database', ...RESOURCES];
 const EMULATOR = ['emulator', 'kafka', 'event-source', 'lambda', 'template'];
 
@@ -62,9 +63,10 @@ const policies = [
   arrow('function', 'domain', 'codec', 'function'),
 
   arrow('lib/naming', 'lib/naming'),
-  arrow('lib/access', 'lib/access'),
+  arrow('lib/checks', 'lib/checks'),
+  arrow('lib/access', 'lib/access', 'lib/checks'),
   arrow('lib/stages', 'lib/stages', 'cli', 'domain', 'codec'),
-  arrow('lib/network', 'lib/network', 'lib/stages'),
+  arrow('lib/network', 'lib/network', 'lib/checks', 'lib/stages'),
   arrow('lib/bundling', 'lib/bundling', 'lib/naming'),
   arrow('lib/database', 'lib/database', ...RESOURCES, 'domain'),
   arrow('lib/kafka', 'lib/kafka', ...RESOURCES, 'domain'),

@@ -4,6 +4,7 @@ import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { CfnCluster, CfnTopic } from 'aws-cdk-lib/aws-msk';
 import { Construct, type IConstruct } from 'constructs';
+import { acceptFinding } from '../checks/accept-finding';
 
 /** Allows writing records to a topic, from connecting to the brokers on. */
 export function grantWriteTopic(grantee: IGrantable, cluster: CfnCluster, topic: CfnTopic): void {
@@ -96,10 +97,19 @@ function allowNetworkInterfaces(grantee: IGrantable): void {
     actions.map((action) => `ec2:${action}`),
     EVERYTHING,
   );
-  acknowledgeEverything(
-    grantee,
-    'Lambda creates network interfaces with the role of the function; they have no names beforehand',
-  );
+  acknowledgeEverything(grantee, NO_NAMES);
+  const policy = policyOf(grantee);
+  if (policy !== undefined) acceptFinding(policy, 'CKV_AWS_111', NO_NAMES);
+}
+
+const NO_NAMES =
+  'Lambda creates network interfaces with the role of the function; they have no names beforehand';
+
+/** The policy that a role's permissions are added to; undefined for another kind of principal. */
+function policyOf({ grantPrincipal }: IGrantable): IConstruct | undefined {
+  return Construct.isConstruct(grantPrincipal)
+    ? grantPrincipal.node.tryFindChild('DefaultPolicy')
+    : undefined;
 }
 
 const EVERYTHING = ['*'];

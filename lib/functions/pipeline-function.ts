@@ -1,9 +1,10 @@
 import { type Duration, type Size, Validations } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Function, Runtime } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { grantRun } from '../access/grants';
+import { acceptFinding } from '../checks/accept-finding';
+import { createLogGroup } from '../checks/create-log-group';
 import { functionCode } from './function-code';
 import type { AnyFunction } from '../naming/function-names';
 import { metricNamespace } from './metric-namespace';
@@ -32,6 +33,25 @@ export interface PipelineFunctionProps<Variable extends string> {
   readonly reservedConcurrency?: number;
 }
 
+const ACCEPTED_FINDINGS = [
+  [
+    'CKV_AWS_45',
+    'Takes any forty letters and digits for a secret key, and the names of the schema versions are about that long',
+  ],
+  [
+    'CKV_AWS_115',
+    'Schedules and partitions bound the concurrency; a reservation would take from an account that may have only 10',
+  ],
+  [
+    'CKV_AWS_116',
+    'No event is worth keeping: the next firing asks for the same minutes, and records stay in Kafka until they are stored',
+  ],
+  [
+    'CKV_AWS_173',
+    'Lambda encrypts the variables with a key of its own, and there are no secrets among them: roles sign in',
+  ],
+] as const;
+
 /** A function of the pipeline, bundled, in the private subnets, with its own role and log group. */
 export class PipelineFunction<Variable extends string> extends Function {
   constructor(scope: Construct, id: string, props: PipelineFunctionProps<Variable>) {
@@ -40,7 +60,7 @@ export class PipelineFunction<Variable extends string> extends Function {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
       description: props.description,
     });
-    const logGroup = new LogGroup(scope, `${id}Logs`, {
+    const logGroup = createLogGroup(scope, `${id}Logs`, {
       retention: stage.logRetention,
       removalPolicy: stage.removalPolicy,
     });
@@ -71,5 +91,6 @@ export class PipelineFunction<Variable extends string> extends Function {
       id: 'AwsSolutions-L1',
       reason: 'Node.js 22 has long-term support: on Lambda until April 2027',
     });
+    for (const [id, reason] of ACCEPTED_FINDINGS) acceptFinding(this, id, reason);
   }
 }

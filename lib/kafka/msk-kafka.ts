@@ -7,10 +7,10 @@ import {
 import { Peer, Port, type SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { type IGrantable, type IRole, Role } from 'aws-cdk-lib/aws-iam';
 import type { Function } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { CfnCluster, CfnTopic } from 'aws-cdk-lib/aws-msk';
 import { Construct } from 'constructs';
 import { grantPollTopic, grantWriteTopic } from '../access/grants';
+import { createLogGroup } from '../checks/create-log-group';
 import { addEventSource } from './event-source';
 import type { EventSource, Feed, Kafka } from './kafka';
 import { logicalName } from '../naming/logical-name';
@@ -84,7 +84,7 @@ export class MskKafka extends Construct implements Kafka {
     group: SecurityGroup,
   ): CfnCluster {
     const { logRetention: retention, removalPolicy } = this.stage;
-    const logs = new LogGroup(this, 'BrokerLogs', { retention, removalPolicy });
+    const logs = createLogGroup(this, 'BrokerLogs', { retention, removalPolicy });
     const cluster = new CfnCluster(this, 'Cluster', {
       clusterName: Stack.of(this).stackName,
       kafkaVersion: brokers.kafkaVersion,

@@ -9,8 +9,8 @@ import {
   SubnetType,
   Vpc,
 } from 'aws-cdk-lib/aws-ec2';
-import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { createLogGroup } from '../checks/create-log-group';
 import type { StageConfig } from '../stages/stage-config';
 
 /** Properties of a network. */
@@ -54,7 +54,7 @@ export class Network extends Construct {
 
   /** Rejected traffic is rare, and reveals a wrong security group; a log of all traffic costs more than it is worth. */
   private logRefusals({ logRetention: retention, removalPolicy }: StageConfig): void {
-    const logs = new LogGroup(this, 'Refusals', { retention, removalPolicy });
+    const logs = createLogGroup(this, 'Refusals', { retention, removalPolicy });
     this.vpc.addFlowLog('Refusals', {
       trafficType: FlowLogTrafficType.REJECT,
       destination: FlowLogDestination.toCloudWatchLogs(logs),

@@ -3,9 +3,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { dirname, join } from 'node:path';
 import { OperationError } from '../operation-error';
 
-/** Exact versions of cfn-lint and its dependencies. */
-const REQUIREMENTS = join(__dirname, 'requirements.txt');
-const CONFIG = join(__dirname, 'cfn-lint.yaml');
+const REQUIREMENTS = join(__dirname, 'requirements');
 
 const VENV_TIMEOUT_MS = 120_000;
 const INSTALL_TIMEOUT_MS = 600_000;
@@ -13,8 +11,10 @@ const LINT_TIMEOUT_MS = 300_000;
 
 const PYTHON_REMEDY = 'install Python 3.11 or later with its venv module (Debian: python3-venv)';
 
-/** Options for installing cfn-lint. */
-export interface CfnLintOptions {
+/** A check of templates that is written in Python; its exact versions are in `requirements/<name>.txt`. */
+export interface PythonTool {
+  /** Its name on PyPI, and that of its command. */
+  readonly name: 'cfn-lint' | 'checkov';
   /** Folder for its Python environment, which is kept for the next run. */
   readonly folder: string;
   /** @default python3 */
@@ -22,46 +22,44 @@ export interface CfnLintOptions {
 }
 
 /**
- * Checks templates with cfn-lint, which prints its findings.
+ * Runs a tool, which prints its findings, and installs it first if the installed
+ * versions are not the required ones.
  *
- * @throws OperationError if there are findings, or cfn-lint cannot be installed
+ * @throws OperationError if there are findings, or the tool cannot be installed
  */
-export function lintTemplates(files: readonly string[], options: CfnLintOptions): void {
-  const cfnLint = installedCfnLint(options);
-  const args = ['--config-file', CONFIG, '--', ...files];
-  const { status, error } = spawnSync(cfnLint, args, {
+export function runPythonTool(tool: PythonTool, args: readonly string[]): void {
+  const command = installed(tool);
+  const { status, error } = spawnSync(command, args, {
     stdio: 'inherit',
     timeout: LINT_TIMEOUT_MS,
   });
   if (error !== undefined) {
-    throw new OperationError(
-      `${cfnLint} cannot be run (${error.message}): remove ${options.folder}`,
-      {
-        cause: error,
-      },
-    );
+    throw new OperationError(`${command} cannot be run (${error.message}): remove ${tool.folder}`, {
+      cause: error,
+    });
   }
-  if (status !== 0) throw new OperationError('cfn-lint has findings: fix them in lib/');
+  if (status !== 0) throw new OperationError(`${tool.name} has findings: fix them in lib/`);
 }
 
 /** Installs again if the installed versions are not the required ones, or an installation did not finish. */
-function installedCfnLint({ folder, python = 'python3' }: CfnLintOptions): string {
-  const cfnLint = join(folder, 'bin', 'cfn-lint');
-  const installed = join(folder, 'installed.txt');
-  const wanted = readFileSync(REQUIREMENTS, 'utf8');
-  if (existsSync(installed) && readFileSync(installed, 'utf8') === wanted) return cfnLint;
+function installed({ name, folder, python = 'python3' }: PythonTool): string {
+  const command = join(folder, 'bin', name);
+  const requirements = join(REQUIREMENTS, `${name}.txt`);
+  const done = join(folder, 'installed.txt');
+  const wanted = readFileSync(requirements, 'utf8');
+  if (existsSync(done) && readFileSync(done, 'utf8') === wanted) return command;
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(dirname(folder), { recursive: true });
   run(python, ['-m', 'venv', folder], VENV_TIMEOUT_MS, PYTHON_REMEDY);
   const install = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check'];
   run(
     join(folder, 'bin', 'python'),
-    [...install, '--requirement', REQUIREMENTS],
+    [...install, '--requirement', requirements],
     INSTALL_TIMEOUT_MS,
     'check that PyPI is reachable, and that Python is 3.11 or later',
   );
-  writeFileSync(installed, wanted);
-  return cfnLint;
+  writeFileSync(done, wanted);
+  return command;
 }
 
 function run(command: string, args: readonly string[], timeout: number, remedy: string): void {
