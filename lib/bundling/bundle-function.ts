@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { build } from 'esbuild';
+import { build, type Metafile } from 'esbuild';
 import type { AnyFunction } from '../naming/function-names';
 import { leaveOut } from './leave-out';
 import { LEFT_OUT } from './left-out-modules';
@@ -26,7 +26,13 @@ const LAMBDAS = join(__dirname, '..', '..', 'lambdas');
  * @throws BuildFailure of esbuild, which names the file and the line
  */
 export async function bundleFunction(name: AnyFunction, outputFolder: string): Promise<number> {
-  const result = await build({
+  const { outputs } = await buildFunction(name, outputFolder);
+  return Object.values(outputs).reduce((sum, { bytes }) => sum + bytes, 0);
+}
+
+/** Builds as {@link bundleFunction} does. @returns what went into the bundle */
+export async function buildFunction(name: AnyFunction, outputFolder: string): Promise<Metafile> {
+  const { metafile } = await build({
     entryPoints: [join(LAMBDAS, name, 'handler.ts')],
     outfile: join(outputFolder, BUNDLE_FILE),
     bundle: true,
@@ -43,5 +49,5 @@ export async function bundleFunction(name: AnyFunction, outputFolder: string): P
     metafile: true,
     logLevel: 'warning',
   });
-  return Object.values(result.metafile.outputs).reduce((bytes, output) => bytes + output.bytes, 0);
+  return metafile;
 }

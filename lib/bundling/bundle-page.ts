@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { build, type Plugin } from 'esbuild';
+import { build, type Metafile, type Plugin } from 'esbuild';
 
 /** The folder of the page, beside the bundle of the function that serves it. */
 export const PAGE_FOLDER = 'page';
@@ -46,6 +46,13 @@ export async function bundlePage(outputFolder: string): Promise<void> {
 }
 
 async function bundleAssets(folder: string): Promise<{ script: string; style: string }> {
+  const { outputs } = await buildAssets(folder);
+  const files = Object.keys(outputs).map((path) => basename(path));
+  return { script: assetIn(files, '.js'), style: assetIn(files, '.css') };
+}
+
+/** Builds the script and the styles of the page into a folder. @returns what went into them */
+export async function buildAssets(folder: string): Promise<Metafile> {
   const { metafile } = await build({
     entryPoints: {
       console: join(CONSOLE, 'main.ts'),
@@ -65,8 +72,7 @@ async function bundleAssets(folder: string): Promise<{ script: string; style: st
     metafile: true,
     logLevel: 'warning',
   });
-  const files = Object.keys(metafile.outputs).map((path) => basename(path));
-  return { script: assetIn(files, '.js'), style: assetIn(files, '.css') };
+  return metafile;
 }
 
 function assetIn(files: readonly string[], extension: string): string {
