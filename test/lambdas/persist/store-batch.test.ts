@@ -56,7 +56,7 @@ const SECOND = observedOf({
   settlesMs: at(12, 6),
 });
 const AFTER_SECOND = {
-  liveSinceMs: at(12, 3),
+  liveSinceMs: DAY,
   settledToMs: at(12, 6),
   seenToMs: at(12, 8),
   newestMs: at(12, 7),
@@ -80,7 +80,7 @@ describe('a live segment', () => {
       'progress BTC_USDT done',
     ]);
     expect(store.progress.get('gate-io:BTC_USDT')).toEqual({
-      liveSinceMs: at(12, 3),
+      liveSinceMs: DAY,
       settledToMs: at(12, 5),
       seenToMs: at(12, 7),
       newestMs: at(12, 6),
@@ -472,7 +472,7 @@ describe('a batch that is answered with a report', () => {
     expect(offsets).toEqual([1, 2]);
     expect(again).toEqual({ batchItemFailures: [] });
     expect(store.progress.get('gate-io:BTC_USDT')).toEqual({
-      liveSinceMs: at(12, 3),
+      liveSinceMs: DAY,
       settledToMs: at(12, 7),
       seenToMs: at(12, 9),
       newestMs: at(12, 8),
