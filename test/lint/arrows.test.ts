@@ -34,6 +34,7 @@ const ROOMS = [
   'function',
   'console',
   'lib/naming',
+  'lib/checks',
   'lib/access',
   'lib/stages',
   'lib/network',
