@@ -39,7 +39,6 @@ async function costOf(figure: 'rowsWritten' | 'asks', breakage?: Breakage): Prom
   let cost = 0;
   for (let seed = 1; seed <= SEEDS_A_COST; seed++) {
     const run = await runSimulation({ seed, ...(breakage === undefined ? {} : { breakage }) });
-    expect(run.differences).toEqual([]);
     cost += run[figure];
   }
   return cost;
