@@ -38,6 +38,7 @@ export interface KeyspacesSetting {
   readonly progress: {
     readonly exchange: string;
     readonly pair: string;
+    readonly liveSinceMs: number;
     readonly settledToMs: number;
     readonly seenToMs: number;
     readonly newestMs: number;
@@ -74,12 +75,14 @@ const PROGRESS: Table = {
   columns: [
     ['exchange', dataTypes.varchar],
     ['pair', dataTypes.varchar],
+    ['live_since', dataTypes.timestamp],
     ['settled_to', dataTypes.timestamp],
     ['seen_to', dataTypes.timestamp],
     ['newest', dataTypes.timestamp],
     ['observed_at', dataTypes.timestamp],
     ['unknown_since', dataTypes.timestamp],
     ['ended_at', dataTypes.timestamp],
+    ['listed_since', dataTypes.timestamp],
   ],
 };
 /** What Keyspaces says that it is. */
@@ -270,7 +273,7 @@ function execution({ body }: Request, { progress }: KeyspacesSetting): Answer {
   if (!body.subarray(2).toString('latin1').startsWith(STATEMENT)) {
     return errorAnswer(codes.unprepared, 'Not a statement that is prepared here');
   }
-  const { exchange, pair, settledToMs, seenToMs, newestMs, observedAtMs } = progress;
-  const times = [settledToMs, seenToMs, newestMs, observedAtMs].map(longValue);
-  return rowsAnswer(PROGRESS, [[textValue(exchange), textValue(pair), ...times, null, null]]);
+  const { exchange, pair, liveSinceMs, settledToMs, seenToMs, newestMs, observedAtMs } = progress;
+  const times = [liveSinceMs, settledToMs, seenToMs, newestMs, observedAtMs].map(longValue);
+  return rowsAnswer(PROGRESS, [[textValue(exchange), textValue(pair), ...times, null, null, null]]);
 }

@@ -19,6 +19,7 @@ const CREDENTIALS = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret/of+th
 const { exchange, pair, ...PROGRESS } = {
   exchange: 'gate-io',
   pair: 'BTC_USDT',
+  liveSinceMs: Date.parse('2026-11-23T00:00:00Z'),
   settledToMs: Date.parse('2026-11-23T10:00:00Z'),
   seenToMs: Date.parse('2026-11-23T10:01:00Z'),
   newestMs: Date.parse('2026-11-23T10:00:00Z'),
