@@ -23,7 +23,7 @@ import type {
 } from '../../lambdas/shared/domain/segment';
 import { type Breakage, type BreakageWorld, segmentName } from './broken-ports';
 
-/** One breakage for each rule of the ledger that makes a sealed day wrong in a random run if it is left out. */
+/** One breakage for each rule of the ledger that makes a sealed day wrong, or not sealed, in a random run if it is left out. */
 export const LEDGER_BREAKAGES = {
   'one audit seals a day': { rolled: sealingAtOnce },
   'a day is sealed within a day after its end': {
@@ -32,12 +32,12 @@ export const LEDGER_BREAKAGES = {
     rolled: sealingSoon,
   },
   "a day's row is written first": { store: rowFirst },
+  'the archive is doubted': { stored: comparing, rolled: doubtingArchive },
 } as const satisfies Record<string, Breakage>;
 
 /** One breakage for each rule of the ledger that only saves asks. */
 export const COSTLY_LEDGER_BREAKAGES = {
   'asks are not remembered': { ledger: withoutAsks },
-  'the archive is doubted': { stored: comparing, rolled: doubtingArchive },
 } as const satisfies Record<string, Breakage>;
 
 /** One breakage for each rule of the ledger that a scripted scenario shows. */

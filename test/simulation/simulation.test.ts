@@ -89,7 +89,7 @@ describe('The simulation', () => {
   );
 
   it.each(Object.entries(LEDGER_BREAKAGES))(
-    'finds a day that is sealed while it is wrong where %s',
+    'finds a day that is sealed while it is wrong, or not sealed, where %s',
     async (_, breakage) => {
       expect(await findingSeed({ breakage }, SEEDS_A_BREAKAGE)).toBeDefined();
     },

@@ -2,7 +2,11 @@ import { DAY_MS, MINUTE_MS } from '../../../lambdas/shared/domain/interval';
 import { MOST_UNDER_WAY } from '../../../lambdas/shared/domain/ledger';
 import { at, DAY, minuteAt } from '../../fakes/candles';
 import type { Breakage } from '../broken-ports';
-import { COSTLY_LEDGER_BREAKAGES, RARE_LEDGER_BREAKAGES } from '../ledger-breakages';
+import {
+  COSTLY_LEDGER_BREAKAGES,
+  LEDGER_BREAKAGES,
+  RARE_LEDGER_BREAKAGES,
+} from '../ledger-breakages';
 import { type Answer, ScriptedWorld } from './scripted-world';
 
 /** Hours of a day's audits, counted from its start: at first, with patience, and daily. */
@@ -263,7 +267,7 @@ describe('History from the archive', () => {
     expect(december?.get('audits')).toBe(1);
     expect(december?.get('disputed')).toBe(false);
     expect(world.stored('1d', Date.UTC(2025, 11, 31), 'quote_volume')).toBeNull();
-    const doubted = await history(COSTLY_LEDGER_BREAKAGES['the archive is doubted']);
+    const doubted = await history(LEDGER_BREAKAGES['the archive is doubted']);
     expect(doubted.observed()).toBeGreaterThan(world.observed());
   });
 });
