@@ -4,6 +4,7 @@ import { type Candle, hasSameValues } from '../../lambdas/shared/domain/candle';
 import { INTERVALS, MINUTE_MS } from '../../lambdas/shared/domain/interval';
 import {
   audited,
+  isUnderWay,
   type LedgerDay,
   PATIENCE_MS,
   unknownDay,
@@ -88,9 +89,16 @@ function sealingAtOnce(codec: Rolled): Rolled {
   }));
 }
 
-/** An audit that looks long ago is followed by one within hours. */
+/** A day whose latest audit looks long ago is due at once. */
 function askingSoon(store: LedgerStore): LedgerStore {
-  return withAudit(store, (audit) => ({ ...audit, observedAtMs: 0 }));
+  const soon = (day: LedgerDay): LedgerDay =>
+    day.audit === undefined || isUnderWay(day)
+      ? day
+      : { ...day, ask: undefined, audit: { ...day.audit, observedAtMs: 0 } };
+  return {
+    ...store,
+    readDays: async (...query) => (await store.readDays(...query)).map(soon),
+  };
 }
 
 function sealingSoon(codec: Rolled, { compared }: BreakageWorld): Rolled {
