@@ -8,6 +8,7 @@ import { candleSentence } from './chart/legend';
 import { MarketChart } from './market-chart';
 import { MarketReader } from './market-reader';
 import { beginOf } from './markets/market-heading';
+import { showCurrentMarket } from './markets/market-list';
 import { queryOf, type View, viewOf } from './page/address';
 import { ApiClock } from './page/api-clock';
 import { page } from './page/page';
@@ -72,7 +73,11 @@ export class ConsolePage {
     const isFirst = this.#state.markets === undefined;
     await this.#reader.readMarkets();
     this.#tick();
-    if (isFirst) return this.#show(this.#state.view);
+    if (isFirst) {
+      const showing = this.#show(this.#state.view);
+      requestAnimationFrame(showCurrentMarket);
+      return showing;
+    }
     const row = shownMarket(this.#state);
     await this.#chart.refresh();
     if (row !== undefined) await this.#reader.readLedger(row);

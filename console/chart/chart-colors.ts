@@ -30,12 +30,14 @@ const PROPERTIES = {
   accent: '--accent',
 } as const;
 
-/** The colours that an element is shown in, light or dark. */
+/** The colours that an element is shown in, light or dark: resolved, as a canvas wants them. */
 export function chartColors(element: HTMLElement): ChartColors {
   const style = getComputedStyle(element);
-  const colors = Object.entries(PROPERTIES).map(([name, property]) => [
-    name,
-    style.getPropertyValue(property).trim(),
-  ]);
+  const resolved = (property: string): string => {
+    element.style.color = `var(${property})`;
+    return style.color;
+  };
+  const colors = Object.entries(PROPERTIES).map(([name, property]) => [name, resolved(property)]);
+  element.style.color = '';
   return { ...Object.fromEntries(colors), fontFamily: style.fontFamily } as ChartColors;
 }

@@ -105,3 +105,11 @@ function moveFocus(event: KeyboardEvent): void {
   const next = links[links.findIndex((link) => link === document.activeElement) + step];
   (next ?? document.querySelector<HTMLElement>('#filter'))?.focus();
 }
+
+/** Scrolls the list, not the page, to the market that is shown. */
+export function showCurrentMarket(): void {
+  const current = document.querySelector<HTMLElement>('.market[aria-current=true]');
+  if (current === null) return;
+  const { offsetLeft, offsetTop, offsetHeight } = current;
+  current.closest('.markets')?.scrollTo(offsetLeft, offsetTop - offsetHeight);
+}

@@ -32,13 +32,14 @@ async function countColors(base64: string): Promise<Omit<ChartPicture, 'png'>> {
   const canvas = document.createElement('canvas');
   [canvas.width, canvas.height] = [image.width, image.height];
   const context = canvas.getContext('2d');
-  const plot = document.querySelector('.plot');
+  const plot = document.querySelector<HTMLElement>('.plot');
   if (context === null || plot === null) throw new Error('There is no chart');
   context.drawImage(image, 0, 0);
   const { data } = context.getImageData(0, 0, image.width, image.height);
 
   const useOf = (name: string): ColorUse => {
-    const color = getComputedStyle(plot).getPropertyValue(`--${name}`);
+    plot.style.color = `var(--${name})`;
+    const { color } = getComputedStyle(plot);
     const [red, green, blue] = (color.match(/\d+/g) ?? []).map(Number);
     const columns: [number, number][] = [];
     let count = 0;
