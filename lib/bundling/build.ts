@@ -4,13 +4,14 @@ import { gzipSync } from 'node:zlib';
 import Table from 'cli-table3';
 import { ALL_FUNCTIONS, type AnyFunction } from '../naming/function-names';
 import { BUDGET_BYTES, BUNDLE_FILE, bundleFunction } from './bundle-function';
+import { bundlePage, PAGE_FOLDER, PAGE_FUNCTION } from './bundle-page';
 
-// Bundles every function into dist/<function>/ and prints the sizes.
+// Bundles every function into dist/<function>/, the console page beside that which serves it, and prints the sizes.
 
 const PROJECT = join(__dirname, '..', '..');
 
 interface Bundle {
-  readonly name: AnyFunction;
+  readonly name: AnyFunction | 'console page';
   readonly bytes: number;
   readonly gzipBytes: number;
 }
@@ -24,7 +25,8 @@ async function bundle(name: AnyFunction): Promise<Bundle> {
 
 async function bundleAll(): Promise<void> {
   const bundles = await Promise.all(ALL_FUNCTIONS.map(bundle));
-  console.log(tableOf(bundles));
+  const page = await bundlePage(join(PROJECT, 'dist', PAGE_FUNCTION, PAGE_FOLDER));
+  console.log(tableOf([...bundles, { name: 'console page', ...page }]));
   const heavy = bundles.filter(({ bytes }) => bytes > BUDGET_BYTES).map(({ name }) => name);
   if (heavy.length === 0) return;
   console.error(
@@ -35,7 +37,7 @@ async function bundleAll(): Promise<void> {
 
 function tableOf(bundles: readonly Bundle[]): string {
   const table = new Table({
-    head: ['function', 'minified', 'gzip'],
+    head: ['bundle', 'minified', 'gzip'],
     style: { head: [], border: [] },
   });
   for (const { name, bytes, gzipBytes } of bundles) {

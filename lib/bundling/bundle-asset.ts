@@ -1,7 +1,10 @@
-import { ALL_FUNCTIONS } from '../naming/function-names';
+import { join } from 'node:path';
+import { ALL_FUNCTIONS, type AnyFunction } from '../naming/function-names';
 import { bundleFunction } from './bundle-function';
+import { bundlePage, PAGE_FOLDER, PAGE_FUNCTION } from './bundle-page';
 
-// `bundle-asset.ts <function> <folder>`: the bundling of one function, as a process of its own.
+// `bundle-asset.ts <function> <folder>`: the bundling of one function, as a process of its own;
+// that which serves the console page has the page beside it.
 
 const [, , functionName, outputFolder] = process.argv;
 const name = ALL_FUNCTIONS.find((candidate) => candidate === functionName);
@@ -10,4 +13,9 @@ if (name === undefined || outputFolder === undefined) {
     `Expected one of ${ALL_FUNCTIONS.join(', ')} and a folder, got ${String(functionName)} and ${String(outputFolder)}`,
   );
 }
-void bundleFunction(name, outputFolder);
+void bundle(name, outputFolder);
+
+async function bundle(bundled: AnyFunction, folder: string): Promise<void> {
+  await bundleFunction(bundled, folder);
+  if (bundled === PAGE_FUNCTION) await bundlePage(join(folder, PAGE_FOLDER));
+}
