@@ -61,7 +61,7 @@ export class ConsolePage {
     window.addEventListener('popstate', () => void this.#show(viewOf(location.search)));
     document.addEventListener('keydown', (event) => this.#onKey(event));
     window.setInterval(() => this.#tick(), SECOND_MS);
-    pollInSight(() => this.#reader.attempt(() => this.#poll()), POLL_MS);
+    pollInSight(() => this.#reader.poll(() => this.#poll()), POLL_MS);
     this.#store.set({});
   }
 
@@ -100,7 +100,7 @@ export class ConsolePage {
       this.#chart.drawBands();
     }
     await chart;
-    await this.#reader.attempt(() => this.#reader.readRun());
+    await this.#reader.readRun();
   }
 
   #pageActions(): PageActions {

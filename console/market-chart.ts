@@ -33,8 +33,13 @@ export class MarketChart {
   readonly #host: ChartHost;
   #view: ChartView | undefined;
   #plot: HTMLElement | undefined;
+  /** Of what is shown. */
   #feed: CandleFeed | undefined;
   #place: ChartPlace | undefined;
+  /** Of what is to be shown as soon as it is there. */
+  #opening: CandleFeed | undefined;
+  /** Could not be had. */
+  #failed: ChartPlace | undefined;
 
   constructor(client: QueryClient, host: ChartHost) {
     this.#client = client;
@@ -54,15 +59,20 @@ export class MarketChart {
 
   /** Loads another place and shows it. What is shown stays until that is there. */
   async open(place: ChartPlace): Promise<void> {
-    this.#feed?.close();
+    this.#opening?.close();
+    this.#failed = undefined;
     const { market, interval, atMs } = place;
     const feed = new CandleFeed(this.#client, { market, interval, time: this.#host.time });
-    this.#feed = feed;
+    this.#opening = feed;
     await this.#host.attempt(async () => {
       if (!(await feed.open(atMs))) return;
+      this.#feed?.close();
+      this.#feed = feed;
       this.#place = place;
+      this.#opening = undefined;
       this.#drawAfresh();
     });
+    if (this.#opening === feed) this.#failed = place;
   }
 
   /** Moves to a time, which is loaded if it has to be. */
@@ -74,9 +84,10 @@ export class MarketChart {
     this.#view?.showAround(place.atMs);
   }
 
-  /** Asks again for the newest candles. */
+  /** Asks again for the newest candles, or for those that could not be had. */
   refresh(): Promise<void> {
-    const feed = this.#feed;
+    if (this.#failed !== undefined) return this.open(this.#failed);
+    const feed = this.#opening === undefined ? this.#feed : undefined;
     return this.#host.attempt(async () => {
       if ((await feed?.refresh()) === true) this.#draw();
     });
@@ -157,6 +168,7 @@ export class MarketChart {
     const [feed, visible] = [this.#feed, this.#view?.visible()];
     if (feed === undefined || visible === undefined) return;
     this.#host.onChange(feed.window, visible);
+    if (this.#opening !== undefined) return;
     void this.#host.attempt(async () => {
       if (await feed.extend(visible)) this.#draw();
     });

@@ -12,6 +12,7 @@ export class MarketReader {
   /** The market whose ledger was read last, as it was then. */
   #read = { ledger: '', atMs: 0 };
   #isStage = false;
+  #failures = 0;
 
   constructor(client: QueryClient, store: PageStore, clock: ApiClock) {
     this.#client = client;
@@ -25,15 +26,23 @@ export class MarketReader {
       await ask();
     } catch (error) {
       if (!(error instanceof NoAnswerError)) throw error;
+      this.#failures++;
       const sinceMs = this.#store.state.outage?.sinceMs ?? this.#clock.nowMs;
       this.#store.set({ outage: { sinceMs, reason: error.message } });
     }
   }
 
+  /** Runs all that asks the API regularly: the page says that it answers again once none of it fails. */
+  async poll(ask: () => Promise<void>): Promise<void> {
+    const before = this.#failures;
+    await this.attempt(ask);
+    if (this.#failures === before) this.#store.set({ outage: undefined });
+  }
+
   async readMarkets(): Promise<void> {
     const markets = await this.#client.markets();
     this.#clock.set(Date.parse(markets.now));
-    this.#store.set({ markets, outage: undefined });
+    this.#store.set({ markets });
   }
 
   /**
@@ -55,12 +64,17 @@ export class MarketReader {
     this.#store.set({ coverage, gaps, days });
   }
 
-  /** Reads the state of the local run, if there is one. */
+  /** Reads the state of the local run, if there is one; if it has none to tell, the reason. */
   async readRun(): Promise<void> {
     if (this.#isStage) return;
-    const run = await this.#client.run();
-    this.#isStage = run === undefined;
-    this.#store.set({ run });
+    try {
+      const run = await this.#client.run();
+      this.#isStage = run === undefined;
+      this.#store.set({ run });
+    } catch (error) {
+      if (!(error instanceof NoAnswerError)) throw error;
+      this.#store.set({ run: error.message });
+    }
   }
 }
 

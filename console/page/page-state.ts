@@ -32,8 +32,8 @@ export interface PageState {
   readonly gaps: readonly GapRow[] | undefined;
   /** The days of the ledger, newest first. */
   readonly days: readonly DayRow[] | undefined;
-  /** Undefined on a stage. */
-  readonly run: RunAnswer | undefined;
+  /** Undefined on a stage; a text if it could not be read. */
+  readonly run: RunAnswer | string | undefined;
   readonly window: CandleWindow | undefined;
   readonly visible: VisibleSlots | undefined;
   /** Open time of the candle that the legend is of; undefined for the newest one in sight. */

@@ -4,11 +4,16 @@ import { clockText } from './times';
 import { countOf } from './wording';
 
 /** The local run: its functions, what waits for them, dead letters. */
-export function runSection(run: RunAnswer | undefined): TemplateResult | typeof nothing {
+export function runSection(run: RunAnswer | string | undefined): TemplateResult | typeof nothing {
   if (run === undefined) return nothing;
   return html`<section class="run" aria-labelledby="run-heading">
     <h2 id="run-heading">Local run</h2>
-    <div class="run-columns">
+    ${typeof run === 'string' ? html`<p class="is-bad">${run}</p>` : state(run)}
+  </section>`;
+}
+
+function state(run: RunAnswer): TemplateResult {
+  return html`<div class="run-columns">
       ${functionTable(run)}
       <dl class="waiting">
         ${run.topics.map(
@@ -23,8 +28,7 @@ export function runSection(run: RunAnswer | undefined): TemplateResult | typeof 
           <dd>${run.deadLetters.toLocaleString('en-US')}</dd>
         </div>
       </dl>
-    </div>
-  </section>`;
+    </div>`;
 }
 
 function functionTable({ functions }: RunAnswer): TemplateResult {
