@@ -3,10 +3,11 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import Table from 'cli-table3';
 import { ALL_FUNCTIONS, type AnyFunction } from '../naming/function-names';
-import { BUDGET_BYTES, BUNDLE_FILE, bundleFunction } from './bundle-function';
-import { bundlePage, PAGE_FOLDER, PAGE_FUNCTION } from './bundle-page';
+import { bundle } from './bundle';
+import { BUDGET_BYTES, BUNDLE_FILE } from './bundle-function';
+import { PAGE_FOLDER, PAGE_FUNCTION, pageSize } from './bundle-page';
 
-// Bundles every function into dist/<function>/, the console page beside that which serves it, and prints the sizes.
+// Bundles every function into dist/<function>/, the console page beside the one that serves it, and prints the sizes.
 
 const PROJECT = join(__dirname, '..', '..');
 
@@ -16,16 +17,16 @@ interface Bundle {
   readonly gzipBytes: number;
 }
 
-async function bundle(name: AnyFunction): Promise<Bundle> {
+async function bundleOf(name: AnyFunction): Promise<Bundle> {
   const outputFolder = join(PROJECT, 'dist', name);
-  const bytes = await bundleFunction(name, outputFolder);
+  const bytes = await bundle(name, outputFolder);
   const gzipBytes = gzipSync(readFileSync(join(outputFolder, BUNDLE_FILE))).byteLength;
   return { name, bytes, gzipBytes };
 }
 
 async function bundleAll(): Promise<void> {
-  const bundles = await Promise.all(ALL_FUNCTIONS.map(bundle));
-  const page = await bundlePage(join(PROJECT, 'dist', PAGE_FUNCTION, PAGE_FOLDER));
+  const bundles = await Promise.all(ALL_FUNCTIONS.map(bundleOf));
+  const page = await pageSize(join(PROJECT, 'dist', PAGE_FUNCTION, PAGE_FOLDER));
   console.log(tableOf([...bundles, { name: 'console page', ...page }]));
   const heavy = bundles.filter(({ bytes }) => bytes > BUDGET_BYTES).map(({ name }) => name);
   if (heavy.length === 0) return;

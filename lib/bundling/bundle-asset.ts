@@ -1,10 +1,7 @@
-import { join } from 'node:path';
-import { ALL_FUNCTIONS, type AnyFunction } from '../naming/function-names';
-import { bundleFunction } from './bundle-function';
-import { bundlePage, PAGE_FOLDER, PAGE_FUNCTION } from './bundle-page';
+import { ALL_FUNCTIONS } from '../naming/function-names';
+import { bundle } from './bundle';
 
-// `bundle-asset.ts <function> <folder>`: the bundling of one function, as a process of its own;
-// that which serves the console page has the page beside it.
+// `bundle-asset.ts <function> <folder>`: the bundling of one function, as a process of its own.
 
 const [, , functionName, outputFolder] = process.argv;
 const name = ALL_FUNCTIONS.find((candidate) => candidate === functionName);
@@ -14,8 +11,3 @@ if (name === undefined || outputFolder === undefined) {
   );
 }
 void bundle(name, outputFolder);
-
-async function bundle(bundled: AnyFunction, folder: string): Promise<void> {
-  await bundleFunction(bundled, folder);
-  if (bundled === PAGE_FUNCTION) await bundlePage(join(folder, PAGE_FOLDER));
-}

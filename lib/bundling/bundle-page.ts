@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { build, type Metafile, type Plugin } from 'esbuild';
@@ -56,10 +56,13 @@ export async function bundlePage(outputFolder: string): Promise<PageSize> {
     NOTICES: await writeNotices(assets, metafile),
   });
   await writeFile(join(outputFolder, 'index.html'), html);
-  return sizeOf(['index.html', ...files.map((file) => join('assets', file))], outputFolder);
+  return pageSize(outputFolder);
 }
 
-async function sizeOf(files: readonly string[], folder: string): Promise<PageSize> {
+/** The size of what a browser loads to show the page in a folder: all of its files but the notices. */
+export async function pageSize(folder: string): Promise<PageSize> {
+  const assets = (await readdir(join(folder, 'assets'))).filter((file) => !file.endsWith('.txt'));
+  const files = ['index.html', ...assets.map((file) => join('assets', file))];
   const contents = await Promise.all(files.map((file) => readFile(join(folder, file))));
   const packed = contents.map((content) => gzipSync(content, { level: 9 }));
   return { bytes: Buffer.concat(contents).length, gzipBytes: Buffer.concat(packed).length };
