@@ -14,21 +14,21 @@ export function runSection(run: RunAnswer | string | undefined): TemplateResult 
 
 function state(run: RunAnswer): TemplateResult {
   return html`<div class="run-columns">
-      ${functionTable(run)}
-      <dl class="waiting">
-        ${run.topics.map(
-          ({ topic, waiting }) =>
-            html`<div>
-              <dt>${topic}</dt>
-              <dd>${countOf(waiting, 'record')} waiting</dd>
-            </div>`,
-        )}
-        <div class=${run.deadLetters > 0 ? 'is-bad' : ''}>
-          <dt>Dead letters</dt>
-          <dd>${run.deadLetters.toLocaleString('en-US')}</dd>
-        </div>
-      </dl>
-    </div>`;
+    ${functionTable(run)}
+    <dl class="waiting">
+      ${run.topics.map(
+        ({ topic, waiting }) =>
+          html`<div>
+            <dt>${topic}</dt>
+            <dd>${countOf(waiting, 'record')} waiting</dd>
+          </div>`,
+      )}
+      <div class=${run.deadLetters > 0 ? 'is-bad' : ''}>
+        <dt>Dead letters</dt>
+        <dd>${run.deadLetters.toLocaleString('en-US')}</dd>
+      </div>
+    </dl>
+  </div>`;
 }
 
 function functionTable({ functions }: RunAnswer): TemplateResult {
