@@ -6,6 +6,7 @@ import { ExistingKafka } from './kafka/existing-kafka';
 import type { Kafka } from './kafka/kafka';
 import { Keyspaces } from './database/keyspaces';
 import { MskKafka } from './kafka/msk-kafka';
+import { registryName } from './naming/stage-names';
 import { Network } from './network/network';
 import { SchemaRegistry } from './kafka/schema-registry';
 import type { StageConfig } from './stages/stage-config';
@@ -41,8 +42,8 @@ export class DataStack extends Stack {
 
   private registerSchemas({ name, schemaRegistry, removalPolicy }: StageConfig) {
     if (schemaRegistry.kind === 'existing') return schemaRegistry.versionIds;
-    const registryName = `candlestream-${name}`;
-    return new SchemaRegistry(this, 'Schemas', { registryName, removalPolicy }).versionIds;
+    return new SchemaRegistry(this, 'Schemas', { registryName: registryName(name), removalPolicy })
+      .versionIds;
   }
 
   private createDatabase(stage: StageConfig): Database {

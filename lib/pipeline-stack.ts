@@ -7,6 +7,7 @@ import { TOPICS } from '../lambdas/shared/domain/topics';
 import { dashboardUrl } from './observability/dashboard/dashboard';
 import type { DataStack } from './data-stack';
 import type { EventSource } from './kafka/kafka';
+import { consumerGroupName } from './naming/stage-names';
 import { Observability } from './observability/observability';
 import {
   createFetch,
@@ -106,12 +107,13 @@ export class PipelineStack extends Stack {
 
   /** `candles.observed` -> transform -> `candles.rolled` */
   private rollUp(): Fed {
-    const { kafka, database } = this.props.data;
+    const { stage, data } = this.props;
+    const { kafka, database } = data;
     const target = createTransform(this, this.props);
     const source = kafka.feed(target, {
       topic: TOPICS.observed,
-      consumerGroupId: 'candlestream.transform',
-      batches: this.props.stage.eventSources.transform,
+      consumerGroupId: consumerGroupName(stage.name, 'transform'),
+      batches: stage.eventSources.transform,
     });
     database.grantSelect(target, 'candles');
     database.grantSelect(target, 'days');
@@ -122,12 +124,13 @@ export class PipelineStack extends Stack {
 
   /** `candles.rolled` -> persist -> candles, gaps, progress, days */
   private store(): Fed {
-    const { kafka, database } = this.props.data;
+    const { stage, data } = this.props;
+    const { kafka, database } = data;
     const target = createPersist(this, this.props);
     const source = kafka.feed(target, {
       topic: TOPICS.rolled,
-      consumerGroupId: 'candlestream.persist',
-      batches: this.props.stage.eventSources.persist,
+      consumerGroupId: consumerGroupName(stage.name, 'persist'),
+      batches: stage.eventSources.persist,
     });
     database.grantSelect(target, 'candles');
     database.grantSelect(target, 'gaps');

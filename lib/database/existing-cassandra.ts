@@ -3,7 +3,6 @@ import type { Database } from './database';
 import type { Network } from '../network/network';
 import { portsOf } from '../network/ports';
 import type { StageConfig } from '../stages/stage-config';
-import { KEYSPACE } from './tables';
 
 /** Properties of an existing Cassandra. */
 export interface ExistingCassandraProps {
@@ -20,7 +19,7 @@ export class ExistingCassandra implements Database {
       CASSANDRA_CONTACT_POINTS: nodes.contactPoints.join(','),
       CASSANDRA_LOCAL_DATA_CENTER: nodes.localDataCenter,
       CASSANDRA_AUTHENTICATION: 'none',
-      CASSANDRA_KEYSPACE: KEYSPACE,
+      CASSANDRA_KEYSPACE: nodes.keyspace,
     };
     for (const port of portsOf(nodes.contactPoints)) {
       network.functions.addEgressRule(Peer.anyIpv4(), Port.tcp(port), 'Cassandra');

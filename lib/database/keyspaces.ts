@@ -6,10 +6,11 @@ import { Construct } from 'constructs';
 import { grantDescribeEndpoint, grantModify, grantSelect, keyspacesArn } from '../access/grants';
 import type { Database } from './database';
 import { logicalName } from '../naming/logical-name';
+import { keyspaceName } from '../naming/stage-names';
 import type { Network } from '../network/network';
 import { KEYSPACES_PORT } from '../network/ports';
 import type { StageConfig } from '../stages/stage-config';
-import { type Columns, KEYSPACE, type Table, type TableName, TABLES } from './tables';
+import { type Columns, type Table, type TableName, TABLES } from './tables';
 
 /** Properties of the tables of a stage. */
 export interface KeyspacesProps {
@@ -21,24 +22,20 @@ export interface KeyspacesProps {
 /** The tables in Amazon Keyspaces, reached within the network. */
 export class Keyspaces extends Construct implements Database {
   readonly tables: Readonly<Record<TableName, CfnTable>>;
-  readonly environment: Database['environment'] = {
-    CASSANDRA_CONTACT_POINTS: `cassandra.${Aws.REGION}.${Aws.URL_SUFFIX}:${KEYSPACES_PORT}`,
-    CASSANDRA_LOCAL_DATA_CENTER: Aws.REGION,
-    CASSANDRA_AUTHENTICATION: 'sigv4',
-    CASSANDRA_KEYSPACE: KEYSPACE,
-  };
+  readonly keyspaceName: string;
+  readonly environment: Database['environment'];
 
   constructor(scope: Construct, id: string, props: KeyspacesProps) {
     super(scope, id);
-    this.createEndpoint(props);
-    const keyspace = new CfnKeyspace(this, 'Keyspace', { keyspaceName: KEYSPACE });
-    keyspace.applyRemovalPolicy(props.stage.removalPolicy);
-    this.tables = {
-      candles: this.createTable(TABLES.candles, keyspace, props),
-      progress: this.createTable(TABLES.progress, keyspace, props),
-      gaps: this.createTable(TABLES.gaps, keyspace, props),
-      days: this.createTable(TABLES.days, keyspace, props),
+    this.keyspaceName = keyspaceName(props.stage.name);
+    this.environment = {
+      CASSANDRA_CONTACT_POINTS: `cassandra.${Aws.REGION}.${Aws.URL_SUFFIX}:${KEYSPACES_PORT}`,
+      CASSANDRA_LOCAL_DATA_CENTER: Aws.REGION,
+      CASSANDRA_AUTHENTICATION: 'sigv4',
+      CASSANDRA_KEYSPACE: this.keyspaceName,
     };
+    this.createEndpoint(props);
+    this.tables = this.createTables(props);
   }
 
   grantSelect(grantee: IGrantable, table: TableName): void {
@@ -64,10 +61,22 @@ export class Keyspaces extends Construct implements Database {
       open: false,
       privateDnsEnabled: true,
     });
-    const tables = keyspacesArn(this, `/keyspace/${KEYSPACE}/*`);
+    const tables = keyspacesArn(this, `/keyspace/${this.keyspaceName}/*`);
     const systemTables = keyspacesArn(this, '/keyspace/system*');
     endpoint.addToPolicy(ofThisAccount('cassandra:Select', tables, systemTables));
     endpoint.addToPolicy(ofThisAccount('cassandra:Modify', tables));
+  }
+
+  private createTables(props: KeyspacesProps): Keyspaces['tables'] {
+    const { keyspaceName } = this;
+    const keyspace = new CfnKeyspace(this, 'Keyspace', { keyspaceName });
+    keyspace.applyRemovalPolicy(props.stage.removalPolicy);
+    return {
+      candles: this.createTable(TABLES.candles, keyspace, props),
+      progress: this.createTable(TABLES.progress, keyspace, props),
+      gaps: this.createTable(TABLES.gaps, keyspace, props),
+      days: this.createTable(TABLES.days, keyspace, props),
+    };
   }
 
   private createTable(

@@ -1,6 +1,3 @@
-/** The keyspace of all tables. */
-export const KEYSPACE = 'candlestream';
-
 /** CQL types of columns by name. */
 export type Columns = Readonly<Record<string, string>>;
 

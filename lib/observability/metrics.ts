@@ -1,12 +1,12 @@
 import { Duration } from 'aws-cdk-lib';
 import { type IMetric, MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { MetricName } from '../../lambdas/shared/domain/metrics';
+import type { Keyspaces } from '../database/keyspaces';
 import type { AnyFunction } from '../naming/function-names';
 import { metricNamespace } from '../functions/metric-namespace';
 import type { EventSource } from '../kafka/kafka';
 import type { MskKafka } from '../kafka/msk-kafka';
 import type { StageConfig } from '../stages/stage-config';
-import { KEYSPACE } from '../database/tables';
 
 /** Statistic that turns the values of a period into one. */
 export type Statistic = 'Sum' | 'Minimum' | 'Maximum' | 'Average' | 'SampleCount' | 'p50' | 'p95';
@@ -129,9 +129,9 @@ export type KeyspacesCount =
  * Source: the Amazon Keyspaces developer guide, "Amazon Keyspaces metrics and
  * dimensions"; the Amazon CloudWatch user guide, "Metrics Insights query components".
  */
-export function keyspacesMetric(name: KeyspacesCount): MathExpression {
+export function keyspacesMetric({ keyspaceName }: Keyspaces, name: KeyspacesCount): MathExpression {
   return new MathExpression({
-    expression: `SELECT SUM(${name}) FROM "AWS/Cassandra" WHERE Keyspace = '${KEYSPACE}'`,
+    expression: `SELECT SUM(${name}) FROM "AWS/Cassandra" WHERE Keyspace = '${keyspaceName}'`,
     label: name,
   });
 }

@@ -1,7 +1,9 @@
 import * as v from 'valibot';
-import { group, hostsAndPorts, oneOfKinds, trueOrFalse } from './setting-values';
+import { group, hostsAndPorts, oneOfKinds, text, trueOrFalse } from './setting-values';
 
 const DATA_CENTRE_REMEDY = 'give the name of the data centre';
+const KEYSPACE_REMEDY =
+  'give the name of the keyspace with the tables: at most 48 letters, digits and underscores';
 
 const Keyspaces = group({
   kind: v.literal('keyspaces'),
@@ -14,6 +16,8 @@ const ExistingCassandra = group({
   kind: v.literal('existing'),
   contactPoints: hostsAndPorts(),
   localDataCenter: v.pipe(v.string(DATA_CENTRE_REMEDY), v.nonEmpty(DATA_CENTRE_REMEDY)),
+  /** The keyspace with the tables: one for each stage that uses the database. */
+  keyspace: text(/^\w{1,48}$/, KEYSPACE_REMEDY),
 });
 
 /** Database of a stage. */

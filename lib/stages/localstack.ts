@@ -1,3 +1,4 @@
+import { keyspaceName } from '../naming/stage-names';
 import { stageConfig } from './stage-config';
 import { dev } from './dev';
 
@@ -15,6 +16,7 @@ export const localstack = stageConfig({
     kind: 'existing',
     contactPoints: ['cassandra:9042'],
     localDataCenter: 'datacenter1',
+    keyspace: keyspaceName(dev.name),
   },
   schemaRegistry: {
     kind: 'existing',

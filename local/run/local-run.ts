@@ -163,7 +163,9 @@ async function synthesizedTemplate<Exchange extends LocalExchange>(
 
 /** The keyspace that the functions of a template write to. */
 export function keyspaceOf({ functions }: PipelineTemplate): string {
-  return functions.persist.environment['CASSANDRA_KEYSPACE'] ?? 'candlestream';
+  const { CASSANDRA_KEYSPACE: keyspace } = functions.persist.environment;
+  if (keyspace !== undefined) return keyspace;
+  throw new TypeError('The template gives persist no CASSANDRA_KEYSPACE');
 }
 
 /** A session of a local Cassandra at `host:port`, in the keyspace of the template. */

@@ -1,5 +1,5 @@
 import { bucketOf } from '../../lambdas/shared/domain/interval';
-import { KEYSPACE } from '../../lib/database/tables';
+import { keyspaceName } from '../../lib/naming/stage-names';
 import type { StageConfig } from '../../lib/stages/stage-config';
 
 /** Instructions for seeing candles arrive once a stage is deployed: a few lines, with commands to paste. */
@@ -19,9 +19,14 @@ function tailLogs({ name }: StageConfig, region: string): string {
   return `aws logs tail "$(${find})" --region ${region} --follow`;
 }
 
-function queryCandles({ database, pairs }: StageConfig, region: string, nowMs: number): string {
+function queryCandles(
+  { name, database, pairs }: StageConfig,
+  region: string,
+  nowMs: number,
+): string {
   const bucket = bucketOf('1m', nowMs);
-  const query = `SELECT open_time, open, high, low, close FROM ${KEYSPACE}.candles WHERE exchange = 'gate-io' AND pair = '${pairs[0] ?? ''}' AND interval = '1m' AND bucket = '${bucket}' LIMIT 5`;
+  const keyspace = database.kind === 'keyspaces' ? keyspaceName(name) : database.keyspace;
+  const query = `SELECT open_time, open, high, low, close FROM ${keyspace}.candles WHERE exchange = 'gate-io' AND pair = '${pairs[0] ?? ''}' AND interval = '1m' AND bucket = '${bucket}' LIMIT 5`;
   const connect =
     database.kind === 'keyspaces'
       ? `cqlsh-expansion.init && cqlsh-expansion cassandra.${region}.amazonaws.com 9142 --ssl`

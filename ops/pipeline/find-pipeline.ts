@@ -2,6 +2,7 @@ import type { AwsCredentials } from '../../lambdas/shared/adapters/aws-signature
 import type { CassandraEnvironment } from '../../lambdas/shared/adapters/database/cassandra-client';
 import { GATE_IO } from '../../lambdas/shared/adapters/exchanges/gate-io-facts';
 import { MINUTE_MS } from '../../lambdas/shared/domain/interval';
+import { keyspaceName } from '../../lib/naming/stage-names';
 import type { StageConfig } from '../../lib/stages/stage-config';
 import { NotRunningError, type RunDescription } from '../../local/run/run-description';
 import { OperationError } from '../operation-error';
@@ -23,8 +24,6 @@ export interface PipelinePlaces {
 }
 
 const KEYSPACES_PORT = 9142;
-/** The keyspace of every stage. */
-const KEYSPACE = 'candlestream';
 
 /**
  * Finds the pipeline that a command line names.
@@ -98,7 +97,7 @@ async function accessOf(
         CASSANDRA_CONTACT_POINTS: database.contactPoints,
         CASSANDRA_LOCAL_DATA_CENTER: database.localDataCenter,
         CASSANDRA_AUTHENTICATION: 'none',
-        CASSANDRA_KEYSPACE: KEYSPACE,
+        CASSANDRA_KEYSPACE: database.keyspace,
       },
       credentials: undefined,
     };
@@ -111,18 +110,18 @@ async function accessOf(
   }
   return {
     name: `the stage ${name} in ${region}`,
-    database: keyspacesIn(region),
+    database: keyspacesIn(region, name),
     credentials: await account.credentials(),
   };
 }
 
 /** Keyspaces' public endpoint: TLS and signatures make it reachable from anywhere. */
-function keyspacesIn(region: string): CassandraEnvironment {
+function keyspacesIn(region: string, stage: string): CassandraEnvironment {
   const suffix = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
   return {
     CASSANDRA_CONTACT_POINTS: [`cassandra.${region}.${suffix}:${KEYSPACES_PORT}`],
     CASSANDRA_LOCAL_DATA_CENTER: region,
     CASSANDRA_AUTHENTICATION: 'sigv4',
-    CASSANDRA_KEYSPACE: KEYSPACE,
+    CASSANDRA_KEYSPACE: keyspaceName(stage),
   };
 }

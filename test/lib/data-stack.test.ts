@@ -309,9 +309,9 @@ describe('the data stack', () => {
         '{"Condition":{"StringEquals":{"aws:PrincipalAccount":{"Ref":"AWS::AccountId"}}},"Principal":{"AWS":"*"}}';
       // A statement an action, so the order is theirs.
       expect(permissionsOf(PolicyDocument)).toEqual([
-        `cassandra:Select /keyspace/candlestream/* ${own}`,
+        `cassandra:Select /keyspace/candlestream_${stage}/* ${own}`,
         `cassandra:Select /keyspace/system* ${own}`,
-        `cassandra:Modify /keyspace/candlestream/* ${own}`,
+        `cassandra:Modify /keyspace/candlestream_${stage}/* ${own}`,
       ]);
     });
   });

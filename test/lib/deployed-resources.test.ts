@@ -28,7 +28,7 @@ const KEPT = {
     ['AWS::Glue::Schema', 'SchemascandlesobservedFCD7B0AC', 'candles.observed'],
     ['AWS::Glue::Schema', 'Schemascandlesrolled157C3611', 'candles.rolled'],
     ['AWS::Glue::Schema', 'Schemascandlesdeadletter1617909E', 'candles.dead-letter'],
-    ['AWS::Cassandra::Keyspace', 'KeyspacesKeyspaceD3E79C72', 'candlestream'],
+    ['AWS::Cassandra::Keyspace', 'KeyspacesKeyspaceD3E79C72', 'candlestream_{stage}'],
     ['AWS::Cassandra::Table', 'KeyspacesTableCandlesC6CAF534', 'candles'],
     ['AWS::Cassandra::Table', 'KeyspacesTableProgressB39D9CC1', 'progress'],
     ['AWS::Cassandra::Table', 'KeyspacesTableGapsBB65B65A', 'gaps'],

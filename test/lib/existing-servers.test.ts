@@ -14,6 +14,7 @@ const ON_EXISTING: StageConfig = {
     kind: 'existing',
     contactPoints: ['cassandra-1:9042', 'cassandra-2:9042'],
     localDataCenter: 'datacenter1',
+    keyspace: 'candles',
   },
   schemaRegistry: { kind: 'existing', versionIds: structuredClone(VERSION_IDS) as VersionIds },
 };
@@ -46,7 +47,7 @@ describe('a stage on a Kafka, a Cassandra and schemas that stand already', () =>
       CASSANDRA_CONTACT_POINTS: 'cassandra-1:9042,cassandra-2:9042',
       CASSANDRA_LOCAL_DATA_CENTER: 'datacenter1',
       CASSANDRA_AUTHENTICATION: 'none',
-      CASSANDRA_KEYSPACE: 'candlestream',
+      CASSANDRA_KEYSPACE: 'candles',
     });
     expect(variables).not.toHaveProperty('KAFKA_CLUSTER_ARN');
     expect(JSON.parse(String(variables['SCHEMA_VERSION_IDS']))).toEqual(VERSION_IDS);
@@ -77,7 +78,7 @@ describe('a stage on a Kafka, a Cassandra and schemas that stand already', () =>
       SelfManagedEventSource: {
         Endpoints: { KafkaBootstrapServers: ['kafka-1:9092', 'kafka-2:9093', 'kafka-3:9092'] },
       },
-      SelfManagedKafkaEventSourceConfig: { ConsumerGroupId: 'candlestream.transform' },
+      SelfManagedKafkaEventSourceConfig: { ConsumerGroupId: 'candlestream-dev.transform' },
       SourceAccessConfigurations: [
         { Type: 'VPC_SUBNET', URI: uri('subnet:', 'NetworkVpcPipelineSubnet1') },
         { Type: 'VPC_SUBNET', URI: uri('subnet:', 'NetworkVpcPipelineSubnet2') },

@@ -199,7 +199,7 @@ describe('the pipeline stack', () => {
           },
           CASSANDRA_LOCAL_DATA_CENTER: REGION,
           CASSANDRA_AUTHENTICATION: 'sigv4',
-          CASSANDRA_KEYSPACE: 'candlestream',
+          CASSANDRA_KEYSPACE: `candlestream_${stage}`,
           SCHEMA_VERSION_IDS: {
             'Fn::Join': [
               '',
@@ -222,13 +222,15 @@ describe('the pipeline stack', () => {
     });
 
     it.each([
-      { name: 'Transform', topic: 'candles.observed', group: 'candlestream.transform' },
-      { name: 'Persist', topic: 'candles.rolled', group: 'candlestream.persist' },
-    ])('feeds $name from $topic, from the oldest record on', ({ name, topic, group }) => {
+      { name: 'Transform', topic: 'candles.observed', consumer: 'transform' },
+      { name: 'Persist', topic: 'candles.rolled', consumer: 'persist' },
+    ])('feeds $name from $topic, from the oldest record on', ({ name, topic, consumer }) => {
       const [id] = only(stage, 'AWS::Lambda::Function', name);
       const [, mapping] = only(stage, 'AWS::Lambda::EventSourceMapping', name);
       expect(mapping).toEqual({
-        AmazonManagedKafkaEventSourceConfig: { ConsumerGroupId: group },
+        AmazonManagedKafkaEventSourceConfig: {
+          ConsumerGroupId: `candlestream-${stage}.${consumer}`,
+        },
         BatchSize: 16,
         EventSourceArn: CLUSTER,
         FunctionName: { Ref: id },

@@ -47,7 +47,7 @@ const inOrder = (permissions: readonly string[]) => [...new Set(permissions)].so
 const LAMBDA = ['sts:AssumeRole by lambda.amazonaws.com'];
 
 /** The roles of a stage; `undelivered` is what the pollers of its event sources may do besides. */
-const expectedRoles = (undelivered: readonly string[]): Roles => ({
+const expectedRoles = (stage: string, undelivered: readonly string[]): Roles => ({
   NetworkVpcRefusalsIAMRole: {
     trust: ['sts:AssumeRole by vpc-flow-logs.amazonaws.com'],
     permissions: inOrder([...log('NetworkRefusals'), 'logs:DescribeLogStreams {NetworkRefusals}']),
@@ -84,7 +84,7 @@ const expectedRoles = (undelivered: readonly string[]): Roles => ({
       ...log('TransformLogs'),
       ...ON_EVERYTHING,
       ...CONNECT,
-      ...poll('candles.observed', 'candlestream.transform'),
+      ...poll('candles.observed', `candlestream-${stage}.transform`),
       ...write('candles.rolled'),
       ...write('candles.dead-letter'),
       ...undelivered,
@@ -112,7 +112,7 @@ const expectedRoles = (undelivered: readonly string[]): Roles => ({
       ...log('PersistLogs'),
       ...ON_EVERYTHING,
       ...CONNECT,
-      ...poll('candles.rolled', 'candlestream.persist'),
+      ...poll('candles.rolled', `candlestream-${stage}.persist`),
       ...write('candles.dead-letter'),
       ...undelivered,
       SYSTEM_TABLES,
@@ -147,7 +147,7 @@ describe.each([
   });
 
   it('may do what is listed, and no more', () => {
-    expect(roles).toEqual(expectedRoles(undelivered));
+    expect(roles).toEqual(expectedRoles(stage.name, undelivered));
   });
 
   it('name their resources, but for network interfaces and the tables of the system', () => {
@@ -179,7 +179,7 @@ describe('the list of roles', () => {
   });
 
   it('tells of a statement and of a managed policy that are added', () => {
-    const before = expectedRoles([])['FetchRole']?.permissions ?? [];
+    const before = expectedRoles('dev', [])['FetchRole']?.permissions ?? [];
     const added = roles['FetchRole']?.permissions.filter((one) => !before.includes(one));
     expect(added).toEqual([
       'arn:{AWS::Partition}:iam::aws:policy/ReadOnlyAccess',

@@ -19,7 +19,7 @@ export function databaseAlarms({ stage, database }: WatchedPipeline): AlarmSpec[
   const keyspaces = KEYSPACES_ALARMS.map(({ count, ...spec }) => ({
     ...lasting,
     ...spec,
-    metric: keyspacesMetric(count),
+    metric: keyspacesMetric(database, count),
     threshold: { above: 0 },
   }));
   return [failing, ...keyspaces];

@@ -11,6 +11,7 @@ import {
   brokerDiskMetrics,
   eventSourceMetrics,
   functionMetrics,
+  type KeyspacesCount,
   keyspacesMetric,
   lagMetric,
   publishedMetric,
@@ -196,13 +197,15 @@ function keyspacesPart({ database }: WatchedPipeline): FlowPart[] {
   const units = ['ConsumedWriteCapacityUnits', 'ConsumedReadCapacityUnits'] as const;
   const throttles = ['WriteThrottleEvents', 'ReadThrottleEvents'] as const;
   const errors = ['SystemErrors', 'UserErrors'] as const;
+  const metricsOf = (names: readonly KeyspacesCount[]) =>
+    names.map((name) => keyspacesMetric(database, name));
   return [
     {
       title: 'Keyspaces',
       graphs: [
-        { title: 'Capacity units written and read', metrics: units.map(keyspacesMetric) },
-        { title: 'Throttles', metrics: throttles.map(keyspacesMetric) },
-        { title: 'Errors', metrics: errors.map(keyspacesMetric) },
+        { title: 'Capacity units written and read', metrics: metricsOf(units) },
+        { title: 'Throttles', metrics: metricsOf(throttles) },
+        { title: 'Errors', metrics: metricsOf(errors) },
       ],
     },
   ];

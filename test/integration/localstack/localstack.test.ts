@@ -44,7 +44,8 @@ const FIRINGS = 3;
 const LIMIT_MS = 5 * MINUTE_MS;
 const WAIT_MS = 2 * MINUTE_MS;
 const PULL_LIMIT_MS = 20 * MINUTE_MS;
-const KEYSPACE = 'candlestream';
+/** Its tables are those of dev. */
+const KEYSPACE = 'candlestream_dev';
 
 let run: LocalstackRun;
 /** The run that shows its table, from the first case to the last. */

@@ -150,7 +150,12 @@ describe('the dashboard of a stage without MSK and Keyspaces', () => {
     const stage = stageConfig({
       ...dev,
       kafka: { kind: 'existing', bootstrapServers: ['kafka:9092'] },
-      database: { kind: 'existing', contactPoints: ['cassandra:9042'], localDataCenter: 'local' },
+      database: {
+        kind: 'existing',
+        contactPoints: ['cassandra:9042'],
+        localDataCenter: 'local',
+        keyspace: 'candles',
+      },
     });
     const widgets = widgetsOf(templatesOf(stage).pipeline);
     const titles = widgets.filter(({ type }) => type === 'text');

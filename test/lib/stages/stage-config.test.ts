@@ -37,8 +37,12 @@ const transform = (batchSize: number, windowSeconds: number): Partial<StageConfi
   eventSources: { ...dev.eventSources, transform: { batchSize, windowSeconds } },
 });
 
-const cassandra = (contactPoints: string[], localDataCenter = 'dc1'): Partial<StageConfig> => ({
-  database: { kind: 'existing', contactPoints, localDataCenter },
+const cassandra = (
+  contactPoints: string[],
+  localDataCenter = 'dc1',
+  keyspace = 'candles',
+): Partial<StageConfig> => ({
+  database: { kind: 'existing', contactPoints, localDataCenter, keyspace },
 });
 
 const schemas = (observed: string[]): Partial<StageConfig> => ({
@@ -161,6 +165,10 @@ describe('a stage config', () => {
     [
       'database.localDataCenter is "": give the name of the data centre',
       cassandra(['cassandra:9042'], ''),
+    ],
+    [
+      'database.keyspace is "candles-1": give the name of the keyspace with the tables: at most 48 letters, digits and underscores',
+      cassandra(['cassandra:9042'], 'dc1', 'candles-1'),
     ],
     [
       'schemaRegistry.versionIds.candles.observed.0 is "1": give a UUID',

@@ -23,7 +23,7 @@ test('the dashboard and the log group are those of the stage', () => {
 
 test('the candles are in Keyspaces of the region', () => {
   expect(whatNext(dev, 'eu-west-1', NOW_MS)).toMatch(
-    /cqlsh-expansion cassandra\.eu-west-1\.amazonaws\.com 9142 --ssl --execute "SELECT .* bucket = '2026-11-23' LIMIT 5"/,
+    /cqlsh-expansion cassandra\.eu-west-1\.amazonaws\.com 9142 --ssl --execute "SELECT .* FROM candlestream_dev\.candles .* bucket = '2026-11-23' LIMIT 5"/,
   );
 });
 
@@ -32,8 +32,9 @@ test('or in the Cassandra that the stage names', () => {
     kind: 'existing',
     contactPoints: ['cassandra.test:9042'],
     localDataCenter: 'one',
+    keyspace: 'candles',
   };
   expect(whatNext({ ...dev, database }, 'eu-west-1', NOW_MS)).toContain(
-    'cqlsh cassandra.test 9042 --execute "SELECT',
+    'cqlsh cassandra.test 9042 --execute "SELECT open_time, open, high, low, close FROM candles.candles',
   );
 });

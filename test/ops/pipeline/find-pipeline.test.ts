@@ -83,6 +83,7 @@ test.each([
       CASSANDRA_CONTACT_POINTS: [endpoint],
       CASSANDRA_LOCAL_DATA_CENTER: region,
       CASSANDRA_AUTHENTICATION: 'sigv4',
+      CASSANDRA_KEYSPACE: 'candlestream_dev',
     },
     credentials,
   });
@@ -98,7 +99,12 @@ test('without a region it says how to set one', async () => {
 test('a stage with a Cassandra of its own needs no account', async () => {
   const stage = stageConfig({
     ...dev,
-    database: { kind: 'existing', contactPoints: ['10.0.0.1:9042'], localDataCenter: 'here' },
+    database: {
+      kind: 'existing',
+      contactPoints: ['10.0.0.1:9042'],
+      localDataCenter: 'here',
+      keyspace: 'candles',
+    },
   });
   const account = (): never => {
     throw new Error('The account is not to be asked.');
@@ -114,7 +120,11 @@ test('a stage with a Cassandra of its own needs no account', async () => {
 
   expect(pipeline).toMatchObject({
     name: 'the stage dev',
-    database: { CASSANDRA_CONTACT_POINTS: ['10.0.0.1:9042'], CASSANDRA_AUTHENTICATION: 'none' },
+    database: {
+      CASSANDRA_CONTACT_POINTS: ['10.0.0.1:9042'],
+      CASSANDRA_AUTHENTICATION: 'none',
+      CASSANDRA_KEYSPACE: 'candles',
+    },
     credentials: undefined,
   });
 });

@@ -87,14 +87,14 @@ const WATCHED: readonly (readonly [string, string, string, string, string])[] = 
   ],
   [
     'EventSourceLagCandlesObserved',
-    'Candlestream-prod-Data candlestream.transform candles.observed MaxOffsetLag Minimum',
+    'Candlestream-prod-Data candlestream-prod.transform candles.observed MaxOffsetLag Minimum',
     '> 5',
     '3 x 300 s',
     'ignore',
   ],
   [
     'EventSourceLagCandlesRolled',
-    'Candlestream-prod-Data candlestream.persist candles.rolled MaxOffsetLag Minimum',
+    'Candlestream-prod-Data candlestream-prod.persist candles.rolled MaxOffsetLag Minimum',
     '> 5',
     '3 x 300 s',
     'ignore',
@@ -129,7 +129,7 @@ const WATCHED: readonly (readonly [string, string, string, string, string])[] = 
     ['KeyspacesUserErrors', 'UserErrors'],
   ].map(([id, name]): [string, string, string, string, string] => [
     String(id),
-    `SELECT SUM(${String(name)}) FROM "AWS/Cassandra" WHERE Keyspace = 'candlestream'`,
+    `SELECT SUM(${String(name)}) FROM "AWS/Cassandra" WHERE Keyspace = 'candlestream_prod'`,
     '> 0',
     '3 x 300 s',
     'notBreaching',
@@ -343,7 +343,12 @@ const NOBODY_IS_NOTIFIED = Match.stringLikeRegexp(
 const withoutAws: StageConfig = stageConfig({
   ...dev,
   kafka: { kind: 'existing', bootstrapServers: ['kafka:9092'] },
-  database: { kind: 'existing', contactPoints: ['cassandra:9042'], localDataCenter: 'local' },
+  database: {
+    kind: 'existing',
+    contactPoints: ['cassandra:9042'],
+    localDataCenter: 'local',
+    keyspace: 'candles',
+  },
 });
 
 interface WatchedMetric {
