@@ -39,6 +39,7 @@ const elements = [
   { type: 'bench', pattern: 'local/bench' },
   { type: 'ops/pipeline', pattern: 'ops/pipeline' },
   { type: 'ops/coverage', pattern: 'ops/coverage' },
+  { type: 'ops/export', pattern: 'ops/export' },
   { type: 'ops/reconcile', pattern: 'ops/reconcile' },
   { type: 'ops', pattern: 'ops' },
 ];
@@ -81,6 +82,10 @@ const policies = [
     ...['ops/pipeline', 'ops', 'run', 'lib/stages', 'lib/naming', 'cli', ...FUNCTIONS_CODE],
   ),
   arrow('ops/coverage', 'ops/coverage', 'ops/pipeline', 'ops', 'cli', 'domain'),
+  arrow(
+    'ops/export',
+    ...['ops/export', 'ops/coverage', 'ops/pipeline', 'ops', 'cli', 'domain', 'adapters'],
+  ),
   arrow('ops/reconcile', 'ops/reconcile', 'ops/pipeline', 'ops', 'cli', ...FUNCTIONS_CODE),
   arrow('ops', 'ops', 'stacks', 'lib/database', 'lib/stages', 'lib/naming', 'cli', 'domain'),
 

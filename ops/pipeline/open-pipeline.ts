@@ -3,8 +3,13 @@ import {
   CassandraError,
   createCassandraSession,
 } from '../../lambdas/shared/adapters/database/cassandra-client';
+import {
+  readStoredCandles,
+  readStoredRange,
+} from '../../lambdas/shared/adapters/database/stored-candles';
 import { readKnownMarkets } from '../../lambdas/shared/adapters/database/stored-progress';
 import { createDayLedger } from '../../lambdas/shared/adapters/database/day-ledger';
+import { UnreadableCandleError } from '../../lambdas/shared/domain/ports';
 import { defaultDataDir, readRunDescription } from '../../local/run/run-description';
 import { accountCredentials, awsAccount } from '../deploy/aws-account';
 import { findAwsStage } from '../find-stage';
@@ -26,7 +31,7 @@ export const PIPELINES: PipelineAccess = {
   open: openPipeline,
 };
 
-/** Opens a pipeline's tables; a failure of the database is an OperationError. */
+/** Opens a pipeline's tables; a failure of the database, or an unreadable row, is an OperationError. */
 function openPipeline({ name, database, credentials }: Pipeline): PipelineStore {
   const session = createCassandraSession(database, undefined, credentials && (() => credentials));
   const stored = createCandleStore(session);
@@ -35,7 +40,7 @@ function openPipeline({ name, database, credentials }: Pipeline): PipelineStore 
     try {
       return await work;
     } catch (cause) {
-      if (!(cause instanceof CassandraError)) throw cause;
+      if (!(cause instanceof CassandraError || cause instanceof UnreadableCandleError)) throw cause;
       throw new OperationError(`${cause.message.replace(/\s*\n\s*/g, ' ')} (${name})`, { cause });
     }
   };
@@ -44,6 +49,8 @@ function openPipeline({ name, database, credentials }: Pipeline): PipelineStore 
     readDays: (market, range) => told(stored.readDays(market, range)),
     readCandles: (market, ranges) => told(stored.readCandles(market, ranges)),
     readGaps: (market, range) => told(stored.readGaps(market, range)),
+    readStoredRange: (market, interval) => told(readStoredRange(session, { ...market, interval })),
+    readStoredCandles: (market, range) => told(readStoredCandles(session, { ...market, ...range })),
     reopenDay: (market, dayMs, atMs) => told(ledger.reopenDay(market, dayMs, atMs)),
     knownMarkets: () => told(readKnownMarkets(session)),
     close: () => session.close(),

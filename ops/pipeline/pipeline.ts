@@ -1,5 +1,10 @@
 import type { CassandraEnvironment } from '../../lambdas/shared/adapters/database/cassandra-client';
 import type { AwsCredentials } from '../../lambdas/shared/adapters/aws-signature';
+import type {
+  StoredCandle,
+  TimeRange,
+} from '../../lambdas/shared/adapters/database/stored-candles';
+import type { Interval } from '../../lambdas/shared/domain/interval';
 import type { Market } from '../../lambdas/shared/domain/market';
 import type {
   CandleReader,
@@ -31,10 +36,14 @@ export interface Pipeline {
 /** The stored data of a pipeline. */
 export interface PipelineStore extends StatusReader, DayReader, CandleReader, RepairStore {
   /** The stored gaps of a market that start in `[fromMs, toMs)`. */
-  readGaps(
+  readGaps(market: Market, range: TimeRange): Promise<readonly Gap[]>;
+  /** From the oldest stored candle of a market and interval to the end of its newest; undefined if none is stored. */
+  readStoredRange(market: Market, interval: Interval): Promise<TimeRange | undefined>;
+  /** The stored candles of a market and interval that open in `[fromMs, toMs)`, with their observation, oldest first. */
+  readStoredCandles(
     market: Market,
-    range: { readonly fromMs: number; readonly toMs: number },
-  ): Promise<readonly Gap[]>;
+    range: TimeRange & { readonly interval: Interval },
+  ): Promise<readonly StoredCandle[]>;
   /** Every market of which anything is stored, in alphabetical order. */
   knownMarkets(): Promise<readonly Market[]>;
   close(): Promise<void>;

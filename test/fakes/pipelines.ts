@@ -1,9 +1,13 @@
 import { type CandlesByInterval } from '../../lambdas/shared/domain/candle';
-import { DAY_MS, type Interval, MINUTE_MS } from '../../lambdas/shared/domain/interval';
+import { DAY_MS, type Interval, intervalMs, MINUTE_MS } from '../../lambdas/shared/domain/interval';
 import { type LedgerDay, unknownDay } from '../../lambdas/shared/domain/ledger';
 import { type Market, marketKey } from '../../lambdas/shared/domain/market';
 import type { StatusByMarket, StoredCandles } from '../../lambdas/shared/domain/ports';
 import type { Gap, MarketStatus } from '../../lambdas/shared/domain/progress';
+import type {
+  StoredCandle,
+  TimeRange,
+} from '../../lambdas/shared/adapters/database/stored-candles';
 import type { ChildrenRange } from '../../lambdas/shared/domain/roll-up';
 import type {
   Pipeline,
@@ -44,6 +48,10 @@ export class FakePipelineStore implements PipelineStore {
   readonly reopened: string[] = [];
   known: readonly Market[] = [];
   closed = 0;
+  /** The ranges of candles that were read with their observation. */
+  readonly reads: TimeRange[] = [];
+  /** Is awaited before each reading of candles with their observation. */
+  beforeCandles: () => Promise<void> = () => Promise.resolve();
   /** Is called before each reading of days. */
   beforeDays: () => void = () => undefined;
 
@@ -70,6 +78,32 @@ export class FakePipelineStore implements PipelineStore {
       );
     }
     return Promise.resolve({ candles, unreadable: [] });
+  }
+  readStoredRange(market: Market, interval: Interval): Promise<TimeRange | undefined> {
+    const candles = this.candles.get(marketKey(market))?.[interval] ?? [];
+    const [first, last] = [candles.at(0), candles.at(-1)];
+    if (first === undefined || last === undefined) return Promise.resolve(undefined);
+    return Promise.resolve({
+      fromMs: first.openTimeMs,
+      toMs: last.openTimeMs + intervalMs(interval),
+    });
+  }
+  async readStoredCandles(
+    market: Market,
+    range: TimeRange & { readonly interval: Interval },
+  ): Promise<readonly StoredCandle[]> {
+    this.reads.push(range);
+    await this.beforeCandles();
+    const { interval, fromMs, toMs } = range;
+    const candles = this.candles.get(marketKey(market))?.[interval] ?? [];
+    return candles
+      .filter(({ openTimeMs }) => openTimeMs >= fromMs && openTimeMs < toMs)
+      .map((candle) => ({
+        ...candle,
+        closed: true,
+        observedAtMs: candle.openTimeMs + 2 * intervalMs(interval),
+        source: 'api',
+      }));
   }
   reopenDay(market: Market, dayMs: number, reopenedAtMs: number): Promise<void> {
     this.reopened.push(`${marketKey(market)} ${new Date(dayMs).toISOString().slice(0, 10)}`);

@@ -62,6 +62,7 @@ const ROOMS = [
   'bench',
   'ops/pipeline',
   'ops/coverage',
+  'ops/export',
   'ops/reconcile',
 ];
 /** Holds JSON, which imports nothing. */
