@@ -38,6 +38,7 @@ const elements = [
   { type: 'localstack', pattern: 'local/localstack' },
   { type: 'bench', pattern: 'local/bench' },
   { type: 'ops/pipeline', pattern: 'ops/pipeline' },
+  { type: 'ops/stage-console', pattern: 'ops/stage-console' },
   { type: 'ops/coverage', pattern: 'ops/coverage' },
   { type: 'ops/export', pattern: 'ops/export' },
   { type: 'ops/reconcile', pattern: 'ops/reconcile' },
@@ -81,6 +82,7 @@ const policies = [
     'ops/pipeline',
     ...['ops/pipeline', 'ops', 'run', 'lib/stages', 'lib/naming', 'cli', ...FUNCTIONS_CODE],
   ),
+  arrow('ops/stage-console', 'ops/stage-console', 'ops', 'cli', ...FUNCTIONS_CODE),
   arrow('ops/coverage', 'ops/coverage', 'ops/pipeline', 'ops', 'cli', 'domain'),
   arrow(
     'ops/export',
@@ -116,7 +118,7 @@ const policies = [
     ...['localstack', 'start', 'watch', 'run', 'exchange', 'engines', 'containers'],
     ...[...EMULATOR, 'cli', 'lib/stages', 'lib/naming', ...FUNCTIONS_CODE],
   ),
-  arrow('bench', 'bench', 'run', 'exchange', ...EMULATOR, 'cli', ...FUNCTIONS_CODE),
+  arrow('bench', 'bench', 'run', 'exchange', ...EMULATOR, 'function', 'cli', ...FUNCTIONS_CODE),
 
   { from: { file: { categories: { anyOf: ['handler', 'environment'] } } }, allow: to('adapters') },
   {

@@ -4,9 +4,7 @@ import {
   CassandraError,
   createCassandraSession,
 } from '../shared/adapters/database/cassandra-client';
-import { createDayLedger } from '../shared/adapters/database/day-ledger';
-import { readStoredCandles } from '../shared/adapters/database/stored-candles';
-import { readGaps, readStatus } from '../shared/adapters/database/stored-progress';
+import { createQueryStore } from '../shared/adapters/database/query-store';
 import { GATE_IO } from '../shared/adapters/exchanges/gate-io-facts';
 import { createTelemetry } from '../shared/adapters/telemetry';
 import { MINUTE_MS } from '../shared/domain/interval';
@@ -19,15 +17,9 @@ import { readPageFiles } from './page-files';
 const environment = readQueryEnvironment(process.env);
 const telemetry = createTelemetry();
 const session = createCassandraSession(environment, telemetry);
-const { readDays } = createDayLedger(session);
 const query = createQuery(
   {
-    store: {
-      readStatus: (markets) => readStatus(session, markets),
-      readDays,
-      readGaps: (market, range) => readGaps(session, market, range),
-      readCandles: (question) => readStoredCandles(session, question),
-    },
+    store: createQueryStore(session),
     pageFiles: readPageFiles(join(__dirname, 'page')),
     telemetry,
     isUnavailable: (cause) => cause instanceof CassandraError,

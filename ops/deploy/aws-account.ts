@@ -69,11 +69,24 @@ export async function accountCredentials(
   const client = new STSClient(
     clientConfig(options, (await configuredRegion(options)) ?? ANY_REGION),
   );
-  const respondent = { service: 'STS', client, timeoutMs: QUESTION_TIMEOUT_MS };
-  const { accessKeyId, secretAccessKey, sessionToken } = await ask(respondent, () =>
+  const { accessKeyId, secretAccessKey, sessionToken } = await ask({ service: 'STS', client }, () =>
     client.config.credentials(),
   );
   return { accessKeyId, secretAccessKey, sessionToken };
+}
+
+/**
+ * The same, again and again: those that expire are found anew in time.
+ *
+ * @returns a function that rejects with an OperationError if there are none
+ */
+export function credentialSource(
+  options: Pick<AwsAccountOptions, 'profile' | 'region'>,
+): () => Promise<AccountCredentials> {
+  // Its provider keeps credentials until shortly before their end.
+  const client = new STSClient(clientConfig(options, options.region ?? ANY_REGION));
+  const kept = { destroy: () => undefined };
+  return () => ask({ service: 'STS', client: kept }, () => client.config.credentials());
 }
 
 async function readBootstrapVersion(
@@ -108,7 +121,8 @@ async function configuredRegion({
   }
 }
 
-function clientConfig({ profile, requestTimeoutMs }: AwsAccountOptions, region: string) {
+/** Configuration of a client of the SDK. */
+export function clientConfig({ profile, requestTimeoutMs }: AwsAccountOptions, region: string) {
   const timeoutMs = requestTimeoutMs ?? REQUEST_TIMEOUT_MS;
   return {
     profile,
@@ -128,15 +142,23 @@ class QuestionTimeoutError extends Error {
   override readonly name = 'TimeoutError';
 }
 
-interface Respondent {
+/** A service that is asked. */
+export interface Respondent {
   readonly service: string;
+  /** Is destroyed once the question is answered. */
   readonly client: { destroy(): void };
-  readonly timeoutMs: number;
+  /** @default 15000 */
+  readonly timeoutMs?: number;
 }
 
-/** A signal does not end all of a question: finding credentials may run a program, or ask a server. */
-async function ask<Answer>(
-  { service, client, timeoutMs }: Respondent,
+/**
+ * Asks a service. A signal does not end all of a question: finding credentials may run a program,
+ * or ask a server.
+ *
+ * @throws OperationError with a remedy if it does not answer, or refuses
+ */
+export async function ask<Answer>(
+  { service, client, timeoutMs = QUESTION_TIMEOUT_MS }: Respondent,
   question: (signal: AbortSignal) => Promise<Answer>,
 ): Promise<Answer> {
   const signal = AbortSignal.timeout(timeoutMs);

@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { STAGES } from '../../lib/stages';
 import { OperationError } from '../operation-error';
-import { runPythonTool } from './python-tool';
+import { runTemplateCheck } from './template-check';
 import { writeTemplates } from './stage-templates';
 
 const PROJECT = join(__dirname, '..', '..');
@@ -16,12 +16,12 @@ try {
     relative(process.cwd(), file),
   );
   const config = join(__dirname, 'cfn-lint.yaml');
-  runPythonTool({ name: 'cfn-lint', folder: join(KEPT, 'cfn-lint') }, [
+  runTemplateCheck({ name: 'cfn-lint', folder: join(KEPT, 'cfn-lint') }, [
     ...['--config-file', config, '--'],
     ...files,
   ]);
   // Findings that are accepted have their reason beside their resource in lib/.
-  runPythonTool({ name: 'checkov', folder: join(KEPT, 'checkov') }, [
+  runTemplateCheck({ name: 'checkov', folder: join(KEPT, 'checkov') }, [
     ...['--framework', 'cloudformation', '--skip-download', '--quiet', '--compact', '--file'],
     ...files,
   ]);

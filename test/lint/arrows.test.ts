@@ -61,6 +61,7 @@ const ROOMS = [
   'localstack',
   'bench',
   'ops/pipeline',
+  'ops/stage-console',
   'ops/coverage',
   'ops/export',
   'ops/reconcile',

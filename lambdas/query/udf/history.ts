@@ -11,6 +11,8 @@ import { marketOfSymbol } from './symbol-names';
 
 const SECOND_MS = 1_000;
 const MOST_BARS = 5_000;
+/** More than a chart asks for: it gets as many as there may be. */
+const MOST_COUNTBACK = 1_000_000;
 /** Times beyond these come of a client's arithmetic; none is stored there. */
 const FARTHEST_SECONDS = 100_000_000_000;
 
@@ -32,6 +34,7 @@ export const HistoryParameters = v.object({
       v.number(),
       v.integer(),
       v.minValue(0),
+      v.maxValue(MOST_COUNTBACK),
       v.description('As many bars at least, from before the range if it has fewer'),
     ),
     0,

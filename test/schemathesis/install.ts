@@ -1,0 +1,6 @@
+import { installPythonTool } from '../../cli/python-tool';
+import { SCHEMATHESIS } from './tool';
+
+// Installs schemathesis, which the test of the query API needs, into `.candlestream/`.
+
+console.log(`schemathesis is installed: ${installPythonTool(SCHEMATHESIS)}`);
