@@ -9,7 +9,7 @@ import { createObserveTick } from './observe-tick';
 import { firingTime } from '../shared/adapters/firing-time';
 
 const environment = readFetchEnvironment(process.env);
-const { store, log, telemetry } = createConnections(environment, 'fetch');
+const { store, log, telemetry, invocation } = createConnections(environment, 'fetch');
 const observeTick = createObserveTick(
   {
     exchange: createGateIo({
@@ -36,7 +36,7 @@ const observeTick = createObserveTick(
 
 /** Handles a tick of the schedule. */
 export const handler = (event: unknown, context: Context): Promise<void> =>
-  telemetry.invocation(context, () =>
+  invocation(context, () =>
     observeTick({
       nowMs: firingTime(event),
       remainingMs: () => context.getRemainingTimeInMillis(),

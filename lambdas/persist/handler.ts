@@ -7,7 +7,7 @@ import { createRolledCodec } from '../shared/codec/segment-codec';
 import { createStoreBatch } from './store-batch';
 
 const environment = readBatchEnvironment(process.env);
-const { store, deadLetters, telemetry } = createConnections(environment, 'persist');
+const { store, deadLetters, telemetry, invocation } = createConnections(environment, 'persist');
 const storeBatch = createStoreBatch({
   rolled: createRolledCodec(environment.SCHEMA_VERSION_IDS),
   store,
@@ -18,4 +18,4 @@ const storeBatch = createStoreBatch({
 
 /** Handles a batch of `candles.rolled`. */
 export const handler = (event: unknown, context: Context): Promise<BatchAnswer | undefined> =>
-  telemetry.invocation(context, () => storeBatch(recordsOf(event)));
+  invocation(context, () => storeBatch(recordsOf(event)));

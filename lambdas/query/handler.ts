@@ -1,9 +1,7 @@
 import { join } from 'node:path';
 import type { Context } from 'aws-lambda';
-import {
-  CassandraError,
-  createCassandraSession,
-} from '../shared/adapters/database/cassandra-client';
+import { createCassandraSession } from '../shared/adapters/database/cassandra-client';
+import { CassandraError } from '../shared/adapters/database/cassandra-failures';
 import { createQueryStore } from '../shared/adapters/database/query-store';
 import { GATE_IO } from '../shared/adapters/exchanges/gate-io-facts';
 import { createTelemetry } from '../shared/adapters/telemetry';
@@ -16,7 +14,7 @@ import { readPageFiles } from './page-files';
 
 const environment = readQueryEnvironment(process.env);
 const telemetry = createTelemetry();
-const session = createCassandraSession(environment, telemetry);
+const session = createCassandraSession(environment, { telemetry });
 const query = createQuery(
   {
     store: createQueryStore(session),

@@ -11,7 +11,7 @@ import { readReconcileEnvironment } from './environment';
 import { createReconcile } from './reconcile-days';
 
 const environment = readReconcileEnvironment(process.env);
-const { store, log, telemetry } = createConnections(environment, 'reconcile');
+const { store, log, telemetry, invocation } = createConnections(environment, 'reconcile');
 const gateIo = createGateIo({
   baseUrl: environment.GATE_IO_URL,
   requestsPerWindow: environment.REQUESTS_PER_10_S,
@@ -38,7 +38,7 @@ const reconcile = createReconcile(
 
 /** Handles a firing of the schedule. */
 export const handler = (event: unknown, context: Context): Promise<void> =>
-  telemetry.invocation(context, () =>
+  invocation(context, () =>
     reconcile({
       nowMs: firingTime(event),
       remainingMs: () => context.getRemainingTimeInMillis(),

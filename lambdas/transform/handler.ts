@@ -7,7 +7,10 @@ import { createObservedCodec, createRolledCodec } from '../shared/codec/segment-
 import { createRollUpBatch } from './roll-up-batch';
 
 const environment = readBatchEnvironment(process.env);
-const { store, log, deadLetters, telemetry } = createConnections(environment, 'transform');
+const { store, log, deadLetters, telemetry, invocation } = createConnections(
+  environment,
+  'transform',
+);
 const rollUpBatch = createRollUpBatch({
   observed: createObservedCodec(environment.SCHEMA_VERSION_IDS),
   rolled: createRolledCodec(environment.SCHEMA_VERSION_IDS),
@@ -20,4 +23,4 @@ const rollUpBatch = createRollUpBatch({
 
 /** Handles a batch of `candles.observed`. */
 export const handler = (event: unknown, context: Context): Promise<BatchAnswer | undefined> =>
-  telemetry.invocation(context, () => rollUpBatch(recordsOf(event)));
+  invocation(context, () => rollUpBatch(recordsOf(event)));

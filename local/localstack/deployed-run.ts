@@ -218,6 +218,7 @@ function statusReader(
     targets: eventSources.sources.map(({ mapping }) => mapping.target),
     lag: () => eventSources.lag(),
     recordCount: (topic) => eventSources.recordCount(topic),
+    throttledRequests: () => null,
     functions: async () => {
       for (const { name, results } of await scheduledLogs.newResults()) {
         for (const result of results) counts.add(name, result, Date.now());

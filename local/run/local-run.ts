@@ -15,6 +15,8 @@ import {
 import { readAssembly } from '../emulator/template/assembly';
 import { LOCAL_DATA_CENTER } from '../engines/engine-answers';
 import { type StartedEngines, startEngines } from '../engines/start-engines';
+import { ThrottlingProxy } from '../keyspaces/throttling-proxy';
+import type { CapacityLimits } from '../keyspaces/write-capacity';
 import { connectToRun } from './run-database';
 import type { LocalExchange } from './run-exchange';
 import { synthesize } from '../../cli/synthesize';
@@ -30,6 +32,8 @@ export interface LocalRunOptions<Exchange extends LocalExchange> {
   readonly cassandraPort: number;
   /** Whether to start with empty data. */
   readonly fresh: boolean;
+  /** Capacity beyond which the database throttles writes, as Keyspaces does. @default none */
+  readonly writeCapacity?: CapacityLimits | undefined;
   /** Opens the exchange, knowing the pairs that the stage follows. */
   readonly exchange: (stagePairs: readonly string[]) => Promise<Exchange>;
   /** Settings of the run over those of the stage, knowing the exchange. */
@@ -45,6 +49,8 @@ export interface LocalRun<Exchange extends LocalExchange> {
   readonly engines: StartedEngines;
   readonly exchange: Exchange;
   readonly pipeline: Pipeline;
+  /** Undefined if the database takes writes as fast as it can. */
+  readonly throttling: ThrottlingProxy | undefined;
   /** The options that the pipeline was started with. */
   readonly pipelineOptions: PipelineOptions;
   readonly template: PipelineTemplate;
@@ -90,13 +96,14 @@ async function startAll<Exchange extends LocalExchange>(
   stops.push(() => exchange.stop());
   options.onProgress(exchange.description);
   const { engines, template } = await startEnginesAndSynthesize(options, stops);
+  const throttling = await startThrottling(options, engines, stops);
   const settings = options.settings(exchange);
   const logsDir = join(options.dataDir, 'logs');
   options.signal?.throwIfAborted();
   const pipelineOptions: PipelineOptions = {
     template,
     kafka: engines.kafka.endpoint,
-    cassandra: engines.cassandra.endpoint,
+    cassandra: throttling?.endpoint ?? engines.cassandra.endpoint,
     exchangeUrl: exchange.apiUrl,
     archiveUrl: exchange.archiveUrl,
     logsDir,
@@ -111,6 +118,7 @@ async function startAll<Exchange extends LocalExchange>(
     engines,
     exchange,
     pipeline,
+    throttling,
     pipelineOptions,
     template,
     session,
@@ -119,6 +127,24 @@ async function startAll<Exchange extends LocalExchange>(
     logsDir,
     stop: () => stopAll(stops),
   };
+}
+
+async function startThrottling(
+  {
+    writeCapacity,
+    onProgress,
+  }: Pick<LocalRunOptions<LocalExchange>, 'writeCapacity' | 'onProgress'>,
+  { cassandra }: StartedEngines,
+  stops: Stop[],
+): Promise<ThrottlingProxy | undefined> {
+  if (writeCapacity === undefined) return undefined;
+  const throttling = await ThrottlingProxy.start(cassandra.endpoint, writeCapacity);
+  stops.push(() => throttling.stop());
+  const { tableRowsPerS, partitionRowsPerS } = writeCapacity;
+  onProgress(
+    `keyspaces: more than ${tableRowsPerS} rows a second of a table, or ${partitionRowsPerS} of a partition, are throttled`,
+  );
+  return throttling;
 }
 
 /** Engines and templates take about as long as each other, so they are made side by side. */

@@ -1,7 +1,5 @@
-import {
-  type CassandraSession,
-  CassandraError,
-} from '../../lambdas/shared/adapters/database/cassandra-client';
+import { type CassandraSession } from '../../lambdas/shared/adapters/database/cassandra-client';
+import { CassandraError } from '../../lambdas/shared/adapters/database/cassandra-failures';
 import {
   readStoredCandles,
   readStoredRange,

@@ -4,6 +4,7 @@ import { dayArgument, timeArgument, UsageError } from '../../cli/command-line';
 import { parsePort } from '../../cli/free-port';
 import { didYouMean } from '../../cli/near-names';
 import { dayText, minuteText } from '../../cli/utc-time';
+import { NEW_TABLE } from '../keyspaces/write-capacity';
 import { type Lie, LIES } from '../exchange/random-lies';
 import { pairNameProblem } from '../../lambdas/shared/domain/market';
 
@@ -85,6 +86,25 @@ export function lieRateOption(): Option {
     '--lie-rate <share>',
     'with --lies: share of answers, minutes and ten-minute spells that lie (default: 0.05)',
   ).argParser(shareArgument);
+}
+
+/** The option `--throttle`. */
+export function throttleOption(): Option {
+  return new Option(
+    '--throttle [rows]',
+    `the database takes this many rows a second of a table, and a quarter of a partition, as Keyspaces does (default: ${NEW_TABLE.tableRowsPerS}, as a new table)`,
+  )
+    .argParser(rowsArgument)
+    .preset(NEW_TABLE.tableRowsPerS);
+}
+
+const LEAST_ROWS = 200;
+
+/** An option's value as rows a second. @throws InvalidArgumentError */
+function rowsArgument(text: string | number): number {
+  const rows = /^\d+$/.test(String(text)) ? Number(text) : NaN;
+  if (rows >= LEAST_ROWS && Number.isSafeInteger(rows)) return rows;
+  throw new InvalidArgumentError(`Expected whole rows a second, ${LEAST_ROWS} or more.`);
 }
 
 /** An option's value as lies. @throws InvalidArgumentError */

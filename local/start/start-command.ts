@@ -40,7 +40,7 @@ export function localRunOptions({
   counts,
   signal,
 }: StartCommand): Omit<LocalRunOptions<LocalExchange>, 'exchange' | 'settings'> {
-  const { stage, engines, fresh, kafkaPort, cassandraPort } = request;
+  const { stage, engines, fresh, kafkaPort, cassandraPort, writeCapacity } = request;
   const warnings = warningHooks((line) => {
     // Work that a run leaves undone at its end is no news.
     if (!signal.aborted) shown.note(line);
@@ -51,6 +51,7 @@ export function localRunOptions({
     fresh,
     kafkaPort,
     cassandraPort,
+    writeCapacity,
     signal,
     dataDir: defaultDataDir(),
     onProgress: (line) => shown.note(line),

@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import { parseCommand, UsageError } from '../../cli/command-line';
 import { minuteText } from '../../cli/utc-time';
+import type { CapacityLimits } from '../keyspaces/write-capacity';
 import type { Lie } from '../exchange/random-lies';
 import {
   exchangeOption,
@@ -8,6 +9,7 @@ import {
   historyStartOption,
   liesOption,
   lieRateOption,
+  throttleOption,
   minuteArgument,
   pairsArgument,
   portArgument,
@@ -49,6 +51,8 @@ export interface StartRequest {
   readonly historyStartMs: number;
   /** The lies of a simulated or recorded exchange; undefined if it does not lie. */
   readonly lies: LiesRequest | undefined;
+  /** Capacity beyond which the database throttles writes; undefined if it never does. */
+  readonly writeCapacity: CapacityLimits | undefined;
   readonly fresh: boolean;
   readonly kafkaPort: number;
   readonly cassandraPort: number;
@@ -66,6 +70,7 @@ interface StartOptions {
   readonly historyStart?: number;
   readonly lies?: readonly Lie[];
   readonly lieRate?: number;
+  readonly throttle?: number;
   readonly fresh?: true;
   readonly kafkaPort: number;
   readonly cassandraPort: number;
@@ -95,12 +100,19 @@ export function parseStartArguments(args: readonly string[], nowMs: number): Sta
     pairs,
     historyStartMs: historyStart(options.historyStart, nowMs),
     lies: liesRequest(options),
+    writeCapacity: writeCapacity(options),
     fresh: options.fresh === true,
     kafkaPort,
     cassandraPort,
     apiPort: options.apiPort,
     replay,
   };
+}
+
+/** A partition takes a quarter of what a new table does, at Keyspaces. */
+function writeCapacity({ throttle }: StartOptions): CapacityLimits | undefined {
+  if (throttle === undefined) return undefined;
+  return { tableRowsPerS: throttle, partitionRowsPerS: Math.ceil(throttle / 4) };
 }
 
 function liesRequest({ lies, lieRate, exchange }: StartOptions): LiesRequest | undefined {
@@ -156,6 +168,7 @@ function startCommand(): Command {
     .addOption(historyStartOption())
     .addOption(liesOption())
     .addOption(lieRateOption())
+    .addOption(throttleOption())
     .option('--fresh', 'delete the stored data first')
     .option('--kafka-port <port>', "Kafka's port on 127.0.0.1", portArgument, 9092)
     .option('--cassandra-port <port>', "Cassandra's port on 127.0.0.1", portArgument, 9042)

@@ -11,7 +11,7 @@ import { StatusReader } from './status-reader';
  * @param history undefined if the run asks for no history
  */
 export function localStatusReader(
-  { exchange, pairs, session, pipeline }: LocalRun<LocalExchange>,
+  { exchange, pairs, session, pipeline, throttling }: LocalRun<LocalExchange>,
   counts: InvocationCounts,
   history: WantedHistory | undefined,
 ): StatusReader {
@@ -22,6 +22,7 @@ export function localStatusReader(
     history,
     targets: pipeline.eventSources.map(({ mapping }) => mapping.target),
     lag: () => pipeline.lag(),
+    throttledRequests: () => throttling?.throttledRequests ?? null,
     recordCount: (topic) => pipeline.recordCount(topic),
     functions: () =>
       Promise.resolve(

@@ -52,6 +52,8 @@ export interface RunStatus {
   readonly mappings: readonly MappingStatus[];
   /** Records in the topic of dead letters. */
   readonly deadLetters: number;
+  /** Requests that the database throttled; null if it never does. */
+  readonly throttledRequests: number | null;
 }
 
 /** The room for a status, in characters and lines. */
@@ -125,11 +127,17 @@ function behindMsOf({ newest, seenToMs }: PairStatus, nowMs: number): number | u
   return ends.length === 0 ? undefined : Math.max(0, nowMs - Math.max(...ends));
 }
 
-function restLines({ functions, mappings, deadLetters, exchange }: RunStatus): string[] {
+function restLines(status: RunStatus): string[] {
+  const { functions, mappings, deadLetters, throttledRequests, exchange } = status;
+  const throttled =
+    throttledRequests === null
+      ? []
+      : [`throttled     ${countOf(throttledRequests, 'request')} of the database, made again`];
   return [
     `functions     ${functions.map(functionText).join('; ') || 'none yet'}`,
     `waiting       ${mappings.map(mappingText).join('; ') || 'nothing'}`,
     `dead letters  ${countText(deadLetters)}`,
+    ...throttled,
     `exchange      ${exchange}`,
   ];
 }
@@ -147,7 +155,7 @@ function mappingText({ name, lagRecords }: MappingStatus): string {
 
 /** Renders a status in one line, for logs. */
 export function renderLine(status: RunStatus, nowMs: number): string {
-  const { pairs, functions, mappings, deadLetters } = status;
+  const { pairs, functions, mappings, deadLetters, throttledRequests } = status;
   const stored = `${countOf(total(pairs, 'minutesStored'), 'minute')} stored`;
   const waiting = historySum(pairs, ({ waitingDays }) => waitingDays);
   const left = historySum(pairs, ({ wantedDays, storedDays }) => wantedDays - storedDays) - waiting;
@@ -156,6 +164,7 @@ export function renderLine(status: RunStatus, nowMs: number): string {
     ...named(total(pairs, 'gaps'), 'gap'),
     ...named(total(functions, 'errors'), 'error'),
     ...named(total(functions, 'restarts'), 'restart'),
+    ...named(throttledRequests ?? 0, 'request', 'throttled'),
     ...named(total(mappings, 'lagRecords'), 'record', 'waiting'),
   ];
   return [

@@ -29,6 +29,8 @@ export interface StatusSources {
   readonly lag: () => Promise<readonly PartitionLag[]>;
   /** Records that a topic holds. */
   readonly recordCount: (topic: string) => Promise<number>;
+  /** Requests that the database throttled; null if it never does. */
+  readonly throttledRequests: () => number | null;
   readonly functions: () => Promise<readonly FunctionStatus[]>;
 }
 
@@ -48,7 +50,7 @@ export class StatusReader {
 
   /** @throws CassandraError, or an error of Kafka, if they do not answer just now */
   async read(): Promise<RunStatus> {
-    const { exchange, pairs, session, functions, recordCount } = this.#sources;
+    const { exchange, pairs, session, functions, recordCount, throttledRequests } = this.#sources;
     const statuses = await readStatus(session, pairs.map(marketOf));
     return {
       exchange,
@@ -58,6 +60,7 @@ export class StatusReader {
       functions: await functions(),
       mappings: await this.#readMappings(),
       deadLetters: await recordCount(TOPICS.deadLetter),
+      throttledRequests: throttledRequests(),
     };
   }
 

@@ -1,8 +1,6 @@
 import { createCandleStore } from '../../lambdas/shared/adapters/database/candle-store';
-import {
-  CassandraError,
-  createCassandraSession,
-} from '../../lambdas/shared/adapters/database/cassandra-client';
+import { createCassandraSession } from '../../lambdas/shared/adapters/database/cassandra-client';
+import { CassandraError } from '../../lambdas/shared/adapters/database/cassandra-failures';
 import {
   readStoredCandles,
   readStoredRange,

@@ -53,6 +53,7 @@ const ROOMS = [
   'containers',
   'engines',
   'emulator',
+  'keyspaces',
   'exchange',
   'run',
   'watch',

@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Kafka, logLevel, Partitioners } from 'kafkajs';
+import { createKafkaLog } from '../../../lambdas/shared/adapters/kafka/kafka-log';
 import { quietIdleConnections } from '../../../lambdas/shared/adapters/kafka/kafkajs-idle';
 import { freePort } from '../../../cli/free-port';
+import { FakeTelemetry } from '../../fakes/telemetry';
 import { AppendingProcess } from './appending-process';
 import { KafkaBroker } from './kafka-broker';
 import { TcpProxy } from '../support/tcp-proxy';
@@ -153,3 +155,46 @@ test(
   },
   LIMIT_MS,
 );
+
+test(
+  'two dozen functions that connect at once to a broker that takes four connections a second all append',
+  async () => {
+    const before = await appendedRecords();
+    const telemetry = new FakeTelemetry();
+    const logs = Array.from({ length: 24 }, (_, index) =>
+      createKafkaLog({
+        clientId: `function-${index}`,
+        brokers: () => Promise.resolve(access()),
+        telemetry,
+        deadline: { remainingMs: () => 2 * LIMIT_MS },
+      }),
+    );
+
+    proxy.limitOpenings(4);
+    try {
+      await Promise.all(
+        logs.map((log, index) =>
+          log.append(TOPIC, [{ key: `${index}`, value: Buffer.from('at once') }]),
+        ),
+      );
+    } finally {
+      proxy.limitOpenings(Infinity);
+      proxy.closeAll();
+    }
+
+    expect(proxy.refused).toBeGreaterThan(0);
+    expect(telemetry.counted('KafkaErrors')).toBeGreaterThan(0);
+    expect(await appendedRecords()).toBeGreaterThanOrEqual(before + logs.length);
+  },
+  3 * LIMIT_MS,
+);
+
+function access() {
+  return {
+    brokers: [`127.0.0.1:${proxy.port}`],
+    sasl: {
+      mechanism: 'oauthbearer' as const,
+      oauthBearerProvider: () => Promise.resolve({ value: unsecuredToken(HOUR_MS) }),
+    },
+  };
+}

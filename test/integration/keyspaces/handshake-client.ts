@@ -28,8 +28,10 @@ async function report(): Promise<ReadingReport> {
       CASSANDRA_KEYSPACE: 'candlestream',
     },
     {
-      count: () => {
-        failedAttempts++;
+      telemetry: {
+        count: () => {
+          failedAttempts++;
+        },
       },
     },
   );

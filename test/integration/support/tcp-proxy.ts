@@ -6,6 +6,9 @@ export class TcpProxy {
   readonly #server: Server;
   readonly #links: { readonly client: Socket; readonly upstream: Socket }[] = [];
   #opened = 0;
+  #refused = 0;
+  #openingsPerS = Infinity;
+  #second = { startMs: 0, openings: 0 };
 
   private constructor(targetPort: number) {
     this.#server = createServer((client) => this.#link(client, targetPort));
@@ -25,6 +28,16 @@ export class TcpProxy {
   /** How many connections clients have opened so far. */
   get opened(): number {
     return this.#opened;
+  }
+
+  /** How many connections were refused. */
+  get refused(): number {
+    return this.#refused;
+  }
+
+  /** Refuses connections beyond so many a second, as a broker does that throttles them. */
+  limitOpenings(perSecond: number): void {
+    this.#openingsPerS = perSecond;
   }
 
   /** Closes all connections in order, as an idle server does. */
@@ -59,7 +72,18 @@ export class TcpProxy {
     await once(this.#server, 'close');
   }
 
+  #isOneTooMany(): boolean {
+    const nowMs = performance.now();
+    if (nowMs - this.#second.startMs >= 1_000) this.#second = { startMs: nowMs, openings: 0 };
+    return ++this.#second.openings > this.#openingsPerS;
+  }
+
   #link(client: Socket, targetPort: number): void {
+    if (this.#isOneTooMany()) {
+      this.#refused++;
+      client.resetAndDestroy();
+      return;
+    }
     this.#opened++;
     const upstream = connect({ host: '127.0.0.1', port: targetPort });
     this.#links.push({ client, upstream });

@@ -1,9 +1,9 @@
 import { types } from 'cassandra-driver';
 import {
-  CassandraError,
   type CassandraSession,
   type Statement,
 } from '../../../lambdas/shared/adapters/database/cassandra-client';
+import { CassandraError } from '../../../lambdas/shared/adapters/database/cassandra-failures';
 import { NotRunningError } from '../../../local/run/run-description';
 import { showCandles } from '../../../local/show/show-candles';
 

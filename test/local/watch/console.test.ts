@@ -14,6 +14,7 @@ const statusOf = (minutesStored: number, pairs = 1): RunStatus => ({
   functions: [],
   mappings: [],
   deadLetters: 0,
+  throttledRequests: null,
 });
 
 function recorder(columns?: number, rows?: number) {

@@ -44,6 +44,7 @@ const status: RunStatus = {
     { name: 'persist', lagRecords: 1 },
   ],
   deadLetters: 2,
+  throttledRequests: null,
 };
 
 test('a status is a table of pairs, with functions, mappings and exchange below', () => {
@@ -63,7 +64,14 @@ test('a status is a table of pairs, with functions, mappings and exchange below'
 });
 
 test('a status of nothing says so', () => {
-  const nothing = { exchange: 'live', pairs: [], functions: [], mappings: [], deadLetters: 0 };
+  const nothing = {
+    exchange: 'live',
+    pairs: [],
+    functions: [],
+    mappings: [],
+    deadLetters: 0,
+    throttledRequests: null,
+  };
 
   expect(renderStatus(nothing, nowMs).split('\n').slice(-4)).toEqual([
     'functions     none yet',
@@ -118,7 +126,14 @@ test('one line for logs', () => {
 });
 
 test('one line where nothing is stored, and nothing is wrong', () => {
-  const fresh = { ...status, pairs: [unborn], functions: [], mappings: [], deadLetters: 0 };
+  const fresh = {
+    ...status,
+    pairs: [unborn],
+    functions: [],
+    mappings: [],
+    deadLetters: 0,
+    throttledRequests: null,
+  };
 
   expect(renderLine(fresh, nowMs)).toBe('1 pair, nothing stored yet, 0 minutes stored');
 });

@@ -31,6 +31,7 @@ function readerOf(session: CassandraSession, sources: Partial<StatusSources> = {
     targets: ['transform', 'persist'],
     lag: () => Promise.resolve([]),
     recordCount: () => Promise.resolve(0),
+    throttledRequests: () => null,
     functions: () => Promise.resolve([]),
     ...sources,
   });
@@ -99,10 +100,12 @@ test('lag and dead letters come from the topics', async () => {
   const reader = readerOf(session(), {
     lag: () => Promise.resolve(rows),
     recordCount: (topic) => Promise.resolve(counts.get(topic) ?? NaN),
+    throttledRequests: () => 12,
   });
 
   expect(await reader.read()).toMatchObject({
     deadLetters: 7,
+    throttledRequests: 12,
     mappings: [
       { name: 'transform', lagRecords: 5 },
       { name: 'persist', lagRecords: 0 },

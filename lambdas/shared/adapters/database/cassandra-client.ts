@@ -1,19 +1,8 @@
-import {
-  Client,
-  type ClientOptions,
-  errors,
-  policies,
-  type QueryOptions,
-  types,
-} from 'cassandra-driver';
-import pRetry from 'p-retry';
-import type { Telemetry } from '../../domain/ports';
-import {
-  type AwsCredentials,
-  credentialsFromEnvironment,
-  CredentialsMissingError,
-} from '../aws-signature';
-import { KeyspacesAuthProvider, KeyspacesChallengeError } from './keyspaces-authentication';
+import { Client, type ClientOptions, policies, type QueryOptions, types } from 'cassandra-driver';
+import { type AwsCredentials, credentialsFromEnvironment } from '../aws-signature';
+import { attempt, type AttemptOptions } from './cassandra-failures';
+import { KeyspacesAuthProvider } from './keyspaces-authentication';
+import { WritePace } from './write-pace';
 
 /** Variables of a function that name the database. */
 export interface CassandraEnvironment {
@@ -32,7 +21,10 @@ export interface Statement {
   readonly pageRows?: number;
 }
 
-/** Session with the database. Every call is retried a few times, and is safe to repeat. */
+/**
+ * Session with the database. Every call is retried, and is safe to repeat. If
+ * the database throttles, fewer writes are under way at once.
+ */
 export interface CassandraSession {
   /** Reads all rows of a query, through all of its pages. */
   rows(statement: Statement): Promise<types.Row[]>;
@@ -41,34 +33,24 @@ export interface CassandraSession {
   close(): Promise<void>;
 }
 
-/** A call of the database failed, after retries if those could help. */
-export class CassandraError extends Error {
-  override readonly name = 'CassandraError';
-}
-
 const CASSANDRA_PORT = 9042;
 const CONNECT_TIMEOUT_MS = 5_000;
 const ANSWER_TIMEOUT_MS = 5_000;
-/** Three retries within about 3 s, with jitter. */
-const RETRY = { retries: 3, minTimeout: 150, factor: 2, maxTimeout: 2_000, randomize: true };
-
-/** Counts failed attempts. */
-export type AttemptTelemetry = Pick<Telemetry, 'count'>;
 
 /**
  * Creates a session that connects with its first statement, and again if that failed.
  *
- * @param telemetry counts each failed attempt, as {@link attempt} describes; optional
+ * @param options how attempts are counted and bounded, as {@link attempt} describes
  * @param credentials for Keyspaces; those of the environment if they are not given
  */
 export function createCassandraSession(
   environment: CassandraEnvironment,
-  telemetry?: AttemptTelemetry,
+  options?: AttemptOptions,
   credentials?: () => AwsCredentials,
 ): CassandraSession {
   const client = new Client(clientOptions(environment, credentials));
   shutDownReplacedHosts(client);
-  return createSession(client, telemetry);
+  return createSession(client, options);
 }
 
 /** The part of the driver's client that a session uses. */
@@ -82,14 +64,13 @@ export interface CassandraDriver {
 export type ResultPage = Pick<types.ResultSet, 'rows'> & { readonly pageState: string | null };
 
 /** Creates a session on a client of the driver. */
-export function createSession(
-  driver: CassandraDriver,
-  telemetry?: AttemptTelemetry,
-): CassandraSession {
+export function createSession(driver: CassandraDriver, options?: AttemptOptions): CassandraSession {
+  const pace = new WritePace();
   return {
     rows: (statement) =>
-      readAllPages((page) => attempt(() => readPage(driver, statement, page), telemetry)),
-    write: (statements) => attempt(async () => writeOnce(driver, statements), telemetry),
+      readAllPages((page) => attempt(() => readPage(driver, statement, page), options)),
+    write: (statements) =>
+      pace.inTurn(() => attempt(() => pace.attempt(() => writeOnce(driver, statements)), options)),
     close: () => driver.shutdown(),
   };
 }
@@ -152,85 +133,6 @@ async function writeOnce(driver: CassandraDriver, statements: readonly Statement
   if (first === undefined) return;
   if (statements.length === 1) await driver.execute(first.query, first.params, WRITE_OPTIONS);
   else await driver.batch([...statements], { ...WRITE_OPTIONS, logged: false });
-}
-
-/**
- * Makes a call, and retries it a few times with growing, jittered pauses if its
- * failure may pass. Counts each failed attempt as `DatabaseThrottles` or
- * `DatabaseErrors`.
- *
- * @throws CassandraError
- */
-export async function attempt<T>(call: () => Promise<T>, telemetry?: AttemptTelemetry): Promise<T> {
-  try {
-    return await pRetry(call, {
-      ...RETRY,
-      shouldRetry: ({ error }) => mayPass(error),
-      onFailedAttempt: ({ error }) =>
-        telemetry?.count(isThrottle(error) ? 'DatabaseThrottles' : 'DatabaseErrors', 1),
-    });
-  } catch (cause) {
-    const remedy = cause instanceof Error ? remedyOf(cause) : '';
-    throw new CassandraError(`The database failed: ${String(cause)}${remedy}`, { cause });
-  }
-}
-
-const UNAUTHORIZED: number = types.responseErrorCodes.unauthorized;
-const FINAL_CODES: ReadonlySet<number> = new Set([
-  types.responseErrorCodes.syntaxError,
-  UNAUTHORIZED,
-  types.responseErrorCodes.invalid,
-  types.responseErrorCodes.configError,
-]);
-
-/**
- * Responses of Keyspaces to requests beyond the capacity of a table, a partition or a connection.
- * Source: the Amazon Keyspaces developer guide, "Troubleshooting capacity management errors".
- */
-const THROTTLE_CODES: ReadonlySet<number> = new Set([
-  types.responseErrorCodes.readTimeout,
-  types.responseErrorCodes.writeTimeout,
-  types.responseErrorCodes.overloaded,
-]);
-
-/**
- * True if a retry may succeed. Rejected credentials, and a statement that is
- * invalid or not permitted, stay so; any other failure may pass.
- */
-export function mayPass(error: Error): boolean {
-  if (isLoginRefused(error)) return false;
-  return !(error instanceof errors.ResponseError && FINAL_CODES.has(error.code));
-}
-
-/** True if the database asks for a slower pace. */
-export function isThrottle(error: Error): boolean {
-  return error instanceof errors.ResponseError && THROTTLE_CODES.has(error.code);
-}
-
-/** A login fails while a connection is opened, so the driver reports it as a failure of a host. */
-function isLoginRefused(error: Error): boolean {
-  const failures = error instanceof errors.NoHostAvailableError ? failuresOfHosts(error) : [error];
-  return failures.some(
-    (failure) =>
-      failure instanceof errors.AuthenticationError ||
-      failure instanceof CredentialsMissingError ||
-      failure instanceof KeyspacesChallengeError,
-  );
-}
-
-function failuresOfHosts(error: errors.NoHostAvailableError): unknown[] {
-  const byHost = error.innerErrors as Readonly<Record<string, unknown>> | null | undefined;
-  return Object.values(byHost ?? {});
-}
-
-function remedyOf(error: Error): string {
-  if (isLoginRefused(error)) {
-    return '; set CASSANDRA_AUTHENTICATION to sigv4 for Keyspaces, with the credentials of a role in its account and region, and to none for a Cassandra that asks for no login';
-  }
-  if (error instanceof errors.ResponseError && error.code === UNAUTHORIZED) {
-    return "; the function's role needs cassandra:Select to read that table, and cassandra:Modify to write to it: deploy the stack again";
-  }
-  return '';
 }
 
 /** Options of the driver. Exported for its test: they protect the data. */

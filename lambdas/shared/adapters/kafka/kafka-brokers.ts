@@ -1,5 +1,7 @@
 import type { KafkaConfig, SASLOptions } from 'kafkajs';
+import pRetry from 'p-retry';
 import { credentialsFromEnvironment } from '../aws-signature';
+import { createDeadline, type Deadline } from '../deadline';
 import { mskToken } from './msk-token';
 
 /** Settings with which kafkajs reaches a cluster. */
@@ -11,12 +13,18 @@ export class BrokersNotFoundError extends Error {
 }
 
 const LOOK_UP_TIMEOUT_MS = 5_000;
+/** Pauses, with jitter, between look-ups. */
+const PAUSES = { minTimeout: 500, factor: 2, maxTimeout: 5_000, randomize: true };
+/** Time of an invocation that is left for what it needs the brokers for. */
+const RESERVED_MS = 15_000;
 
 /**
  * Finds the brokers of a cluster. Servers that are given are used as they are;
  * those of an MSK cluster are looked up by `GetBootstrapBrokers`, once in a
- * process. Connections use TLS and IAM tokens if the cluster offers IAM, and
- * plain text if not.
+ * process. Many processes start at once after a deployment: a look-up that the
+ * API throttles is made again for as long as the invocation has time.
+ * Connections use TLS and IAM tokens if the cluster offers IAM, and plain text
+ * if not.
  */
 export function createBrokerLookUp(
   environment: {
@@ -24,18 +32,50 @@ export function createBrokerLookUp(
     KAFKA_BOOTSTRAP_SERVERS?: string[] | undefined;
   },
   region: string,
+  { remainingMs }: Pick<Deadline, 'remainingMs'> = createDeadline(),
 ): () => Promise<BrokerAccess> {
   const { KAFKA_CLUSTER_ARN: arn, KAFKA_BOOTSTRAP_SERVERS: servers } = environment;
   if (servers !== undefined) return () => Promise.resolve({ brokers: servers });
   if (arn === undefined) throw new BrokersNotFoundError('Neither brokers nor a cluster are given');
   let found: Promise<BrokerAccess> | undefined;
   return () => {
-    found ??= lookUp(arn, region).catch((cause: unknown) => {
+    found ??= patientLookUp(arn, region, remainingMs).catch((cause: unknown) => {
       found = undefined;
       throw cause;
     });
     return found;
   };
+}
+
+/** Repetitions of a look-up that fails for another reason than throttling. */
+const RETRIES = 3;
+
+function patientLookUp(clusterArn: string, region: string, remainingMs: () => number) {
+  return pRetry(() => lookUp(clusterArn, region), {
+    ...PAUSES,
+    retries: Infinity,
+    shouldRetry: ({ error: { cause }, retriesConsumed }) =>
+      isThrottled(cause)
+        ? retriesConsumed < RETRIES || remainingMs() > RESERVED_MS
+        : mayPass(cause) && retriesConsumed < RETRIES,
+  });
+}
+
+/** Names of refusals that say "later". Source: the Amazon MSK API reference, "Clusters bootstrap-brokers". */
+const THROTTLES: ReadonlySet<string> = new Set([
+  'TooManyRequestsException',
+  'ThrottlingException',
+  'ServiceUnavailableException',
+]);
+
+/** Compares names, as the classes of the errors are not loaded with the function. */
+function isThrottled(cause: unknown): boolean {
+  return cause instanceof Error && THROTTLES.has(cause.name);
+}
+
+/** True of all but a refusal that says that the request is wrong. */
+function mayPass(cause: unknown): boolean {
+  return cause instanceof Error && (cause as { readonly $fault?: unknown }).$fault !== 'client';
 }
 
 async function lookUp(clusterArn: string, region: string): Promise<BrokerAccess> {
@@ -51,7 +91,7 @@ async function lookUp(clusterArn: string, region: string): Promise<BrokerAccess>
 async function bootstrapBrokers(clusterArn: string, region: string) {
   // Loaded here, not with the function: one call in a process needs it.
   const { GetBootstrapBrokersCommand, KafkaClient } = await import('@aws-sdk/client-kafka');
-  const client = new KafkaClient({ region, maxAttempts: 4, retryMode: 'standard' });
+  const client = new KafkaClient({ region, maxAttempts: 1 });
   try {
     const abortSignal = AbortSignal.timeout(LOOK_UP_TIMEOUT_MS);
     return await client.send(new GetBootstrapBrokersCommand({ ClusterArn: clusterArn }), {
@@ -67,7 +107,6 @@ async function bootstrapBrokers(clusterArn: string, region: string) {
   }
 }
 
-/** Compares names, as the classes of the errors are not loaded with the function. */
 function remedyOf(cause: unknown): string {
   switch (cause instanceof Error ? cause.name : '') {
     case 'NotFoundException':

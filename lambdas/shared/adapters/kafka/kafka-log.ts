@@ -1,5 +1,7 @@
 import { Kafka, logLevel, type Message, Partitioners, type Producer } from 'kafkajs';
+import pRetry from 'p-retry';
 import type { NewRecord, RecordLog, Telemetry } from '../../domain/ports';
+import { createDeadline, type Deadline } from '../deadline';
 import type { BrokerAccess } from './kafka-brokers';
 import { inTurns } from './in-turns';
 import { quietIdleConnections } from './kafkajs-idle';
@@ -12,6 +14,8 @@ export interface KafkaLogOptions {
   readonly brokers: () => Promise<BrokerAccess>;
   /** Counts each failed append, as `KafkaErrors`. @default none are counted */
   readonly telemetry?: Pick<Telemetry, 'count'>;
+  /** The time in which brokers that refuse connections are waited for. @default none */
+  readonly deadline?: Pick<Deadline, 'remainingMs'>;
 }
 
 /** A topic takes 1 MiB at once; the difference is for the header of the batch and the framing of its records. */
@@ -27,12 +31,19 @@ const RETRY = {
   factor: 0.2,
 };
 
+/** Pauses, with jitter, between appends that no broker could be reached for. */
+const PAUSES = { minTimeout: 500, factor: 2, maxTimeout: 5_000, randomize: true };
+/** Time of an invocation that is left for its end. */
+const RESERVED_MS = 15_000;
+
 /**
  * Kafka as a log to append to. All in-sync replicas acknowledge a record. A
  * retry may duplicate a record, which its readers tolerate. Records that are
  * appended to a topic during a request to it share the next request. A producer
  * whose request failed is discarded, so that the next append opens new
- * connections: the function may have been frozen for hours.
+ * connections: the function may have been frozen for hours. Brokers that cannot
+ * be reached, or take no more connections for now, are waited for as long as
+ * the invocation has time: after a deployment, all functions connect at once.
  */
 export function createKafkaLog(options: KafkaLogOptions): RecordLog {
   quietIdleConnections();
@@ -49,11 +60,18 @@ export function createKafkaLog(options: KafkaLogOptions): RecordLog {
       throw new KafkaAppendError(topic, records.length, cause);
     }
   };
+  const { remainingMs } = options.deadline ?? createDeadline();
+  const patientTurn = (topic: string, records: readonly NewRecord[]): Promise<void> =>
+    pRetry(() => appendTurn(topic, records), {
+      ...PAUSES,
+      retries: Infinity,
+      shouldRetry: ({ error }) => mayPass(error) && remainingMs() > RESERVED_MS,
+    });
   const topics = new Map<string, (records: readonly NewRecord[]) => Promise<void>>();
   return {
     async append(topic, records) {
       if (records.length === 0) return;
-      const append = topics.get(topic) ?? inTurns<NewRecord>((turn) => appendTurn(topic, turn));
+      const append = topics.get(topic) ?? inTurns<NewRecord>((turn) => patientTurn(topic, turn));
       topics.set(topic, append);
       await append(records);
     },
@@ -66,6 +84,23 @@ export class KafkaAppendError extends Error {
   constructor(topic: string, records: number, cause: unknown) {
     super(`Could not append ${records} records to the topic ${topic}: ${String(cause)}`, { cause });
   }
+}
+
+/** True if KafkaJS would try again, had it not tried often enough, or if the broker has too many new connections. */
+function mayPass(error: Error): boolean {
+  const root = rootCause(error);
+  const refusal = root as { readonly retriable?: unknown };
+  return refusal.retriable === true || TOO_MANY_CONNECTIONS.test(root.message);
+}
+
+/**
+ * A refused login of a broker that new connections come to too fast.
+ * Source: the Amazon MSK developer guide, "Troubleshoot your cluster", "Too many connects".
+ */
+const TOO_MANY_CONNECTIONS = /too many connects/i;
+
+function rootCause(error: Error): Error {
+  return error.cause instanceof Error ? rootCause(error.cause) : error;
 }
 
 async function connect({ clientId, brokers }: KafkaLogOptions): Promise<Producer> {

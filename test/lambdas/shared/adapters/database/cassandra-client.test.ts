@@ -2,14 +2,16 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { errors, policies, types } from 'cassandra-driver';
 import { CredentialsMissingError } from '../../../../../lambdas/shared/adapters/aws-signature';
 import {
-  attempt,
-  CassandraError,
   type CassandraEnvironment,
   clientOptions,
   createCassandraSession,
+} from '../../../../../lambdas/shared/adapters/database/cassandra-client';
+import {
+  attempt,
+  CassandraError,
   isThrottle,
   mayPass,
-} from '../../../../../lambdas/shared/adapters/database/cassandra-client';
+} from '../../../../../lambdas/shared/adapters/database/cassandra-failures';
 import { KeyspacesChallengeError } from '../../../../../lambdas/shared/adapters/database/keyspaces-authentication';
 import { FakeTelemetry } from '../../../../fakes/telemetry';
 
@@ -98,7 +100,7 @@ describe('attempt', () => {
     const telemetry = new FakeTelemetry();
     const { call, madeAtMs } = failing();
 
-    expect(await outcomeOf(attempt(call, telemetry))).toBe('done');
+    expect(await outcomeOf(attempt(call, { telemetry }))).toBe('done');
     expect(madeAtMs).toHaveLength(1);
     expect(telemetry.metrics()).toEqual([]);
   });
@@ -122,7 +124,7 @@ describe('attempt', () => {
     const telemetry = new FakeTelemetry();
     const writeTimeout = new errors.ResponseError(codes.writeTimeout, 'timeout');
 
-    await outcomeOf(attempt(failing(OVERLOADED, SERVER_ERROR, writeTimeout).call, telemetry));
+    await outcomeOf(attempt(failing(OVERLOADED, SERVER_ERROR, writeTimeout).call, { telemetry }));
 
     expect(telemetry.counted('DatabaseThrottles')).toBe(2);
     expect(telemetry.counted('DatabaseErrors')).toBe(1);
@@ -133,7 +135,7 @@ describe('attempt', () => {
     const last = new errors.ResponseError(codes.serverError, 'still failing');
     const { call, madeAtMs } = failing(SERVER_ERROR, SERVER_ERROR, SERVER_ERROR, last);
 
-    const error = await outcomeOf(attempt(call, telemetry));
+    const error = await outcomeOf(attempt(call, { telemetry }));
 
     expect(error).toBeInstanceOf(CassandraError);
     expect(error).toMatchObject({
@@ -144,6 +146,39 @@ describe('attempt', () => {
     expect(telemetry.counted('DatabaseErrors')).toBe(4);
   });
 
+  it('waits throttling out for as long as there is time, with pauses of up to 2 s', async () => {
+    const telemetry = new FakeTelemetry();
+    const throttles = Array<Error>(12).fill(OVERLOADED);
+    const { call, madeAtMs } = failing(...throttles);
+
+    expect(await outcomeOf(attempt(call, { telemetry, remainingMs: () => 60_000 }))).toBe('done');
+
+    expect(telemetry.counted('DatabaseThrottles')).toBe(12);
+    const pausesMs = madeAtMs.slice(1).map((atMs, index) => atMs - (madeAtMs[index] ?? 0));
+    expect(Math.max(...pausesMs)).toBe(2_000);
+  });
+
+  it('gives throttling up when the time of the invocation ends', async () => {
+    const endMs = Date.now() + 20_000;
+    const { call, madeAtMs } = failing(...Array<Error>(50).fill(OVERLOADED));
+
+    const error = await outcomeOf(attempt(call, { remainingMs: () => endMs - Date.now() }));
+
+    expect(error).toBeInstanceOf(CassandraError);
+    expect(madeAtMs.length).toBeGreaterThan(4);
+    // 15 s are left for the end of the invocation.
+    expect(Date.now()).toBeLessThanOrEqual(endMs - 15_000 + 2_000);
+  });
+
+  it('repeats other failures three times, however much time there is', async () => {
+    const { call, madeAtMs } = failing(...Array<Error>(9).fill(SERVER_ERROR));
+
+    expect(await outcomeOf(attempt(call, { remainingMs: () => 60_000 }))).toBeInstanceOf(
+      CassandraError,
+    );
+    expect(madeAtMs).toHaveLength(4);
+  });
+
   it.each<[string, Error, string]>([
     ['credentials are wrong', noHostBecauseOf(BAD_CREDENTIALS), 'set CASSANDRA_AUTHENTICATION to'],
     ['a permission is missing', UNAUTHORIZED, 'needs cassandra:Select to read that table'],
@@ -151,7 +186,7 @@ describe('attempt', () => {
     const telemetry = new FakeTelemetry();
     const { call, madeAtMs } = failing(failure);
 
-    const error = await outcomeOf(attempt(call, telemetry));
+    const error = await outcomeOf(attempt(call, { telemetry }));
 
     expect(error).toBeInstanceOf(CassandraError);
     expect((error as CassandraError).message).toContain(remedy);
@@ -248,7 +283,7 @@ describe('a session', () => {
         CASSANDRA_AUTHENTICATION: 'none',
         CASSANDRA_KEYSPACE: 'candlestream',
       },
-      telemetry,
+      { telemetry },
     );
 
     const rows = session.rows({ query: 'SELECT now() FROM system.local', params: [] });

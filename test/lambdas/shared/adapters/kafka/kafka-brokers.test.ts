@@ -142,3 +142,47 @@ it.each([
   await expect(access).rejects.toThrow('it is as it is');
   await expect(access).rejects.toThrow(remedy);
 });
+
+describe('an API of MSK that throttles', () => {
+  const throttled = {
+    status: 429,
+    error: 'TooManyRequestsException',
+    body: { message: 'too many requests' },
+  };
+  /** More than are waited out without time. */
+  const THROTTLES = 5;
+
+  it('is asked again while the invocation has time', async () => {
+    answers = [
+      ...Array<Answer>(THROTTLES).fill(throttled),
+      { body: { bootstrapBrokerString: 'a:9092' } },
+    ];
+    const deadline = { remainingMs: () => 60_000 };
+
+    const access = await createBrokerLookUp({ KAFKA_CLUSTER_ARN: ARN }, REGION, deadline)();
+
+    expect(access).toEqual({ brokers: ['a:9092'] });
+    expect(asked).toHaveLength(THROTTLES + 1);
+  });
+
+  it('is given up when the invocation ends', async () => {
+    answers = Array<Answer>(THROTTLES).fill(throttled);
+    const deadline = { remainingMs: () => 10_000 };
+
+    const access = createBrokerLookUp({ KAFKA_CLUSTER_ARN: ARN }, REGION, deadline)();
+
+    await expect(access).rejects.toThrow(BrokersNotFoundError);
+    await expect(access).rejects.toThrow('too many requests');
+    expect(asked).toHaveLength(4);
+  });
+
+  it('is not asked again if it refuses for another reason', async () => {
+    answers = [{ status: 404, error: 'NotFoundException', body: { message: 'none' } }];
+    const deadline = { remainingMs: () => 60_000 };
+
+    const access = createBrokerLookUp({ KAFKA_CLUSTER_ARN: ARN }, REGION, deadline)();
+
+    await expect(access).rejects.toThrow('there is no such cluster');
+    expect(asked).toHaveLength(1);
+  });
+});
