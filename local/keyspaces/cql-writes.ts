@@ -6,6 +6,8 @@
 
 /** A frame: a request, or a response. */
 export interface Frame {
+  /** Without the bit that says which of the two it is. */
+  readonly version: number;
   readonly stream: number;
   readonly opcode: number;
   readonly body: Buffer;
@@ -36,7 +38,9 @@ export const OPCODES = {
   batch: 0x0d,
 } as const;
 
-const VERSION = 0x04;
+/** The version that is understood. */
+export const VERSION = 0x04;
+
 const RESPONSE = 0x80;
 const COMPRESSED = 0x01;
 const HEADER_BYTES = 9;
@@ -44,18 +48,19 @@ const LENGTH_AT = 5;
 const PREPARED = 4;
 const GLOBAL_TABLE = 0x01;
 const HAS_VALUES = 0x01;
+const PROTOCOL_ERROR = 0x000a;
 const WRITE_TIMEOUT = 0x1100;
 const LOCAL_QUORUM = 6;
 
-/** A client speaks what cannot be read here. */
-export class UnreadableProtocolError extends Error {
-  override readonly name = 'UnreadableProtocolError';
+/** A client compresses its frames. */
+export class CompressedFrameError extends Error {
+  override readonly name = 'CompressedFrameError';
 }
 
 /**
  * The frames that are whole, and the bytes that are left of the next.
  *
- * @throws UnreadableProtocolError if a frame is of another version, or compressed
+ * @throws CompressedFrameError
  */
 export function framesIn(bytes: Buffer): { frames: Frame[]; rest: Buffer } {
   const frames: Frame[] = [];
@@ -70,14 +75,13 @@ export function framesIn(bytes: Buffer): { frames: Frame[]; rest: Buffer } {
 }
 
 function readFrame(bytes: Buffer): Frame {
-  const version = bytes.readUInt8(0) & ~RESPONSE;
-  const flags = bytes.readUInt8(1);
-  if (version !== VERSION || (flags & COMPRESSED) !== 0) {
-    throw new UnreadableProtocolError(
-      `A frame of version ${version} with flags ${flags} cannot be read; expected version ${VERSION}, not compressed`,
+  if ((bytes.readUInt8(1) & COMPRESSED) !== 0) {
+    throw new CompressedFrameError(
+      'A compressed frame cannot be read; leave the compression of the driver off',
     );
   }
   return {
+    version: bytes.readUInt8(0) & ~RESPONSE,
     stream: bytes.readInt16BE(2),
     opcode: bytes.readUInt8(4),
     body: bytes.subarray(HEADER_BYTES),
@@ -146,15 +150,19 @@ function rowWrite(
 }
 
 /** The response of Keyspaces to a write beyond the capacity: a write timeout that no replica acknowledged. */
-export function writeTimeout({ stream }: Frame, message: string): Buffer {
-  const body = Buffer.concat([
-    int(WRITE_TIMEOUT),
-    text(message),
-    short(LOCAL_QUORUM),
-    int(0),
-    int(2),
-    text('SIMPLE'),
-  ]);
+export function writeTimeout(request: Frame, message: string): Buffer {
+  const details = [short(LOCAL_QUORUM), int(0), int(2), text('SIMPLE')];
+  return errorResponse(request, [int(WRITE_TIMEOUT), text(message), ...details]);
+}
+
+/** The response to a request of another version: the client tries a lower one. */
+export function versionRefusal(request: Frame): Buffer {
+  const message = `Invalid or unsupported protocol version (${request.version}); supported: ${VERSION}/v${VERSION}`;
+  return errorResponse(request, [int(PROTOCOL_ERROR), text(message)]);
+}
+
+function errorResponse({ stream }: Frame, parts: readonly Buffer[]): Buffer {
+  const body = Buffer.concat(parts);
   const header = Buffer.alloc(HEADER_BYTES);
   header.writeUInt8(VERSION | RESPONSE, 0);
   header.writeInt16BE(stream, 2);

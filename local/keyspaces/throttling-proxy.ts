@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import {
+  CompressedFrameError,
   type Frame,
   framesIn,
   OPCODES,
@@ -8,7 +9,8 @@ import {
   type PreparedStatement,
   preparedStatement,
   rowWrites,
-  UnreadableProtocolError,
+  VERSION,
+  versionRefusal,
   writeTimeout,
 } from './cql-writes';
 import { type CapacityLimits, WriteCapacity } from './write-capacity';
@@ -110,6 +112,7 @@ export class ThrottlingProxy {
   }
 
   #refusal(frame: Frame): Buffer | undefined {
+    if (frame.version !== VERSION) return versionRefusal(frame);
     const writes = rowWrites(frame, this.#writes);
     if (writes.length === 0) return undefined;
     if (this.#capacity.take(writes)) {
@@ -129,8 +132,7 @@ function onFrames(socket: Socket, handle: (frame: Frame) => void): void {
       rest = Buffer.from(read.rest);
       read.frames.forEach(handle);
     } catch (error) {
-      if (!(error instanceof UnreadableProtocolError)) throw error;
-      // Nothing can be said in a protocol that cannot be read: the connection ends.
+      if (!(error instanceof CompressedFrameError)) throw error;
       socket.destroy(error);
     }
   });

@@ -31,11 +31,11 @@ const source = new GeneratedCandles({ seed: 3, pairs: PAIRS });
 const reports: InvocationReport[] = [];
 const problems: EventSourceProblem[] = [];
 let folder: string;
-let run: LocalRun<TimedExchange>;
+let started: LocalRun<TimedExchange> | undefined;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'candlestream-throttled-'));
-  run = await startLocalRun({
+  started = await startLocalRun({
     stage: 'dev',
     dataDir: folder,
     engines: testEngines(),
@@ -58,8 +58,8 @@ beforeAll(async () => {
 }, LIMIT_MS);
 
 afterAll(async () => {
-  await run.stop();
-  if (run.engines.kind === 'docker') await removeVolumes(folder);
+  await started?.stop();
+  if (started?.engines.kind === 'docker') await removeVolumes(folder);
   await rm(folder, { recursive: true, force: true });
 }, LIMIT_MS);
 
@@ -77,6 +77,7 @@ function expected(): Rows {
 test(
   'throttled writes are waited out: no batch fails, and every row is stored',
   async () => {
+    const run = localRun();
     run.exchange.setTime(NOW_MS);
 
     await until(
@@ -99,8 +100,13 @@ test(
   LIMIT_MS,
 );
 
+function localRun(): LocalRun<TimedExchange> {
+  if (started === undefined) throw new Error('The run has not been started');
+  return started;
+}
+
 function use<T>(work: (tables: StoredTables) => Promise<T>): Promise<T> {
-  const { engines, template } = run;
+  const { engines, template } = localRun();
   const keyspace = template.functions.persist.environment['CASSANDRA_KEYSPACE'] ?? '';
   return StoredTables.use(engines.cassandra.endpoint, keyspace, work);
 }
