@@ -50,7 +50,6 @@ export class DataStack extends Stack {
     const { network } = this;
     const { database } = stage;
     if (database.kind === 'existing') return new ExistingCassandra({ nodes: database, network });
-    const { pointInTimeRecovery } = database;
-    return new Keyspaces(this, 'Keyspaces', { stage, pointInTimeRecovery, network });
+    return new Keyspaces(this, 'Keyspaces', { ...database, stage, network });
   }
 }

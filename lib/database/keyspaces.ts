@@ -16,6 +16,8 @@ import { type Columns, type Table, type TableName, TABLES } from './tables';
 export interface KeyspacesProps {
   readonly stage: StageConfig;
   readonly pointInTimeRecovery: boolean;
+  /** Of the candles. @default that of a new table */
+  readonly warmRowsPerSecond?: number | undefined;
   readonly network: Network;
 }
 
@@ -82,7 +84,7 @@ export class Keyspaces extends Construct implements Database {
   private createTable(
     table: Table,
     keyspace: CfnKeyspace,
-    { stage, pointInTimeRecovery }: KeyspacesProps,
+    { stage, pointInTimeRecovery, warmRowsPerSecond }: KeyspacesProps,
   ): CfnTable {
     const created = new CfnTable(this, logicalName('Table', table.name), {
       keyspaceName: keyspace.ref,
@@ -99,6 +101,9 @@ export class Keyspaces extends Construct implements Database {
       clientSideTimestampsEnabled: true,
       pointInTimeRecoveryEnabled: pointInTimeRecovery,
     });
+    if (table === TABLES.candles && warmRowsPerSecond !== undefined) {
+      created.warmThroughput = { writeUnitsPerSecond: warmRowsPerSecond };
+    }
     created.applyRemovalPolicy(stage.removalPolicy);
     return created;
   }

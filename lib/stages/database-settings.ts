@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { group, hostsAndPorts, oneOfKinds, text, trueOrFalse } from './setting-values';
+import { group, hostsAndPorts, oneOfKinds, text, trueOrFalse, wholeNumber } from './setting-values';
 
 const DATA_CENTRE_REMEDY = 'give the name of the data centre';
 const KEYSPACE_REMEDY =
@@ -9,6 +9,11 @@ const Keyspaces = group({
   kind: v.literal('keyspaces'),
   /** If true, the tables can be restored to any second of the last 35 days. */
   pointInTimeRecovery: trueOrFalse(),
+  /**
+   * Rows a second that the table of candles takes at once, for a stage with a long history: a new
+   * table takes 4,000, and grows with its traffic. A charge, once.
+   */
+  warmRowsPerSecond: v.optional(wholeNumber(4_000, 40_000)),
 });
 
 /** An existing Cassandra that accepts clients without TLS and authentication. */

@@ -18,7 +18,7 @@ export const prod = stageConfig({
     kafkaVersion: '3.9.x.kraft',
     openMonitoring: false,
   },
-  database: { kind: 'keyspaces', pointInTimeRecovery: true },
+  database: { kind: 'keyspaces', pointInTimeRecovery: true, warmRowsPerSecond: 12_000 },
   topics: { ...dev.topics, partitions: 12, retentionDays: 14, deadLetterRetentionDays: 90 },
   eventSources: {
     mode: { kind: 'provisioned', minPollers: 1, maxPollers: 4, retryAttempts: 10 },

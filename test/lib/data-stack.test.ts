@@ -284,6 +284,17 @@ describe('the data stack', () => {
       ]);
     });
 
+    it('are warm for a history where the stage says so, and there only', () => {
+      const tables = all('prod', 'AWS::Cassandra::Table');
+      const warm = tables.map((table) => [table['TableName'], table['WarmThroughput']]);
+      expect(warm).toEqual([
+        ['candles', { WriteUnitsPerSecond: 12_000 }],
+        ['progress', undefined],
+        ['gaps', undefined],
+        ['days', undefined],
+      ]);
+    });
+
     it.each([
       { stage: 'dev', zones: 1 },
       { stage: 'prod', zones: 3 },

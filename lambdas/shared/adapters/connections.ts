@@ -17,7 +17,7 @@ export interface Connections {
   readonly deadLetters: DeadLetters;
   readonly telemetry: FunctionTelemetry;
   /** Runs one invocation: throttling is waited out within its time, and its metrics are published when it ends. */
-  invocation<T>(context: Context, work: () => Promise<T>): Promise<T>;
+  readonly invocation: <T>(context: Context, work: () => Promise<T>) => Promise<T>;
 }
 
 /** Connections to what the environment of a function names; the brokers know the function as `clientId`. */

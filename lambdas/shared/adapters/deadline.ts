@@ -3,9 +3,9 @@ import type { Context } from 'aws-lambda';
 /** Time that the invocation under way has left. A process runs one invocation at a time. */
 export interface Deadline {
   /** Starts the time of an invocation. */
-  begin(context: Pick<Context, 'getRemainingTimeInMillis'>): void;
+  readonly begin: (context: Pick<Context, 'getRemainingTimeInMillis'>) => void;
   /** Milliseconds that are left; none before the first invocation. */
-  remainingMs(): number;
+  readonly remainingMs: () => number;
 }
 
 /** Deadline of a function's process. */

@@ -6,11 +6,12 @@ const throttled = () => new errors.ResponseError(codes.writeTimeout, 'beyond the
 
 /** A call that waits until it is told how to end. */
 function pending() {
-  let end = { succeed: (): void => undefined, fail: (_: Error): void => undefined };
+  let succeed: () => void = () => undefined;
+  let fail: (error: Error) => void = () => undefined;
   const ended = new Promise<void>((resolve, reject) => {
-    end = { succeed: resolve, fail: reject };
+    [succeed, fail] = [resolve, reject];
   });
-  return { call: () => ended, ...end };
+  return { call: () => ended, succeed, fail };
 }
 
 async function throttle(pace: WritePace): Promise<void> {
