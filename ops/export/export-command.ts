@@ -88,7 +88,7 @@ async function exportMarket(task: MarketExport, io: ExportSurroundings): Promise
       bar.clear();
     }
   });
-  const notes = notesOn(ledger.coverage, asked);
+  const notes = notesOn(ledger.coverage, rangeToAccount(request, asked, ledger.coverage));
   io.print(summary(request.out, asked, written));
   const lines = notes.lines.length === 0 ? [ALL_SEALED] : notes.lines;
   for (const line of lines) io.print(`  ${line}\n`);
@@ -131,6 +131,12 @@ async function rangesOf({
     );
   }
   return { asked: { market, interval, ...asked }, stored: { market, interval, ...stored } };
+}
+
+/** Nobody asked for what is to come, if only the newest candle is not over yet. */
+function rangeToAccount(request: ExportRequest, asked: ExportRange, coverage: Coverage) {
+  const { fromMs, toMs } = asked;
+  return { fromMs, toMs: request.toMs ?? Math.min(toMs, coverage.toMs) };
 }
 
 function rangeText({ fromMs, toMs }: ExportRequest): string {

@@ -218,6 +218,22 @@ test('what is missing or not sealed in the range is told, and fails with --check
   expect(finals.filter((final) => final === 'false')).toHaveLength(28);
 });
 
+test('the newest candle is exported before it is over, and what is to come is not missed', async () => {
+  const pipelines = stocked();
+  pipelines.store.candles.set(marketKey(BTC), {
+    '1d': daysFrom(HISTORY_START, 11).map((dayMs) => minuteAt(dayMs)),
+  });
+  const line = `--market BTC_USDT --interval 1d --out ${out}`;
+
+  const { out: output } = await run(line, { pipelines });
+
+  expect((await readParquet(out)).rows).toHaveLength(11);
+  expect(output.split('\n').slice(1)).toEqual([
+    '  1 d 4 h not sealed yet, may still change: from 2026-03-10 00:00',
+    '',
+  ]);
+});
+
 test('a range of sealed days passes --check', async () => {
   expect(await run(`${ONE_DAY} --check --out ${out}`)).toMatchObject({ exitCode: 0 });
 });
