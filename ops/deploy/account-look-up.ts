@@ -1,3 +1,5 @@
+import type { RegionLookUp } from './region-look-up';
+
 /** The caller of AWS, and its account. */
 export interface Identity {
   readonly account: string;
@@ -17,6 +19,8 @@ export interface AccountLookUp {
    * @throws LookUpDeniedError if the caller may not read it
    */
   bootstrapVersion(region: string): Promise<number | undefined>;
+  /** What the account has in a region. */
+  inRegion(region: string): RegionLookUp;
 }
 
 /** The caller may not look, although the roles that the CDK assumes may. */

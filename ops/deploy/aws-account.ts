@@ -1,25 +1,9 @@
-import { types } from 'node:util';
 import { GetParameterCommand, ParameterNotFound, SSMClient } from '@aws-sdk/client-ssm';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { OperationError } from '../operation-error';
-import { type AccountLookUp, LookUpDeniedError } from './account-look-up';
-
-/** Options for looking in an AWS account. */
-export interface AwsAccountOptions {
-  /** A profile of AWS's configuration files; undefined for the credentials of the environment. */
-  readonly profile: string | undefined;
-  /** Undefined for the region of the environment or the profile. */
-  readonly region: string | undefined;
-  /** Limit for one request. @default 5000 */
-  readonly requestTimeoutMs?: number;
-  /** Limit for a question: finding credentials, requests and retries. @default 15000 */
-  readonly questionTimeoutMs?: number;
-}
-
-const CONNECTION_TIMEOUT_MS = 2_000;
-const REQUEST_TIMEOUT_MS = 5_000;
-const QUESTION_TIMEOUT_MS = 15_000;
-const MAX_ATTEMPTS = 2;
+import type { AccountLookUp } from './account-look-up';
+import { ask, type AwsAccountOptions, clientConfig } from './ask-aws';
+import { awsRegion } from './aws-region';
 
 /** STS answers here for every account, so that credentials can be checked before a region is chosen. */
 const ANY_REGION = 'us-east-1';
@@ -29,7 +13,7 @@ const BOOTSTRAP_PARAMETER = '/cdk-bootstrap/hnb659fds/version';
 
 /** Looks in the AWS account that the SDK's own chain of credentials and regions finds. */
 export function awsAccount(options: AwsAccountOptions): AccountLookUp {
-  const { questionTimeoutMs: timeoutMs = QUESTION_TIMEOUT_MS } = options;
+  const { questionTimeoutMs: timeoutMs } = options;
   const region = () => configuredRegion(options);
   return {
     region,
@@ -44,10 +28,11 @@ export function awsAccount(options: AwsAccountOptions): AccountLookUp {
     },
     bootstrapVersion: async (inRegion) => {
       const client = new SSMClient(clientConfig(options, inRegion));
-      return ask({ service: 'SSM', client, timeoutMs }, (abortSignal) =>
+      return ask({ service: 'SSM', client, timeoutMs, mayDeny: true }, (abortSignal) =>
         readBootstrapVersion(client, abortSignal),
       );
     },
+    inRegion: (name) => awsRegion(options, name),
   };
 }
 
@@ -99,9 +84,6 @@ async function readBootstrapVersion(
     return Number(parameter?.Value);
   } catch (cause) {
     if (cause instanceof ParameterNotFound) return undefined;
-    if (types.isNativeError(cause) && cause.name === 'AccessDeniedException') {
-      throw new LookUpDeniedError(`SSM says ${cause.message}`, { cause });
-    }
     throw cause;
   }
 }
@@ -119,91 +101,4 @@ async function configuredRegion({
     if (error instanceof Error && error.message === 'Region is missing') return undefined;
     throw error;
   }
-}
-
-/** Configuration of a client of the SDK. */
-export function clientConfig({ profile, requestTimeoutMs }: AwsAccountOptions, region: string) {
-  const timeoutMs = requestTimeoutMs ?? REQUEST_TIMEOUT_MS;
-  return {
-    profile,
-    region,
-    maxAttempts: MAX_ATTEMPTS,
-    requestHandler: {
-      connectionTimeout: CONNECTION_TIMEOUT_MS,
-      requestTimeout: timeoutMs,
-      // Without it, a request that takes too long causes a warning only.
-      throwOnRequestTimeout: true,
-    },
-  };
-}
-
-/** A question is not answered in time. The SDK gives its own error the same name. */
-class QuestionTimeoutError extends Error {
-  override readonly name = 'TimeoutError';
-}
-
-/** A service that is asked. */
-export interface Respondent {
-  readonly service: string;
-  /** Is destroyed once the question is answered. */
-  readonly client: { destroy(): void };
-  /** @default 15000 */
-  readonly timeoutMs?: number;
-}
-
-/**
- * Asks a service. A signal does not end all of a question: finding credentials may run a program,
- * or ask a server.
- *
- * @throws OperationError with a remedy if it does not answer, or refuses
- */
-export async function ask<Answer>(
-  { service, client, timeoutMs = QUESTION_TIMEOUT_MS }: Respondent,
-  question: (signal: AbortSignal) => Promise<Answer>,
-): Promise<Answer> {
-  const signal = AbortSignal.timeout(timeoutMs);
-  const ended = new Promise<never>((_, reject) => {
-    signal.addEventListener('abort', () =>
-      reject(new QuestionTimeoutError(`no answer in ${timeoutMs} ms`)),
-    );
-  });
-  try {
-    return await Promise.race([question(signal), ended]);
-  } catch (cause) {
-    throw explained(service, cause);
-  } finally {
-    client.destroy();
-  }
-}
-
-const NO_CREDENTIALS = new Set(['CredentialsProviderError', 'TokenProviderError']);
-const EXPIRED = new Set(['ExpiredToken', 'ExpiredTokenException', 'RequestExpired']);
-const REJECTED = new Set([
-  'InvalidClientTokenId',
-  'UnrecognizedClientException',
-  'SignatureDoesNotMatch',
-  'InvalidSignatureException',
-  'IncompleteSignature',
-  'AuthFailure',
-]);
-const MISTAKES = new Set(['TypeError', 'ReferenceError', 'RangeError']);
-const SIGN_IN =
-  'sign in (aws sso login), give --profile, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY';
-
-/** A failure with its remedy; a mistake in the program stays as it is. */
-function explained(service: string, cause: unknown): unknown {
-  if (!types.isNativeError(cause) || MISTAKES.has(cause.name)) return cause;
-  if (cause instanceof LookUpDeniedError) return cause;
-  return new OperationError(explanation(service, cause), { cause });
-}
-
-function explanation(service: string, error: Error): string {
-  const { name, message } = error;
-  if (NO_CREDENTIALS.has(name)) return `No AWS credentials were found (${message}): ${SIGN_IN}`;
-  if (EXPIRED.has(name)) return `The AWS credentials have expired (${message}): ${SIGN_IN}`;
-  if (REJECTED.has(name)) {
-    return `${service} rejects the AWS credentials (${name}: ${message}): ${SIGN_IN}; a region that is off by default must be enabled in the account first`;
-  }
-  const said = message === '' ? name : `${name}: ${message}`;
-  return `The request to ${service} failed (${said}): check the name of the region, the network and its proxy, and try again`;
 }

@@ -1,9 +1,12 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { dayText } from '../../cli/utc-time';
 import type { StageConfig } from '../../lib/stages/stage-config';
+import type { StageResource } from '../cost/stage-resources';
 import { OperationError } from '../operation-error';
-import type { AccountLookUp, Identity } from './account-look-up';
+import { type AccountLookUp, type Identity, LookUpDeniedError } from './account-look-up';
 import { checkBootstrap, type Findings } from './bootstrap';
+import { checkRegion } from './check-region';
+import { deployedResources } from './deployed-resources';
 import type { StageRequest } from './stage-request';
 
 /** The surroundings of a check. */
@@ -11,6 +14,8 @@ export interface PreflightSurroundings {
   /** @throws OperationError */
   readonly findStage: (name: string) => Promise<StageConfig>;
   readonly lookUp: AccountLookUp;
+  /** Synthesizes the resources of a stage's stacks. */
+  readonly resourcesOf: (stage: StageConfig) => readonly StageResource[];
   /** Such as `20.19.0`. */
   readonly nodeVersion: string;
   readonly clock: () => number;
@@ -37,14 +42,16 @@ export class NotReadyError extends OperationError {
 export const LEAST_NODE_VERSION: readonly [number, number] = [20, 19];
 
 /**
- * Checks all that a command needs: stage, Node.js, credentials, region, bootstrap.
+ * Checks all that a command needs: stage, Node.js, credentials, region, bootstrap; for a
+ * deployment, also what the region has.
  *
  * @throws NotReadyError with everything that is missing, and the remedies
  */
 export async function preflight(
   request: StageRequest,
-  { findStage, lookUp, nodeVersion, clock }: PreflightSurroundings,
+  surroundings: PreflightSurroundings,
 ): Promise<Readiness> {
+  const { findStage, lookUp, nodeVersion, clock } = surroundings;
   const problems = oldNode(nodeVersion);
   const [stageAnswer, regionAnswer, identityAnswer] = await Promise.allSettled([
     findStage(request.stage),
@@ -59,9 +66,12 @@ export async function preflight(
     destroyFindings(request, stage),
     historyFindings(request, stage, clock()),
   ];
+  const isComplete = stage !== undefined && region !== undefined && identity !== undefined;
+  if (isComplete && request.verb === 'deploy') {
+    findings.push(await regionFindings({ stage, region }, surroundings));
+  }
   problems.push(...findings.flatMap((found) => found.problems));
   const notes = findings.flatMap((found) => found.notes);
-  const isComplete = stage !== undefined && region !== undefined && identity !== undefined;
   if (!isComplete || problems.length > 0) throw new NotReadyError(request, problems);
   return { stage, region, identity, notes };
 }
@@ -121,6 +131,22 @@ async function bootstrapFindings(
   const { region, identity, profile } = answers;
   if (region === undefined || identity === undefined) return NOTHING_FOUND;
   return checkBootstrap(lookUp, { account: identity.account, region, profile });
+}
+
+async function regionFindings(
+  { stage, region }: Pick<Readiness, 'stage' | 'region'>,
+  { lookUp, resourcesOf }: PreflightSurroundings,
+): Promise<Findings> {
+  const inRegion = lookUp.inRegion(region);
+  try {
+    const deployed = await deployedResources(inRegion, stage.name);
+    const resources = resourcesOf(stage);
+    return await checkRegion({ stage: stage.name, region, lookUp: inRegion, resources, deployed });
+  } catch (error) {
+    if (error instanceof OperationError) return { problems: [error.message], notes: [] };
+    if (!(error instanceof LookUpDeniedError)) throw error;
+    return { problems: [], notes: [`not checked: the region (${error.message})`] };
+  }
 }
 
 function destroyFindings({ verb }: StageRequest, stage: StageConfig | undefined): Findings {

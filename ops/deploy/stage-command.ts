@@ -50,7 +50,7 @@ async function synthesize(request: StageRequest, io: StageSurroundings): Promise
 }
 
 async function callCdk(request: StageRequest, io: StageSurroundings): Promise<number> {
-  const ready = await preflight(request, { ...io, lookUp: io.lookUp(request) });
+  const ready = await preflight(request, { ...io, lookUp: io.lookUp(request), resourcesOf });
   io.print(announcement(request, ready, io.clock()));
   const exitCode = await io.runCdk(cdkArguments(request), {
     environment: { AWS_REGION: ready.region },

@@ -1,48 +1,10 @@
-import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { accountCredentials, awsAccount } from '../../../ops/deploy/aws-account';
 import { OperationError } from '../../../ops/operation-error';
 import { LookUpDeniedError } from '../../../ops/deploy/account-look-up';
-
-type Answer = (response: ServerResponse, request: IncomingMessage) => void;
-
-/** Answers as STS and SSM do, on a port of 127.0.0.1. */
-class FakeAws {
-  answer: Answer = (response) => response.destroy(new Error('an unexpected request'));
-  readonly requests: IncomingMessage[] = [];
-  private readonly server: Server = createServer((request, response) => {
-    this.requests.push(request);
-    this.answer(response, request);
-  });
-
-  async start(): Promise<string> {
-    this.server.listen(0, '127.0.0.1');
-    await once(this.server, 'listening');
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
-  }
-
-  async stop(): Promise<void> {
-    this.server.closeAllConnections();
-    this.server.close();
-    await once(this.server, 'close');
-  }
-}
-
-const xml =
-  (status: number, body: string): Answer =>
-  (response) =>
-    response.writeHead(status, { 'content-type': 'text/xml' }).end(body);
-
-const json =
-  (status: number, body: unknown): Answer =>
-  (response) =>
-    response
-      .writeHead(status, { 'content-type': 'application/x-amz-json-1.1' })
-      .end(JSON.stringify(body));
+import { FakeAws, json, useOnly, useOwnEnvironment, xml } from './fake-aws';
 
 const identityAnswer = xml(
   200,
@@ -59,7 +21,6 @@ const stsError = (code: string, message: string) =>
   );
 
 const here = { profile: undefined, region: 'eu-central-1' };
-const before = { ...process.env };
 let aws: FakeAws;
 let url: string;
 let folder: string;
@@ -68,26 +29,11 @@ beforeEach(async () => {
   aws = new FakeAws();
   url = await aws.start();
   folder = mkdtempSync(join(tmpdir(), 'candlestream-aws-'));
-  for (const name of Object.keys(process.env)) {
-    if (name.startsWith('AWS_')) Reflect.deleteProperty(process.env, name);
-  }
-  Object.assign(process.env, {
-    AWS_ENDPOINT_URL_STS: url,
-    AWS_ENDPOINT_URL_SSM: url,
-    AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE',
-    AWS_SECRET_ACCESS_KEY: 'secret',
-    AWS_EC2_METADATA_DISABLED: 'true',
-    AWS_CONFIG_FILE: join(folder, 'config'),
-    AWS_SHARED_CREDENTIALS_FILE: join(folder, 'credentials'),
-    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
-  });
+  useOnly(url, folder, ['STS', 'SSM']);
 });
 
 afterEach(async () => {
-  for (const name of Object.keys(process.env)) {
-    if (name.startsWith('AWS_')) Reflect.deleteProperty(process.env, name);
-  }
-  Object.assign(process.env, before);
+  useOwnEnvironment();
   rmSync(folder, { recursive: true });
   await aws.stop();
 });

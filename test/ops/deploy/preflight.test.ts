@@ -14,7 +14,10 @@ import {
   type PreflightSurroundings,
 } from '../../../ops/deploy/preflight';
 import type { StageRequest, Verb } from '../../../ops/deploy/stage-request';
+import { resourcesOf } from '../../../ops/cost/stage-resources';
+import { region } from './fake-region';
 
+const RESOURCES = resourcesOf(dev);
 const IDENTITY = { account: '123456789012', arn: 'arn:aws:iam::123456789012:user/ops' };
 
 const request = (verb: Verb = 'deploy', profile?: string): StageRequest => ({
@@ -33,6 +36,7 @@ function account(changes: Partial<AccountLookUp> = {}): AccountLookUp {
       if (region !== 'eu-central-1') throw new Error(`unexpected region ${region}`);
       return Promise.resolve(LEAST_BOOTSTRAP_VERSION);
     },
+    inRegion: () => region(),
     ...changes,
   };
 }
@@ -44,6 +48,7 @@ function surroundings(changes: Partial<PreflightSurroundings> = {}): PreflightSu
       return Promise.resolve(dev);
     },
     lookUp: account(),
+    resourcesOf: () => RESOURCES,
     nodeVersion: '20.19.0',
     clock: () => Date.UTC(2026, 10, 23),
     ...changes,
@@ -189,4 +194,38 @@ test('a history that would start after today is a problem of a deployment alone'
   await expect(preflight(request('diff'), stage)).resolves.toMatchObject({ notes: [] });
   const today = stageWith({ historyStart: '2026-11-23' });
   await expect(preflight(request('deploy'), today)).resolves.toMatchObject({ notes: [] });
+});
+
+const fullRegion = account({
+  inRegion: (name) => {
+    if (name !== 'eu-central-1') throw new Error(`unexpected region ${name}`);
+    return region({ vpcs: () => Promise.resolve({ used: 5, quota: 5 }) });
+  },
+});
+
+test('a deployment that the region has no room for is refused before it begins', async () => {
+  const full = surroundings({ lookUp: fullRegion });
+  await expect(preflight(request('deploy'), full)).rejects.toThrow(
+    /begin:\n- The stage needs 1 more VPCs in eu-central-1/,
+  );
+});
+
+test.each(['diff', 'destroy'] as const)('%s asks nothing about the region', async (verb) => {
+  const inRegion = (): never => {
+    throw new Error('the region was asked');
+  };
+  const elsewhere = surroundings({ lookUp: account({ inRegion }) });
+  await expect(preflight(request(verb), elsewhere)).resolves.toMatchObject({ stage: dev });
+});
+
+test('a caller who may not see the stacks deploys all the same, and reads a note', async () => {
+  const denied = () => Promise.reject(new LookUpDeniedError('CloudFormation says no'));
+  const lookUp = account({ inRegion: () => region({ stack: denied }) });
+  const { notes } = await preflight(request(), surroundings({ lookUp }));
+  expect(notes).toEqual(['not checked: the region (CloudFormation says no)']);
+});
+
+test('a region that does not answer is a problem', async () => {
+  const lookUp = account({ inRegion: () => region({ zones: () => refused('EC2 failed') }) });
+  await expect(preflight(request(), surroundings({ lookUp }))).rejects.toThrow('- EC2 failed');
 });

@@ -3,6 +3,7 @@ import { OperationError } from '../../../ops/operation-error';
 import type { AccountLookUp } from '../../../ops/deploy/account-look-up';
 import type { CdkOptions } from '../../../ops/deploy/run-cdk';
 import { stageCommand, type StageSurroundings } from '../../../ops/deploy/stage-command';
+import { region } from './fake-region';
 
 const NOW_MS = Date.UTC(2026, 10, 23, 5, 41);
 
@@ -26,6 +27,7 @@ function played(changes: Partial<StageSurroundings> = {}) {
       region: () => Promise.resolve(request.region),
       identity: () => Promise.resolve({ account: '123456789012', arn: 'arn:aws:iam::1:user/ops' }),
       bootstrapVersion: () => Promise.resolve(30),
+      inRegion: () => region(),
     }),
     runCdk: (args, options) => {
       runs.push({ args, options });

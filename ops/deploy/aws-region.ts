@@ -1,0 +1,177 @@
+import {
+  CloudFormationClient,
+  DescribeStacksCommand,
+  GetTemplateCommand,
+} from '@aws-sdk/client-cloudformation';
+import {
+  DescribeAddressesCommand,
+  DescribeAvailabilityZonesCommand,
+  DescribeVpcEndpointServicesCommand,
+  DescribeVpcsCommand,
+  EC2Client,
+} from '@aws-sdk/client-ec2';
+import { GetAccountSettingsCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import {
+  GetAWSDefaultServiceQuotaCommand,
+  GetServiceQuotaCommand,
+  NoSuchResourceException,
+  ServiceQuotasClient,
+} from '@aws-sdk/client-service-quotas';
+import * as v from 'valibot';
+import { OperationError } from '../operation-error';
+import { ask, type AwsAccountOptions, clientConfig } from './ask-aws';
+import { ELASTIC_IPS, type Quota, VPCS } from './quotas';
+import type { Concurrency, DeployedStack, RegionLookUp, Zone } from './region-look-up';
+
+/** Looks in a region of the AWS account that the SDK's own chain of credentials finds. */
+export function awsRegion(options: AwsAccountOptions, region: string): RegionLookUp {
+  const config = clientConfig(options, region);
+  const { questionTimeoutMs: timeoutMs } = options;
+  const asked = { timeoutMs, mayDeny: true };
+  const askEc2 = <T>(question: (client: EC2Client, abortSignal: AbortSignal) => Promise<T>) => {
+    const client = new EC2Client(config);
+    return ask({ ...asked, service: 'EC2', client }, (signal) => question(client, signal));
+  };
+  const quotaOf = (quota: Quota) => {
+    const client = new ServiceQuotasClient(config);
+    return ask({ ...asked, service: 'Service Quotas', client }, (signal) =>
+      readQuota(client, quota, signal),
+    );
+  };
+  return {
+    concurrency: () => {
+      const client = new LambdaClient(config);
+      return ask({ ...asked, service: 'Lambda', client }, (signal) =>
+        readConcurrency(client, signal),
+      );
+    },
+    zones: () => askEc2(readZones),
+    endpointZones: (service) =>
+      askEc2((client, signal) =>
+        readEndpointZones(client, `com.amazonaws.${region}.${service}`, signal),
+      ),
+    vpcs: async () => ({ used: await askEc2(countVpcs), quota: await quotaOf(VPCS) }),
+    elasticIps: async () => ({
+      used: await askEc2(countAddresses),
+      quota: await quotaOf(ELASTIC_IPS),
+    }),
+    stack: (name) => {
+      const client = new CloudFormationClient(config);
+      return ask({ ...asked, service: 'CloudFormation', client }, (signal) =>
+        readStack(client, name, signal),
+      );
+    },
+  };
+}
+
+async function readConcurrency(
+  client: LambdaClient,
+  abortSignal: AbortSignal,
+): Promise<Concurrency> {
+  const { AccountLimit } = await client.send(new GetAccountSettingsCommand({}), { abortSignal });
+  const { ConcurrentExecutions: limit, UnreservedConcurrentExecutions: unreserved } =
+    AccountLimit ?? {};
+  if (limit !== undefined && unreserved !== undefined) return { limit, unreserved };
+  throw new OperationError(
+    'Lambda did not say how many invocations the account may have: try again',
+  );
+}
+
+async function readZones(client: EC2Client, abortSignal: AbortSignal): Promise<Zone[]> {
+  const command = new DescribeAvailabilityZonesCommand({
+    Filters: [
+      { Name: 'state', Values: ['available'] },
+      { Name: 'zone-type', Values: ['availability-zone'] },
+      { Name: 'opt-in-status', Values: ['opt-in-not-required', 'opted-in'] },
+    ],
+  });
+  const { AvailabilityZones = [] } = await client.send(command, { abortSignal });
+  return AvailabilityZones.map(({ ZoneName = '', ZoneId = '' }) => ({
+    name: ZoneName,
+    id: ZoneId,
+  })).toSorted((one, other) => one.name.localeCompare(other.name));
+}
+
+async function readEndpointZones(
+  client: EC2Client,
+  service: string,
+  abortSignal: AbortSignal,
+): Promise<string[]> {
+  try {
+    const command = new DescribeVpcEndpointServicesCommand({ ServiceNames: [service] });
+    const { ServiceDetails = [] } = await client.send(command, { abortSignal });
+    return ServiceDetails.flatMap(({ AvailabilityZones = [] }) => AvailabilityZones);
+  } catch (error) {
+    if (error instanceof Error && error.name === 'InvalidServiceName') return [];
+    throw error;
+  }
+}
+
+async function countVpcs(client: EC2Client, abortSignal: AbortSignal): Promise<number> {
+  const { Vpcs = [] } = await client.send(new DescribeVpcsCommand({ MaxResults: 1_000 }), {
+    abortSignal,
+  });
+  return Vpcs.length;
+}
+
+async function countAddresses(client: EC2Client, abortSignal: AbortSignal): Promise<number> {
+  const { Addresses = [] } = await client.send(new DescribeAddressesCommand({}), { abortSignal });
+  return Addresses.length;
+}
+
+/** A quota that was never raised has a default alone. */
+async function readQuota(
+  client: ServiceQuotasClient,
+  { serviceCode, quotaCode, name }: Quota,
+  abortSignal: AbortSignal,
+): Promise<number> {
+  const input = { ServiceCode: serviceCode, QuotaCode: quotaCode };
+  const { Quota: quota } = await client
+    .send(new GetServiceQuotaCommand(input), { abortSignal })
+    .catch((error: unknown) => {
+      if (!(error instanceof NoSuchResourceException)) throw error;
+      return client.send(new GetAWSDefaultServiceQuotaCommand(input), { abortSignal });
+    });
+  if (quota?.Value !== undefined) return quota.Value;
+  throw new OperationError(`Service Quotas did not say how many ${name} there may be: try again`);
+}
+
+const Template = v.pipe(
+  v.string(),
+  v.parseJson(),
+  v.object({
+    Metadata: v.optional(v.record(v.string(), v.unknown())),
+    Resources: v.record(
+      v.string(),
+      v.object({
+        Type: v.string(),
+        Properties: v.optional(v.record(v.string(), v.unknown())),
+      }),
+    ),
+  }),
+);
+
+async function readStack(
+  client: CloudFormationClient,
+  name: string,
+  abortSignal: AbortSignal,
+): Promise<DeployedStack | undefined> {
+  try {
+    const command = new DescribeStacksCommand({ StackName: name });
+    const { Stacks = [] } = await client.send(command, { abortSignal });
+    const { StackId: id = name, StackStatus: status = 'unknown' } = Stacks[0] ?? {};
+    const { TemplateBody } = await client.send(
+      new GetTemplateCommand({ StackName: name, TemplateStage: 'Original' }),
+      { abortSignal },
+    );
+    return { id, status, template: v.parse(Template, TemplateBody) };
+  } catch (error) {
+    if (error instanceof Error && isMissingStack(error)) return undefined;
+    throw error;
+  }
+}
+
+/** CloudFormation has no error of its own for a stack that there is not. */
+function isMissingStack({ name, message }: Error): boolean {
+  return name === 'ValidationError' && message.includes('does not exist');
+}
