@@ -116,8 +116,19 @@ const EVERYTHING = ['*'];
 /** Source: the Amazon Keyspaces developer guide, "Amazon Keyspaces identity-based policy examples". */
 const SYSTEM_TABLES = '/keyspace/system*';
 
+/**
+ * Allows connecting to the brokers, and looking up their addresses. Of the look-up, the service
+ * authorization reference names no resource, so that a policy must allow it on everything; the
+ * Amazon MSK developer guide grants it on a cluster. On everything is right in both readings, and
+ * the addresses of other clusters open nothing: only `Connect` does.
+ */
 function grantConnect(grantee: IGrantable, cluster: CfnCluster): void {
-  allow(grantee, [kafkaAction('Connect'), 'kafka:GetBootstrapBrokers'], [cluster.attrArn]);
+  allow(grantee, [kafkaAction('Connect')], [cluster.attrArn]);
+  allow(grantee, ['kafka:GetBootstrapBrokers'], EVERYTHING);
+  acknowledgeEverything(
+    grantee,
+    'The service authorization reference names no resource for looking up brokers',
+  );
 }
 
 function allow(grantee: IGrantable, actions: string[], resources: string[]): void {

@@ -22,10 +22,13 @@ const ON_EVERYTHING = [
   'ec2:UnassignPrivateIpAddresses *',
 ];
 const SYSTEM_TABLES = 'cassandra:Select /keyspace/system*';
-const CONNECT = [
-  'kafka-cluster:Connect {KafkaCluster}',
-  'kafka:GetBootstrapBrokers {KafkaCluster}',
-];
+/**
+ * AWS's documents do not agree on what the look-up of brokers is allowed on: on nothing by name
+ * (the service authorization reference), or on a cluster (the Amazon MSK developer guide). It
+ * must work in both readings.
+ */
+const LOOK_UP_BROKERS = 'kafka:GetBootstrapBrokers *';
+const CONNECT = ['kafka-cluster:Connect {KafkaCluster}', LOOK_UP_BROKERS];
 
 const log = (logs: string) => [`logs:CreateLogStream {${logs}}`, `logs:PutLogEvents {${logs}}`];
 const write = (topic: string) => [
@@ -150,10 +153,10 @@ describe.each([
     expect(roles).toEqual(expectedRoles(stage.name, undelivered));
   });
 
-  it('name their resources, but for network interfaces and the tables of the system', () => {
+  it('name their resources, but for network interfaces, the look-up of brokers and the tables of the system', () => {
     const permissions = Object.values(roles).flatMap((role) => role.permissions);
     const wide = permissions.filter((permission) => permission.includes('*'));
-    expect(inOrder(wide)).toEqual(inOrder([...ON_EVERYTHING, SYSTEM_TABLES]));
+    expect(inOrder(wide)).toEqual(inOrder([...ON_EVERYTHING, LOOK_UP_BROKERS, SYSTEM_TABLES]));
   });
 
   it('give all access, beside the rules that fire functions and the alarms that notify their topics', () => {
