@@ -171,7 +171,7 @@ async function readStack(
   }
 }
 
-/** CloudFormation has no error of its own for a stack that there is not. */
-function isMissingStack({ name, message }: Error): boolean {
+/** True for the error of a stack that there is not: CloudFormation has none of its own for it. */
+export function isMissingStack({ name, message }: Error): boolean {
   return name === 'ValidationError' && message.includes('does not exist');
 }

@@ -1,4 +1,6 @@
+import { setTimeout } from 'node:timers/promises';
 import '../../cli/no-node-version-warning';
+import { awsLeftovers } from '../destroy/aws-leftovers';
 import { awsStageNames, findAwsStage, findStage } from '../find-stage';
 import { awsAccount } from './aws-account';
 import { runCdk } from './run-cdk';
@@ -15,6 +17,8 @@ void stageCommand(args, {
   findStage: args[0] === 'synth' ? findStage : findAwsStage,
   stageNames: awsStageNames,
   lookUp: awsAccount,
+  leftovers: awsLeftovers,
+  pause: (ms) => setTimeout(ms),
   runCdk,
 }).then((exitCode) => {
   process.exitCode = exitCode;

@@ -6,7 +6,9 @@ import { historyCost } from '../cost/history-cost';
 import { resourcesOf } from '../cost/stage-resources';
 import { withStage } from '../find-stage';
 import { type Printer, runOperation } from '../run-operation';
-import type { AccountLookUp } from './account-look-up';
+import { destroyStage } from '../destroy/destroy-stage';
+import type { LeftoverLookUp } from '../destroy/leftover-look-up';
+import { type AccountLookUp, LookUpDeniedError } from './account-look-up';
 import { preflight, preflightOffline, type Readiness } from './preflight';
 import type { CdkOptions } from './run-cdk';
 import { parseStageArguments, type StageRequest } from './stage-request';
@@ -22,6 +24,9 @@ export interface StageSurroundings extends Printer {
   /** The stages to choose from. @throws OperationError */
   readonly stageNames: () => Promise<readonly string[]>;
   readonly lookUp: (request: StageRequest) => AccountLookUp;
+  /** Looks for what a deleted stage leaves in a region. */
+  readonly leftovers: (request: StageRequest, region: string) => LeftoverLookUp;
+  readonly pause: (ms: number) => Promise<void>;
   /** @returns the exit code. @throws OperationError */
   readonly runCdk: (args: readonly string[], options: CdkOptions) => Promise<number>;
 }
@@ -52,6 +57,7 @@ async function synthesize(request: StageRequest, io: StageSurroundings): Promise
 async function callCdk(request: StageRequest, io: StageSurroundings): Promise<number> {
   const ready = await preflight(request, { ...io, lookUp: io.lookUp(request), resourcesOf });
   io.print(announcement(request, ready, io.clock()));
+  if (request.verb === 'destroy') return destroy(request, ready, io);
   const exitCode = await io.runCdk(cdkArguments(request), {
     environment: { AWS_REGION: ready.region },
   });
@@ -59,6 +65,22 @@ async function callCdk(request: StageRequest, io: StageSurroundings): Promise<nu
     io.print(whatNext(ready.stage, ready.region, io.clock()));
   }
   return exitCode;
+}
+
+/** A caller who may not look is left to `cdk`. */
+async function destroy(
+  request: StageRequest,
+  { region }: Readiness,
+  io: StageSurroundings,
+): Promise<number> {
+  const lookUp = io.leftovers(request, region);
+  try {
+    return await destroyStage({ request, region }, { ...io, lookUp });
+  } catch (error) {
+    if (!(error instanceof LookUpDeniedError)) throw error;
+    io.print(`cdk deletes both stacks, and nothing is said of what is left: ${error.message}\n`);
+    return io.runCdk(cdkArguments(request), { environment: { AWS_REGION: region } });
+  }
 }
 
 function announcement(

@@ -33,7 +33,8 @@ interface StageFlags {
 const DESCRIPTIONS: Record<Verb, string> = {
   deploy: 'Checks what a deployment needs, then deploys both stacks of a stage.',
   diff: 'Shows what a deployment of a stage would change.',
-  destroy: 'Deletes both stacks of a stage. cdk asks for confirmation, unless --force is given.',
+  destroy:
+    'Deletes both stacks of a stage, then lists what is left. cdk asks for confirmation once, unless --force is given.',
   synth: "Writes a stage's CloudFormation templates to cdk.out/. No AWS account is needed.",
 };
 

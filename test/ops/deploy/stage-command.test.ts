@@ -4,6 +4,8 @@ import type { AccountLookUp } from '../../../ops/deploy/account-look-up';
 import type { CdkOptions } from '../../../ops/deploy/run-cdk';
 import { stageCommand, type StageSurroundings } from '../../../ops/deploy/stage-command';
 import { region } from './fake-region';
+import { FakeLeftovers } from '../destroy/fake-leftovers';
+import { LookUpDeniedError } from '../../../ops/deploy/account-look-up';
 
 const NOW_MS = Date.UTC(2026, 10, 23, 5, 41);
 
@@ -16,6 +18,7 @@ function played(changes: Partial<StageSurroundings> = {}) {
   const runs: Run[] = [];
   const printed: string[] = [];
   const errors: string[] = [];
+  const stacks = new FakeLeftovers();
   const io: StageSurroundings = {
     print: (text) => printed.push(text),
     printError: (text) => errors.push(text),
@@ -29,8 +32,11 @@ function played(changes: Partial<StageSurroundings> = {}) {
       bootstrapVersion: () => Promise.resolve(30),
       inRegion: () => region(),
     }),
+    leftovers: () => stacks,
+    pause: () => Promise.reject(new Error('nothing to wait for')),
     runCdk: (args, options) => {
       runs.push({ args, options });
+      stacks.stacks.delete(args[1] ?? '');
       return Promise.resolve(0);
     },
     ...changes,
@@ -75,24 +81,40 @@ test('a deployment that fails has the exit code of cdk, and nothing next', async
   expect(printed()).not.toContain('The first candles');
 });
 
-test.each([
-  ['diff', ['diff', '-c', 'stage=dev']],
-  ['destroy', ['destroy', '--all', '-c', 'stage=dev']],
-])('%s is of both stacks', async (verb, args) => {
+test('diff is of both stacks', async () => {
   const { run, runs, printed } = played();
-  expect(await run(`${verb} --stage dev --region eu-west-1`)).toBe(0);
-  expect(runs.map((each) => each.args)).toEqual([args]);
+  expect(await run('diff --stage dev --region eu-west-1')).toBe(0);
+  expect(runs.map((each) => each.args)).toEqual([['diff', '-c', 'stage=dev']]);
   expect(printed()).not.toMatch(/cost|The first candles/);
+});
+
+test('destroy is of one stack after the other, and ends with what is left', async () => {
+  const { run, runs, printed } = played();
+  expect(await run('destroy --stage dev --region eu-west-1')).toBe(0);
+  expect(runs.map((each) => each.args[1])).toEqual([
+    'Candlestream-dev-Pipeline',
+    'Candlestream-dev-Data',
+  ]);
+  expect(printed()).toMatch(/commands that remove it for good:\n.*AWS::EC2::VPC vpc-1/);
+});
+
+test('destroy by someone who may not look is left to cdk', async () => {
+  const denied = new FakeLeftovers();
+  denied.stackId = () => Promise.reject(new LookUpDeniedError('CloudFormation says no'));
+  const { run, runs, printed } = played({ leftovers: () => denied });
+  expect(await run('destroy --stage dev --region eu-west-1')).toBe(0);
+  expect(runs.map((each) => each.args)).toEqual([['destroy', '--all', '-c', 'stage=dev']]);
+  expect(printed()).toContain('CloudFormation says no');
 });
 
 test('what goes is told before cdk asks whether to destroy', async () => {
   const { run, printed } = played({
     runCdk: () => {
       expect(printed()).toContain('All data is deleted with the stacks');
-      return Promise.resolve(0);
+      return Promise.resolve(4);
     },
   });
-  expect(await run('destroy --stage dev --region eu-west-1')).toBe(0);
+  expect(await run('destroy --stage dev --region eu-west-1')).toBe(4);
 });
 
 test('synth asks nothing of AWS', async () => {

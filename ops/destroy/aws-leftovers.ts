@@ -1,0 +1,104 @@
+import {
+  CloudFormationClient,
+  DescribeStacksCommand,
+  paginateListStackResources,
+} from '@aws-sdk/client-cloudformation';
+import { CloudWatchLogsClient, paginateDescribeLogGroups } from '@aws-sdk/client-cloudwatch-logs';
+import { EC2Client, paginateDescribeNetworkInterfaces } from '@aws-sdk/client-ec2';
+import { ask, type AwsAccountOptions, clientConfig } from '../deploy/ask-aws';
+import { isMissingStack } from '../deploy/aws-region';
+import type { LeftoverLookUp, LogGroup, NetworkInterface, StackResource } from './leftover-look-up';
+
+/** Looks for leftovers in a region of the AWS account that the SDK's own chain of credentials finds. */
+export function awsLeftovers(options: AwsAccountOptions, region: string): LeftoverLookUp {
+  const config = clientConfig(options, region);
+  const asked = { timeoutMs: options.questionTimeoutMs, mayDeny: true };
+  return {
+    stackId: (name) => {
+      const client = new CloudFormationClient(config);
+      return ask({ ...asked, service: 'CloudFormation', client }, () => readStackId(client, name));
+    },
+    stackResources: (stackId) => {
+      const client = new CloudFormationClient(config);
+      return ask({ ...asked, service: 'CloudFormation', client }, () =>
+        readResources(client, stackId),
+      );
+    },
+    networkInterfaces: (vpcId) => {
+      const client = new EC2Client(config);
+      return ask({ ...asked, service: 'EC2', client }, () => readInterfaces(client, vpcId));
+    },
+    logGroups: (namePrefix) => {
+      const client = new CloudWatchLogsClient(config);
+      return ask({ ...asked, service: 'CloudWatch Logs', client }, () =>
+        readLogGroups(client, namePrefix),
+      );
+    },
+  };
+}
+
+async function readStackId(
+  client: CloudFormationClient,
+  name: string,
+): Promise<string | undefined> {
+  try {
+    const { Stacks = [] } = await client.send(new DescribeStacksCommand({ StackName: name }));
+    return Stacks[0]?.StackId;
+  } catch (error) {
+    if (error instanceof Error && isMissingStack(error)) return undefined;
+    throw error;
+  }
+}
+
+async function readResources(
+  client: CloudFormationClient,
+  stackId: string,
+): Promise<StackResource[]> {
+  const found: StackResource[] = [];
+  for await (const page of paginateListStackResources({ client }, { StackName: stackId })) {
+    for (const summary of page.StackResourceSummaries ?? []) {
+      found.push({
+        logicalId: summary.LogicalResourceId ?? '',
+        physicalId: summary.PhysicalResourceId,
+        type: summary.ResourceType ?? '',
+        status: summary.ResourceStatus ?? '',
+        reason: summary.ResourceStatusReason,
+      });
+    }
+  }
+  return found;
+}
+
+async function readInterfaces(client: EC2Client, vpcId: string): Promise<NetworkInterface[]> {
+  const found: NetworkInterface[] = [];
+  const input = { Filters: [{ Name: 'vpc-id', Values: [vpcId] }] };
+  for await (const { NetworkInterfaces = [] } of paginateDescribeNetworkInterfaces(
+    { client },
+    input,
+  )) {
+    for (const one of NetworkInterfaces) {
+      found.push({
+        id: one.NetworkInterfaceId ?? '',
+        type: one.InterfaceType ?? '',
+        description: one.Description ?? '',
+      });
+    }
+  }
+  return found;
+}
+
+async function readLogGroups(
+  client: CloudWatchLogsClient,
+  logGroupNamePrefix: string,
+): Promise<LogGroup[]> {
+  const found: LogGroup[] = [];
+  for await (const { logGroups = [] } of paginateDescribeLogGroups(
+    { client },
+    { logGroupNamePrefix },
+  )) {
+    found.push(
+      ...logGroups.map(({ logGroupName: name = '', storedBytes = 0 }) => ({ name, storedBytes })),
+    );
+  }
+  return found;
+}

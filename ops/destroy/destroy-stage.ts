@@ -1,0 +1,117 @@
+import { stackNames } from '../deploy/deployed-resources';
+import type { CdkOptions } from '../deploy/run-cdk';
+import type { StageRequest } from '../deploy/stage-request';
+import { interfacesGone, type Holder } from './held-interfaces';
+import type { LeftoverLookUp } from './leftover-look-up';
+import { whatIsLeft } from './what-is-left';
+
+/** The surroundings of a deletion. */
+export interface DestroySurroundings {
+  readonly print: (text: string) => void;
+  readonly lookUp: LeftoverLookUp;
+  readonly pause: (ms: number) => Promise<void>;
+  /** @returns the exit code. @throws OperationError */
+  readonly runCdk: (args: readonly string[], options: CdkOptions) => Promise<number>;
+}
+
+/** The region that a stage is deleted in. */
+export interface Destruction {
+  readonly request: StageRequest;
+  readonly region: string;
+}
+
+/** A stack that is there. */
+interface Stack {
+  readonly name: string;
+  readonly id: string;
+}
+
+/**
+ * Deletes the stacks of a stage, last deployed first, and lists what is left. `cdk` asks for
+ * confirmation once, for the first. Between them, it waits until AWS has removed the functions'
+ * network interfaces, which keep the network of the other stack from being deleted.
+ *
+ * @returns the exit code: that of `cdk`; 1 if a stack is still there
+ * @throws OperationError, LookUpDeniedError
+ */
+export async function destroyStage(
+  destruction: Destruction,
+  io: DestroySurroundings,
+): Promise<number> {
+  const { request, region } = destruction;
+  const [dataName, pipelineName] = stackNames(request.stage);
+  const pipeline = await existing(pipelineName, io);
+  const data = await existing(dataName, io);
+  const exitCode = await deleteBoth({ pipeline, data }, destruction, io);
+  const stackIds = [pipeline, data].flatMap((stack) => stack?.id ?? []);
+  io.print(await whatIsLeft({ stage: request.stage, region, stackIds }, io.lookUp));
+  return exitCode;
+}
+
+async function existing(name: string, io: DestroySurroundings): Promise<Stack | undefined> {
+  const id = await io.lookUp.stackId(name);
+  if (id !== undefined) return { name, id };
+  io.print(`${name}: not there\n`);
+  return undefined;
+}
+
+async function deleteBoth(
+  { pipeline, data }: { readonly pipeline: Stack | undefined; readonly data: Stack | undefined },
+  destruction: Destruction,
+  io: DestroySurroundings,
+): Promise<number> {
+  if (pipeline !== undefined) {
+    const exitCode = await deleteStack(pipeline, destruction, io);
+    if (exitCode !== 0) return exitCode;
+  }
+  if (data === undefined) return 0;
+  const confirmed = pipeline === undefined ? destruction : withForce(destruction);
+  await waitFor('functions', data, confirmed, io);
+  const exitCode = await deleteStack(data, confirmed, io);
+  if (exitCode === 0 || !(await isThere(data, io))) return exitCode;
+  // What the brokers leave behind may have kept the network from being deleted.
+  await waitFor('functions and brokers', data, confirmed, io);
+  return deleteStack(data, withForce(destruction), io);
+}
+
+/** @returns 1 if `cdk` succeeds without deleting it, as without confirmation */
+async function deleteStack(
+  stack: Stack,
+  { request, region }: Destruction,
+  io: DestroySurroundings,
+): Promise<number> {
+  const { stage, profile, cdkFlags } = request;
+  const as = profile === undefined ? [] : ['--profile', profile];
+  const args = ['destroy', stack.name, '--exclusively', '-c', `stage=${stage}`, ...as, ...cdkFlags];
+  const exitCode = await io.runCdk(args, { environment: { AWS_REGION: region } });
+  if (exitCode !== 0 || !(await isThere(stack, io))) return exitCode;
+  io.print(`${stack.name} is still there: it was not confirmed, or its deletion failed\n`);
+  return 1;
+}
+
+async function isThere({ name }: Stack, { lookUp }: DestroySurroundings): Promise<boolean> {
+  return (await lookUp.stackId(name)) !== undefined;
+}
+
+async function waitFor(
+  holder: Holder,
+  { id }: Stack,
+  { region }: Destruction,
+  { lookUp, pause, print }: DestroySurroundings,
+): Promise<void> {
+  const resources = await lookUp.stackResources(id);
+  const vpc = resources.find(
+    ({ type, status }) => type === 'AWS::EC2::VPC' && status !== 'DELETE_COMPLETE',
+  );
+  if (vpc?.physicalId === undefined) return;
+  await interfacesGone({ lookUp, vpcId: vpc.physicalId, region, holder, pause, print });
+}
+
+function withForce({ request, region }: Destruction): Destruction {
+  const { cdkFlags } = request;
+  const isForced = cdkFlags.some((flag) => flag === '--force' || flag === '-f');
+  return {
+    region,
+    request: { ...request, cdkFlags: isForced ? cdkFlags : [...cdkFlags, '--force'] },
+  };
+}
