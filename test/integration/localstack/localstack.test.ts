@@ -241,6 +241,30 @@ async function withSession<T>(work: (session: CassandraSession) => Promise<T>): 
 }
 
 test(
+  'the deployed function answers queries, and serves the page, at the address that is printed',
+  async () => {
+    const url = /^page: (http:\/\/127\.0\.0\.1:\d+)$/m.exec(running().printed())?.[1] ?? '';
+    // Its container may have to start first.
+    const answered = async (path: string) => {
+      await until(`${path} is answered`, async () => (await fetch(`${url}${path}`)).ok, WAIT_MS);
+      return fetch(`${url}${path}`);
+    };
+    const page = await answered('/');
+    expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8');
+    const markets = (await (await answered('/v1/markets')).json()) as {
+      markets: readonly { pair: string; seenTo: string | null }[];
+    };
+    expect(markets.markets.map(({ pair }) => pair).sort()).toEqual(PAIRS);
+    expect(markets.markets.every(({ seenTo }) => seenTo !== null)).toBe(true);
+    const { functions } = (await (await answered('/v1/run')).json()) as {
+      functions: readonly { name: string; invocations: number }[];
+    };
+    expect(functions.find(({ name }) => name === 'query')?.invocations).toBeGreaterThan(1);
+  },
+  LIMIT_MS,
+);
+
+test(
   'three firings of the rule have brought every minute of the exchange, and its windows',
   async () => {
     running();
