@@ -6,6 +6,7 @@ import { DAY_MS, floorTo } from '../../../lambdas/shared/domain/interval';
 import type { EventSourceProblem } from '../../../local/emulator/event-source/event-source-problem';
 import type { InvocationReport } from '../../../local/emulator/lambda/invocation-report';
 import type { InvocationResult } from '../../../local/emulator/lambda/invoker';
+import { type Pipeline, startPipeline } from '../../../local/emulator/start-pipeline';
 import type { FunctionName } from '../../../local/emulator/template/pipeline-template';
 import { freePort } from '../../../cli/free-port';
 import { openTimedExchange, type TimedExchange } from '../../../local/run/run-exchange';
@@ -82,6 +83,7 @@ export class RecordedRun {
   readonly #movedMs: number;
   #playedToMs: number;
   #folder: string | undefined;
+  readonly #deployed: Pipeline[] = [];
   #run: LocalRun<TimedExchange> | undefined;
 
   constructor(options: RecordedRunOptions) {
@@ -183,6 +185,16 @@ export class RecordedRun {
     await this.run.pipeline.caughtUp(CAUGHT_UP_LIMIT_MS);
   }
 
+  /** Ends the functions and event sources, and deploys them again after some work on tables or topics. */
+  async deployAgain(between: () => Promise<unknown>): Promise<void> {
+    const { run } = this;
+    await run.pipeline.stop();
+    await between();
+    this.#run = { ...run, pipeline: await startPipeline(run.pipelineOptions) };
+    // The run knows only of the pipeline that it started itself.
+    this.#deployed.push(this.#run.pipeline);
+  }
+
   /** Sends a signal to the process of a function. */
   signal(name: FunctionName, signal: 'SIGSTOP' | 'SIGCONT' | 'SIGKILL'): void {
     const { pid } = this.run.pipeline.functions[name];
@@ -274,6 +286,7 @@ export class RecordedRun {
 
   /** Ends everything that runs, and removes the data. May be called twice. */
   async stop(): Promise<void> {
+    for (const pipeline of this.#deployed.splice(0)) await pipeline.stop();
     await this.#run?.stop();
     const folder = this.#folder;
     if (folder === undefined) return;

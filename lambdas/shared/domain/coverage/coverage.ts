@@ -1,5 +1,5 @@
 import { DAY_MS, MINUTE_MS } from '../interval';
-import { daysIn } from '../ledger';
+import { daysIn, isUnderWay } from '../ledger';
 import {
   type Boundaries,
   boundariesOf,
@@ -43,7 +43,10 @@ export interface HistoryLeft {
   readonly waitingDays: number;
   /** When the last of them is to be had; null if none waits. */
   readonly lastWaitsUntilMs: number | null;
-  /** When those that do not wait are stored, at the pace of the last hour; null if none was stored in it, or none is left. */
+  /**
+   * When those that do not wait are stored, at the pace of the last hour; not before those are
+   * asked for again whose ask brought nothing. Null if there is no such pace, or none is left.
+   */
   readonly expectedAtMs: number | null;
 }
 
@@ -76,6 +79,8 @@ export interface Coverage {
 
 /** History is expected to go on at the pace of so long. */
 const PACE_MS = 60 * MINUTE_MS;
+/** An ask is answered, appended and stored within this time, or its audit is lost. */
+const LONGEST_ASK_MS = 10 * MINUTE_MS;
 
 /** Accounts for every minute of a market, from the first day that is wanted up to now. */
 export function coverageOf(input: CoverageInput): Coverage {
@@ -205,8 +210,22 @@ function historyLeft(input: CoverageInput, days: readonly CoveredDay[]): History
     days: scheduledMs.length,
     waitingDays: waitingMs.length,
     lastWaitsUntilMs: finite(Math.max(...waitingMs)),
-    expectedAtMs: readyCount === 0 ? null : expectedAt(input, readyCount),
+    expectedAtMs:
+      readyCount === 0
+        ? null
+        : later(expectedAt(input, readyCount), ...days.map((day) => lostUntil(day, nowMs))),
   };
+}
+
+function later(expectedAtMs: number | null, ...timesMs: readonly number[]): number | null {
+  return expectedAtMs === null ? null : Math.max(expectedAtMs, ...timesMs);
+}
+
+/** When a day is asked for again whose ask was lost with the one that made it; 0 if none was. */
+function lostUntil({ state, due, day }: CoveredDay, nowMs: number): number {
+  if (state !== 'missing' || due.kind !== 'open' || !isUnderWay(day)) return 0;
+  const askedAtMs = day.ask?.askedAtMs ?? nowMs;
+  return nowMs - askedAtMs > LONGEST_ASK_MS ? due.dueAtMs : 0;
 }
 
 /** When so many days of history are stored, if it goes on as in the last hour. */

@@ -171,6 +171,20 @@ test('history is expected at the pace of the last hour', () => {
   });
 });
 
+test('history whose ask was lost is not expected before it is asked for again', () => {
+  const stored = sealedDay(back(3), { observedAtMs: NOW - 10 * MINUTE_MS });
+  const lost = (askedAtMs: number) => ({
+    ...unknownDay(back(4)),
+    ask: { askedAtMs, askCount: 1, refusal: null },
+  });
+  const expectedAt = (askedAtMs: number) =>
+    coverageOf(inputOf({ historyStartMs: back(4), days: [stored, lost(askedAtMs)] })).history
+      .expectedAtMs;
+
+  expect(expectedAt(NOW - 5 * MINUTE_MS)).toBe(NOW + 10 * MINUTE_MS);
+  expect(expectedAt(NOW - 20 * MINUTE_MS)).toBe(NOW + 40 * MINUTE_MS);
+});
+
 test('what kept a day from being stored is its reason', () => {
   const ask = { askedAtMs: NOW, askCount: 1, refusal: 'the file is cut' };
   const underWay = { ...unknownDay(back(3)), ask: { ...ask, refusal: null } };
