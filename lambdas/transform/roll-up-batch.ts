@@ -23,6 +23,7 @@ import {
   UnreadableCandleError,
 } from '../shared/domain/ports';
 import { auditDay, candlesToCompare } from '../shared/domain/audit';
+import { intervalMs } from '../shared/domain/interval';
 import { unknownDay } from '../shared/domain/ledger';
 import { childrenToRead, rollUp } from '../shared/domain/roll-up';
 import { newestOf, type ObservedSegment, type RolledSegment } from '../shared/domain/segment';
@@ -117,7 +118,7 @@ async function prepared(
 
 /** @throws UnreadableCandleError if a stored row that is needed cannot be read: it stays so until someone corrects it */
 function rolledUp(segment: ObservedSegment, { candles, unreadable }: StoredCandles): RolledSegment {
-  const needed = unreadable.find((row) => !isOverwritten(segment, row));
+  const needed = unreadable.find((row) => isOfWindows(row) && !isOverwritten(segment, row));
   if (needed !== undefined) throw new UnreadableCandleError(segment, needed);
   const { minuteCandles, ...rest } = segment;
   return {
@@ -128,6 +129,11 @@ function rolledUp(segment: ObservedSegment, { candles, unreadable }: StoredCandl
     deleted: {},
     audit: null,
   };
+}
+
+/** Whether a row has a place in windows: one whose time is none of its interval is left out, and deleted by its day's audit. */
+function isOfWindows({ interval, openTimeMs }: UnreadableCandle): boolean {
+  return openTimeMs === null || openTimeMs % intervalMs(interval) === 0;
 }
 
 function isOverwritten({ minuteCandles }: ObservedSegment, row: UnreadableCandle): boolean {

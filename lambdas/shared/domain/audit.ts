@@ -28,7 +28,9 @@ export function candlesToCompare({ fromMs, toMs }: ObservedSegment): ChildrenRan
  *
  * A stored minute that the answer lacks is kept, as a suspect; the next audit
  * that lacks it too deletes it. An empty answer deletes nothing, no audit
- * deletes more than 30 minutes, and nothing from the archive deletes any.
+ * deletes more than 30 minutes, and nothing from the archive deletes any. A
+ * stored row that cannot be read is overwritten, or is a suspect as any other;
+ * one whose time is no minute is none of any answer, and is deleted at once.
  *
  * @param stored the answer to {@link candlesToCompare}
  * @param day what the ledger says of the day
@@ -58,7 +60,7 @@ class DayComparison {
   readonly #unreadable: readonly UnreadableCandle[];
   /** Stored minutes that the answer lacks. */
   readonly #missing: readonly number[];
-  /** Those of them that are deleted. */
+  /** The stored ones that are deleted. */
   readonly #gone: ReadonlySet<number>;
   /** The day as it will be. */
   readonly #result: CandlesByInterval;
@@ -69,7 +71,7 @@ class DayComparison {
     this.#unreadable = unreadable;
     this.#previous = previousAudit(segment, day);
     this.#missing = this.#missingMinutes();
-    this.#gone = this.#confirmedMinutes();
+    this.#gone = new Set([...this.#confirmedMinutes(), ...this.#strayTimes()]);
     this.#result = windowsUpFrom(this.#minutes());
   }
 
@@ -131,14 +133,19 @@ class DayComparison {
     // A row that is no candle is no evidence that its minute is absent.
     const { minuteCandles, rejected } = this.#segment;
     const answered = new Set([...minuteCandles, ...rejected].map(openTimeOf));
-    return this.#storedTimes('1m').filter((timeMs) => !answered.has(timeMs));
+    return this.#storedTimes('1m').filter((timeMs) => isMinute(timeMs) && !answered.has(timeMs));
   }
 
-  #confirmedMinutes(): ReadonlySet<number> {
-    if (this.#isFinal() || this.#segment.minuteCandles.length === 0) return new Set();
+  /** Stored times that no minute has: no answer can say anything of them. */
+  #strayTimes(): number[] {
+    return this.#storedTimes('1m').filter((timeMs) => !isMinute(timeMs));
+  }
+
+  #confirmedMinutes(): readonly number[] {
+    if (this.#isFinal() || this.#segment.minuteCandles.length === 0) return [];
     const suspects = new Set(this.#previous?.suspectsMs);
     const confirmed = this.#missing.filter((timeMs) => suspects.has(timeMs));
-    return new Set(confirmed.length > MOST_DELETED ? [] : confirmed);
+    return confirmed.length > MOST_DELETED ? [] : confirmed;
   }
 
   #minutes(): readonly Candle[] {
@@ -197,6 +204,10 @@ function previousAudit({ observedAtMs }: ObservedSegment, { audit }: LedgerDay) 
 function withKnownQuote(answered: Candle, stored: Candle | undefined): Candle {
   const isKnown = answered.quoteVolume === null && stored !== undefined;
   return isKnown && hasSameValuesButQuote(answered, stored) ? stored : answered;
+}
+
+function isMinute(timeMs: number): boolean {
+  return timeMs % MINUTE_MS === 0;
 }
 
 function openTimeOf({ openTimeMs }: { readonly openTimeMs: number }): number {

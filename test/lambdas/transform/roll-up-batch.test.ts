@@ -97,6 +97,21 @@ describe('a part of a day', () => {
   });
 });
 
+describe('a stored row around a part of a day', () => {
+  it('is left out if its time is none of its interval', async () => {
+    const stored = new FakeStored({});
+    stored.unreadable = [
+      { interval: '1m', openTimeMs: at(12, 3) + 30_000, cause: new Error('odd') },
+    ];
+    const { rollUpBatch, sent, deadLetters } = prepare(stored);
+
+    await rollUpBatch(recordsFor(observedOf()));
+
+    expect(sent()).toHaveLength(1);
+    expect(deadLetters.letters).toEqual([]);
+  });
+});
+
 describe('a batch', () => {
   it('is appended in its order, each record keyed by its market', async () => {
     const { rollUpBatch, sent, log, telemetry } = prepare(new FakeStored({}));

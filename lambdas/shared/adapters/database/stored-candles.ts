@@ -1,5 +1,5 @@
 import type { types } from 'cassandra-driver';
-import type { Candle } from '../../domain/candle';
+import { type Candle, checkCandle } from '../../domain/candle';
 import {
   bucketEnd,
   bucketOf,
@@ -63,7 +63,8 @@ export interface CandlesRead {
 
 /**
  * Reads the candles of a range without their observation. A row that is no
- * candle is reported beside them.
+ * candle, or an invalid one, is reported beside them: rolled up, it would make
+ * its windows invalid too.
  *
  * @throws CassandraError if the database fails
  */
@@ -74,7 +75,9 @@ export async function readCandles(
   const unreadable: UnreadableCandle[] = [];
   const parse = (row: types.Row): Candle[] => {
     try {
-      return [parseCandle(row)];
+      const candle = parseCandle(row);
+      checkCandle(query.interval, candle);
+      return [candle];
     } catch (cause) {
       unreadable.push(unreadableCandle(query, row, cause));
       return [];

@@ -15,18 +15,31 @@ const MINUTES = minutesIn(at(7), at(9));
 interface Case {
   readonly answered?: readonly Candle[];
   readonly stored?: readonly Candle[];
+  /** Times of stored one-minute rows that cannot be read. */
+  readonly unreadableMs?: readonly number[];
   readonly day?: LedgerDay;
   readonly fields?: Partial<ObservedSegment>;
 }
 
 /** An audit a day and an hour after the end, of a day that is stored as it is answered, if nothing else is said. */
-function auditedWith({ answered = MINUTES, stored = MINUTES, day, fields = {} }: Case) {
+function auditedWith({
+  answered = MINUTES,
+  stored = MINUTES,
+  unreadableMs = [],
+  day,
+  fields = {},
+}: Case) {
   const segment = auditOf({
     observedAtMs: END + 25 * HOUR_MS,
     minuteCandles: answered,
     ...fields,
   });
-  const read = { candles: windowsUpFrom(stored), unreadable: [] };
+  const unreadable = unreadableMs.map((openTimeMs) => ({
+    interval: '1m' as const,
+    openTimeMs,
+    cause: new Error('null'),
+  }));
+  const read = { candles: windowsUpFrom(stored), unreadable };
   const rolled = auditDay(segment, read, day ?? ledgerDayOf());
   checkRolled(rolled);
   return rolled;
@@ -203,6 +216,39 @@ describe('a stored minute that the answer lacks', () => {
 
     expect(rolled.deleted['1m']).toEqual(times);
   });
+});
+
+describe('a stored row that cannot be read', () => {
+  it('is overwritten by its minute', () => {
+    const rolled = auditedWith({
+      stored: without(MINUTES, at(7, 30)),
+      unreadableMs: [at(7, 30)],
+      day: agreedDay(),
+    });
+
+    expect(rolled.candles).toEqual(windowsUpFrom(MINUTES));
+    expect(rolled.deleted).toEqual({});
+    expect(rolled.audit).toMatchObject({ minuteCount: 120, agreed: false });
+  });
+
+  it('is a suspect if the answer lacks its minute, and deleted by the next that does', () => {
+    const given = { unreadableMs: [at(12)], day: agreedDay() };
+
+    expect(auditedWith(given)).toMatchObject({ deleted: {}, audit: { suspectsMs: [at(12)] } });
+    expect(auditedWith({ ...given, day: suspecting(at(12)) }).deleted).toEqual({
+      '1m': [at(12)],
+    });
+  });
+
+  it.each(['api', 'archive'] as const)(
+    'is deleted at once, by the %s, if its time is no minute',
+    (source) => {
+      const rolled = auditedWith({ unreadableMs: [at(12) + 30_000], fields: { source } });
+
+      expect(rolled.deleted).toEqual({ '1m': [at(12) + 30_000] });
+      expect(rolled.audit).toMatchObject({ suspectsMs: [], agreed: false, disputed: false });
+    },
+  );
 });
 
 describe('a row that is no candle', () => {

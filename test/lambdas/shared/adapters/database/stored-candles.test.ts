@@ -1,3 +1,4 @@
+import { types } from 'cassandra-driver';
 import {
   type CassandraDriver,
   createSession,
@@ -134,6 +135,29 @@ test('a row that is no candle is reported beside the others', async () => {
 
   expect(openTimesOf(candles)).toEqual([startMs + MINUTE_MS]);
   expect(unreadable).toMatchObject([{ interval: '1m', openTimeMs: startMs }]);
+});
+
+test.each([
+  ['whose time is no minute', startMs + 30_000, {}],
+  ['whose prices contradict each other', startMs, { low: types.BigDecimal.fromString('12000') }],
+  ['that holds seven minutes', startMs, { minutes: 7 }],
+])('an invalid row, %s, is reported beside the others', async (_, openTimeMs, changes) => {
+  const driver: CassandraDriver = {
+    execute: () =>
+      Promise.resolve({
+        rows: [rowOf(openTimeMs, changes), rowOf(startMs + MINUTE_MS)],
+        pageState: null,
+      }),
+    batch: () => Promise.reject(new Error('unexpected batch')),
+    shutdown: () => Promise.reject(new Error('unexpected shutdown')),
+  };
+  const range = { ...series('1m'), fromMs: startMs, toMs: startMs + 2 * MINUTE_MS };
+
+  const { candles, unreadable } = await readCandles(createSession(driver), range);
+
+  expect(openTimesOf(candles)).toEqual([startMs + MINUTE_MS]);
+  expect(unreadable).toMatchObject([{ interval: '1m', openTimeMs }]);
+  expect(String(unreadable[0]?.cause)).toMatch(/^InvalidCandleError: /);
 });
 
 test('an unknown quote volume is read as such', async () => {
