@@ -38,7 +38,7 @@ const observeTick = createObserveTick(
 export const handler = (event: unknown, context: Context): Promise<void> =>
   invocation(context, () =>
     observeTick({
-      nowMs: firingTime(event),
+      nowMs: firingTime(event, { nowMs: Date.now() }),
       remainingMs: () => context.getRemainingTimeInMillis(),
     }),
   );

@@ -40,7 +40,10 @@ const reconcile = createReconcile(
 export const handler = (event: unknown, context: Context): Promise<void> =>
   invocation(context, () =>
     reconcile({
-      nowMs: firingTime(event),
+      nowMs: firingTime(event, {
+        nowMs: Date.now(),
+        mostAheadMinutes: environment.FIRINGS_AHEAD_MINUTES,
+      }),
       remainingMs: () => context.getRemainingTimeInMillis(),
     }),
   );

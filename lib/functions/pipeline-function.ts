@@ -11,8 +11,9 @@ import { metricNamespace } from './metric-namespace';
 import type { Network } from '../network/network';
 import type { StageConfig } from '../stages/stage-config';
 
-/** Lambda sets the region itself; a stage has one of the two ways to find the brokers. */
-type NotRequired = 'AWS_REGION' | 'KAFKA_CLUSTER_ARN' | 'KAFKA_BOOTSTRAP_SERVERS';
+/** Lambda sets the region itself; a stage has one of the two ways to find the brokers; only tests fire ahead of the clock. */
+type NotRequired =
+  'AWS_REGION' | 'KAFKA_CLUSTER_ARN' | 'KAFKA_BOOTSTRAP_SERVERS' | 'FIRINGS_AHEAD_MINUTES';
 
 /** A value for every variable that a function reads: a missing one is a type error. */
 export type FunctionEnvironment<Variable extends string> = Readonly<

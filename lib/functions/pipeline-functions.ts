@@ -74,6 +74,7 @@ export function createReconcile(
       REQUESTS_PER_10_S: String(requestShares(exchange.requestsPer10Seconds).reconcile),
       GATE_IO_URL: exchange.url,
       GATE_IO_ARCHIVE_URL: exchange.archiveUrl,
+      ...firingsAhead(stage),
     },
   });
 }
@@ -148,6 +149,10 @@ function connections(
     ...database.environment,
     SCHEMA_VERSION_IDS: Stack.of(scope).toJsonString(schemaVersionIds),
   };
+}
+
+function firingsAhead({ firingsAheadMinutes: minutes }: StageConfig) {
+  return minutes === undefined ? {} : { FIRINGS_AHEAD_MINUTES: String(minutes) };
 }
 
 /** An event source on demand retries a batch if the function throws; one with its own pollers reads which records failed. */

@@ -38,6 +38,8 @@ export const localstack = stageConfig({
       ],
     },
   },
+  // A day is sealed by audits an hour apart, which its tests do not wait for.
+  firingsAheadMinutes: 180,
   eventSources: { ...dev.eventSources, mode: { kind: 'none' } },
   // Containers have the processor of this machine.
   architecture: process.arch === 'arm64' ? 'arm64' : 'x86_64',

@@ -52,6 +52,8 @@ const StageConfig = v.pipe(
     /** First UTC day that is wanted of each pair: `2026-01-01`. */
     historyStart: UtcDay,
     exchange: ExchangeSettings,
+    /** How many minutes ahead of the clock reconcile may be fired, where tests simulate its firings. @default 5 */
+    firingsAheadMinutes: v.optional(wholeNumber(5, 1_440)),
     /** Minutes without any candle of a market after which it is reported as silent. */
     silentAfterMinutes: wholeNumber(10, 43_200),
     network: NetworkSettings,

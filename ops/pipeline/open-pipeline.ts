@@ -1,6 +1,10 @@
 import { createCandleStore } from '../../lambdas/shared/adapters/database/candle-store';
-import { createCassandraSession } from '../../lambdas/shared/adapters/database/cassandra-client';
+import {
+  type CassandraSession,
+  createCassandraSession,
+} from '../../lambdas/shared/adapters/database/cassandra-client';
 import { CassandraError } from '../../lambdas/shared/adapters/database/cassandra-failures';
+import { timeAt } from '../../lambdas/shared/adapters/database/cql-values';
 import {
   readStoredCandles,
   readStoredRange,
@@ -50,7 +54,16 @@ function openPipeline({ name, database, credentials }: Pipeline): PipelineStore 
     readStoredRange: (market, interval) => told(readStoredRange(session, { ...market, interval })),
     readStoredCandles: (market, range) => told(readStoredCandles(session, { ...market, ...range })),
     reopenDay: (market, dayMs, atMs) => told(ledger.reopenDay(market, dayMs, atMs)),
+    databaseTime: () => told(readDatabaseTime(session)),
     knownMarkets: () => told(readKnownMarkets(session)),
     close: () => session.close(),
   };
+}
+
+const SELECT_TIME = 'SELECT toTimestamp(now()) AS database_time FROM system.local';
+
+async function readDatabaseTime(session: CassandraSession): Promise<number> {
+  const [row] = await session.rows({ query: SELECT_TIME, params: [] });
+  if (row === undefined) throw new Error('The table system.local has no row');
+  return timeAt(row, 'database_time');
 }

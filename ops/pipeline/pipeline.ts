@@ -44,6 +44,8 @@ export interface PipelineStore extends StatusReader, DayReader, CandleReader, Re
     market: Market,
     range: TimeRange & { readonly interval: Interval },
   ): Promise<readonly StoredCandle[]>;
+  /** The time of the database's own clock. */
+  databaseTime(): Promise<number>;
   /** Every market of which anything is stored, in alphabetical order. */
   knownMarkets(): Promise<readonly Market[]>;
   close(): Promise<void>;

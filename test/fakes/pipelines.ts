@@ -46,6 +46,12 @@ export class FakePipelineStore implements PipelineStore {
   readonly gaps = new Map<string, Gap[]>();
   readonly candles = new Map<string, CandlesByInterval>();
   readonly reopened: string[] = [];
+  /** When each of them was reopened, in the same order. */
+  readonly reopenedAtMs: number[] = [];
+  /** If true, what is told to be reopened stays sealed. */
+  keepsSeals = false;
+  /** The clock of the database; undefined if it is not to be read. */
+  databaseTimeMs: number | undefined;
   known: readonly Market[] = [];
   closed = 0;
   /** The ranges of candles that were read with their observation. */
@@ -107,6 +113,8 @@ export class FakePipelineStore implements PipelineStore {
   }
   reopenDay(market: Market, dayMs: number, reopenedAtMs: number): Promise<void> {
     this.reopened.push(`${marketKey(market)} ${new Date(dayMs).toISOString().slice(0, 10)}`);
+    this.reopenedAtMs.push(reopenedAtMs);
+    if (this.keepsSeals) return Promise.resolve();
     const key = marketKey(market);
     const days = this.days.get(key) ?? [];
     const day = days.find((one) => one.dayMs === dayMs) ?? unknownDay(dayMs);
@@ -125,6 +133,10 @@ export class FakePipelineStore implements PipelineStore {
       ({ dayMs }) => dayMs !== day.dayMs,
     );
     this.days.set(marketKey(market), [...others, day]);
+  }
+  databaseTime(): Promise<number> {
+    if (this.databaseTimeMs !== undefined) return Promise.resolve(this.databaseTimeMs);
+    return Promise.reject(new Error('The clock of the database is not to be read.'));
   }
   knownMarkets(): Promise<readonly Market[]> {
     return Promise.resolve(this.known);

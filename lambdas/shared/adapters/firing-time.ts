@@ -3,7 +3,18 @@ import * as v from 'valibot';
 
 const ScheduledEvent = v.object({ time: v.pipe(v.string(), v.isoTimestamp()) });
 
-/** An event that is not a firing of an EventBridge rule. */
+const MINUTE_MS = 60_000;
+/** EventBridge fires at the time that it says, or later; clocks differ by less than this. */
+const MOST_AHEAD_MINUTES = 5;
+
+/** The clock that an event is held against. */
+export interface FiringClock {
+  readonly nowMs: number;
+  /** How far ahead of it an event's time may be. @default 5 */
+  readonly mostAheadMinutes?: number;
+}
+
+/** An event that is not a firing of an EventBridge rule, or one of the future. */
 export class InvalidScheduledEventError extends Error {
   override readonly name = 'InvalidScheduledEventError';
 }
@@ -12,9 +23,23 @@ export class InvalidScheduledEventError extends Error {
  * The time that a scheduled event carries, in milliseconds since the epoch.
  * Source: the Amazon EventBridge user guide, "Scheduled events".
  *
+ * A time that has not come is refused: whatever is stored with it would win over
+ * each later observation until it has.
+ *
  * @throws InvalidScheduledEventError
  */
-export function firingTime(event: unknown): number {
+export function firingTime(
+  event: unknown,
+  { nowMs, mostAheadMinutes = MOST_AHEAD_MINUTES }: FiringClock,
+): number {
+  const timeMs = eventTime(event);
+  if (timeMs <= nowMs + mostAheadMinutes * MINUTE_MS) return timeMs;
+  throw new InvalidScheduledEventError(
+    `The time of the scheduled event, ${new Date(timeMs).toISOString()}, is more than ${mostAheadMinutes} min ahead of this function's clock, ${new Date(nowMs).toISOString()}: fire with a time that has come`,
+  );
+}
+
+function eventTime(event: unknown): number {
   const parsed = v.safeParse(ScheduledEvent, event);
   if (parsed.success) return Date.parse(parsed.output.time);
   const said = inspect(event, { breakLength: Infinity }).slice(0, 200);

@@ -24,6 +24,7 @@ function stocked(): FakePipelines {
   const pipelines = new FakePipelines();
   const progress = progressTo(NOW - 2 * MINUTE_MS, { liveSinceMs: APRIL });
   pipelines.store.status.set(marketKey(BTC), statusOf({ progress }));
+  pipelines.store.databaseTimeMs = NOW;
   for (const dayMs of daysFrom(MARCH, 41)) {
     const observedAtMs = dayMs + DAY_MS + 180 * MINUTE_MS;
     pipelines.store.putDay(BTC, sealedDay(dayMs, { observedAtMs }));
@@ -169,6 +170,46 @@ describe('a repair', () => {
       '2026-04-09  api        1440       0          0  asked for at one of the next firings',
     );
     expect(out).toContain('stopped: 1 day is not audited yet. The ledger goes on by itself');
+  });
+
+  test('of a machine whose clock is slow is later than what is stored all the same', async () => {
+    const pipelines = stocked();
+    const [audited = 0, asked = 0] = daysFrom(APRIL + 6 * DAY_MS, 2);
+    const ask = { askedAtMs: NOW + 5_000, askCount: 1, refusal: null };
+    pipelines.store.putDay(BTC, sealedDay(audited, { observedAtMs: NOW + 9_000 }));
+    pipelines.store.putDay(BTC, { ...sealedDay(asked), ask });
+
+    const line = '--market BTC_USDT --from 2026-04-07 --to 2026-04-10 --time-limit 1';
+    const { store } = await run(line, { pipelines });
+
+    expect(store.reopenedAtMs).toEqual([NOW + 9_001, NOW + 5_001, NOW]);
+  });
+
+  test('is refused if the clock of this machine is ahead: its time would win over the next audits', async () => {
+    const pipelines = stocked();
+    pipelines.store.databaseTimeMs = NOW - 5 * MINUTE_MS - 1;
+
+    const line = '--market BTC_USDT --from 2026-04-07 --to 2026-04-08';
+    const { exitCode, err, store } = await run(line, { pipelines });
+
+    expect(exitCode).toBe(1);
+    expect(err).toBe(
+      'The clock of this machine, 2026-04-11 04:00, is ahead of that of the local run, 2026-04-11 03:54: no audit before the former could seal the days. Set the clock, and try again\n',
+    );
+    expect(store.reopened).toEqual([]);
+  });
+
+  test('fails if a seal does not come off', async () => {
+    const pipelines = stocked();
+    pipelines.store.keepsSeals = true;
+
+    const line = '--market BTC_USDT --from 2026-04-07 --to 2026-04-09';
+    const { exitCode, err } = await run(line, { pipelines });
+
+    expect(exitCode).toBe(1);
+    expect(err).toBe(
+      'The seal of 2026-04-08 of gate-io:BTC_USDT in the local run has not come off (2 days are still sealed): the ledger has a newer write of it. Try again\n',
+    );
   });
 
   test('leaves out days before the listing, and days that are not settled', async () => {
