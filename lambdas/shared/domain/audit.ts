@@ -56,6 +56,8 @@ export function auditDay(
 class DayComparison {
   readonly #segment: ObservedSegment;
   readonly #previous: LedgerDay['audit'];
+  /** If an audit has seen the day: what it lacked then, and has now, was corrected since. */
+  readonly #isSeen: boolean;
   readonly #stored: CandlesByInterval;
   readonly #unreadable: readonly UnreadableCandle[];
   /** Stored minutes that the answer lacks. */
@@ -70,6 +72,7 @@ class DayComparison {
     this.#stored = candles;
     this.#unreadable = unreadable;
     this.#previous = previousAudit(segment, day);
+    this.#isSeen = day.audit !== undefined;
     this.#missing = this.#missingMinutes();
     this.#gone = new Set([...this.#confirmedMinutes(), ...this.#strayTimes()]);
     this.#result = windowsUpFrom(this.#minutes());
@@ -190,8 +193,10 @@ class DayComparison {
   }
 
   #correctedCount(): number {
-    if (this.#storedTimes('1m').length === 0) return 0;
-    return this.#differing('1m').length + this.#gone.size;
+    const stored = new Set(this.#storedTimes('1m'));
+    if (stored.size === 0) return 0;
+    const isCorrected = ({ openTimeMs }: Candle) => this.#isSeen || stored.has(openTimeMs);
+    return this.#differing('1m').filter(isCorrected).length + this.#gone.size;
   }
 }
 

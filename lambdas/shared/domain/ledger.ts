@@ -26,7 +26,7 @@ export interface StoredAudit {
   readonly absentCount: number;
   /** Minutes whose rows could not be candles, and that are not stored. */
   readonly rejectedCount: number;
-  /** One-minute candles that audits changed, added or deleted since the day was first stored, or reopened. */
+  /** One-minute candles that audits changed or deleted, or added after the first, since the day was first stored, or reopened. */
   readonly correctedCount: number;
   /** Stored minutes that the answer lacks: the next audit deletes those that it lacks too. */
   readonly suspectsMs: readonly number[];

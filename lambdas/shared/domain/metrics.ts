@@ -63,7 +63,7 @@ export const METRICS = {
   AuditsStored: 'Count',
   /** Days that were sealed although their audits do not agree; each is counted once. */
   DaysSealedDisputed: 'Count',
-  /** One-minute candles that audits changed, added or deleted. */
+  /** Stored one-minute candles that audits changed or deleted, and those that they added to a day that was audited before. */
   CandlesCorrected: 'Count',
   // reconcile
   /** Days of history that are to be had, and have never been stored; those that wait for the archive are not counted. */

@@ -56,7 +56,7 @@ export interface AuditFindings {
   readonly minuteCount: number;
   /** Minutes without a candle, those of gaps not counted. */
   readonly absentCount: number;
-  /** One-minute candles that the audit changed, added or deleted; 0 for a day of which nothing was stored. */
+  /** Stored one-minute candles that the audit changed or deleted, and those that it added to a day that was audited before. */
   readonly correctedCount: number;
   /** Stored minutes that the answer lacks, and that are kept. */
   readonly suspectsMs: readonly number[];

@@ -139,6 +139,15 @@ describe('a day that the exchange corrected', () => {
     expect(audit).toMatchObject({ correctedCount: 2, agreed: false, sealed: false });
   });
 
+  it('does not count what the first audit adds: a gap that it closes is no correction', () => {
+    const answered = [minuteAt(at(7), { high: '12' }), ...MINUTES.slice(1), minuteAt(at(9))];
+
+    expect(auditedWith({ answered }).audit).toMatchObject({ correctedCount: 1 });
+    expect(auditedWith({ answered, unreadableMs: [at(9)] }).audit).toMatchObject({
+      correctedCount: 2,
+    });
+  });
+
   it('counts nothing of a day that was never stored', () => {
     expect(auditedWith({ stored: [] }).audit).toMatchObject({ correctedCount: 0, agreed: false });
   });
