@@ -3,7 +3,7 @@ import { guard } from 'lit-html/directives/guard.js';
 import type { DayRow, GapRow } from '../answers/answers';
 import { ICONS } from '../page/icons';
 import { type PageActions, type PageState, shownMarket } from '../page/page-state';
-import { apiMinuteText, dayText, durationText } from '../page/times';
+import { apiMinuteText, dayText, durationText, endText } from '../page/times';
 import { countOf } from '../page/wording';
 import { calendar } from './calendar';
 import { coverageBar } from './coverage-bar';
@@ -100,7 +100,7 @@ function gapRow(
     <th scope="row">
       <button class="link" @click=${() => goTo((fromMs + toMs) / 2)}>${apiMinuteText(from)}</button>
     </th>
-    <td>${apiMinuteText(to)}</td>
+    <td>${endText(fromMs, toMs)}</td>
     <td class="number">${durationText(toMs - fromMs)}</td>
     <td class="text"><i class="swatch is-gap"></i>${reason}</td>
     <td>${apiMinuteText(observedAt)}</td>

@@ -23,6 +23,12 @@ export function apiMinuteText(time: string | null | undefined): string {
   return time == null ? '–' : minuteText(Date.parse(time));
 }
 
+/** The end of a stretch of time: its day is written if it is another than that of the start. */
+export function endText(fromMs: number, toMs: number): string {
+  const text = minuteText(toMs);
+  return dayText(fromMs) === dayText(toMs) ? text.slice(11) : text;
+}
+
 const UNITS = [
   ['d', DAY_MS],
   ['h', HOUR_MS],

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, join, parse } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { minify } from '@swc/core';
 import { build, type Metafile, type Plugin } from 'esbuild';
 import type { AnyFunction } from '../naming/function-names';
 import { bundledPackages } from './bundled-packages';
@@ -47,13 +48,13 @@ export async function bundlePage(outputFolder: string): Promise<PageSize> {
   const assets = join(outputFolder, 'assets');
   await rm(outputFolder, { recursive: true, force: true });
   await mkdir(assets, { recursive: true });
-  const metafile = await buildAssets(assets);
-  const files = Object.keys(metafile.outputs).map((path) => basename(path));
+  const { script, style, metafile } = await buildAssets();
+  const notices = await licenceTexts(NOTICE, bundledPackages(metafile));
   const template = await readFile(join(CONSOLE, 'index.html'), 'utf8');
   const html = filled(template, {
-    SCRIPT: assetIn(files, '.js'),
-    STYLE: assetIn(files, '.css'),
-    NOTICES: await writeNotices(assets, metafile),
+    SCRIPT: await writeAsset(assets, 'console.js', script),
+    STYLE: await writeAsset(assets, 'style.css', style),
+    NOTICES: await writeAsset(assets, 'notices.txt', notices),
   });
   await writeFile(join(outputFolder, 'index.html'), html);
   return pageSize(outputFolder);
@@ -68,15 +69,23 @@ export async function pageSize(folder: string): Promise<PageSize> {
   return { bytes: Buffer.concat(contents).length, gzipBytes: Buffer.concat(packed).length };
 }
 
-/** Builds the script and the styles of the page into a folder. @returns what went into them */
-export async function buildAssets(folder: string): Promise<Metafile> {
-  const { metafile } = await build({
+/** Contents of the page's assets. */
+export interface PageAssets {
+  readonly script: string;
+  readonly style: string;
+  /** What went into them. */
+  readonly metafile: Metafile;
+}
+
+/** Builds the script and the styles of the page. */
+export async function buildAssets(): Promise<PageAssets> {
+  const { metafile, outputFiles } = await build({
     entryPoints: {
       console: join(CONSOLE, 'main.ts'),
       style: join(CONSOLE, 'styles', 'page.css'),
     },
-    outdir: folder,
-    entryNames: '[name].[hash]',
+    outdir: 'assets',
+    write: false,
     bundle: true,
     platform: 'browser',
     target: 'es2022',
@@ -89,13 +98,32 @@ export async function buildAssets(folder: string): Promise<Metafile> {
     metafile: true,
     logLevel: 'warning',
   });
-  return metafile;
+  const textOf = (file: string) => outputFiles.find(({ path }) => basename(path) === file)?.text;
+  const [script, style] = [textOf('console.js'), textOf('style.css')];
+  if (script === undefined || style === undefined) {
+    throw new Error(`The page lacks a file: ${outputFiles.map(({ path }) => path).join(', ')}`);
+  }
+  return { script: await shortenedScript(script), style, metafile };
 }
 
-function assetIn(files: readonly string[], extension: string): string {
-  const file = files.find((name) => name.endsWith(extension));
-  if (file === undefined) throw new Error(`The page has no ${extension} among ${files.join(', ')}`);
-  return `/assets/${file}`;
+/** What esbuild leaves, above all in packages that come minified: a fortieth of the script. */
+async function shortenedScript(script: string): Promise<string> {
+  const { code } = await minify(script, {
+    module: true,
+    compress: { ecma: 2022, passes: 3 },
+    mangle: true,
+    format: { ecma: 2022, comments: false },
+  });
+  return code;
+}
+
+/** Writes an asset. @returns its path in the page, which changes with its content */
+async function writeAsset(folder: string, file: string, content: string): Promise<string> {
+  const hash = createHash('sha256').update(content).digest('hex').slice(0, 8).toUpperCase();
+  const { name, ext } = parse(file);
+  const hashed = `${name}.${hash}${ext}`;
+  await writeFile(join(folder, hashed), content);
+  return `/assets/${hashed}`;
 }
 
 /** Indents are a tenth of the templates, which no minifier shortens. */
@@ -108,15 +136,6 @@ const withoutIndents: Plugin = {
     });
   },
 };
-
-/** Passes on the licences of what the page is made of. */
-async function writeNotices(folder: string, metafile: Metafile): Promise<string> {
-  const text = await licenceTexts(NOTICE, bundledPackages(metafile));
-  const hash = createHash('sha256').update(text).digest('hex').slice(0, 8).toUpperCase();
-  const file = `notices.${hash}.txt`;
-  await writeFile(join(folder, file), text);
-  return `/assets/${file}`;
-}
 
 function filled(template: string, values: Readonly<Record<string, string>>): string {
   return template.replace(/{{(\w+)}}/g, (_, name: string) => {

@@ -29,7 +29,7 @@ async function packagesOfFunctions(): Promise<string[]> {
 
 /** The packages that the console page is made of. */
 export async function packagesOfPage(): Promise<string[]> {
-  return bundledPackages(await inTemporaryFolder(buildAssets));
+  return bundledPackages((await buildAssets()).metafile);
 }
 
 async function inTemporaryFolder<Result>(

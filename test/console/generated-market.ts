@@ -182,6 +182,7 @@ export class GeneratedMarket {
     const day = text(dayMs).slice(0, 10);
     const state = this.#stateOf(dayMs, nowMs);
     const isStored = state !== 'before' && state !== 'waiting';
+    const isUnsealed = dayMs >= this.#sealedTo(nowMs);
     const range = { fromMs: dayMs, toMs: dayMs + DAY_MS };
     const lostMs = this.#gaps().reduce((sum, gap) => sum + overlapMs(gap, range), 0);
     // Busy and quiet days take turns, as they do.
@@ -203,8 +204,8 @@ export class GeneratedMarket {
         .map((hour) => text(dayMs + hour * 3_600_000)),
       audits: isStored ? (state === 'disputed' ? 9 : isLive ? 2 : 1) : 0,
       source: isStored ? (isLive ? 'api' : 'archive') : null,
-      sealedAt: state === 'sealed' || state === 'disputed' ? text(dayMs + 2.13 * DAY_MS) : null,
-      dueAt: state === 'unsealed' ? text(dayMs + 2 * DAY_MS) : null,
+      sealedAt: isStored && !isUnsealed ? text(dayMs + 2.13 * DAY_MS) : null,
+      dueAt: isStored && isUnsealed ? text(dayMs + 2 * DAY_MS) : null,
       askedAt: isStored ? text(dayMs + 2.13 * DAY_MS - 40_000) : null,
       refusal: null,
     };
@@ -214,9 +215,9 @@ export class GeneratedMarket {
     const { listedSince, disputed = [] } = this.plan;
     if (listedSince !== undefined && dayMs < midnight(listedSince)) return 'before';
     if (dayMs < this.#storedFrom()) return 'waiting';
-    if (dayMs >= this.#sealedTo(nowMs)) return 'unsealed';
     const range = { fromMs: dayMs, toMs: dayMs + DAY_MS };
     if (this.#gaps().some((gap) => overlapMs(gap, range) > 0)) return 'gap';
+    if (dayMs >= this.#sealedTo(nowMs)) return 'unsealed';
     return disputed.includes(text(dayMs).slice(0, 10)) ? 'disputed' : 'sealed';
   }
 

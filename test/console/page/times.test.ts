@@ -1,4 +1,4 @@
-import { durationText, readTime, roughDurationText } from '../../../console/page/times';
+import { durationText, endText, readTime, roughDurationText } from '../../../console/page/times';
 
 it.each([
   ['2026', '2026-01-01T00:00:00Z'],
@@ -27,4 +27,11 @@ it.each([
 ])('writes %p ms in two units, or in one', (lengthMs, two, one) => {
   expect(durationText(lengthMs)).toBe(two);
   expect(roughDurationText(lengthMs)).toBe(one);
+});
+
+it.each([
+  ['2026-03-04T10:00:00Z', '2026-03-04T12:11:00Z', '12:11'],
+  ['2026-03-04T10:00:00Z', '2026-03-05T00:00:00Z', '2026-03-05 00:00'],
+])('writes the end of %p to %p with its day only if it is another', (from, to, text) => {
+  expect(endText(Date.parse(from), Date.parse(to))).toBe(text);
 });
