@@ -20,8 +20,11 @@ afterAll(() => browser.stop());
 let page: Page;
 afterEach(async () => {
   browser.api.isDown = false;
+  const problems = browser.takeProblems();
   await page.context().close();
-  expect(browser.takeProblems()).toEqual([]);
+  // A question that is under way fails with the page: nothing is wrong with it.
+  browser.takeProblems();
+  expect(problems).toEqual([]);
 });
 
 const legend = (): Promise<string> => page.locator('.legend').innerText();
