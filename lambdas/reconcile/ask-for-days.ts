@@ -34,9 +34,10 @@ class DayAsks {
     this.#asks = new Map(days.map((day) => [day.dayMs, nextAsk(day, nowMs)]));
   }
 
-  /** Notes that the days were asked for: before they are, so that none is asked for unnoticed. */
-  async note(): Promise<void> {
-    await Promise.all([...this.#asks].map(([dayMs, ask]) => this.#write(dayMs, ask)));
+  /** Notes that a day was asked for: before it is under way, so that none is so unnoticed. */
+  async note(dayMs: number): Promise<void> {
+    const ask = this.#asks.get(dayMs);
+    if (ask !== undefined) await this.#write(dayMs, ask);
   }
 
   async refuse(dayMs: number, reason: string): Promise<void> {
@@ -69,7 +70,6 @@ export async function askForDays(
   firing: Firing,
 ): Promise<readonly AskOutcome[]> {
   const asks = new DayAsks(ports, group.market, group.days, firing.nowMs);
-  await asks.note();
   if (group.source === 'archive') await askArchive(ports, group, firing, asks);
   else for (const { dayMs } of group.days) await askApi(ports, { ...group, dayMs }, firing, asks);
   return asks.outcomes();
@@ -87,6 +87,7 @@ async function askApi(
   asks: DayAsks,
 ): Promise<void> {
   const toMs = dayMs + DAY_MS;
+  await asks.note(dayMs);
   let answer: ExchangeAnswer;
   try {
     answer = await ports.exchange.candles({
@@ -123,6 +124,7 @@ async function askArchive(
       pair: market.pair,
       monthMs: monthOf(daysMs[0] ?? 0),
       daysMs,
+      nowMs,
       withinMs: remainingMs() - APPEND_RESERVE_MS,
     })
     [Symbol.asyncIterator]();
@@ -144,6 +146,8 @@ async function askArchive(
       tellRefused(ports, { market, dayMs }, 'its archived day is refused', refusal);
       await asks.refuse(dayMs, refusal);
     } else {
+      // Only now: whatever ends this firing, no more than this one day counts as under way for nothing.
+      await asks.note(dayMs);
       await append(ports, auditOf({ market, dayMs, source: 'archive', nowMs }, answer));
     }
   }

@@ -42,7 +42,13 @@ export class MarketLedgers {
   readonly #ports: ReconcilePorts;
   readonly #settings: ReconcileSettings;
   readonly #ledgers = new Map<string, ReadLedger>();
-  readonly #listingAsked = new Set<string>();
+  /** Markets of which it is known since when the exchange has them. */
+  readonly #listed = new Set<string>();
+  /** When the exchange was asked for a market's listing, and what it said. */
+  readonly #listings = new Map<
+    string,
+    { readonly askedAtMs: number; readonly listedMs: number | null }
+  >();
 
   constructor(ports: ReconcilePorts, settings: ReconcileSettings) {
     this.#ports = ports;
@@ -84,11 +90,16 @@ export class MarketLedgers {
     if (day !== undefined) days?.set(dayMs, { ...day, ask });
   }
 
-  /** Ends the history of a market where it was listed. */
+  /** Whether it is known since when the exchange has a market. */
+  isListingKnown(market: Market): boolean {
+    return this.#listed.has(marketKey(market));
+  }
+
+  /** Ends the history of a market where its archive begins: the exchange does not say when it was listed. */
   async noteListedSince(market: Market, listedSinceMs: number, nowMs: number): Promise<void> {
     await this.#ports.store.writeListedSince(market, listedSinceMs, nowMs);
-    const details = { market: marketKey(market), since: new Date(listedSinceMs).toISOString() };
-    this.#ports.telemetry.info('history ends where the market was listed', details);
+    const details = listingDetails(marketKey(market), listedSinceMs);
+    this.#ports.telemetry.warn('history ends where the archive begins', details);
     const ledger = this.#ledgers.get(marketKey(market));
     if (ledger === undefined) return;
     const kept = [...ledger.days].filter(([dayMs]) => dayMs >= floorTo(listedSinceMs, DAY_MS));
@@ -140,27 +151,40 @@ export class MarketLedgers {
     nowMs: number,
   ): Promise<number> {
     const { historyStartMs, retentionMs } = this.#settings;
-    const known = status?.listedSinceMs ?? null;
     const reachesArchive = historyStartMs < nowMs - retentionMs;
-    const listedMs = known ?? (reachesArchive ? await this.#askListing(market, nowMs) : null);
-    return Math.max(historyStartMs, floorTo(listedMs ?? 0, DAY_MS));
+    const said = reachesArchive ? await this.#askListing(market, nowMs) : null;
+    const known = status?.listedSinceMs ?? null;
+    // An exchange that lists a pair again may name that time: what was before is not gone by it.
+    const times = [said, known, status?.progress?.liveSinceMs ?? null].filter((ms) => ms !== null);
+    if (said === null && known === null) return historyStartMs;
+    this.#listed.add(marketKey(market));
+    const listedMs = Math.min(...times);
+    if (said !== null && listedMs !== known) {
+      await this.#ports.store.writeListedSince(market, listedMs, nowMs);
+    }
+    return Math.max(historyStartMs, floorTo(listedMs, DAY_MS));
   }
 
-  /** Asks the exchange once a process; it may not know. */
+  /** Asks the exchange once a day; it may not know, or name a time that is none. */
   async #askListing(market: Market, nowMs: number): Promise<number | null> {
     const key = marketKey(market);
-    if (this.#listingAsked.has(key)) return null;
-    this.#listingAsked.add(key);
-    const { listings, store, telemetry } = this.#ports;
+    const before = this.#listings.get(key);
+    if (before !== undefined && nowMs < before.askedAtMs + DAY_MS) return before.listedMs;
+    const { listings, telemetry } = this.#ports;
     try {
-      const listedMs = await listings.listedSince(market.pair, LISTING_TIME_MS);
-      if (listedMs !== null) await store.writeListedSince(market, listedMs, nowMs);
+      const said = await listings.listedSince(market.pair, LISTING_TIME_MS);
+      const isFuture = said !== null && said > nowMs;
+      if (isFuture)
+        telemetry.warn('listing ignored: it is in the future', listingDetails(key, said));
+      const listedMs = isFuture ? null : said;
+      this.#listings.set(key, { askedAtMs: nowMs, listedMs });
       return listedMs;
     } catch (cause) {
       if (!(cause instanceof UnknownPairError)) {
-        this.#listingAsked.delete(key);
         telemetry.error('listing not read', { market: key }, cause);
+        return before?.listedMs ?? null;
       }
+      this.#listings.set(key, { askedAtMs: nowMs, listedMs: null });
       return null;
     }
   }
@@ -176,6 +200,10 @@ export class MarketLedgers {
       return day !== undefined && !isUnderWay(day);
     });
   }
+}
+
+function listingDetails(market: string, sinceMs: number) {
+  return { market, since: new Date(sinceMs).toISOString() };
 }
 
 /** Nothing was ever to be had of such a market: perhaps its name is misspelt. */

@@ -173,7 +173,10 @@ class ReconcileRound {
     const { ports, ledgers, firing } = this.#input;
     for (const { market, days } of ledgers.readInFull()) {
       if (!days.some(({ ask }) => ask?.refusal === MISSING_MONTH)) continue;
-      const { listedSinceMs, unservedMs } = missingMonths(days, firing.nowMs);
+      const { listedSinceMs, unservedMs } = missingMonths(days, {
+        nowMs: firing.nowMs,
+        isListingKnown: ledgers.isListingKnown(market),
+      });
       const fresh = unservedMs.filter(
         (dayMs) => !this.#asked.has(`${askKey(market, dayMs)} unserved`),
       );

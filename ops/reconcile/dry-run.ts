@@ -107,7 +107,7 @@ async function fromApi(
 }
 
 async function* archived(
-  { market }: DryRun,
+  { market, nowMs }: DryRun,
   { archive }: DryRunPorts,
   days: readonly LedgerDay[],
 ): AsyncGenerator<AnsweredDay> {
@@ -118,6 +118,7 @@ async function* archived(
       pair: market.pair,
       monthMs: monthOf(days[0]?.dayMs ?? 0),
       daysMs: [...left.keys()],
+      nowMs,
       withinMs: MONTH_TIME_MS,
     })) {
       const day = left.get(given.dayMs);

@@ -8,6 +8,10 @@ const PATIENCE_MS = 60 * DAY_MS;
 /** So many months in a row that are missing lie before the market was listed. */
 const MONTHS_BEFORE_LISTING = 3;
 
+/** Asks, a day apart. */
+const TWICE = 2;
+const FOR_A_MONTH = 30;
+
 /** What the months that the archive does not have say of a market. */
 export interface MissingMonths {
   /** The first month of the market; undefined if that cannot be told. */
@@ -16,70 +20,109 @@ export interface MissingMonths {
   readonly unservedMs: readonly number[];
 }
 
-type MonthState = 'there' | 'missing' | 'not known';
+/** What the choice between a listing and a hole depends on. */
+export interface MissingMonthsTerms {
+  readonly nowMs: number;
+  /** Whether the exchange says since when it has the market: then no missing month says it better. */
+  readonly isListingKnown: boolean;
+}
 
 /**
  * Tells missing months that lie before a market's listing from holes in the
- * archive. Below the newest month that the archive has, three missing months in
- * a row end the market's history; fewer are a hole, once the month below them is
- * there, or the ledger ends with them, and they are 60 days old.
+ * archive. Neither is said of a month that was missing once: the archive may
+ * have been away. Below the newest month that the archive has, three missing
+ * months in a row end the market's history, if nothing older is stored. Other
+ * missing months are a hole, once the month below them is there, or the ledger
+ * ends with them, and they are 60 days old. If the archive has no newer month,
+ * they were missing for 30 days.
  *
  * @param days all days of a market's ledger, in any order
  */
-export function missingMonths(days: readonly LedgerDay[], nowMs: number): MissingMonths {
+export function missingMonths(
+  days: readonly LedgerDay[],
+  { nowMs, isListingKnown }: MissingMonthsTerms,
+): MissingMonths {
   const months = monthsOf(days);
-  const newestFirst = [...months.keys()].sort((a, b) => b - a);
-  const newestIndex = newestFirst.findIndex((month) => months.get(month)?.state === 'there');
+  const newestIndex = months.findIndex(({ isStored }) => isStored);
+  const oldestIndex = months.findLastIndex(({ isStored }) => isStored);
   const unservedMs: number[] = [];
-  let run: number[] = [];
+  let run: Month[] = [];
+  let isArchiveThere = false;
   const close = (): void => {
-    const old = run.filter((monthMs) => nowMs >= monthAfter(monthMs) + PATIENCE_MS);
-    unservedMs.push(...old.flatMap((monthMs) => months.get(monthMs)?.openMs ?? []));
+    const old = run.filter(
+      ({ monthMs, missedCount }) =>
+        nowMs >= monthAfter(monthMs) + PATIENCE_MS &&
+        missedCount >= (isArchiveThere ? TWICE : FOR_A_MONTH),
+    );
+    unservedMs.push(...old.flatMap(({ openMs }) => openMs));
     run = [];
   };
-  for (const monthMs of newestIndex < 0 ? [] : newestFirst.slice(newestIndex)) {
-    const state = months.get(monthMs)?.state;
-    if (state === 'not known') return { listedSinceMs: undefined, unservedMs: sorted(unservedMs) };
-    if (state === 'there') close();
-    else run.push(monthMs);
-    if (run.length === MONTHS_BEFORE_LISTING) {
-      return { listedSinceMs: monthAfter(run[0] as number), unservedMs: sorted(unservedMs) };
-    }
+  const result = (listedSinceMs?: number): MissingMonths => ({
+    listedSinceMs,
+    unservedMs: [...unservedMs].sort((a, b) => a - b),
+  });
+  for (const [index, month] of newestIndex < 0 ? [] : [...months.entries()].slice(newestIndex)) {
+    if (!month.isMissing && !month.isStored) return result();
+    if (month.isMissing) run.push(month);
+    else close();
+    isArchiveThere ||= month.isArchived;
+    const canEnd = index > oldestIndex && isArchiveThere && !isListingKnown;
+    const before = canEnd ? run.filter(isUnstored) : [];
+    if (before.length < MONTHS_BEFORE_LISTING) continue;
+    const isSure = before.every(({ missedCount }) => missedCount >= TWICE);
+    return isSure ? result(monthAfter(before[0]?.monthMs ?? 0)) : result();
   }
   close();
-  return { listedSinceMs: undefined, unservedMs: sorted(unservedMs) };
+  return result();
 }
 
-function sorted(timesMs: readonly number[]): number[] {
-  return [...timesMs].sort((a, b) => a - b);
+function isUnstored({ isStored }: Month): boolean {
+  return !isStored;
 }
 
 interface Month {
-  readonly state: MonthState;
+  readonly monthMs: number;
+  /** Whether a minute of it is stored. */
+  readonly isStored: boolean;
+  /** Whether the archive did not have it when it was asked last, or it has been declared a hole. */
+  readonly isMissing: boolean;
+  /** Whether a minute of it is stored from the archive. */
+  readonly isArchived: boolean;
+  /** Asks in a row, a day apart, that the archive did not have it at. */
+  readonly missedCount: number;
   /** Its days that are not sealed. */
   readonly openMs: readonly number[];
 }
 
-function monthsOf(days: readonly LedgerDay[]): Map<number, Month> {
+/** Newest first. */
+function monthsOf(days: readonly LedgerDay[]): Month[] {
   const byMonth = new Map<number, LedgerDay[]>();
   for (const day of days) {
     const monthMs = monthOf(day.dayMs);
     byMonth.set(monthMs, [...(byMonth.get(monthMs) ?? []), day]);
   }
-  return new Map(
-    [...byMonth].map(([monthMs, ofMonth]) => {
-      const openMs = ofMonth.filter((day) => !isSealed(day)).map(({ dayMs }) => dayMs);
-      return [monthMs, { state: stateOf(ofMonth), openMs }];
-    }),
-  );
+  return [...byMonth]
+    .sort(([a], [b]) => b - a)
+    .map(([monthMs, ofMonth]) => ({
+      monthMs,
+      isStored: ofMonth.some(({ audit }) => (audit?.minuteCount ?? 0) > 0),
+      isMissing: ofMonth.some((day) => isMissingNow(day) || isDeclared(day)),
+      isArchived: ofMonth.some(({ audit }) => audit?.source === 'archive' && audit.minuteCount > 0),
+      missedCount: Math.max(0, ...ofMonth.map(missedAsks)),
+      openMs: ofMonth.filter((day) => !isSealed(day)).map(({ dayMs }) => dayMs),
+    }));
 }
 
-function stateOf(days: readonly LedgerDay[]): MonthState {
-  if (days.some(({ audit }) => audit?.source === 'archive' && audit.minuteCount > 0)) {
-    return 'there';
-  }
-  const isMissing = days.some(({ ask }) => ask?.refusal === MISSING_MONTH);
-  // Days of a month of which some have been declared unserved are not asked for again.
-  const isUnserved = days.some(({ audit }) => audit?.source === 'archive' && audit.disputed);
-  return isMissing || isUnserved ? 'missing' : 'not known';
+function isMissingNow({ ask }: LedgerDay): boolean {
+  return ask?.refusal === MISSING_MONTH;
+}
+
+/** Days of a month of which some have been declared unserved are not asked for again. */
+function isDeclared({ audit }: LedgerDay): boolean {
+  return audit?.source === 'archive' && audit.disputed && audit.minuteCount === 0;
+}
+
+function missedAsks(day: LedgerDay): number {
+  if (isDeclared(day)) return FOR_A_MONTH;
+  return isMissingNow(day) ? (day.ask?.askCount ?? 0) : 0;
 }

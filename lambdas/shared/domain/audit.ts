@@ -5,7 +5,13 @@ import {
   hasSameValuesButQuote,
 } from './candle';
 import { DAY_MS, type Interval, INTERVALS, MINUTE_MS } from './interval';
-import { DISPUTED_AFTER_MS, LEAST_AUDITS, type LedgerDay, PATIENCE_MS } from './ledger';
+import {
+  DISPUTED_AFTER_MS,
+  isSecondOpinion,
+  LEAST_AUDITS,
+  type LedgerDay,
+  PATIENCE_MS,
+} from './ledger';
 import type { StoredCandles, UnreadableCandle } from './ports';
 import { type ChildrenRange, inTimeOrder, windowsUpFrom } from './roll-up';
 import { type AuditFindings, newestOf, type ObservedSegment, type RolledSegment } from './segment';
@@ -55,9 +61,10 @@ export function auditDay(
 /** A whole day as it was answered, beside what is stored of it. */
 class DayComparison {
   readonly #segment: ObservedSegment;
+  /** The stored audit, if this one is a second opinion beside it. */
   readonly #previous: LedgerDay['audit'];
-  /** If an audit has seen the day: what it lacked then, and has now, was corrected since. */
-  readonly #isSeen: boolean;
+  /** Audits that have seen the day: what it lacked then, and has now, was corrected since. */
+  readonly #storedAudits: number;
   readonly #stored: CandlesByInterval;
   readonly #unreadable: readonly UnreadableCandle[];
   /** Stored minutes that the answer lacks. */
@@ -71,8 +78,8 @@ class DayComparison {
     this.#segment = segment;
     this.#stored = candles;
     this.#unreadable = unreadable;
-    this.#previous = previousAudit(segment, day);
-    this.#isSeen = day.audit !== undefined;
+    this.#previous = previousAudit(segment, day, candles);
+    this.#storedAudits = day.audit?.auditCount ?? 0;
     this.#missing = this.#missingMinutes();
     this.#gone = new Set([...this.#confirmedMinutes(), ...this.#strayTimes()]);
     this.#result = windowsUpFrom(this.#minutes());
@@ -107,8 +114,7 @@ class DayComparison {
     const isConfirmed =
       agreed && this.#previous?.agreed === true && observedAtMs >= toMs + PATIENCE_MS;
     const isLate =
-      observedAtMs >= toMs + DISPUTED_AFTER_MS &&
-      (this.#previous?.auditCount ?? 0) + 1 >= LEAST_AUDITS;
+      observedAtMs >= toMs + DISPUTED_AFTER_MS && this.#storedAudits + 1 >= LEAST_AUDITS;
     const disputed = this.#isFinal() ? !this.#isComplete() : isLate && !isConfirmed;
     return {
       minuteCount,
@@ -186,7 +192,7 @@ class DayComparison {
 
   #absentCount(minuteCount: number): number {
     const { rejected, unserved } = this.#segment;
-    if (unserved !== null) return 0;
+    if (unserved !== null && minuteCount === 0) return 0;
     return (
       MINUTES_OF_DAY - minuteCount - rejected.filter((one) => !this.has(one.openTimeMs)).length
     );
@@ -195,14 +201,20 @@ class DayComparison {
   #correctedCount(): number {
     const stored = new Set(this.#storedTimes('1m'));
     if (stored.size === 0) return 0;
-    const isCorrected = ({ openTimeMs }: Candle) => this.#isSeen || stored.has(openTimeMs);
+    const isCorrected = ({ openTimeMs }: Candle) => this.#storedAudits > 0 || stored.has(openTimeMs);
     return this.#differing('1m').filter(isCorrected).length + this.#gone.size;
   }
 }
 
 /** The audit before this one: the same answer, given again, is no second one. */
-function previousAudit({ observedAtMs }: ObservedSegment, { audit }: LedgerDay) {
-  return audit !== undefined && audit.observedAtMs < observedAtMs ? audit : undefined;
+function previousAudit(
+  { observedAtMs, minuteCandles }: ObservedSegment,
+  { audit }: LedgerDay,
+  stored: CandlesByInterval,
+) {
+  if (audit === undefined) return undefined;
+  const minuteCount = Math.max(minuteCandles.length, stored['1m']?.length ?? 0);
+  return isSecondOpinion({ observedAtMs, minuteCount }, audit) ? audit : undefined;
 }
 
 /** An unknown quote volume does not replace a known one of the same candle. */

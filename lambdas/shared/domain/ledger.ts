@@ -56,6 +56,10 @@ export const FIRST_AUDIT_MS = 3 * HOUR_MS;
 export const PATIENCE_MS = DAY_MS;
 /** A day that ended longer ago than this is asked for every hour, not every day. */
 const OLD_MS = 3 * DAY_MS;
+/** Firings that overlap may ask within seconds, of one replica that lags: that is one answer, not two. */
+const LEAST_APART_MS = 55 * MINUTE_MS;
+/** An exchange that has lost a day, or cannot find it, may say so for hours: nothing is what it answers. */
+const EMPTY_APART_MS = 23 * HOUR_MS;
 /** A day whose audits do not agree so long after its end is disputed. */
 export const DISPUTED_AFTER_MS = 7 * DAY_MS;
 /** ... but not before so many audits: history and reopened days are that old from the start. */
@@ -114,7 +118,10 @@ export function isSealed({ audit }: LedgerDay): boolean {
   return audit !== undefined && audit.sealedAtMs !== null;
 }
 
-/** Three hours after its end, a day after its end, then daily; once it is old, hourly. */
+/**
+ * Three hours after its end, a day after its end, then daily; once it is old,
+ * hourly, but for one of which nothing is stored: that is asked for daily.
+ */
 function apiDue({ dayMs, audit, reopenedAtMs }: LedgerDay): number {
   const endMs = dayMs + DAY_MS;
   const firstMs = endMs + FIRST_AUDIT_MS;
@@ -123,7 +130,20 @@ function apiDue({ dayMs, audit, reopenedAtMs }: LedgerDay): number {
     return firstMs;
   }
   const dailyMs = observedAtMs < endMs + PATIENCE_MS ? endMs + PATIENCE_MS : observedAtMs + DAY_MS;
+  if (audit?.minuteCount === 0) return dailyMs;
   return Math.min(dailyMs, Math.max(observedAtMs + HOUR_MS, endMs + OLD_MS));
+}
+
+/**
+ * If an audit is a second opinion beside the one that is stored: two that are
+ * given at once are one, and nothing is believed only if it is said for a day.
+ */
+export function isSecondOpinion(
+  { observedAtMs, minuteCount }: { readonly observedAtMs: number; readonly minuteCount: number },
+  stored: StoredAudit,
+): boolean {
+  const isEmpty = minuteCount === 0 && stored.minuteCount === 0;
+  return observedAtMs - stored.observedAtMs >= (isEmpty ? EMPTY_APART_MS : LEAST_APART_MS);
 }
 
 /** An ask that brought no audit is repeated after an hour, two, four, up to a day; what the archive refused, after a day. */

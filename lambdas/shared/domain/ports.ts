@@ -101,6 +101,8 @@ export interface ArchiveQuery {
   readonly monthMs: number;
   /** Starts of the days of that month that are wanted, oldest first. */
   readonly daysMs: readonly number[];
+  /** The time of the ask: a month that is just over may not be complete yet. */
+  readonly nowMs: number;
   /** The time that the archive has, repetitions included, in milliseconds. */
   readonly withinMs: number;
 }

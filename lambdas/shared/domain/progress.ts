@@ -87,8 +87,10 @@ export function gapsOf(segment: RolledSegment): Gap[] {
   return [...gapsBefore(segment), ...segment.rejected.map(rejectedGap), ...unservedGap(segment)];
 }
 
-function unservedGap({ unserved, fromMs, toMs }: RolledSegment): Gap[] {
-  return unserved === null ? [] : [{ fromMs, toMs, reason: unserved }];
+/** A day of which minutes are stored is disputed, not a gap: its other minutes had no trade, as far as is known. */
+function unservedGap({ unserved, audit, fromMs, toMs }: RolledSegment): Gap[] {
+  const isStored = audit !== null && audit.minuteCount > 0;
+  return unserved === null || isStored ? [] : [{ fromMs, toMs, reason: unserved }];
 }
 
 function gapsBefore({ gapFromMs, fromMs }: Segment): Gap[] {

@@ -269,16 +269,27 @@ describe('an audit', () => {
   it('of a day that nobody has any more stores the day as a gap', async () => {
     const { store, storeBatch } = prepare();
 
-    await storeBatch(
-      batchOf(
-        audit({ newestMs: null, candles: {}, unserved: 'its month is missing in the archive' }),
-      ),
-    );
+    await storeBatch(batchOf(unserved(0)));
 
     expect(store.gaps.map(({ gap }) => gap)).toEqual([
       { fromMs: DAY, toMs: DAY + DAY_MS, reason: 'its month is missing in the archive' },
     ]);
   });
+
+  it('of a day that nobody has any more stores no gap over minutes that are stored', async () => {
+    const { store, storeBatch } = prepare();
+
+    await storeBatch(batchOf(unserved(1_400)));
+
+    expect(store.gaps).toEqual([]);
+  });
+
+  function unserved(minuteCount: number): RolledSegment {
+    const reason = 'its month is missing in the archive';
+    const plain = audit({ newestMs: null, candles: {}, unserved: reason });
+    if (plain.audit === null) throw new Error('An audit has findings');
+    return { ...plain, audit: { ...plain.audit, minuteCount } };
+  }
 });
 
 describe('a batch', () => {

@@ -334,6 +334,46 @@ describe('history', () => {
     expect(store.status.get('gate-io:BTC_USDT')?.listedSinceMs).toBe(TODAY - 3 * DAY_MS + HOUR_MS);
   });
 
+  it.each([
+    ['is in the future', NOW + 90 * DAY_MS],
+    ['is after the start of the live loop', NOW - HOUR_MS],
+  ])('loses no day to a listing that %s', async (_, listedMs) => {
+    const listedSince = () => Promise.resolve(listedMs);
+    const { fire, sent, store } = prepare({ days: 20, listedSince });
+    store.status.set(
+      'gate-io:BTC_USDT',
+      statusOf({ progress: { ...settledTo(TODAY), liveSinceMs: TODAY - 20 * DAY_MS } }),
+    );
+
+    await fire();
+
+    expect(sent().length).toBeGreaterThan(0);
+  });
+
+  it('takes over an earlier listing that the exchange names later', async () => {
+    const said = [TODAY - 3 * DAY_MS, TODAY - 5 * DAY_MS];
+    const listedSince = () => Promise.resolve(said.shift() ?? null);
+    const { fire, store } = prepare({ days: 20, listedSince });
+
+    await fire();
+    await fire(NOW + DAY_MS);
+
+    expect(store.status.get('gate-io:BTC_USDT')?.listedSinceMs).toBe(TODAY - 5 * DAY_MS);
+  });
+
+  it('of the archive is under way day by day: whatever ends a firing costs no month', async () => {
+    const { fire, store, log } = prepare({ days: 100 });
+    log.brokenFor = () => true;
+
+    await expect(fire()).rejects.toThrow(DaysNotAskedError);
+
+    const archived = store.asks.filter(({ dayMs }) => dayMs < NOW - 9_900 * MINUTE_MS);
+    const months = new Set(archived.map(({ dayMs }) => new Date(dayMs).getUTCMonth()));
+    expect(archived.length).toBeGreaterThan(0);
+    // A day each, of the months that were read.
+    expect(archived).toHaveLength(months.size);
+  });
+
   it('goes on if the exchange does not know the pair any more, or does not answer', async () => {
     for (const cause of [new UnknownPairError('unknown'), new Error('503')]) {
       const { fire, sent } = prepare({ days: 20, listedSince: () => Promise.reject(cause) });
@@ -356,6 +396,9 @@ describe('history', () => {
     await fire();
     storeSent();
     await fire(NOW + 5 * MINUTE_MS);
+    // The archive may be away for a while: it is asked once more, a day later.
+    expect(store.status.get('gate-io:BTC_USDT')?.listedSinceMs ?? null).toBeNull();
+    await fire(NOW + DAY_MS);
 
     expect(store.status.get('gate-io:BTC_USDT')?.listedSinceMs).toBe(first);
     const asked = archived.queries.length;
@@ -383,7 +426,7 @@ describe('history', () => {
     );
     expect(store.day(BTC, lost).audit).toMatchObject({
       disputed: true,
-      sealedAtMs: NOW + 1,
+      sealedAtMs: NOW + DAY_MS + 1,
     });
   });
 });

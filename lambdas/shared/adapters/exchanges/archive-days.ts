@@ -1,5 +1,5 @@
 import { timeText } from '../../domain/candle';
-import { DAY_MS, floorTo } from '../../domain/interval';
+import { DAY_MS, floorTo, MINUTE_MS } from '../../domain/interval';
 import type { ArchivedDay } from '../../domain/ports';
 import { DayReading } from './archive-day';
 import {
@@ -14,7 +14,9 @@ import { isHeader, minuteOf, readArchiveRow, unplacedReason } from './archive-ro
 
 /**
  * The wanted days of a file, oldest first, each as soon as a row of a later day
- * has come, so that no more than one day is held.
+ * has come, so that no more than one day is held. The days from the last row of a
+ * file on are refused if the file is cut, or is young and ends hours before its
+ * month: an archive that is not complete yet is not a quiet market.
  *
  * The file is passed over twice. The first pass tells whether its days come in
  * order: so a day that is given gets no more rows afterwards. A day is whole if
@@ -38,10 +40,11 @@ export async function* archivedDays(
   yield* readDays(
     new DaysReading({ file, misplaced: order.misplaced, daysMs: standing, refusals }),
   );
-  if (!file.isCut) return;
-  const cut = cutProblem(file, order);
-  refusals.add(cut);
-  yield* refusedDays(daysMs.slice(standing.length), cut);
+  const left = daysMs.slice(standing.length);
+  if (left.length === 0 && !file.isCut) return;
+  const end = file.isCut ? cutProblem(file, order) : earlyEndProblem(file, order);
+  refusals.add(end);
+  yield* refusedDays(left, end);
 }
 
 /** All days of a file that is wrong as a whole. */
@@ -62,9 +65,17 @@ function cutProblem({ name }: ArchiveFile, { newestMs = 0 }: FileOrder): string 
   return `${name} is cut: its last row is of ${timeText(newestMs)}`;
 }
 
+function earlyEndProblem({ name, monthEndMs }: ArchiveFile, { newestMs = 0 }: FileOrder): string {
+  return `${name} may not be complete yet: its last row is of ${timeText(newestMs)}, and its month ended ${timeText(monthEndMs)}`;
+}
+
+/** A market may be quiet for so long at the end of a month. */
+const QUIET_MS = 6 * 60 * MINUTE_MS;
+
 /** Whether a day is whole, as far as the end of the file is concerned. */
-function stands({ isCut }: ArchiveFile, { newestMs = 0 }: FileOrder, dayMs: number): boolean {
-  return !isCut || dayMs < floorTo(newestMs, DAY_MS);
+function stands(file: ArchiveFile, { newestMs = 0 }: FileOrder, dayMs: number): boolean {
+  const endsEarly = file.isYoung && newestMs < file.monthEndMs - QUIET_MS;
+  return (!file.isCut && !endsEarly) || dayMs < floorTo(newestMs, DAY_MS);
 }
 
 async function* readDays(reading: DaysReading): AsyncGenerator<ArchivedDay> {

@@ -11,6 +11,8 @@ export interface ArchiveFile {
   readonly monthEndMs: number;
   /** Whether it ends too early. */
   readonly isCut: boolean;
+  /** Whether it may have been published before its month was complete: more rows may follow. */
+  readonly isYoung: boolean;
   /** Its lines, some at a time, from the first one on each time. */
   lines(): AsyncIterable<readonly string[]>;
 }

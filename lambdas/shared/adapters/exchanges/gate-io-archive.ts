@@ -1,3 +1,4 @@
+import { DAY_MS } from '../../domain/interval';
 import { monthAfter } from '../../domain/ledger';
 import {
   type Archive,
@@ -29,6 +30,8 @@ export interface GateIoArchiveOptions extends RetryOptions {
 /** A month of one-minute candles has about 1 MB, zipped. */
 const MOST_BYTES = 16 * 1024 * 1024;
 const LONGEST_MESSAGE_BYTES = 65_536;
+/** A month is taken as complete so long after its end; it was seen to come within five days. */
+const COMPLETE_AFTER_MS = 7 * DAY_MS;
 
 /**
  * Gate.io's archive of one-minute candles, a file a month:
@@ -39,7 +42,7 @@ const LONGEST_MESSAGE_BYTES = 65_536;
  * check its end, its order, and to read it. So what is wrong with a file is
  * known before a day of it is given, and a day that was given is never asked for
  * again. A file that is damaged, or has no row of its month, gives no day; one that
- * is cut gives the days before the one in which it ends. Of a day whose rows stand
+ * is cut, or ends early within a week after its month, gives the days before the one in which it ends. Of a day whose rows stand
  * among those of other days nothing is given; of any other the smallest part
  * that is wrong is left out. What is refused is counted as `ArchiveRefused`, and failed
  * requests by their kind, as `Exchange<kind>`.
@@ -65,7 +68,7 @@ async function* daysOf(
 
 async function* daysIn(
   gzip: Uint8Array,
-  { name, monthMs, daysMs }: ArchiveQuery & { readonly name: string },
+  { name, monthMs, daysMs, nowMs }: ArchiveQuery & { readonly name: string },
   refusals: ArchiveRefusals,
 ): AsyncGenerator<ArchivedDay> {
   const end = await endOf(gzip);
@@ -75,8 +78,13 @@ async function* daysIn(
     yield* refusedDays(daysMs, problem);
     return;
   }
-  const month = { name, monthMs, monthEndMs: monthAfter(monthMs) };
-  const file = { ...month, isCut: end.kind === 'cut', lines: () => linesOf(gzip) };
+  const monthEndMs = monthAfter(monthMs);
+  const file = {
+    ...{ name, monthMs, monthEndMs },
+    isCut: end.kind === 'cut',
+    isYoung: nowMs < monthEndMs + COMPLETE_AFTER_MS,
+    lines: () => linesOf(gzip),
+  };
   yield* archivedDays(file, daysMs, refusals);
 }
 

@@ -100,6 +100,26 @@ describe('a day that is stored as it is answered', () => {
     });
   });
 
+  it('is not sealed by two firings that overlap: their answers are one', () => {
+    const sealedAfter = (apartMs: number) =>
+      auditedWith({ day: agreedDay({ observedAtMs: END + 25 * HOUR_MS - apartMs }) }).audit?.sealed;
+
+    expect(sealedAfter(54 * MINUTE_MS)).toBe(false);
+    expect(sealedAfter(55 * MINUTE_MS)).toBe(true);
+  });
+
+  it('is not sealed by two empty answers within a day if nothing is stored of it', () => {
+    const sealedAfter = (apartMs: number) => {
+      const observedAtMs = END + 100 * HOUR_MS - apartMs;
+      const day = agreedDay({ observedAtMs, minuteCount: 0 });
+      const fields = { observedAtMs: END + 100 * HOUR_MS };
+      return auditedWith({ answered: [], stored: [], day, fields }).audit?.sealed;
+    };
+
+    expect(sealedAfter(2 * HOUR_MS)).toBe(false);
+    expect(sealedAfter(24 * HOUR_MS)).toBe(true);
+  });
+
   it('is not sealed by the same answer that comes again', () => {
     const day = agreedDay({ observedAtMs: END + 25 * HOUR_MS });
 
@@ -170,6 +190,20 @@ describe('a stored minute that the answer lacks', () => {
     expect(rolled.candles).toEqual(windowsUpFrom(lacking));
     expect(rolled.deleted).toEqual({ '1m': [at(7, 30)] });
     expect(rolled.audit).toMatchObject({ suspectsMs: [], correctedCount: 1, agreed: false });
+  });
+
+  it('is not deleted by a firing that overlaps with the one that missed it', () => {
+    const observedAtMs = END + 25 * HOUR_MS;
+    const audit = storedAuditOf({ suspectsMs: [at(8)], observedAtMs: observedAtMs - MINUTE_MS });
+
+    const rolled = auditedWith({
+      answered: without(MINUTES, at(8)),
+      day: ledgerDayOf({ audit }),
+      fields: { observedAtMs },
+    });
+
+    expect(rolled.deleted).toEqual({});
+    expect(rolled.audit?.suspectsMs).toEqual([at(8)]);
   });
 
   it('is deleted with the windows that have no other minute', () => {

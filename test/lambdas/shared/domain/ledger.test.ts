@@ -90,6 +90,18 @@ describe('a day that the API does not serve whole any more', () => {
     });
   });
 
+  it('is due daily, not hourly, if nothing is stored of it', () => {
+    const observedAtMs = DAY + 10 * DAY_MS;
+    const dueAfter = (minuteCount: number) => {
+      const day = ledgerDayOf({ audit: storedAuditOf({ observedAtMs, minuteCount }) });
+      const due = dueOf(day, { nowMs: observedAtMs, retentionMs: 30 * DAY_MS });
+      return due.kind === 'open' ? due.dueAtMs - observedAtMs : undefined;
+    };
+
+    expect(dueAfter(0)).toBe(DAY_MS);
+    expect(dueAfter(1)).toBe(60 * MINUTE_MS);
+  });
+
   it('is due again a day after the archive refused it', () => {
     const askedAtMs = Date.UTC(2026, 1, 3);
     const ask = askOf({ askedAtMs, refusal: 'cut' });

@@ -42,7 +42,13 @@ async function prepare() {
 /** All candles of a month, as texts. */
 async function archived(archive: Archive, monthMs: number, toMs: number) {
   const candles: Record<string, unknown>[] = [];
-  const query = { pair: PAIR, monthMs, daysMs: daysIn(monthMs, toMs), withinMs: 60_000 };
+  const query = {
+    pair: PAIR,
+    monthMs,
+    daysMs: daysIn(monthMs, toMs),
+    nowMs: toMs,
+    withinMs: 60_000,
+  };
   for await (const { answer, refusal } of archive.days(query)) {
     expect(refusal).toBeUndefined();
     for (const { openTimeMs, ...candle } of answer?.candles ?? []) {
@@ -80,6 +86,7 @@ test('of a month that is cut the days before its end come, and all the next time
     pair: PAIR,
     monthMs: MAY_MS,
     daysMs: daysIn(MAY_MS, JUNE_MS),
+    nowMs: JUNE_MS,
     withinMs: 60_000,
   };
 

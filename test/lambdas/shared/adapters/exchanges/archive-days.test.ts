@@ -20,8 +20,13 @@ import {
 
 type Lines = ArchiveFile['lines'];
 
-function daysOf(lines: Lines, days: readonly number[]): AsyncIterable<ArchivedDay> {
-  const file = { name: FILE, monthMs: MONTH, monthEndMs: MONTH_END, isCut: false, lines };
+function daysOf(
+  lines: Lines,
+  days: readonly number[],
+  isYoung = false,
+): AsyncIterable<ArchivedDay> {
+  const month = { name: FILE, monthMs: MONTH, monthEndMs: MONTH_END };
+  const file = { ...month, isCut: false, isYoung, lines };
   const refusals = new ArchiveRefusals(new FakeTelemetry(), FILE);
   return archivedDays(file, days.map(dayMs), refusals);
 }
@@ -59,6 +64,32 @@ test('no more than a day of a month is held', async () => {
   expect(given).toBe(lines.length);
   expect(passes).toBe(2);
   expect(mostHeld).toBeLessThanOrEqual(1_440 + 100);
+});
+
+test('a young file that ends early is not taken for a quiet market', async () => {
+  const lines = [1, 2, 3].flatMap((day) => rowsOfDay(day, 700));
+
+  const young = await all(daysOf(inParts(lines, 100), [2, 3, 4, 31], true));
+  const old = await all(daysOf(inParts(lines, 100), [2, 3, 4, 31]));
+
+  expect(young.map(({ answer }) => answer?.candles.length)).toEqual([
+    700,
+    undefined,
+    undefined,
+    undefined,
+  ]);
+  for (const { refusal } of young.slice(1)) {
+    expect(refusal).toContain(`${FILE} may not be complete yet: its last row is of`);
+  }
+  expect(old.map(({ answer }) => answer?.candles.length)).toEqual([700, 700, 0, 0]);
+});
+
+test('a young file that reaches the last hours of its month is complete', async () => {
+  const lines = [1, 31].flatMap((day) => rowsOfDay(day, 1_440));
+
+  const days = await all(daysOf(inParts(lines, 100), [1, 2, 31], true));
+
+  expect(days.map(({ answer }) => answer?.candles.length)).toEqual([1_440, 0, 1_440]);
 });
 
 test('a file is not read on after the last day that is wanted', async () => {

@@ -5,7 +5,7 @@ import {
   createGateIoArchive,
   type GateIoArchiveOptions,
 } from '../../../../../lambdas/shared/adapters/exchanges/gate-io-archive';
-import { MINUTE_MS } from '../../../../../lambdas/shared/domain/interval';
+import { DAY_MS, MINUTE_MS } from '../../../../../lambdas/shared/domain/interval';
 import type { MetricName } from '../../../../../lambdas/shared/domain/metrics';
 import { ArchiveMissingError, type ArchiveQuery } from '../../../../../lambdas/shared/domain/ports';
 import { FakeTelemetry } from '../../../../fakes/telemetry';
@@ -83,6 +83,7 @@ function prepare(options: Partial<GateIoArchiveOptions> = {}) {
         pair: 'BTC_USDT',
         monthMs: MONTH,
         daysMs: days.map(dayMs),
+        nowMs: MONTH_END + 30 * DAY_MS,
         withinMs: 60_000,
         ...query,
       }),
