@@ -1,7 +1,11 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import * as v from 'valibot';
-import { LONGEST_PAIR, pairNameProblem } from '../../lambdas/shared/domain/market';
+import {
+  EARLIEST_HISTORY_MS,
+  LONGEST_PAIR,
+  pairNameProblem,
+} from '../../lambdas/shared/domain/market';
 import { DatabaseSettings } from './database-settings';
 import { EventSourceSettings } from './event-source-settings';
 import { ExchangeSettings } from './exchange-settings';
@@ -32,6 +36,15 @@ const UtcDay = v.pipe(
   v.check(dayExists, 'give a day that exists'),
 );
 
+const HistoryStart = v.pipe(
+  UtcDay,
+  v.check(
+    (day) => !(Date.parse(day) < EARLIEST_HISTORY_MS),
+    'give 2009-01-03, the day of the first Bitcoin block, or a later day',
+  ),
+  v.check((day) => !(Date.parse(day) > Date.now()), 'give a day that is not in the future'),
+);
+
 const EmailAddress = v.pipe(v.string('give an e-mail address'), v.email('give an e-mail address'));
 
 const NetworkSettings = group({
@@ -50,7 +63,7 @@ const StageConfig = v.pipe(
     /** The time from one tick to the next. */
     scheduleMinutes: wholeNumber(1, 60),
     /** First UTC day that is wanted of each pair: `2026-01-01`. */
-    historyStart: UtcDay,
+    historyStart: HistoryStart,
     exchange: ExchangeSettings,
     /** How many minutes ahead of the clock reconcile may be fired, where tests simulate its firings. @default 5 */
     firingsAheadMinutes: v.optional(wholeNumber(5, 1_440)),

@@ -6,7 +6,7 @@ import { didYouMean } from '../../cli/near-names';
 import { dayText, minuteText } from '../../cli/utc-time';
 import { NEW_TABLE } from '../keyspaces/write-capacity';
 import { type Lie, LIES } from '../exchange/random-lies';
-import { pairNameProblem } from '../../lambdas/shared/domain/market';
+import { EARLIEST_HISTORY_MS, pairNameProblem } from '../../lambdas/shared/domain/market';
 
 /** The option `--exchange`, without a default. */
 export function exchangeOption(): Option {
@@ -31,7 +31,7 @@ export function historyStartOption(): Option {
  * The start of the first UTC day that is wanted: as asked for, or a few days back.
  *
  * @param exchangeNowMs the exchange's time, if it is not `nowMs`
- * @throws UsageError if it is after the exchange's time
+ * @throws UsageError if it is after the exchange's time, or before any market
  */
 export function historyStart(
   askedMs: number | undefined,
@@ -39,6 +39,11 @@ export function historyStart(
   exchangeNowMs = nowMs,
 ): number {
   if (askedMs === undefined) return floorTo(nowMs, DAY_MS) - DEFAULT_HISTORY_DAYS * DAY_MS;
+  if (askedMs < EARLIEST_HISTORY_MS) {
+    throw new UsageError(
+      `--history-start ${dayText(askedMs)} is before any market: choose ${dayText(EARLIEST_HISTORY_MS)}, the day of the first Bitcoin block, or a later day`,
+    );
+  }
   if (askedMs <= exchangeNowMs) return askedMs;
   throw new UsageError(
     `--history-start ${dayText(askedMs)} is after the exchange's time, ${minuteText(exchangeNowMs)} (UTC): choose an earlier day, or leave it out for the last ${DEFAULT_HISTORY_DAYS} days`,

@@ -9,6 +9,9 @@ export interface Market {
   readonly pair: string;
 }
 
+/** Start of the day of the first Bitcoin block: no market has candles of before. */
+export const EARLIEST_HISTORY_MS = Date.UTC(2009, 0, 3);
+
 /** The longest name of a pair, in characters. */
 export const LONGEST_PAIR = 60;
 

@@ -109,6 +109,14 @@ describe('a stage config', () => {
     ],
     ['historyStart is "2026-13-01": give a day that exists', { historyStart: '2026-13-01' }],
     ['historyStart is "2026-02-29": give a day that exists', { historyStart: '2026-02-29' }],
+    [
+      'historyStart is "2009-01-02": give 2009-01-03, the day of the first Bitcoin block, or a later day',
+      { historyStart: '2009-01-02' },
+    ],
+    [
+      'historyStart is "2999-01-01": give a day that is not in the future',
+      { historyStart: '2999-01-01' },
+    ],
     ['exchange.archiveUrl is "download": give a URL', exchange({ archiveUrl: 'download' })],
     ['exchange.retentionMinutes is 0: give at least 1', exchange({ retentionMinutes: 0 })],
     [

@@ -76,6 +76,10 @@ test.each([
   ['--history-start yesterday', 'Not a time: "yesterday"'],
   ['--engines podman', 'Allowed choices are auto, docker, jvm.'],
   [
+    '--history-start 2009-01-02',
+    '--history-start 2009-01-02 is before any market: choose 2009-01-03, the day of the first Bitcoin block, or a later day',
+  ],
+  [
     '--history-start 2099-01-01',
     "--history-start 2099-01-01 is after the exchange's time, 2026-01-15 00:00 (UTC): choose an earlier",
   ],
