@@ -61,6 +61,8 @@ export const METRICS = {
   GapsFilled: 'Count',
   /** Days whose audit was stored. */
   AuditsStored: 'Count',
+  /** Days whose first audit was stored. */
+  HistoryDaysStored: 'Count',
   /** Days that were sealed although their audits do not agree; each is counted once. */
   DaysSealedDisputed: 'Count',
   /** Stored one-minute candles that audits changed or deleted, and those that they added to a day that was audited before. */

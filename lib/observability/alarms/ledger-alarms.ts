@@ -109,7 +109,7 @@ function correctionAlarms(stage: StageConfig): AlarmSpec[] {
   ];
 }
 
-/** 1 where days of history are left and none was stored, otherwise 0. */
+/** 1 where days of history are left and none was stored, otherwise 0. Days that are audited again do not count. */
 function standingHistory(stage: StageConfig): MathExpression {
   return new MathExpression({
     expression: 'IF(left > 0 AND FILL(stored, 0) < 1, 1, 0)',
@@ -117,7 +117,7 @@ function standingHistory(stage: StageConfig): MathExpression {
       left: reconcileMetric(stage, 'HistoryDaysLeft', 'Minimum'),
       stored: publishedMetric(stage, {
         service: 'persist',
-        name: 'AuditsStored',
+        name: 'HistoryDaysStored',
         statistic: 'Sum',
       }),
     },

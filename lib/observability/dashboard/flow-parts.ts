@@ -128,8 +128,8 @@ function persistPart(pipeline: WatchedPipeline): FlowPart {
       { title: 'Dead letters', metrics: published('Sum', 'DeadLetters') },
       { title: 'Gaps, gaps filled', metrics: published('Sum', 'Gaps', 'GapsFilled') },
       {
-        title: 'Audits stored, candles corrected',
-        metrics: published('Sum', 'AuditsStored', 'CandlesCorrected'),
+        title: 'Audits and history stored, candles corrected',
+        metrics: published('Sum', 'AuditsStored', 'HistoryDaysStored', 'CandlesCorrected'),
       },
     ],
   };

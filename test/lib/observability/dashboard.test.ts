@@ -45,6 +45,7 @@ const PUBLISHED: Record<MetricName, readonly AnyFunction[]> = {
   Gaps: ['persist'],
   GapsFilled: ['persist'],
   AuditsStored: ['persist'],
+  HistoryDaysStored: ['persist'],
   DaysSealedDisputed: ['persist'],
   CandlesCorrected: ['persist'],
   HistoryDaysLeft: ['reconcile'],

@@ -29,7 +29,7 @@ const WATCHED: readonly (readonly [string, string, string, string, string])[] = 
   ['DaysOverdue', 'reconcile DaysOverdue Minimum', '> 0', '3 x 3600 s', 'breaching'],
   [
     'HistoryStands',
-    'IF(left > 0 AND FILL(stored, 0) < 1, 1, 0) of reconcile HistoryDaysLeft Minimum, persist AuditsStored Sum',
+    'IF(left > 0 AND FILL(stored, 0) < 1, 1, 0) of reconcile HistoryDaysLeft Minimum, persist HistoryDaysStored Sum',
     '> 0',
     '24 x 300 s',
     'ignore',
