@@ -1,4 +1,4 @@
-import { Peer, Port } from 'aws-cdk-lib/aws-ec2';
+import { Port } from 'aws-cdk-lib/aws-ec2';
 import type { Database } from './database';
 import type { Network } from '../network/network';
 import { portsOf } from '../network/ports';
@@ -22,7 +22,7 @@ export class ExistingCassandra implements Database {
       CASSANDRA_KEYSPACE: nodes.keyspace,
     };
     for (const port of portsOf(nodes.contactPoints)) {
-      network.functions.addEgressRule(Peer.anyIpv4(), Port.tcp(port), 'Cassandra');
+      network.allowOut(Port.tcp(port), 'Cassandra');
     }
   }
 

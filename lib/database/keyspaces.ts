@@ -21,7 +21,7 @@ export interface KeyspacesProps {
   readonly network: Network;
 }
 
-/** The tables in Amazon Keyspaces, reached within the network. */
+/** The tables in Amazon Keyspaces, reached within the network if they have an endpoint in it. */
 export class Keyspaces extends Construct implements Database {
   readonly tables: Readonly<Record<TableName, CfnTable>>;
   readonly keyspaceName: string;
@@ -36,7 +36,8 @@ export class Keyspaces extends Construct implements Database {
       CASSANDRA_AUTHENTICATION: 'sigv4',
       CASSANDRA_KEYSPACE: this.keyspaceName,
     };
-    this.createEndpoint(props);
+    if (props.stage.network.endpointZones > 0) this.createEndpoint(props);
+    else props.network.allowOut(Port.tcp(KEYSPACES_PORT), 'Keyspaces');
     this.tables = this.createTables(props);
   }
 

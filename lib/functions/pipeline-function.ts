@@ -80,7 +80,7 @@ export class PipelineFunction<Variable extends string> extends Function {
         ? {}
         : { reservedConcurrentExecutions: props.reservedConcurrency }),
       vpc: network.vpc,
-      vpcSubnets: network.subnets,
+      vpcSubnets: network.functionSubnets,
       securityGroups: [network.functions],
       environment: {
         ...props.environment,

@@ -1,4 +1,4 @@
-import { Peer, Port } from 'aws-cdk-lib/aws-ec2';
+import { Port } from 'aws-cdk-lib/aws-ec2';
 import type { Function } from 'aws-cdk-lib/aws-lambda';
 import { addEventSource } from './event-source';
 import type { EventSource, Feed, Kafka } from './kafka';
@@ -23,7 +23,7 @@ export class ExistingKafka implements Kafka {
     const { bootstrapServers } = props.servers;
     this.environment = { KAFKA_BOOTSTRAP_SERVERS: bootstrapServers.join(',') };
     for (const port of portsOf(bootstrapServers)) {
-      props.network.functions.addEgressRule(Peer.anyIpv4(), Port.tcp(port), 'Brokers');
+      props.network.allowOut(Port.tcp(port), 'Brokers');
     }
   }
 

@@ -2,6 +2,7 @@ import { Fn } from 'aws-cdk-lib';
 import {
   FlowLogDestination,
   FlowLogTrafficType,
+  type NatInstanceProviderV2,
   Peer,
   Port,
   SecurityGroup,
@@ -12,6 +13,7 @@ import {
 import { Construct } from 'constructs';
 import { createLogGroup } from '../checks/create-log-group';
 import type { StageConfig } from '../stages/stage-config';
+import { forward, hardenNatInstance, natInstanceProvider } from './nat-instance';
 
 /** Properties of a network. */
 export interface NetworkProps {
@@ -23,15 +25,21 @@ export class Network extends Construct {
   readonly vpc: Vpc;
   /** Subnets of the whole pipeline. */
   readonly subnets: SubnetSelection = { subnetType: SubnetType.PRIVATE_WITH_EGRESS };
+  /** Those of them that the functions are in. */
+  readonly functionSubnets: SubnetSelection;
   /** Its members may reach the exchange and AWS APIs; brokers and the database add themselves. */
   readonly functions: SecurityGroup;
+  private readonly natInstance: NatInstanceProviderV2 | undefined;
 
   constructor(scope: Construct, id: string, { stage }: NetworkProps) {
     super(scope, id);
+    const { zones, nat } = stage.network;
+    const natInstance = nat.kind === 'instance' ? natInstanceProvider(nat.instanceType) : undefined;
     this.vpc = new Vpc(this, 'Vpc', {
       // Selected by their order, so that no look-up in the account is needed.
-      availabilityZones: [0, 1, 2].map((index) => Fn.select(index, Fn.getAzs())),
-      natGateways: stage.network.natGateways,
+      availabilityZones: Array.from({ length: zones }, (_, index) => Fn.select(index, Fn.getAzs())),
+      ...(natInstance === undefined ? {} : { natGatewayProvider: natInstance }),
+      natGateways: natCount(nat),
       restrictDefaultSecurityGroup: false,
       subnetConfiguration: [
         { name: 'Egress', subnetType: SubnetType.PUBLIC, cidrMask: 28, mapPublicIpOnLaunch: false },
@@ -44,7 +52,25 @@ export class Network extends Construct {
       description: 'The functions',
       allowAllOutbound: false,
     });
-    this.functions.addEgressRule(Peer.anyIpv4(), Port.HTTPS, 'The exchange and AWS APIs');
+    this.natInstance = natInstance;
+    if (natInstance !== undefined) hardenNatInstance(natInstance);
+    // Beside the instance: without it they reach nothing in any zone, and their traffic stays in one.
+    this.functionSubnets =
+      natInstance === undefined
+        ? this.subnets
+        : { subnets: this.vpc.selectSubnets(this.subnets).subnets.slice(0, 1) };
+    this.allowOut(Port.HTTPS, 'The exchange and AWS APIs');
+  }
+
+  /** Lets the functions out of the network to a port of any address. */
+  allowOut(port: Port, description: string): void {
+    this.functions.addEgressRule(Peer.anyIpv4(), port, description);
+    if (this.natInstance === undefined) return;
+    forward(this.natInstance, {
+      subnets: this.vpc.selectSubnets(this.subnets).subnets,
+      port,
+      description,
+    });
   }
 
   /** Creates a security group without any rules. */
@@ -60,4 +86,9 @@ export class Network extends Construct {
       destination: FlowLogDestination.toCloudWatchLogs(logs),
     });
   }
+}
+
+function natCount(nat: StageConfig['network']['nat']): number {
+  if (nat.kind === 'gateways') return nat.count;
+  return nat.kind === 'instance' ? 1 : 0;
 }

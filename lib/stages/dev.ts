@@ -27,12 +27,16 @@ export const dev = stageConfig({
     requestsPer10Seconds: 180,
     retentionMinutes: 9_900,
   },
-  network: { natGateways: 1, endpointZones: 1 },
+  network: {
+    zones: 2,
+    nat: { kind: 'instance', instanceType: 't4g.nano' },
+    endpointZones: 0,
+  },
   kafka: {
     kind: 'msk',
     instanceType: 'kafka.t3.small',
-    count: 3,
-    storageGiB: 20,
+    count: 2,
+    storageGiB: 10,
     maxStorageGiB: 100,
     kafkaVersion: '3.9.x',
     openMonitoring: false,
@@ -41,8 +45,9 @@ export const dev = stageConfig({
   schemaRegistry: { kind: 'glue' },
   topics: {
     partitions: 6,
-    replication: 3,
-    minInSyncReplicas: 2,
+    // While one of the two brokers restarts, the other one takes every write alone.
+    replication: 2,
+    minInSyncReplicas: 1,
     compression: 'producer',
     retentionDays: 7,
     deadLetterRetentionDays: 30,

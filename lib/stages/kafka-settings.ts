@@ -38,11 +38,8 @@ const MskBrokers = v.pipe(
       INSTANCE_TYPE,
       'give a provisioned MSK instance type such as kafka.t3.small or kafka.m7g.large',
     ),
-    /** A multiple of the three availability zones that brokers are spread over. */
-    count: v.pipe(
-      wholeNumber(3, 30),
-      v.multipleOf(3, 'give a multiple of 3: brokers are spread over 3 zones'),
-    ),
+    /** A multiple of `network.zones`. */
+    count: wholeNumber(2, 30),
     /** Storage of each broker at first. */
     storageGiB: wholeNumber(1, MAX_STORAGE_GIB),
     /** Limit to which the storage of each broker grows by itself: it never shrinks. */

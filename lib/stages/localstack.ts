@@ -10,7 +10,7 @@ import { dev } from './dev';
 export const localstack = stageConfig({
   ...dev,
   name: 'localstack',
-  network: { ...dev.network, natGateways: 0 },
+  network: { ...dev.network, nat: { kind: 'none' } },
   kafka: { kind: 'existing', bootstrapServers: ['kafka:19092'] },
   database: {
     kind: 'existing',

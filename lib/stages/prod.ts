@@ -8,7 +8,7 @@ export const prod = stageConfig({
   ...dev,
   name: 'prod',
   historyStart: '2026-01-01',
-  network: { natGateways: 3, endpointZones: 3 },
+  network: { zones: 3, nat: { kind: 'gateways', count: 3 }, endpointZones: 3 },
   kafka: {
     kind: 'msk',
     instanceType: 'kafka.m7g.large',
@@ -19,7 +19,14 @@ export const prod = stageConfig({
     openMonitoring: false,
   },
   database: { kind: 'keyspaces', pointInTimeRecovery: true, warmRowsPerSecond: 12_000 },
-  topics: { ...dev.topics, partitions: 12, retentionDays: 14, deadLetterRetentionDays: 90 },
+  topics: {
+    ...dev.topics,
+    partitions: 12,
+    replication: 3,
+    minInSyncReplicas: 2,
+    retentionDays: 14,
+    deadLetterRetentionDays: 90,
+  },
   eventSources: {
     mode: { kind: 'provisioned', minPollers: 1, maxPollers: 4, retryAttempts: 10 },
     transform: { batchSize: 16, windowSeconds: 0 },

@@ -10,10 +10,17 @@ import { DatabaseSettings } from './database-settings';
 import { EventSourceSettings } from './event-source-settings';
 import { ExchangeSettings } from './exchange-settings';
 import { KafkaSettings, TopicSettings } from './kafka-settings';
+import { NetworkSettings } from './network-settings';
 import { QuerySettings } from './query-settings';
 import { SchemaRegistrySettings } from './schema-registry-settings';
 import { group, text, together, trueOrFalse, wholeNumber } from './setting-values';
-import { networkProblem, pairsProblem, rateProblem } from './stage-limits';
+import {
+  networkProblem,
+  pairsProblem,
+  rateProblem,
+  replicationProblem,
+  zonesProblem,
+} from './stage-limits';
 
 const PAIR_REMEDY = `give the exchange's name of a pair such as BTC_USDT: at most ${LONGEST_PAIR} characters, without white space and punctuation but _ - . $ ! ~`;
 
@@ -46,13 +53,6 @@ const HistoryStart = v.pipe(
 );
 
 const EmailAddress = v.pipe(v.string('give an e-mail address'), v.email('give an e-mail address'));
-
-const NetworkSettings = group({
-  /** One serves all zones; one for each zone survives the failure of a zone; none if the platform needs none. */
-  natGateways: wholeNumber(0, 3),
-  /** Zones in which Keyspaces has an endpoint: each costs about a quarter of a small broker. */
-  endpointZones: wholeNumber(1, 3),
-});
 
 const StageConfig = v.pipe(
   group({
@@ -95,6 +95,8 @@ const StageConfig = v.pipe(
   }),
   together(pairsProblem),
   together(networkProblem),
+  together(zonesProblem),
+  together(replicationProblem),
   together(rateProblem),
 );
 

@@ -60,13 +60,50 @@ export function rateProblem(stage: {
   return `pairs are ${pairs.length}, and a tick every ${scheduleMinutes} min with ${fetch} requests in 10 s for fetch can follow ${most}: give fewer pairs, more requests (exchange.requestsPer10Seconds, at most 190) or more minutes (scheduleMinutes)`;
 }
 
-/** On AWS, functions reach the exchange through a NAT gateway only; LocalStack has none. */
+/** On AWS, functions reach the exchange through NAT only; LocalStack has none. */
 export function networkProblem(stage: {
-  readonly network: { readonly natGateways: number };
+  readonly network: { readonly nat: { readonly kind: string } };
   readonly eventSources: { readonly mode: { readonly kind: string } };
 }): string | undefined {
-  if (stage.network.natGateways > 0 || stage.eventSources.mode.kind === 'none') return undefined;
-  return 'network.natGateways is 0, so the functions cannot reach the exchange: give at least 1';
+  const { network, eventSources } = stage;
+  if (network.nat.kind !== 'none' || eventSources.mode.kind === 'none') return undefined;
+  return 'network.nat.kind is "none", so the functions cannot reach the exchange: give "instance" or "gateways"';
+}
+
+/** Brokers, as far as these checks need them. */
+type Brokers =
+  | { readonly kind: 'existing' }
+  | { readonly kind: 'msk'; readonly count: number; readonly instanceType: string };
+
+/** MSK has as many brokers in each zone, and no zone can be gone without. */
+export function zonesProblem(stage: {
+  readonly network: {
+    readonly zones: number;
+    readonly endpointZones: number;
+    readonly nat: { readonly kind: string; readonly count?: number };
+  };
+  readonly kafka: Brokers;
+}): string | undefined {
+  const { network, kafka } = stage;
+  const { zones, endpointZones, nat } = network;
+  if (endpointZones > zones) {
+    return `network.endpointZones is ${endpointZones}, more than network.zones (${zones}): give at most ${zones}`;
+  }
+  if (nat.count !== undefined && nat.count > zones) {
+    return `network.nat.count is ${nat.count}, more than network.zones (${zones}): give at most ${zones}`;
+  }
+  if (kafka.kind === 'existing' || kafka.count % zones === 0) return undefined;
+  return `kafka.count is ${kafka.count}: give a multiple of ${zones}, as brokers are spread evenly over network.zones`;
+}
+
+/** A broker holds a record once. */
+export function replicationProblem(stage: {
+  readonly topics: { readonly replication: number };
+  readonly kafka: Brokers;
+}): string | undefined {
+  const { topics, kafka } = stage;
+  if (kafka.kind === 'existing' || topics.replication <= kafka.count) return undefined;
+  return `topics.replication is ${topics.replication}, more than kafka.count (${kafka.count}): give at most ${kafka.count}`;
 }
 
 /** Lambda limits the variables of a function to 4 KB; those other than the pairs take less than 1 KB. */

@@ -99,7 +99,7 @@ export function assumptions(): string[] {
     `Fetch takes ${a.fetchMsPerTick} ms and ${a.fetchMsPerPair} ms a pair; transform ${a.transformMsPerInvocation} ms and ${a.transformMsPerRecord} ms a record; persist ${a.persistMsPerInvocation} ms and ${a.persistMsPerRecord} ms a record; an audit of a day takes reconcile ${a.reconcileMsPerAudit} ms, transform ${a.transformMsPerAudit} ms and persist ${a.persistMsPerAudit} ms. Most of it is round trips: a candle takes some 35 us of CPU time (docs/figures.md).`,
     `A function logs ${a.logLineBytes} bytes a segment and ${a.invocationLogBytes} an invocation; a broker ${a.brokerLogBytes / 1_000_000n} MB a month; rejected traffic ${a.refusedTrafficLogBytes / 1_000_000n} MB.`,
     `The functions always publish ${steadyMetrics()} metrics, of ${Object.keys(METRICS).length} kinds in all: metrics of failures are charged only in hours with failures. Metrics of AWS services are free. An alarm's query finds ${a.metricsPerQuery} metrics.`,
-    'All traffic crosses zones, and the pollers of an event source on demand reach Lambda through the NAT gateway. Traffic between brokers is free.',
+    'All traffic crosses zones, but for the rows of functions that are in one zone. The pollers of an event source on demand reach Lambda through NAT. Rows that take no endpoint are charged as traffic by public addresses, as Keyspaces is not among the services that its price page exempts. Traffic between brokers is free.',
     `The brokers' disks keep their initial size. An event poller unit serves ${a.pollersPerUnit} pollers of an event source or a poller group; the number of pollers stays at its minimum.`,
   ];
 }

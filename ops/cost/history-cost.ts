@@ -4,7 +4,7 @@ import { ASSUMED } from './assumptions';
 import { auditedDay, type AuditedDay } from './audited-day';
 import type { CostLine } from './cost-line';
 import { functionLines } from './resources/functions-cost';
-import { betweenZonesLines, endpointTrafficLine, natTrafficLine } from './resources/network-cost';
+import { trafficLines } from './resources/network-cost';
 import { logLine } from './resources/observability-cost';
 import { capacityLines, storageLines } from './resources/tables-cost';
 import type { StageResource } from './stage-resources';
@@ -79,9 +79,7 @@ export function historyCost(
     pairs: pairs.length,
     rows: work.days * auditedDay(false).candles,
     once: [
-      natTrafficLine(usage),
-      endpointTrafficLine(usage),
-      ...betweenZonesLines([], usage),
+      ...trafficLines(resources, usage),
       ...functionLines(ofType(resources, 'AWS::Lambda::Function'), usage),
       ...capacityLines(usage),
       logLine(usage),
@@ -131,6 +129,6 @@ function usageOf({ audits, days, answerBytes }: HistoryWork, isOnDemand: boolean
     readUnits,
     storedBytes: days * auditedDay(false).candles * a.rowBytes,
     natBytes: answerBytes + (isOnDemand ? inBase64(recordBytes / 2n) : 0n),
-    endpointBytes: (writeUnits + readUnits) * a.rowOnTheWayBytes,
+    rowBytes: (writeUnits + readUnits) * a.rowOnTheWayBytes,
   };
 }

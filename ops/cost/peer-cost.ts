@@ -2,7 +2,7 @@ import { ASSUMED } from './assumptions';
 import { type CostLine, fixedLine } from './cost-line';
 import { brokerLines } from './resources/kafka-cost';
 import { sum, times } from './money';
-import { addressLines, natGatewayHours } from './resources/network-cost';
+import { addressLines, natGatewayLines, natInstanceLines } from './resources/network-cost';
 import { PRICES } from './prices';
 import type { StageResource } from './stage-resources';
 
@@ -14,7 +14,8 @@ export function peerCost(resources: readonly StageResource[]): CostLine[] {
   const ofType = (wanted: string) => resources.filter(({ type }) => type === wanted);
   const shared = [
     ...brokerLines(ofType('AWS::MSK::Cluster')),
-    natGatewayHours(ofType('AWS::EC2::NatGateway')),
+    ...natGatewayLines(ofType('AWS::EC2::NatGateway')),
+    ...natInstanceLines(ofType('AWS::EC2::Instance')),
     ...addressLines(ofType('AWS::EC2::EIP')),
   ];
   return [

@@ -15,6 +15,13 @@ export const BROKER_PER_HOUR = {
   'kafka.m7g.large': usd('0.204'),
 } as const;
 
+/** Price of an instance that forwards packets. Source: the page "Amazon EC2 on-demand pricing". */
+export const INSTANCE_PER_HOUR = {
+  't4g.nano': usd('0.0042'),
+  't4g.micro': usd('0.0084'),
+  't4g.small': usd('0.0168'),
+} as const;
+
 /** Prices by item; each name ends with the unit. */
 export const PRICES = {
   // "Amazon MSK pricing"
@@ -25,6 +32,8 @@ export const PRICES = {
   publicAddressPerHour: usd('0.005'),
   endpointPerZoneMonth: usd('7.30'),
   endpointPerGb: usd('0.01'),
+  // "Amazon EC2 on-demand pricing", data transfer within a region by public addresses
+  publicAddressPerGb: usd('0.01'),
   // "Amazon EC2 on-demand pricing", data transfer within a region; charged in both zones
   betweenZonesPerGbEachWay: usd('0.01'),
   // "Amazon EC2 on-demand pricing", data transfer out to the internet

@@ -4,7 +4,7 @@ import { type CostLine, growingLine } from './cost-line';
 import { gigabytes, gigabytesText, times } from './money';
 import { PRICES } from './prices';
 import { functionLines } from './resources/functions-cost';
-import { betweenZonesLines, endpointTrafficLine } from './resources/network-cost';
+import { trafficLines } from './resources/network-cost';
 import { logLine } from './resources/observability-cost';
 import { capacityLines } from './resources/tables-cost';
 import type { StageResource } from './stage-resources';
@@ -35,8 +35,7 @@ export function queriesCost(resources: readonly StageResource[]): QueriesCost | 
     queries: QUERIES,
     candles: CANDLES,
     lines: [
-      endpointTrafficLine(usage),
-      ...betweenZonesLines([], usage),
+      ...trafficLines(resources, usage),
       growingLine(
         'Network',
         `${gigabytesText(answerBytes)} out to the internet`,
@@ -65,6 +64,6 @@ function usageOfQueries(): Omit<Usage, 'storedBytes'> {
     readUnits: QUERIES * (readUnits(CANDLES + 1) + STATE_READS),
     recordBytes: 0n,
     natBytes: 0n,
-    endpointBytes: QUERIES * BigInt(CANDLES) * ASSUMED.rowBytes,
+    rowBytes: QUERIES * BigInt(CANDLES) * ASSUMED.rowBytes,
   };
 }

@@ -5,9 +5,10 @@ import { functionLines, pollerLines } from './resources/functions-cost';
 import { brokerLines } from './resources/kafka-cost';
 import {
   addressLines,
-  betweenZonesLines,
   endpointLines,
   natGatewayLines,
+  natInstanceLines,
+  trafficLines,
 } from './resources/network-cost';
 import {
   alarmLines,
@@ -21,7 +22,7 @@ import {
 } from './resources/observability-cost';
 import type { StageResource } from './stage-resources';
 import { tableLines } from './resources/tables-cost';
-import { type Usage, usageOf } from './usage';
+import { ofType, type Usage, usageOf } from './usage';
 
 /** Prices all resources of one type. */
 type Pricing = (resources: readonly StageResource[], usage: Usage) => CostLine[];
@@ -30,9 +31,9 @@ type Pricing = (resources: readonly StageResource[], usage: Usage) => CostLine[]
 const PRICED: readonly (readonly [type: string, pricing: Pricing])[] = [
   ['AWS::MSK::Cluster', brokerLines],
   ['AWS::EC2::NatGateway', natGatewayLines],
+  ['AWS::EC2::Instance', natInstanceLines],
   ['AWS::EC2::EIP', addressLines],
   ['AWS::EC2::VPCEndpoint', endpointLines],
-  ['AWS::EC2::VPC', betweenZonesLines],
   ['AWS::Lambda::Function', functionLines],
   ['AWS::Lambda::EventSourceMapping', pollerLines],
   ['AWS::Cassandra::Table', tableLines],
@@ -64,10 +65,11 @@ export class UnpricedResourceError extends OperationError {
 export function stageCost(resources: readonly StageResource[]): CostLine[] {
   assertPriced(resources);
   const usage = usageOf(resources);
-  return PRICED.flatMap(([priced, pricing]) => {
-    const ofType = resources.filter(({ type }) => type === priced);
-    return ofType.length === 0 ? [] : pricing(ofType, usage);
+  const lines = PRICED.flatMap(([priced, pricing]) => {
+    const priceable = ofType(resources, priced);
+    return priceable.length === 0 ? [] : pricing(priceable, usage);
   });
+  return [...lines, ...trafficLines(resources, usage)];
 }
 
 function assertPriced(resources: readonly StageResource[]): void {

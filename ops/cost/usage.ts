@@ -33,7 +33,7 @@ export interface Usage {
   /** Stored after the assumed number of months. */
   readonly storedBytes: bigint;
   readonly natBytes: bigint;
-  readonly endpointBytes: bigint;
+  readonly rowBytes: bigint;
   /** Written to the brokers and read from them. */
   readonly recordBytes: bigint;
 }
@@ -76,7 +76,7 @@ export function usageOf(resources: readonly StageResource[]): Usage {
     readUnits,
     storedBytes: count * month.newRows * ASSUMED.storedMonths * ASSUMED.rowBytes,
     natBytes: answerBytes + (hasPollersOnDemand(resources) ? inBase64(recordBytes / 2n) : 0n),
-    endpointBytes: (writeUnits + readUnits) * ASSUMED.rowOnTheWayBytes,
+    rowBytes: (writeUnits + readUnits) * ASSUMED.rowOnTheWayBytes,
   };
 }
 

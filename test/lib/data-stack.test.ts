@@ -93,35 +93,81 @@ describe('the data stack', () => {
     onlyOne(data[stage], type, prefix)[1];
 
   describe('its network', () => {
-    it.each(STAGES)('gives nothing a public address: %s', (stage) => {
+    it.each([
+      { stage: 'dev', zones: 2 },
+      { stage: 'prod', zones: 3 },
+    ] as const)('gives no subnet public addresses: $stage', ({ stage, zones }) => {
       const subnets = all(stage, 'AWS::EC2::Subnet');
-      expect(subnets).toHaveLength(6);
-      expect(subnets.map((subnet) => subnet['MapPublicIpOnLaunch'])).toEqual(Array(6).fill(false));
+      expect(subnets).toHaveLength(2 * zones);
+      for (const subnet of subnets) expect(subnet['MapPublicIpOnLaunch']).toBe(false);
     });
+
+    it('leaves by a gateway in each zone: prod', () => {
+      data.prod.resourceCountIs('AWS::EC2::NatGateway', 3);
+      data.prod.resourceCountIs('AWS::EC2::Instance', 0);
+    });
+
+    it('leaves by one instance, which keeps nothing and has no key: dev', () => {
+      data.dev.resourceCountIs('AWS::EC2::NatGateway', 0);
+      const instance = one('dev', 'AWS::EC2::Instance');
+      expect(instance).toMatchObject({
+        InstanceType: 't4g.nano',
+        SourceDestCheck: false,
+        CreditSpecification: { CPUCredits: 'standard' },
+        MetadataOptions: { HttpTokens: 'required' },
+        NetworkInterfaces: [{ AssociatePublicIpAddress: true }],
+        BlockDeviceMappings: [{ Ebs: { Encrypted: true, VolumeType: 'gp3', VolumeSize: 8 } }],
+        ImageId: { Ref: expect.stringMatching(/^SsmParameterValue.*al2023.*arm64/) as string },
+      });
+      expect(instance).not.toHaveProperty('KeyName');
+    });
+
+    const ALWAYS = [
+      'NetworkFunctions -> 0.0.0.0/0 tcp 443',
+      'NetworkFunctions -> KafkaBrokers tcp 9098',
+      'KafkaBrokers <- NetworkFunctions tcp 9098',
+      // The pollers of event sources take this group.
+      'KafkaBrokers <- KafkaBrokers tcp 9098',
+      'KafkaBrokers -> KafkaBrokers tcp 9098',
+      'KafkaBrokers -> 0.0.0.0/0 tcp 443',
+    ];
 
     it.each([
-      { stage: 'dev', gateways: 1 },
-      { stage: 'prod', gateways: 3 },
-    ] as const)('leaves by $gateways NAT gateways: $stage', ({ stage, gateways }) => {
-      data[stage].resourceCountIs('AWS::EC2::NatGateway', gateways);
-    });
-
-    it.each(STAGES)('lets in and out whom it names, on the port it names: %s', (stage) => {
-      expect(securityRulesOf(data[stage])).toEqual(
-        [
-          'NetworkFunctions -> 0.0.0.0/0 tcp 443',
-          'NetworkFunctions -> KafkaBrokers tcp 9098',
+      {
+        stage: 'dev',
+        more: [
+          'NetworkFunctions -> 0.0.0.0/0 tcp 9142',
+          'NetworkVpcNatSecurityGroup <- 10.0.1.0/24 tcp 443',
+          'NetworkVpcNatSecurityGroup <- 10.0.1.0/24 tcp 9142',
+          'NetworkVpcNatSecurityGroup <- 10.0.2.0/24 tcp 443',
+          'NetworkVpcNatSecurityGroup <- 10.0.2.0/24 tcp 9142',
+          'NetworkVpcNatSecurityGroup -> 0.0.0.0/0 tcp 443',
+          'NetworkVpcNatSecurityGroup -> 0.0.0.0/0 tcp 9142',
+        ],
+      },
+      {
+        stage: 'prod',
+        more: [
           'NetworkFunctions -> KeyspacesEndpointGroup tcp 9142',
-          'KafkaBrokers <- NetworkFunctions tcp 9098',
-          // The pollers of event sources take this group.
-          'KafkaBrokers <- KafkaBrokers tcp 9098',
-          'KafkaBrokers -> KafkaBrokers tcp 9098',
-          'KafkaBrokers -> 0.0.0.0/0 tcp 443',
           'KeyspacesEndpointGroup <- NetworkFunctions tcp 9142',
           // A group without a rule would let everything out: this one matches nothing.
           'KeyspacesEndpointGroup -> 255.255.255.255/32 icmp 252-86',
-        ].sort(),
-      );
+        ],
+      },
+    ] as const)(
+      'lets in and out whom it names, on the port it names: $stage',
+      ({ stage, more }) => {
+        expect(securityRulesOf(data[stage])).toEqual([...ALWAYS, ...more].sort());
+      },
+    );
+
+    it('forwards rows by the instance only where they have no endpoint', () => {
+      const withEndpoint = { ...dev, network: { ...dev.network, endpointZones: 1 } };
+      const rules = securityRulesOf(templatesOf(stageConfig(withEndpoint)).data);
+      expect(rules.filter((rule) => rule.includes('9142'))).toEqual([
+        'KeyspacesEndpointGroup <- NetworkFunctions tcp 9142',
+        'NetworkFunctions -> KeyspacesEndpointGroup tcp 9142',
+      ]);
     });
 
     it.each(STAGES)('keeps a log of what it refuses: %s', (stage) => {
@@ -146,18 +192,18 @@ describe('the data stack', () => {
       expect(cluster['BrokerNodeGroupInfo']).toMatchObject({
         ConnectivityInfo: { PublicAccess: { Type: 'DISABLED' } },
         SecurityGroups: [{ 'Fn::GetAtt': [expect.stringMatching(/^KafkaBrokers/), 'GroupId'] }],
-        ClientSubnets: [1, 2, 3].map((zone) => ({
+        ClientSubnets: (stage === 'dev' ? [1, 2] : [1, 2, 3]).map((zone) => ({
           Ref: expect.stringMatching(new RegExp(`^NetworkVpcPipelineSubnet${zone}`)) as string,
         })),
       });
     });
 
     it.each([
-      { stage: 'dev', type: 'kafka.t3.small', version: '3.9.x', storageGiB: 20 },
-      { stage: 'prod', type: 'kafka.m7g.large', version: '3.9.x.kraft', storageGiB: 50 },
-    ] as const)('are as the stage says: $stage', ({ stage, type, version, storageGiB }) => {
+      { stage: 'dev', count: 2, type: 'kafka.t3.small', version: '3.9.x', storageGiB: 10 },
+      { stage: 'prod', count: 3, type: 'kafka.m7g.large', version: '3.9.x.kraft', storageGiB: 50 },
+    ] as const)('are as the stage says: $stage', ({ stage, count, type, version, storageGiB }) => {
       expect(one(stage, 'AWS::MSK::Cluster')).toMatchObject({
-        NumberOfBrokerNodes: 3,
+        NumberOfBrokerNodes: count,
         KafkaVersion: version,
         BrokerNodeGroupInfo: {
           InstanceType: type,
@@ -226,11 +272,11 @@ describe('the data stack', () => {
       name,
       cluster: { 'Fn::GetAtt': [onlyOne(data[stage], 'AWS::MSK::Cluster')[0], 'Arn'] },
       partitions: stage === 'dev' ? 6 : 12,
-      replication: 3,
+      replication: stage === 'dev' ? 2 : 3,
       configs: [
         'cleanup.policy=delete',
         'compression.type=producer',
-        'min.insync.replicas=2',
+        `min.insync.replicas=${stage === 'dev' ? 1 : 2}`,
         `retention.ms=${days * 86_400_000}`,
         'unclean.leader.election.enable=false',
         ...more,
@@ -295,17 +341,18 @@ describe('the data stack', () => {
       ]);
     });
 
-    it.each([
-      { stage: 'dev', zones: 1 },
-      { stage: 'prod', zones: 3 },
-    ] as const)('are reached within the network, in $zones zones: $stage', ({ stage, zones }) => {
-      expect(one(stage, 'AWS::EC2::VPCEndpoint')).toMatchObject({
+    it('are reached by public addresses: dev', () => {
+      data.dev.resourceCountIs('AWS::EC2::VPCEndpoint', 0);
+    });
+
+    it('are reached within the network, in every zone: prod', () => {
+      expect(one('prod', 'AWS::EC2::VPCEndpoint')).toMatchObject({
         VpcEndpointType: 'Interface',
         PrivateDnsEnabled: true,
         ServiceName: {
           'Fn::Join': ['', ['com.amazonaws.', { Ref: 'AWS::Region' }, '.cassandra']],
         },
-        SubnetIds: [1, 2, 3].slice(0, zones).map((zone) => ({
+        SubnetIds: [1, 2, 3].map((zone) => ({
           Ref: expect.stringMatching(new RegExp(`^NetworkVpcPipelineSubnet${zone}`)) as string,
         })),
         SecurityGroupIds: [
@@ -314,15 +361,15 @@ describe('the data stack', () => {
       });
     });
 
-    it.each(STAGES)('are all that the endpoint lets through, to this account: %s', (stage) => {
-      const { PolicyDocument } = one(stage, 'AWS::EC2::VPCEndpoint');
+    it('are all that the endpoint lets through, to this account: prod', () => {
+      const { PolicyDocument } = one('prod', 'AWS::EC2::VPCEndpoint');
       const own =
         '{"Condition":{"StringEquals":{"aws:PrincipalAccount":{"Ref":"AWS::AccountId"}}},"Principal":{"AWS":"*"}}';
       // A statement an action, so the order is theirs.
       expect(permissionsOf(PolicyDocument)).toEqual([
-        `cassandra:Select /keyspace/candlestream_${stage}/* ${own}`,
+        `cassandra:Select /keyspace/candlestream_prod/* ${own}`,
         `cassandra:Select /keyspace/system* ${own}`,
-        `cassandra:Modify /keyspace/candlestream_${stage}/* ${own}`,
+        `cassandra:Modify /keyspace/candlestream_prod/* ${own}`,
       ]);
     });
   });

@@ -12,13 +12,10 @@ const KEPT = {
     ['AWS::EC2::VPC', 'NetworkVpc7FB7348F', '10.0.0.0/16'],
     ['AWS::EC2::Subnet', 'NetworkVpcEgressSubnet1Subnet066C8748', '10.0.0.0/28'],
     ['AWS::EC2::Subnet', 'NetworkVpcEgressSubnet2Subnet4EFBC9BB', '10.0.0.16/28'],
-    ['AWS::EC2::Subnet', 'NetworkVpcEgressSubnet3SubnetBF50136C', '10.0.0.32/28'],
     ['AWS::EC2::Subnet', 'NetworkVpcPipelineSubnet1SubnetE7B92418', '10.0.1.0/24'],
     ['AWS::EC2::Subnet', 'NetworkVpcPipelineSubnet2SubnetD2A30926', '10.0.2.0/24'],
-    ['AWS::EC2::Subnet', 'NetworkVpcPipelineSubnet3SubnetFF00D700', '10.0.3.0/24'],
     ['AWS::EC2::SecurityGroup', 'NetworkFunctions0F81B4F4', undefined],
     ['AWS::EC2::SecurityGroup', 'KafkaBrokersE2F84663', undefined],
-    ['AWS::EC2::SecurityGroup', 'KeyspacesEndpointGroup771E7736', undefined],
     ['AWS::MSK::Cluster', 'KafkaCluster21A1BE89', 'Candlestream-{stage}-Data'],
     ['AWS::MSK::Topic', 'KafkaTopicCandlesObservedC49B0C1D', 'candles.observed'],
     ['AWS::MSK::Topic', 'KafkaTopicCandlesRolledF44FDA75', 'candles.rolled'],
@@ -53,6 +50,16 @@ const KEPT = {
   ],
 } as const;
 
+/** Those that one stage alone has. */
+const KEPT_BY_STAGE = {
+  dev: [['AWS::EC2::SecurityGroup', 'NetworkVpcNatSecurityGroup559BBD24', undefined]],
+  prod: [
+    ['AWS::EC2::Subnet', 'NetworkVpcEgressSubnet3SubnetBF50136C', '10.0.0.32/28'],
+    ['AWS::EC2::Subnet', 'NetworkVpcPipelineSubnet3SubnetFF00D700', '10.0.3.0/24'],
+    ['AWS::EC2::SecurityGroup', 'KeyspacesEndpointGroup771E7736', undefined],
+  ],
+} as const;
+
 /** The properties that name a resource, or give it its addresses. */
 const NAMES = [
   'CidrBlock',
@@ -69,34 +76,36 @@ const NAMES = [
 const ONE_EACH = { dev: 1, prod: 1 };
 
 /** How many resources of each type a stage has. */
-const COUNTS: Readonly<Record<string, Readonly<Record<'dev' | 'prod', number>>>> = {
+const COUNTS: Readonly<Record<string, { readonly dev?: number; readonly prod?: number }>> = {
   'AWS::ApplicationAutoScaling::ScalableTarget': ONE_EACH,
   'AWS::ApplicationAutoScaling::ScalingPolicy': ONE_EACH,
   'AWS::Cassandra::Keyspace': ONE_EACH,
   'AWS::Cassandra::Table': { dev: 4, prod: 4 },
-  // Of records that event sources gave up on there is an alarm in prod only.
-  'AWS::CloudWatch::Alarm': { dev: 40, prod: 41 },
+  // prod alone has an alarm for records that event sources gave up on, and a third broker.
+  'AWS::CloudWatch::Alarm': { dev: 39, prod: 41 },
   'AWS::CloudWatch::Dashboard': ONE_EACH,
-  'AWS::EC2::EIP': { dev: 1, prod: 3 },
+  'AWS::EC2::EIP': { prod: 3 },
   'AWS::EC2::FlowLog': ONE_EACH,
   'AWS::EC2::InternetGateway': ONE_EACH,
-  'AWS::EC2::NatGateway': { dev: 1, prod: 3 },
-  'AWS::EC2::Route': { dev: 6, prod: 6 },
-  'AWS::EC2::RouteTable': { dev: 6, prod: 6 },
+  'AWS::EC2::Instance': { dev: 1 },
+  'AWS::EC2::NatGateway': { prod: 3 },
+  'AWS::EC2::Route': { dev: 4, prod: 6 },
+  'AWS::EC2::RouteTable': { dev: 4, prod: 6 },
   'AWS::EC2::SecurityGroup': { dev: 3, prod: 3 },
-  'AWS::EC2::SecurityGroupEgress': { dev: 3, prod: 3 },
-  'AWS::EC2::SecurityGroupIngress': { dev: 3, prod: 3 },
-  'AWS::EC2::Subnet': { dev: 6, prod: 6 },
-  'AWS::EC2::SubnetRouteTableAssociation': { dev: 6, prod: 6 },
+  'AWS::EC2::SecurityGroupEgress': { dev: 2, prod: 3 },
+  'AWS::EC2::SecurityGroupIngress': { dev: 2, prod: 3 },
+  'AWS::EC2::Subnet': { dev: 4, prod: 6 },
+  'AWS::EC2::SubnetRouteTableAssociation': { dev: 4, prod: 6 },
   'AWS::EC2::VPC': ONE_EACH,
-  'AWS::EC2::VPCEndpoint': ONE_EACH,
+  'AWS::EC2::VPCEndpoint': { prod: 1 },
   'AWS::EC2::VPCGatewayAttachment': ONE_EACH,
   'AWS::Events::Rule': { dev: 2, prod: 2 },
   'AWS::Glue::Registry': ONE_EACH,
   'AWS::Glue::Schema': { dev: 3, prod: 3 },
   'AWS::Glue::SchemaVersion': { dev: 5, prod: 5 },
+  'AWS::IAM::InstanceProfile': { dev: 1 },
   'AWS::IAM::Policy': { dev: 6, prod: 6 },
-  'AWS::IAM::Role': { dev: 6, prod: 6 },
+  'AWS::IAM::Role': { dev: 7, prod: 6 },
   'AWS::Lambda::EventInvokeConfig': { dev: 2, prod: 2 },
   'AWS::Lambda::EventSourceMapping': { dev: 2, prod: 2 },
   'AWS::Lambda::Function': { dev: 5, prod: 5 },
@@ -131,7 +140,8 @@ describe.each(['dev', 'prod'] as const)('what a deployment of %s has', (name) =>
       const kept = Object.entries(resourcesIn(templates[stack]))
         .filter(([, { Type }]) => types.has(Type))
         .map(([id, { Type, Properties }]) => [Type, id, nameIn(Properties ?? {})]);
-      const expected = KEPT[stack].map(([type, id, named]) => [
+      const own = stack === 'data' ? KEPT_BY_STAGE[name] : [];
+      const expected = [...KEPT[stack], ...own].map(([type, id, named]) => [
         type,
         id,
         named?.replace('{stage}', name),
@@ -147,17 +157,19 @@ describe.each(['dev', 'prod'] as const)('what a deployment of %s has', (name) =>
         counts[Type] = (counts[Type] ?? 0) + 1;
       }
     }
-    const expected = Object.entries(COUNTS).map(([type, count]) => [type, count[name]]);
+    const expected = Object.entries(COUNTS)
+      .map(([type, count]) => [type, count[name]] as const)
+      .filter(([, count]) => count !== undefined);
     expect(counts).toEqual(Object.fromEntries(expected));
   });
 
-  it('asks for no parameters beside the version of the bootstrap stack', () => {
-    for (const template of Object.values(templates)) {
+  it('asks for no parameters beside the version of the bootstrap stack, and the newest image', () => {
+    for (const [stack, template] of Object.entries(templates)) {
       const { Parameters, Rules } = template.toJSON() as Record<string, object>;
-      expect(Object.keys({ ...Parameters, ...Rules })).toEqual([
-        'BootstrapVersion',
-        'CheckBootstrapVersion',
-      ]);
+      const images =
+        name === 'dev' && stack === 'data' ? [expect.stringMatching(/^Ssm.*al2023/) as string] : [];
+      const asked = Object.keys({ ...Parameters, ...Rules });
+      expect(asked.sort()).toEqual(['BootstrapVersion', 'CheckBootstrapVersion', ...images]);
     }
   });
 
@@ -173,20 +185,40 @@ describe.each(['dev', 'prod'] as const)('what a deployment of %s has', (name) =>
     ]);
   });
 
-  it('leaves by the gateway of its zone, or by the only one', () => {
+  it('leaves by the gateway of its zone, or by the only instance', () => {
     const routes = Object.entries(propertiesOf(templates.data, 'AWS::EC2::Route'));
-    const gateways = routes.map(([id, { NatGatewayId, GatewayId }]) => [
+    const ways = routes.map(([id, { NatGatewayId, InstanceId, GatewayId }]) => [
       /NetworkVpc(.*)DefaultRoute/.exec(id)?.[1],
-      /NetworkVpc(IGW|EgressSubnet\d)/.exec(JSON.stringify(NatGatewayId ?? GatewayId))?.[1],
+      /NetworkVpc(IGW|EgressSubnet\d(NatInstance)?)/.exec(
+        JSON.stringify(NatGatewayId ?? InstanceId ?? GatewayId),
+      )?.[1],
     ]);
-    expect(Object.fromEntries(gateways)).toEqual({
-      EgressSubnet1: 'IGW',
-      EgressSubnet2: 'IGW',
-      EgressSubnet3: 'IGW',
-      PipelineSubnet1: 'EgressSubnet1',
-      PipelineSubnet2: name === 'prod' ? 'EgressSubnet2' : 'EgressSubnet1',
-      PipelineSubnet3: name === 'prod' ? 'EgressSubnet3' : 'EgressSubnet1',
-    });
+    const [instance, internet] = ['EgressSubnet1NatInstance', 'IGW'];
+    expect(Object.fromEntries(ways)).toEqual(
+      name === 'dev'
+        ? {
+            EgressSubnet1: internet,
+            EgressSubnet2: internet,
+            PipelineSubnet1: instance,
+            PipelineSubnet2: instance,
+          }
+        : {
+            EgressSubnet1: internet,
+            EgressSubnet2: internet,
+            EgressSubnet3: internet,
+            PipelineSubnet1: 'EgressSubnet1',
+            PipelineSubnet2: 'EgressSubnet2',
+            PipelineSubnet3: 'EgressSubnet3',
+          },
+    );
+  });
+
+  it('has its functions in every zone, or beside the only instance', () => {
+    const functions = Object.values(propertiesOf(templates.pipeline, 'AWS::Lambda::Function'));
+    for (const { VpcConfig } of functions) {
+      expect(VpcConfig).toHaveProperty('SubnetIds.length', name === 'dev' ? 1 : 3);
+      expect(JSON.stringify(VpcConfig)).toContain('PipelineSubnet1');
+    }
   });
 
   it('deploys the reader of a schema version before its writer', () => {

@@ -59,6 +59,14 @@ describe('a stage on a Kafka, a Cassandra and schemas that stand already', () =>
       'NetworkFunctions -> 0.0.0.0/0 tcp 9042',
       'NetworkFunctions -> 0.0.0.0/0 tcp 9092',
       'NetworkFunctions -> 0.0.0.0/0 tcp 9093',
+      ...[443, 9042, 9092, 9093].map(
+        (port) => `NetworkVpcNatSecurityGroup -> 0.0.0.0/0 tcp ${port}`,
+      ),
+      ...['10.0.1.0/24', '10.0.2.0/24'].flatMap((subnet) =>
+        [443, 9042, 9092, 9093].map(
+          (port) => `NetworkVpcNatSecurityGroup <- ${subnet} tcp ${port}`,
+        ),
+      ),
     ]);
   });
 
@@ -82,7 +90,6 @@ describe('a stage on a Kafka, a Cassandra and schemas that stand already', () =>
       SourceAccessConfigurations: [
         { Type: 'VPC_SUBNET', URI: uri('subnet:', 'NetworkVpcPipelineSubnet1') },
         { Type: 'VPC_SUBNET', URI: uri('subnet:', 'NetworkVpcPipelineSubnet2') },
-        { Type: 'VPC_SUBNET', URI: uri('subnet:', 'NetworkVpcPipelineSubnet3') },
         { Type: 'VPC_SECURITY_GROUP', URI: uri('security_group:', 'NetworkFunctions') },
       ],
       BatchSize: 16,

@@ -137,11 +137,19 @@ function appOf(stage: StageConfig): App {
   return app;
 }
 
+/** An instance has a role; that of the NAT instance allows nothing. */
+const NAT_INSTANCE = {
+  NetworkVpcEgressSubnet1NatInstanceInstanceRole: {
+    trust: ['sts:AssumeRole by ec2.amazonaws.com'],
+    permissions: [],
+  },
+};
+
 describe.each([
   // On demand a batch is repeated until it succeeds: nothing is given up, and kept elsewhere.
-  { name: 'dev', stage: dev, undelivered: [] },
-  { name: 'prod', stage: prod, undelivered: write('candles.undelivered') },
-])('the roles of the stage $name', ({ stage, undelivered }) => {
+  { name: 'dev', stage: dev, undelivered: [], more: NAT_INSTANCE },
+  { name: 'prod', stage: prod, undelivered: write('candles.undelivered'), more: {} },
+])('the roles of the stage $name', ({ name, stage, undelivered, more }) => {
   let app: App;
   let roles: Roles;
   beforeAll(() => {
@@ -150,7 +158,7 @@ describe.each([
   });
 
   it('may do what is listed, and no more', () => {
-    expect(roles).toEqual(expectedRoles(stage.name, undelivered));
+    expect(roles).toEqual({ ...expectedRoles(stage.name, undelivered), ...more });
   });
 
   it('name their resources, but for network interfaces, the look-up of brokers and the tables of the system', () => {
@@ -161,6 +169,7 @@ describe.each([
 
   it('give all access, beside the rules that fire functions and the alarms that notify their topics', () => {
     expect(accessTypesOf(app)).toEqual([
+      ...(name === 'dev' ? ['AWS::IAM::InstanceProfile'] : []),
       'AWS::IAM::Policy',
       'AWS::IAM::Role',
       'AWS::Lambda::Permission',

@@ -3,6 +3,7 @@ export const FREE_RESOURCES: ReadonlySet<string> = new Set([
   // Requests to a function's address are those to the function.
   'AWS::Lambda::Url',
   // Networks are free; their gateways, addresses and endpoints are not.
+  'AWS::EC2::VPC',
   'AWS::EC2::InternetGateway',
   'AWS::EC2::Route',
   'AWS::EC2::RouteTable',
@@ -12,6 +13,7 @@ export const FREE_RESOURCES: ReadonlySet<string> = new Set([
   'AWS::EC2::Subnet',
   'AWS::EC2::SubnetRouteTableAssociation',
   'AWS::EC2::VPCGatewayAttachment',
+  'AWS::IAM::InstanceProfile',
   'AWS::IAM::ManagedPolicy',
   'AWS::IAM::Policy',
   'AWS::IAM::Role',

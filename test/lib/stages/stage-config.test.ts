@@ -86,13 +86,13 @@ describe('a stage config', () => {
         pairs: ['BTC_USDT', 'BTC/USDT'],
         ...exchange({ retentionMinutes: 10_000 }),
         ...topics({ replication: 4 }),
-        ...brokers({ count: 4 }),
+        ...brokers({ count: 32 }),
         alarmEmail: 'nobody',
       }),
     ).toEqual([
       expect.stringMatching(/^- pairs\.1 is "BTC\/USDT": give the exchange's name of a pair/),
       '- exchange.retentionMinutes is 10000: give at most 9990',
-      '- kafka.count is 4: give a multiple of 3: brokers are spread over 3 zones',
+      '- kafka.count is 32: give at most 30',
       '- topics.replication is 4: give at most 3',
       '- alarmEmail is "nobody": give an e-mail address',
     ]);
@@ -135,10 +135,18 @@ describe('a stage config', () => {
       'exchange.kind is "kraken": give one of "gate-io"',
       untyped({ exchange: { ...dev.exchange, kind: 'kraken' } }),
     ],
-    ['network.natGateways is 4: give at most 3', { network: { ...dev.network, natGateways: 4 } }],
     [
-      'network.endpointZones is 0: give at least 1',
-      { network: { ...dev.network, endpointZones: 0 } },
+      'network.nat.count is 0: give at least 1',
+      { network: { ...dev.network, nat: { kind: 'gateways', count: 0 } } },
+    ],
+    [
+      'network.nat.instanceType is "m5.large": give t4g.nano, t4g.micro or t4g.small',
+      { network: { ...dev.network, nat: { kind: 'instance', instanceType: 'm5.large' } } },
+    ],
+    ['network.zones is 1: give at least 2', { network: { ...dev.network, zones: 1 } }],
+    [
+      'network.endpointZones is -1: give at least 0',
+      { network: { ...dev.network, endpointZones: -1 } },
     ],
     [
       'kafka.instanceType is "t3.small": give a provisioned MSK instance type such as kafka.t3.small or kafka.m7g.large',
@@ -155,8 +163,8 @@ describe('a stage config', () => {
     ['kafka.storageGiB is 0: give at least 1', brokers({ storageGiB: 0 })],
     ['kafka.maxStorageGiB is 20000: give at most 16384', brokers({ maxStorageGiB: 20_000 })],
     [
-      'kafka: maxStorageGiB is 10, less than storageGiB (20): give at least as much, as storage never shrinks',
-      brokers({ maxStorageGiB: 10 }),
+      'kafka: maxStorageGiB is 9, less than storageGiB (10): give at least as much, as storage never shrinks',
+      brokers({ maxStorageGiB: 9 }),
     ],
     [
       'kafka.bootstrapServers.0 is "kafka": give a host and a port such as kafka:9092',
@@ -294,12 +302,33 @@ describe('a stage config', () => {
 
 describe('a network', () => {
   it('has a way to the exchange wherever AWS is what it runs on', () => {
-    const network = { ...dev.network, natGateways: 0 };
+    const network = { ...dev.network, nat: { kind: 'none' as const } };
     expect(problemsOf({ network })).toEqual([
-      '- network.natGateways is 0, so the functions cannot reach the exchange: give at least 1',
+      '- network.nat.kind is "none", so the functions cannot reach the exchange: give "instance" or "gateways"',
     ]);
     const eventSources = { ...dev.eventSources, mode: { kind: 'none' as const } };
     expect(stageConfig({ ...dev, network, eventSources }).network).toEqual(network);
+  });
+
+  it.each<[problem: string, change: Partial<StageConfig>]>([
+    [
+      'kafka.count is 3: give a multiple of 2, as brokers are spread evenly over network.zones',
+      brokers({ count: 3 }),
+    ],
+    [
+      'network.endpointZones is 3, more than network.zones (2): give at most 2',
+      { network: { ...dev.network, endpointZones: 3 } },
+    ],
+    [
+      'network.nat.count is 3, more than network.zones (2): give at most 2',
+      { network: { ...dev.network, nat: { kind: 'gateways', count: 3 } } },
+    ],
+    [
+      'topics.replication is 3, more than kafka.count (2): give at most 2',
+      topics({ replication: 3, minInSyncReplicas: 2 }),
+    ],
+  ])('fits the brokers: %s', (problem, change) => {
+    expect(problemsOf(change)).toEqual([`- ${problem}`]);
   });
 });
 
@@ -331,14 +360,15 @@ describe('topics', () => {
   ])(
     'cannot want $minInSyncReplicas of $replication replicas in sync',
     ({ replication, minInSyncReplicas, most }) => {
-      expect(problemsOf(topics({ replication, minInSyncReplicas }))).toEqual([
+      expect(
+        problemsOf({ ...topics({ replication, minInSyncReplicas }), ...brokers({ count: 6 }) }),
+      ).toEqual([
         `- topics: minInSyncReplicas is ${minInSyncReplicas} with a replication of ${replication}: give at most ${most}, or no write succeeds while a broker restarts`,
       ]);
     },
   );
 
   it.each([
-    { replication: 3, minInSyncReplicas: 2 },
     { replication: 2, minInSyncReplicas: 1 },
     { replication: 1, minInSyncReplicas: 1 },
   ])('can be %j', (change) => {

@@ -50,15 +50,16 @@ function more(resources: readonly StageResource[], type: string, properties: obj
 
 describe('what does not depend on the pairs, by hand', () => {
   test.each([
-    // 3 x 0.0456 x 730
-    ['kafka.t3.small', '99.86'],
-    // 3 x 20 x 0.10
-    ['GB of disk', '6.00'],
-    // 0.045 x 730
-    ['x NAT gateway', '32.85'],
+    // 2 x 0.0456 x 730
+    ['kafka.t3.small', '66.58'],
+    // 2 x 10 x 0.10
+    ['GB of disk', '2.00'],
+    // 0.0042 x 730
+    ['NAT instance', '3.07'],
+    // 8 x 0.08
+    ['GB of its disk', '0.64'],
     // 0.005 x 730
-    ['public address', '3.65'],
-    ['interface endpoints', '7.30'],
+    ['x public address', '3.65'],
     // 21 x 0.30
     ['metrics', '6.30'],
   ])('dev: %s', (what, usd) => {
@@ -129,12 +130,12 @@ describe.each([
   });
 });
 
-test('100 pairs on dev are some two hundred dollars, and the peer five times that, by hand', () => {
+test('100 pairs on dev are some 150 dollars, and the peer seven times that, by hand', () => {
   const total = totalOf(stageCost(DEV));
-  expect(compareDecimals(total, parseDecimal('215'))).toBe(1);
-  expect(compareDecimals(total, parseDecimal('240'))).toBe(-1);
+  expect(compareDecimals(total, parseDecimal('140'))).toBe(1);
+  expect(compareDecimals(total, parseDecimal('151'))).toBe(-1);
   // 357.70 + 2 x (4 x 0.052624 + 16 x 0.0057785) x 730 + 3 x (0.0672 x 730 + 50 x 0.08), and what is shared
-  const shared = parseDecimal('142.36');
+  const shared = parseDecimal('75.94');
   const own = parseDecimal('959.18');
   expect(formatDecimal(totalOf(peerCost(DEV)))).toBe(formatDecimal(addDecimals(shared, own)));
 });
@@ -227,13 +228,24 @@ describe('what is not known is not taken for free', () => {
     ['AWS::MSK::Cluster', { NumberOfBrokerNodes: 'three' }, 'NumberOfBrokerNodes'],
     ['AWS::MSK::Cluster', { EnhancedMonitoring: 'PER_TOPIC_PER_BROKER' }, 'EnhancedMonitoring'],
     ['AWS::Cassandra::Table', { BillingMode: { Mode: 'PROVISIONED' } }, 'BillingMode.Mode'],
-    ['AWS::EC2::VPCEndpoint', { SubnetIds: [] }, 'it is in no subnet'],
+    [
+      'AWS::EC2::Instance',
+      { InstanceType: 't4g.2xlarge' },
+      'the price of t4g.2xlarge is not listed',
+    ],
+    ['AWS::EC2::Instance', { Monitoring: true }, 'Monitoring'],
     ['AWS::EC2::FlowLog', { TrafficType: 'ALL' }, 'TrafficType'],
     ['AWS::Events::Rule', { ScheduleExpression: 'cron(0 * * * ? *)' }, 'cron(0 * * * ? *)'],
   ])('%s %j', (type, change, message) => {
     const price = () => stageCost(changed(DEV, type, change));
     expect(price).toThrow(UnreadableResourceError);
     expect(price).toThrow(message);
+  });
+
+  test('an endpoint in no subnet', () => {
+    const price = () => stageCost(changed(PROD, 'AWS::EC2::VPCEndpoint', { SubnetIds: [] }));
+    expect(price).toThrow(UnreadableResourceError);
+    expect(price).toThrow('it is in no subnet');
   });
 
   test('a type of broker', () => {

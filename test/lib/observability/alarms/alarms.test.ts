@@ -256,7 +256,7 @@ describe('the alarms of a stage with everything', () => {
 describe('the alarms of other stages', () => {
   it('lets nobody give up on records on demand, so that there is no alarm of it', () => {
     const ids = idsOf(templatesOf(dev).pipeline);
-    expect(ids).toHaveLength(40);
+    expect(ids).toHaveLength(39);
     expect(ids).not.toContainEqual(expect.stringContaining('Undelivered'));
   });
 
@@ -295,7 +295,7 @@ describe('the alarms of other stages', () => {
     });
     const ids = idsOf(templatesOf(none).pipeline);
     expect(ids.filter((id) => /EventSource|Undelivered/.test(id))).toEqual([]);
-    expect(ids.filter((id) => id.includes('BrokerDisk'))).toHaveLength(3);
+    expect(ids.filter((id) => id.includes('BrokerDisk'))).toHaveLength(2);
   });
 
   it.each([
