@@ -13,12 +13,16 @@ import { type BundleFigures, bundleLoads } from './bundle-load';
 import { type CatchUpFigures, catchUp, fromPreloadedTopic } from './catch-up';
 import { history, historyStart } from './history';
 import { type LatencyFigures, liveLatency } from './live-latency';
+import { querySpeed, type SpeedFigures } from './query-speed';
+import { queryUnits, type UnitFigures } from './query-units';
 import { type RawLimits, rawLimits } from './raw-limits';
 
 interface Figures {
   readonly machine: string;
   readonly catchUp: Readonly<Record<string, CatchUpFigures>>;
   readonly live: LatencyFigures;
+  readonly queries: Readonly<Record<string, SpeedFigures>>;
+  readonly units: UnitFigures;
   readonly raw: RawLimits;
   readonly bundles: readonly BundleFigures[];
 }
@@ -46,6 +50,8 @@ function benchCommand(): Command {
 async function measureAll(days: readonly number[]): Promise<Figures> {
   const measured: Record<string, CatchUpFigures> = {};
   let live: LatencyFigures | undefined;
+  let queries: Figures['queries'] | undefined;
+  let units: UnitFigures | undefined;
   let raw: RawLimits | undefined;
   let bundles: readonly BundleFigures[] = [];
   const pairs = generatedPairs(CATCH_UP_PAIRS);
@@ -53,11 +59,13 @@ async function measureAll(days: readonly number[]): Promise<Figures> {
   await onRun(generatedPairs(LIVE_PAIRS), 'live', async (run) => {
     bundles = bundleLoads(run.template);
     live = await liveLatency(run, LIVE_TICKS);
+    units = await queryUnits(run);
   });
   for (const count of days) {
     const what = `${CATCH_UP_PAIRS} pairs x ${count} ${count === 1 ? 'day' : 'days'}`;
     await onRun(pairs, `${what}, whole pipeline`, async (run, name) => {
       measured[name] = await catchUp(run, source, count);
+      queries ??= await querySpeed(run);
     });
     await onRun(pairs, `${what}, transform + persist`, async (run, name) => {
       measured[name] = await fromPreloadedTopic(run, source, count);
@@ -80,9 +88,11 @@ async function measureAll(days: readonly number[]): Promise<Figures> {
     await run.pipeline.stop();
     raw = await rawLimits(run, source);
   });
-  if (live === undefined || raw === undefined) throw new Error('A measurement is missing');
+  if (live === undefined || raw === undefined || queries === undefined || units === undefined) {
+    throw new Error('A measurement is missing');
+  }
   const machine = `${cpus().length} x ${cpus()[0]?.model ?? 'unknown'}, Node.js ${process.version}`;
-  return { machine, catchUp: measured, live, raw, bundles };
+  return { machine, catchUp: measured, live, queries, units, raw, bundles };
 }
 
 /** The API serves the newest days, the archive those before. */
@@ -119,7 +129,8 @@ const CATCH_UP_COLUMNS: readonly Column[] = [
   right('functions MiB'),
 ];
 
-function textOf({ machine, catchUp: measured, live, raw, bundles }: Figures): string {
+function textOf(figures: Figures): string {
+  const { machine, catchUp: measured, live, queries, units, raw, bundles } = figures;
   return [
     machine,
     '',
@@ -141,6 +152,16 @@ function textOf({ machine, catchUp: measured, live, raw, bundles }: Figures): st
     ...Object.entries(measured).map(([name, { usage }]) => `${name}: ${usageText(usage)}`),
     '',
     `Live, ${live.pairs} pairs, ${live.ticks} ticks, tick to stored and readable: p50 ${live.p50Ms.toFixed(0)} ms, p95 ${live.p95Ms.toFixed(0)} ms, p99 ${live.p99Ms.toFixed(0)} ms`,
+    '',
+    'Queries for 1,000 candles, one after another, of one process of the function',
+    ...tableLines(
+      [left('answer'), right('p50 ms'), right('p95 ms'), right('a second')],
+      Object.entries(queries).map(([name, { p50Ms, p95Ms, perSecond }]) => [
+        ...[name, p50Ms.toFixed(1), p95Ms.toFixed(1)],
+        perSecond.toFixed(0),
+      ]),
+    ),
+    `Read units an hour: ${count(units.chart)} for an open chart of UDF, ${count(units.page)} for the page in sight with ${units.markets} markets`,
     '',
     'The clients alone, in minutes/s',
     `kafkajs writes ${count(raw.kafkaWritten)}, reads ${count(raw.kafkaRead)}; cassandra-driver writes ${count(raw.cassandraWritten)} with their windows`,

@@ -3,6 +3,7 @@ import { MINUTE_MS } from '../../lambdas/shared/domain/interval';
 import type { TimedExchange } from '../run/run-exchange';
 import type { LocalRun } from '../run/local-run';
 import { BENCH_START_MS } from './bench-run';
+import { percentiles } from './percentiles';
 
 /** From a tick to a pair's newest minute stored and readable, over all ticks and pairs, in milliseconds. */
 export interface LatencyFigures {
@@ -26,9 +27,8 @@ export async function liveLatency(
     const ofTick = await latenciesOf(run, BENCH_START_MS + tick * MINUTE_MS);
     if (tick > WARM_UP_TICKS) latencies.push(...ofTick);
   }
-  latencies.sort((a, b) => a - b);
-  const at = (share: number) => latencies[Math.ceil(latencies.length * share) - 1] ?? NaN;
-  return { ticks, pairs: run.pairs.length, p50Ms: at(0.5), p95Ms: at(0.95), p99Ms: at(0.99) };
+  const [p50Ms = NaN, p95Ms = NaN, p99Ms = NaN] = percentiles(latencies, [0.5, 0.95, 0.99]);
+  return { ticks, pairs: run.pairs.length, p50Ms, p95Ms, p99Ms };
 }
 
 /** Reads again and again until every pair is there; a pair's progress is written after its candles. */
