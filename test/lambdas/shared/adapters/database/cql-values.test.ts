@@ -55,6 +55,7 @@ describe('decimalValue', () => {
         fc.pre(value.unscaled.toString().length - value.scale <= 60);
         expect(decimalOf(types.BigDecimal.fromBuffer(decimalValue(value)))).toEqual(value);
       }),
+      { numRuns: 2_000 },
     );
   });
 });
