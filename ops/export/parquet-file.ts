@@ -13,8 +13,17 @@ const US_PER_MS = 1_000n;
 
 type Cell = bigint | number | boolean | string | null;
 
-/** A Parquet file of candles: times in UTC microseconds, decimals as `decimal(38,18)`, compressed by Snappy. */
-export function createParquetFile(content: CandleFileContent, sink: ByteSink): CandleFile {
+/**
+ * A Parquet file of candles: times in UTC microseconds, decimals as
+ * `decimal(38,18)`, compressed by Snappy.
+ *
+ * @param rowGroupRows the most rows of a row group
+ */
+export function createParquetFile(
+  content: CandleFileContent,
+  sink: ByteSink,
+  rowGroupRows = ROW_GROUP_ROWS,
+): CandleFile {
   const writer = new SinkWriter(sink);
   const parquet = new ParquetWriter({
     writer,
@@ -40,7 +49,7 @@ export function createParquetFile(content: CandleFileContent, sink: ByteSink): C
           columns[index]?.push(cellOf(column, candle, content));
         });
         rowCount++;
-        if (rowCount === ROW_GROUP_ROWS) await writeRows();
+        if (rowCount === rowGroupRows) await writeRows();
       }
     },
     async finish() {
