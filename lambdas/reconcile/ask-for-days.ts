@@ -1,7 +1,13 @@
-import { MISSING_MONTH } from '../shared/domain/archive-months';
 import type { DaysToAsk } from '../shared/domain/due-days';
 import { DAY_MS } from '../shared/domain/interval';
-import { type DayAsk, type LedgerDay, monthOf, nextAsk } from '../shared/domain/ledger';
+import {
+  type DayAsk,
+  type LedgerDay,
+  MISSING_MONTH,
+  monthOf,
+  nextAsk,
+  refusedAsk,
+} from '../shared/domain/ledger';
 import { type Market, marketKey } from '../shared/domain/market';
 import { ArchiveMissingError, type ExchangeAnswer, UnknownPairError } from '../shared/domain/ports';
 import type { ObservedSegment, SegmentSource } from '../shared/domain/segment';
@@ -22,15 +28,20 @@ const AFTER_TICK_MS = 1;
 /** A refusal may quote what was answered: it is not to be longer than that. */
 const LONGEST_REFUSAL = 300;
 
+/** Some days of a market. */
+type DaysOfMarket = Pick<DaysToAsk, 'market' | 'days'>;
+
 /** Days of one market that are asked for at one time, and what is noted of each. */
 class DayAsks {
   readonly #ports: ReconcilePorts;
   readonly #market: Market;
+  readonly #days: ReadonlyMap<number, LedgerDay>;
   readonly #asks: Map<number, DayAsk>;
 
-  constructor(ports: ReconcilePorts, market: Market, days: readonly LedgerDay[], nowMs: number) {
+  constructor(ports: ReconcilePorts, { market, days }: DaysOfMarket, nowMs: number) {
     this.#ports = ports;
     this.#market = market;
+    this.#days = new Map(days.map((day) => [day.dayMs, day]));
     this.#asks = new Map(days.map((day) => [day.dayMs, nextAsk(day, nowMs)]));
   }
 
@@ -41,9 +52,9 @@ class DayAsks {
   }
 
   async refuse(dayMs: number, reason: string): Promise<void> {
-    const ask = this.#asks.get(dayMs);
-    if (ask === undefined) return;
-    const refused = { ...ask, refusal: reason.slice(0, LONGEST_REFUSAL) };
+    const [day, ask] = [this.#days.get(dayMs), this.#asks.get(dayMs)];
+    if (day === undefined || ask === undefined) return;
+    const refused = refusedAsk(day, ask, reason.slice(0, LONGEST_REFUSAL));
     this.#asks.set(dayMs, refused);
     await this.#write(dayMs, refused);
   }
@@ -69,7 +80,7 @@ export async function askForDays(
   group: DaysToAsk,
   firing: Firing,
 ): Promise<readonly AskOutcome[]> {
-  const asks = new DayAsks(ports, group.market, group.days, firing.nowMs);
+  const asks = new DayAsks(ports, group, firing.nowMs);
   if (group.source === 'archive') await askArchive(ports, group, firing, asks);
   else for (const { dayMs } of group.days) await askApi(ports, { ...group, dayMs }, firing, asks);
   return asks.outcomes();
@@ -204,16 +215,27 @@ async function append(ports: ReconcilePorts, observed: ObservedSegment): Promise
   });
 }
 
-/** Appends audits of days that nobody has any more: they become gaps. */
+/**
+ * Appends audits of days that nobody has any more: they become gaps. Each is
+ * noted as an ask, so that the days are under way until they are stored.
+ *
+ * @returns what is noted of each day
+ */
 export async function declareUnserved(
   ports: ReconcilePorts,
-  { market, daysMs, nowMs }: { market: Market; daysMs: readonly number[]; nowMs: number },
-): Promise<void> {
-  for (const dayMs of daysMs) {
+  group: DaysOfMarket,
+  firingMs: number,
+): Promise<readonly AskOutcome[]> {
+  // The ask that found the month missing may be of this firing, and this one is to win over it.
+  const nowMs = firingMs + AFTER_TICK_MS;
+  const asks = new DayAsks(ports, group, nowMs);
+  for (const { dayMs } of group.days) {
     const nothing = { candles: [], rejected: [] };
-    const audit = auditOf({ market, dayMs, source: 'archive', nowMs }, nothing);
+    const audit = auditOf({ market: group.market, dayMs, source: 'archive', nowMs }, nothing);
+    await asks.note(dayMs);
     await append(ports, { ...audit, unserved: MISSING_MONTH });
   }
+  return asks.outcomes();
 }
 
 function dayText(dayMs: number): string {

@@ -1,12 +1,19 @@
-import { MISSING_MONTH } from '../shared/domain/archive-months';
 import type { MarketLedger } from '../shared/domain/due-days';
 import { DAY_MS, floorTo, MINUTE_MS } from '../shared/domain/interval';
-import { type DayDue, dueOf, isUnderWay, type LedgerDay } from '../shared/domain/ledger';
+import {
+  type DayDue,
+  dueOf,
+  isUnderWay,
+  type LedgerDay,
+  MISSING_MONTH,
+} from '../shared/domain/ledger';
 import type { Telemetry } from '../shared/domain/ports';
 import type { MarketLedgers } from './market-ledgers';
 
 /** A day that was to be asked for longer ago than this is overdue. */
 const OVERDUE_MS = DAY_MS;
+/** So many asks go back further than that: they are 1, 2, 4, 8 and 16 hours apart. */
+const ASKS_OF_A_DAY = 6;
 const COMPLETENESS_DAYS = 30;
 const MINUTES_OF_DAY = DAY_MS / MINUTE_MS;
 
@@ -25,7 +32,7 @@ export function reportLedgers(
   const days = all.flatMap((ledger) => ledger.days.map((day) => ({ day, due: dueOf(day, terms) })));
   const counts = {
     HistoryDaysLeft: days.filter(({ day, due }) => isHistoryLeft(day, due, terms)).length,
-    DaysOverdue: days.filter(({ due }) => isOverdue(due, terms)).length,
+    DaysOverdue: days.filter(({ day, due }) => isOverdue(day, due, terms)).length,
     DaysDisputed: days.filter(({ day }) => day.audit?.disputed === true).length,
     DaysUnderWay: days.filter(({ day }) => isUnderWay(day)).length,
   } as const;
@@ -48,8 +55,12 @@ function isHistoryLeft({ audit, ask }: LedgerDay, due: DayDue, { nowMs }: Report
   return ask?.refusal !== MISSING_MONTH;
 }
 
-function isOverdue(due: DayDue, { nowMs }: ReportTerms): boolean {
-  return due.kind === 'open' && due.source === 'api' && due.scheduledAtMs + OVERDUE_MS < nowMs;
+/** A day of the archive waits for its month, without being overdue; if the month is there and refused, it does not get better by waiting. */
+function isOverdue({ ask }: LedgerDay, due: DayDue, { nowMs }: ReportTerms): boolean {
+  if (due.kind === 'sealed') return false;
+  if (due.source === 'api') return due.scheduledAtMs + OVERDUE_MS < nowMs;
+  if (ask === undefined || ask.refusal === null || ask.refusal === MISSING_MONTH) return false;
+  return due.scheduledAtMs <= nowMs && ask.askCount >= ASKS_OF_A_DAY;
 }
 
 /** The share of minutes that are no gap, in percent, of the market where it is smallest; undefined without a sealed day. */

@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
-import { MISSING_MONTH, missingMonths } from '../shared/domain/archive-months';
+import { missingMonths } from '../shared/domain/archive-months';
 import { type DaysToAsk, daysToAsk, type MarketLedger } from '../shared/domain/due-days';
-import { isUnderWay } from '../shared/domain/ledger';
+import { isUnderWay, type LedgerDay, MISSING_MONTH, MOST_UNDER_WAY } from '../shared/domain/ledger';
 import type { SegmentCodec } from '../shared/codec/segment-codec';
 import { marketKey } from '../shared/domain/market';
 import type {
@@ -154,7 +154,10 @@ class ReconcileRound {
     }
     const limit = pLimit(CONCURRENT_ASKS);
     const outcomes = await Promise.allSettled(
-      groups.map((group) => limit(() => askForDays(ports, group, firing))),
+      groups.map((group) =>
+        // What the time does not suffice for is not asked for, and has not failed.
+        limit(() => (firing.remainingMs() > RESERVE_MS ? askForDays(ports, group, firing) : [])),
+      ),
     );
     const failures: unknown[] = [];
     for (const outcome of outcomes) {
@@ -177,14 +180,21 @@ class ReconcileRound {
         nowMs: firing.nowMs,
         isListingKnown: ledgers.isListingKnown(market),
       });
-      const fresh = unservedMs.filter(
-        (dayMs) => !this.#asked.has(`${askKey(market, dayMs)} unserved`),
-      );
-      for (const dayMs of fresh) this.#asked.add(`${askKey(market, dayMs)} unserved`);
-      await declareUnserved(ports, { market, daysMs: fresh, nowMs: firing.nowMs });
+      const fresh = this.#notUnderWay(market, unservedMs);
+      this.#remember(await declareUnserved(ports, { market, days: fresh }, firing.nowMs));
       if (listedSinceMs !== undefined)
         await ledgers.noteListedSince(market, listedSinceMs, firing.nowMs);
     }
+  }
+
+  /** Those of some days that are not under way, as many as may be. */
+  #notUnderWay(market: MarketLedger['market'], daysMs: readonly number[]): LedgerDay[] {
+    const { ledgers } = this.#input;
+    const underWay = ledgers.all().flatMap(({ days }) => days.filter(isUnderWay));
+    return daysMs
+      .flatMap((dayMs) => ledgers.day(market, dayMs) ?? [])
+      .filter((day) => !isUnderWay(day))
+      .slice(0, Math.max(0, MOST_UNDER_WAY - underWay.length));
   }
 }
 

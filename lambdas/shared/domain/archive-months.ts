@@ -1,8 +1,6 @@
 import { DAY_MS } from './interval';
-import { isSealed, type LedgerDay, monthAfter, monthOf } from './ledger';
+import { isSealed, type LedgerDay, MISSING_MONTH, monthAfter, monthOf } from './ledger';
 
-/** The refusal of an archive that does not have the day's month. */
-export const MISSING_MONTH = 'its month is missing in the archive';
 /** A month that is missing so long after its end, with a later one there, does not come any more. */
 const PATIENCE_MS = 60 * DAY_MS;
 /** So many months in a row that are missing lie before the market was listed. */

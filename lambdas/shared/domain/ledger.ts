@@ -67,6 +67,9 @@ export const LEAST_AUDITS = 8;
 /** Days that may be under way at once, over all markets. */
 export const MOST_UNDER_WAY = 64;
 
+/** The refusal of an archive that does not have the day's month. */
+export const MISSING_MONTH = 'its month is missing in the archive';
+
 /** Where a day's candles are to be had, and from when on it is to be asked for. */
 export type DayDue =
   | { readonly kind: 'sealed' }
@@ -146,10 +149,10 @@ export function isSecondOpinion(
   return observedAtMs - stored.observedAtMs >= (isEmpty ? EMPTY_APART_MS : LEAST_APART_MS);
 }
 
-/** An ask that brought no audit is repeated after an hour, two, four, up to a day; what the archive refused, after a day. */
+/** An ask that brought no audit is repeated after an hour, two, four, up to a day; one for a month that is missing, after a day. */
 function askedAgainAt({ ask, audit }: LedgerDay, source: SegmentSource): number {
   if (ask === undefined || ask.askedAtMs < (audit?.observedAtMs ?? 0)) return 0;
-  if (source === 'archive' && ask.refusal !== null) return ask.askedAtMs + DAY_MS;
+  if (source === 'archive' && ask.refusal === MISSING_MONTH) return ask.askedAtMs + DAY_MS;
   return ask.askedAtMs + Math.min(DAY_MS, HOUR_MS * 2 ** Math.min(ask.askCount - 1, 5));
 }
 
@@ -163,6 +166,17 @@ export function nextAsk(day: LedgerDay, nowMs: number): DayAsk {
   const { ask, audit } = day;
   const isRepeated = ask !== undefined && ask.askedAtMs >= (audit?.observedAtMs ?? 0);
   return { askedAtMs: nowMs, askCount: isRepeated ? ask.askCount + 1 : 1, refusal: null };
+}
+
+/**
+ * An ask for a day with the reason why it brought nothing. Asks that find the
+ * day's month missing are a day apart: those before, which failed otherwise, are
+ * not counted with them.
+ */
+export function refusedAsk(day: LedgerDay, ask: DayAsk, refusal: string): DayAsk {
+  const before = day.ask?.refusal ?? null;
+  const isFirstMiss = refusal === MISSING_MONTH && before !== null && before !== MISSING_MONTH;
+  return { ...ask, refusal, askCount: isFirstMiss ? 1 : ask.askCount };
 }
 
 /**

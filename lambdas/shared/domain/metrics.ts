@@ -70,7 +70,7 @@ export const METRICS = {
   // reconcile
   /** Days of history that are to be had, and have never been stored; those that wait for the archive are not counted. */
   HistoryDaysLeft: 'Count',
-  /** Days that were to be asked for more than a day ago; history is not counted. */
+  /** Days of the API that were to be asked for more than a day ago, and days of the archive that were refused for more than a day. */
   DaysOverdue: 'Count',
   /** Sealed days whose audits did not agree. */
   DaysDisputed: 'Count',

@@ -43,7 +43,7 @@ function auditAlarms({ stage, functions }: WatchedPipeline): AlarmSpec[] {
     {
       id: 'DaysOverdue',
       runbook: 'days-overdue',
-      situation: `Past days were to be asked for more than a day ago, for ${OVERDUE_HOURS} hours already, or reconcile has not said so for as long`,
+      situation: `Past days were to be asked for more than a day ago, or the archive of their month was refused for as long, for ${OVERDUE_HOURS} hours already, or reconcile has not said so for as long`,
       severity: 'ticket',
       metric: reconcileMetric(stage, 'DaysOverdue', 'Minimum'),
       threshold: { above: 0 },

@@ -1,9 +1,8 @@
 import { createReconcile, DaysNotAskedError } from '../../../lambdas/reconcile/reconcile-days';
 import { createObservedCodec } from '../../../lambdas/shared/codec/segment-codec';
-import { MISSING_MONTH } from '../../../lambdas/shared/domain/archive-months';
 import { auditDay } from '../../../lambdas/shared/domain/audit';
 import { DAY_MS, MINUTE_MS } from '../../../lambdas/shared/domain/interval';
-import { daysIn } from '../../../lambdas/shared/domain/ledger';
+import { daysIn, MISSING_MONTH, monthOf } from '../../../lambdas/shared/domain/ledger';
 import {
   ArchiveMissingError,
   type ArchivedDay,
@@ -247,6 +246,17 @@ describe('a firing', () => {
   });
 });
 
+test('days for which a firing has no time left are not asked for, and have not failed', async () => {
+  const { fire, exchange, store, telemetry } = prepare({ days: 6 });
+
+  await fire(NOW, () => (exchange.requests.length === 0 ? 290_000 : 15_000));
+
+  const asked = daysIn(TODAY - 6 * DAY_MS, TODAY).filter((dayMs) => store.day(BTC, dayMs).ask);
+  expect(asked).toHaveLength(exchange.requests.length);
+  expect(asked.length).toBeLessThan(6);
+  expect(telemetry.counted('DaysNotRead')).toBe(0);
+});
+
 describe('history', () => {
   it('comes from the archive month by month, as many days at once as may be under way', async () => {
     const { fire, sent, archived } = prepare({ days: 200 });
@@ -426,8 +436,38 @@ describe('history', () => {
     );
     expect(store.day(BTC, lost).audit).toMatchObject({
       disputed: true,
-      sealedAtMs: NOW + DAY_MS + 1,
+      sealedAtMs: NOW + DAY_MS + 2,
     });
+  });
+
+  it('that is declared a gap is under way until it is stored, as many days as may be', async () => {
+    const { fire, storeSent, store, sent } = prepare({ days: 260 });
+    const lost = [Date.UTC(2026, 2, 1), Date.UTC(2026, 0, 1), Date.UTC(2025, 10, 1)];
+    const ask = askOf({ askedAtMs: NOW - HOUR_MS, askCount: 2, refusal: MISSING_MONTH });
+    for (const dayMs of daysIn(TODAY - 260 * DAY_MS, TODAY)) {
+      const isLost = lost.includes(monthOf(dayMs));
+      store.put(
+        BTC,
+        isLost ? ledgerDayOf({ dayMs, ask }) : sealedDay(dayMs, { source: 'archive' }),
+      );
+    }
+    const unserved = () => daysOf(sent().filter((segment) => segment.unserved !== null));
+
+    await fire();
+    expect(unserved()).toHaveLength(64);
+    expect(store.day(BTC, lost[2] ?? 0).ask).toEqual({
+      askedAtMs: NOW + 1,
+      askCount: 3,
+      refusal: null,
+    });
+
+    await fire(NOW + 5 * MINUTE_MS);
+    expect(unserved()).toHaveLength(64);
+
+    storeSent();
+    await fire(NOW + 10 * MINUTE_MS);
+    expect(new Set(unserved()).size).toBe(30 + 31 + 31);
+    expect(unserved()).toHaveLength(30 + 31 + 31);
   });
 });
 
@@ -485,5 +525,25 @@ describe('the report', () => {
     expect(telemetry.counted('HistoryDaysLeft')).toBe(6);
     expect(telemetry.counted('DaysUnderWay')).toBe(0);
     expect(telemetry.counted('Completeness')).toBeCloseTo(100 - (100 * 20) / (27 * 1_440), 6);
+  });
+
+  it('counts days as overdue whose month is in the archive, and refused for a day', async () => {
+    const { fire, store, telemetry } = prepare({ days: 20 });
+    const may = daysIn(Date.UTC(2026, 4, 26), Date.UTC(2026, 5, 1));
+    const refused = (askCount: number, refusal: string) =>
+      askOf({ askedAtMs: NOW - 30 * MINUTE_MS, askCount, refusal });
+    const asks = [
+      refused(6, 'cut'),
+      refused(9, 'cut'),
+      refused(5, 'cut'),
+      refused(9, MISSING_MONTH),
+    ];
+    asks.forEach((ask, index) => store.put(BTC, { ...agreedDay(), dayMs: may[index] ?? 0, ask }));
+    // It was refused by the API, which does not serve it any more, and waits for its month.
+    store.put(BTC, ledgerDayOf({ dayMs: Date.UTC(2026, 5, 2), ask: refused(9, '503') }));
+
+    await fire();
+
+    expect(telemetry.counted('DaysOverdue')).toBe(2 + 5);
   });
 });

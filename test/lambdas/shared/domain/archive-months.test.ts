@@ -1,6 +1,11 @@
-import { MISSING_MONTH, missingMonths } from '../../../../lambdas/shared/domain/archive-months';
+import { missingMonths } from '../../../../lambdas/shared/domain/archive-months';
 import { DAY_MS } from '../../../../lambdas/shared/domain/interval';
-import { daysIn, type LedgerDay, monthAfter } from '../../../../lambdas/shared/domain/ledger';
+import {
+  daysIn,
+  type LedgerDay,
+  MISSING_MONTH,
+  monthAfter,
+} from '../../../../lambdas/shared/domain/ledger';
 import { askOf, ledgerDayOf, sealedDay } from '../../../fakes/ledger-days';
 
 const NOW = Date.UTC(2026, 5, 15);

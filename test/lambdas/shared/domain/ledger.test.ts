@@ -5,7 +5,9 @@ import {
   dueOf,
   isUnderWay,
   type LedgerDay,
+  MISSING_MONTH,
   nextAsk,
+  refusedAsk,
 } from '../../../../lambdas/shared/domain/ledger';
 import type { AuditFindings } from '../../../../lambdas/shared/domain/segment';
 import { auditOf, DAY, rolledOf } from '../../../fakes/candles';
@@ -102,12 +104,17 @@ describe('a day that the API does not serve whole any more', () => {
     expect(dueAfter(1)).toBe(60 * MINUTE_MS);
   });
 
-  it('is due again a day after the archive refused it', () => {
+  it('is due again ever later after the archive refused it, and a day after its month was missing', () => {
     const askedAtMs = Date.UTC(2026, 1, 3);
-    const ask = askOf({ askedAtMs, refusal: 'cut' });
+    const dueAfter = (refusal: string, askCount: number) => {
+      const ask = askOf({ askedAtMs, refusal, askCount });
+      const due = dueOf(ledgerDayOf({ ask }), { nowMs: askedAtMs, retentionMs: RETENTION_MS });
+      return due.kind === 'open' ? (due.dueAtMs - askedAtMs) / HOUR_MS : undefined;
+    };
 
-    const due = dueOf(ledgerDayOf({ ask }), { nowMs: askedAtMs, retentionMs: RETENTION_MS });
-    expect(due).toMatchObject({ dueAtMs: askedAtMs + DAY_MS });
+    const counts = [1, 2, 3, 4, 5, 6, 60];
+    expect(counts.map((count) => dueAfter('503', count))).toEqual([1, 2, 4, 8, 16, 24, 24]);
+    expect(counts.map((count) => dueAfter(MISSING_MONTH, count))).toEqual(counts.map(() => 24));
   });
 });
 
@@ -138,6 +145,19 @@ test('asks are counted from the last audit on', () => {
   expect(nextAsk(ledgerDayOf(), END)).toEqual({ askedAtMs: END, askCount: 1, refusal: null });
   expect(nextAsk(day, END)).toMatchObject({ askCount: 4 });
   expect(nextAsk(agreedDayAsked(), END)).toMatchObject({ askCount: 1 });
+});
+
+test('asks that find the month missing are counted by themselves, for they are a day apart', () => {
+  const countAfter = (before: Parameters<typeof askOf>[0], refusal: string) => {
+    const day = ledgerDayOf({ ask: askOf({ askCount: 3, ...before }) });
+    return refusedAsk(day, nextAsk(day, END), refusal);
+  };
+
+  expect(countAfter({ refusal: '503' }, '503')).toMatchObject({ askCount: 4, refusal: '503' });
+  expect(countAfter({ refusal: '503' }, MISSING_MONTH)).toMatchObject({ askCount: 1 });
+  expect(countAfter({ refusal: MISSING_MONTH }, MISSING_MONTH)).toMatchObject({ askCount: 4 });
+  // It was declared a gap, and that got lost.
+  expect(countAfter({ refusal: null }, MISSING_MONTH)).toMatchObject({ askCount: 4 });
 });
 
 describe('the row of a day after an audit', () => {
