@@ -72,7 +72,7 @@ const policies = [
   arrow('lib/network', 'lib/network', 'lib/checks', 'lib/stages'),
   arrow('lib/bundling', 'lib/bundling', 'lib/naming'),
   arrow('lib/database', 'lib/database', ...RESOURCES, 'domain'),
-  arrow('lib/kafka', 'lib/kafka', ...RESOURCES, 'domain'),
+  arrow('lib/kafka', 'lib/kafka', ...RESOURCES, 'domain', 'codec'),
   arrow('lib/functions', 'lib/functions', ...DATA, 'domain'),
   arrow('lib/observability', 'lib/observability', 'lib/functions', ...DATA, 'domain'),
   arrow('stacks', 'stacks', 'lib/observability', 'lib/functions', ...DATA, 'domain'),
@@ -90,7 +90,10 @@ const policies = [
     ...['ops/export', 'ops/coverage', 'ops/pipeline', 'ops', 'cli', 'domain', 'adapters'],
   ),
   arrow('ops/reconcile', 'ops/reconcile', 'ops/pipeline', 'ops', 'cli', ...FUNCTIONS_CODE),
-  arrow('ops', 'ops', 'stacks', 'lib/database', 'lib/stages', 'lib/naming', 'cli', 'domain'),
+  arrow(
+    'ops',
+    ...['ops', 'stacks', 'lib/database', 'lib/kafka', 'lib/stages', 'lib/naming', 'cli', 'domain'],
+  ),
 
   arrow('template', 'template', 'cli', 'lib/naming', 'domain'),
   arrow('lambda', 'lambda', 'template', 'cli', 'domain'),

@@ -6,9 +6,14 @@ import { ExistingKafka } from './kafka/existing-kafka';
 import type { Kafka } from './kafka/kafka';
 import { Keyspaces } from './database/keyspaces';
 import { MskKafka } from './kafka/msk-kafka';
-import { registryName } from './naming/stage-names';
+import { registryName, versionIdsParameterName } from './naming/stage-names';
 import { Network } from './network/network';
 import { SchemaRegistry } from './kafka/schema-registry';
+import {
+  knownVersionIds,
+  type SchemaVersionIds,
+  StoredVersionIds,
+} from './kafka/schema-version-ids';
 import type { StageConfig } from './stages/stage-config';
 
 /** Properties of a data stack. */
@@ -20,8 +25,7 @@ export interface DataStackProps extends StackProps {
 export class DataStack extends Stack {
   readonly network: Network;
   readonly kafka: Kafka;
-  /** The registry's ids of each topic's schema versions, oldest first. */
-  readonly schemaVersionIds: SchemaRegistry['versionIds'];
+  readonly schemaVersionIds: SchemaVersionIds;
   readonly database: Database;
 
   constructor(scope: Construct, id: string, props: DataStackProps) {
@@ -40,10 +44,12 @@ export class DataStack extends Stack {
     return new MskKafka(this, 'Kafka', { stage, brokers: kafka, network });
   }
 
-  private registerSchemas({ name, schemaRegistry, removalPolicy }: StageConfig) {
-    if (schemaRegistry.kind === 'existing') return schemaRegistry.versionIds;
-    return new SchemaRegistry(this, 'Schemas', { registryName: registryName(name), removalPolicy })
-      .versionIds;
+  private registerSchemas({ name, schemaRegistry, removalPolicy }: StageConfig): SchemaVersionIds {
+    if (schemaRegistry.kind === 'existing') return knownVersionIds(schemaRegistry.versionIds);
+    const props = { registryName: registryName(name), removalPolicy };
+    const { versionIds: ids } = new SchemaRegistry(this, 'Schemas', props);
+    const parameterName = versionIdsParameterName(name);
+    return new StoredVersionIds(this, 'SchemaVersionIds', { parameterName, ids });
   }
 
   private createDatabase(stage: StageConfig): Database {

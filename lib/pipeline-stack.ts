@@ -7,6 +7,7 @@ import { TOPICS } from '../lambdas/shared/domain/topics';
 import { dashboardUrl } from './observability/dashboard/dashboard';
 import type { DataStack } from './data-stack';
 import type { EventSource } from './kafka/kafka';
+import { SCHEMA_METADATA, SCHEMA_METADATA_KEY } from './kafka/schema-metadata';
 import { consumerGroupName } from './naming/stage-names';
 import { Observability } from './observability/observability';
 import {
@@ -46,6 +47,10 @@ export class PipelineStack extends Stack {
   constructor(scope: Construct, id: string, props: PipelineStackProps) {
     super(scope, id, props);
     this.props = props;
+    // A deployment that goes forward or back is held against it.
+    this.templateOptions.metadata = { [SCHEMA_METADATA_KEY]: SCHEMA_METADATA };
+    // Its parameter with the schema versions is read when this stack is deployed.
+    this.addStackDependency(props.data);
     const fetch = this.observe();
     const reconcile = this.audit();
     const transform = this.rollUp();

@@ -1,12 +1,12 @@
-import { Duration, Size, Stack } from 'aws-cdk-lib';
+import { Duration, Size } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { FetchVariable } from '../../lambdas/fetch/environment';
 import type { QueryVariable } from '../../lambdas/query/environment';
 import type { ReconcileVariable } from '../../lambdas/reconcile/environment';
 import type { BatchVariable, ConnectionVariable } from '../../lambdas/shared/adapters/environment';
-import type { Topic } from '../../lambdas/shared/domain/topics';
 import type { Database } from '../database/database';
 import type { Kafka } from '../kafka/kafka';
+import type { SchemaVersionIds } from '../kafka/schema-version-ids';
 import type { Network } from '../network/network';
 import { type FunctionEnvironment, PipelineFunction } from './pipeline-function';
 import type { StageConfig } from '../stages/stage-config';
@@ -18,8 +18,7 @@ export interface PipelineData {
   readonly network: Network;
   readonly kafka: Kafka;
   readonly database: Database;
-  /** The registry's ids of each topic's schema versions, oldest first. */
-  readonly schemaVersionIds: Readonly<Record<Topic, readonly string[]>>;
+  readonly schemaVersionIds: SchemaVersionIds;
 }
 
 /** Properties of the functions of a pipeline. */
@@ -147,7 +146,7 @@ function connections(
   return {
     ...kafka.environment,
     ...database.environment,
-    SCHEMA_VERSION_IDS: Stack.of(scope).toJsonString(schemaVersionIds),
+    SCHEMA_VERSION_IDS: schemaVersionIds.jsonFor(scope),
   };
 }
 

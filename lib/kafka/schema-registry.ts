@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { RemovalPolicy } from 'aws-cdk-lib';
+import { RemovalPolicy } from 'aws-cdk-lib';
 import { CfnRegistry, CfnSchema, CfnSchemaVersion } from 'aws-cdk-lib/aws-glue';
 import { Construct } from 'constructs';
 import { type Topic, TOPICS } from '../../lambdas/shared/domain/topics';
@@ -26,6 +26,9 @@ export const SCHEMAS_FOLDER = join(__dirname, '..', '..', 'schemas');
  * The Glue registry with a schema for each topic. Version 1 is part of its schema;
  * every further version is a resource of its own, created after the previous
  * one, as Glue numbers and checks versions in the order of their creation.
+ *
+ * A version stays if a deployment goes back to one without it: records that are still in the topic
+ * name its id, and the same definition gets the same id if it comes again. It goes with its schema.
  */
 export class SchemaRegistry extends Construct {
   /** The id (a UUID, once deployed) of every version of a topic's schema, oldest first. */
@@ -77,7 +80,7 @@ export class SchemaRegistry extends Construct {
       schema: { schemaArn: schema.attrArn },
       schemaDefinition,
     });
-    version.applyRemovalPolicy(this.#removalPolicy);
+    version.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
     return version;
   }
 }

@@ -17,6 +17,11 @@ export function consumerGroupName(stage: string, consumer: Consumer): string {
   return `candlestream-${stage}.${consumer}`;
 }
 
+/** The parameter of Systems Manager that holds the ids of a stage's schema versions. */
+export function versionIdsParameterName(stage: string): string {
+  return `/candlestream/${stage}/schema-version-ids`;
+}
+
 /** The schema registry of a stage: `candlestream-dev`. */
 export function registryName(stage: string): string {
   return `candlestream-${stage}`;

@@ -1,5 +1,16 @@
+import * as v from 'valibot';
+import { SCHEMA_METADATA_KEY, type SchemaMetadata } from '../../lib/kafka/schema-metadata';
 import type { StageResource } from '../cost/stage-resources';
-import type { RegionLookUp } from './region-look-up';
+import type { StackStatus } from './changes/stack-status';
+import type { DeployedTemplate, RegionLookUp } from './region-look-up';
+
+/** A stage as it is deployed; empty if it is not. */
+export interface DeployedStage {
+  readonly stacks: readonly StackStatus[];
+  readonly resources: readonly StageResource[];
+  /** What its functions read and write; empty if its template does not say. */
+  readonly schemas: SchemaMetadata;
+}
 
 /** The stacks of a stage, in the order of their deployment. */
 export function stackNames(stage: string): readonly [data: string, pipeline: string] {
@@ -7,25 +18,40 @@ export function stackNames(stage: string): readonly [data: string, pipeline: str
 }
 
 /**
- * The resources of a stage's stacks as they are deployed; none of a stack that there is not.
+ * Reads what is deployed of a stage.
  *
  * @throws OperationError, LookUpDeniedError
  */
-export async function deployedResources(
-  lookUp: RegionLookUp,
-  stage: string,
-): Promise<StageResource[]> {
+export async function deployedStage(lookUp: RegionLookUp, stage: string): Promise<DeployedStage> {
   const stacks = await Promise.all(
     stackNames(stage).map(async (name) => ({ name, deployed: await lookUp.stack(name) })),
   );
-  return stacks.flatMap(({ name, deployed }) =>
-    Object.entries(deployed?.template.Resources ?? {}).map(
-      ([logicalId, { Type: type, Properties: properties = {} }]) => ({
-        stack: name,
-        logicalId,
-        type,
-        properties,
-      }),
-    ),
+  const there = stacks.flatMap(({ name, deployed }) =>
+    deployed === undefined ? [] : [{ name, ...deployed }],
   );
+  return {
+    stacks: there.map(({ name, status }) => ({ name, status })),
+    resources: there.flatMap(({ name, template }) => resourcesIn(name, template)),
+    schemas: Object.assign(
+      {},
+      ...there.map(({ template }) => schemasOf(template)),
+    ) as SchemaMetadata,
+  };
+}
+
+function resourcesIn(stack: string, { Resources }: DeployedTemplate): StageResource[] {
+  return Object.entries(Resources).map(
+    ([logicalId, { Type: type, Properties: properties = {} }]) => ({
+      stack,
+      logicalId,
+      type,
+      properties,
+    }),
+  );
+}
+
+const Schemas = v.record(v.string(), v.object({ read: v.number(), written: v.number() }));
+
+function schemasOf({ Metadata = {} }: DeployedTemplate): SchemaMetadata {
+  return v.parse(v.optional(Schemas, {}), Metadata[SCHEMA_METADATA_KEY]);
 }

@@ -1,12 +1,16 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { dayText } from '../../cli/utc-time';
+import { SCHEMA_METADATA } from '../../lib/kafka/schema-metadata';
 import type { StageConfig } from '../../lib/stages/stage-config';
 import type { StageResource } from '../cost/stage-resources';
 import { OperationError } from '../operation-error';
 import { type AccountLookUp, type Identity, LookUpDeniedError } from './account-look-up';
 import { checkBootstrap, type Findings } from './bootstrap';
+import { resourceProblems } from './changes/resource-changes';
+import { schemaProblems } from './changes/schema-changes';
+import { statusProblems } from './changes/stack-status';
 import { checkRegion } from './check-region';
-import { deployedResources } from './deployed-resources';
+import { type DeployedStage, deployedStage } from './deployed-resources';
 import type { StageRequest } from './stage-request';
 
 /** The surroundings of a check. */
@@ -43,7 +47,7 @@ export const LEAST_NODE_VERSION: readonly [number, number] = [20, 19];
 
 /**
  * Checks all that a command needs: stage, Node.js, credentials, region, bootstrap; for a
- * deployment, also what the region has.
+ * deployment, also what the region has, and that nothing changes that cannot.
  *
  * @throws NotReadyError with everything that is missing, and the remedies
  */
@@ -139,14 +143,36 @@ async function regionFindings(
 ): Promise<Findings> {
   const inRegion = lookUp.inRegion(region);
   try {
-    const deployed = await deployedResources(inRegion, stage.name);
+    const deployed = await deployedStage(inRegion, stage.name);
     const resources = resourcesOf(stage);
-    return await checkRegion({ stage: stage.name, region, lookUp: inRegion, resources, deployed });
+    const { problems, notes } = await checkRegion({
+      stage: stage.name,
+      region,
+      lookUp: inRegion,
+      resources,
+      deployed: deployed.resources,
+    });
+    const changes = [
+      ...statusProblems(deployed.stacks, { stage: stage.name, region }),
+      ...changeProblems(resources, deployed),
+    ];
+    return { problems: [...problems, ...changes], notes };
   } catch (error) {
     if (error instanceof OperationError) return { problems: [error.message], notes: [] };
     if (!(error instanceof LookUpDeniedError)) throw error;
     return { problems: [], notes: [`not checked: the region (${error.message})`] };
   }
+}
+
+/** What a deployment, or another one that takes it back, cannot do. */
+function changeProblems(
+  resources: readonly StageResource[],
+  deployed: DeployedStage,
+): readonly string[] {
+  return [
+    ...resourceProblems(resources, deployed.resources),
+    ...schemaProblems(SCHEMA_METADATA, deployed.schemas),
+  ];
 }
 
 function destroyFindings({ verb }: StageRequest, stage: StageConfig | undefined): Findings {

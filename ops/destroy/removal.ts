@@ -21,6 +21,7 @@ const REMOVALS: Readonly<Record<string, RemovalOf>> = {
   'AWS::Cassandra::Keyspace': (id) => free(`aws keyspaces delete-keyspace --keyspace-name ${id}`),
   'AWS::Cassandra::Table': table,
   'AWS::EC2::EIP': (id) => paid(`aws ec2 release-address --public-ip ${id}`),
+  'AWS::EC2::Instance': (id) => paid(`aws ec2 terminate-instances --instance-ids ${id}`),
   'AWS::EC2::NatGateway': (id) => paid(`aws ec2 delete-nat-gateway --nat-gateway-id ${id}`),
   'AWS::EC2::SecurityGroup': (id) => free(`aws ec2 delete-security-group --group-id ${id}`),
   'AWS::EC2::Subnet': (id) => free(`aws ec2 delete-subnet --subnet-id ${id}`),

@@ -1,10 +1,10 @@
 import type { Schema } from 'avsc';
 import { createKafkaLog } from '../../lambdas/shared/adapters/kafka/kafka-log';
-import { createObservedCodec } from '../../lambdas/shared/codec/segment-codec';
+import { createObservedCodec, createRolledCodec } from '../../lambdas/shared/codec/segment-codec';
 import { SCHEMA_VERSIONS } from '../../lambdas/shared/codec/schema-versions';
 import { createVersionedCodec } from '../../lambdas/shared/codec/topic-codec';
-import { TOPICS } from '../../lambdas/shared/domain/topics';
-import { at, observedOf } from '../fakes/candles';
+import { type Topic, TOPICS } from '../../lambdas/shared/domain/topics';
+import { at, observedOf, rolledOf } from '../fakes/candles';
 import { VERSION_IDS } from '../fakes/records';
 import { KafkaBroker } from './engines/kafka-broker';
 import { Topics } from './support/topic-records';
@@ -46,7 +46,12 @@ function nextVersion(): object {
 
 /** The codec of functions that were deployed with these versions. */
 function codecOf<Wire>(versions: readonly object[], ids: readonly string[]) {
-  return createVersionedCodec<Wire>(TOPIC, versions as readonly Schema[], ids);
+  return createVersionedCodec<Wire>({
+    topic: TOPIC,
+    versions: versions as readonly Schema[],
+    written: versions.length,
+    ids,
+  });
 }
 
 const older = createObservedCodec(VERSION_IDS);
@@ -60,10 +65,45 @@ beforeAll(async () => {
 }, 2 * LIMIT_MS);
 afterAll(() => broker.stop(), LIMIT_MS);
 
-async function append(clientId: string, value: Uint8Array): Promise<void> {
+async function append(clientId: string, value: Uint8Array, topic: Topic = TOPIC): Promise<void> {
   const brokers = () => Promise.resolve({ brokers: [broker.endpoint] });
-  await createKafkaLog({ clientId, brokers }).append(TOPIC, [{ key: PAIR, value }]);
+  await createKafkaLog({ clientId, brokers }).append(topic, [{ key: PAIR, value }]);
 }
+
+/** The functions of one deployment. */
+interface Deployment {
+  /** The newest version that they read. */
+  readonly read: number;
+  readonly written: number;
+}
+
+/** Each version is read by one deployment before the next one writes it. */
+function deploymentsOf(topic: Topic): Deployment[] {
+  return SCHEMA_VERSIONS[topic].flatMap((_, index) => {
+    const version = index + 1;
+    const readAlone = { read: version, written: index };
+    const both = { read: version, written: version };
+    return index === 0 ? [both] : [readAlone, both];
+  });
+}
+
+/** The codec of the functions of a deployment. */
+function deployedCodec(topic: Topic, { read, written }: Deployment) {
+  const versions = SCHEMA_VERSIONS[topic].slice(0, read) as readonly Schema[];
+  const ids = VERSION_IDS[topic].slice(0, read);
+  return createVersionedCodec<{ pair: string; observedAtMs: number }>({
+    topic,
+    versions,
+    written,
+    ids,
+  });
+}
+
+/** A record as the newest functions have it, of which older ones write the fields that they know. */
+const NEWEST = {
+  'candles.observed': createObservedCodec(VERSION_IDS).encode(observedOf()),
+  'candles.rolled': createRolledCodec(VERSION_IDS).encode(rolledOf()),
+};
 
 test(
   'what was written before a deploy of the next schema version is read after it, and so is what comes then',
@@ -94,3 +134,41 @@ test(
   },
   LIMIT_MS,
 );
+
+describe.each([TOPICS.observed, TOPICS.rolled] as const)('deployments of %s', (topic) => {
+  const forward = deploymentsOf(topic);
+  // The newest stands once; then back, one at a time.
+  const path = [...forward, ...forward.slice(0, -1).reverse()];
+  const codecs = path.map((deployment) => deployedCodec(topic, deployment));
+  let values: readonly Buffer[];
+
+  beforeAll(async () => {
+    if (topic !== TOPIC) await broker.createTopic(topic);
+    const topics = new Topics(broker.endpoint);
+    const ends = await topics.ends(topic);
+    const newest = deployedCodec(topic, forward.at(-1) ?? { read: 0, written: 0 });
+    for (const [step, codec] of codecs.entries()) {
+      const wire = { ...newest.decode(NEWEST[topic]), observedAtMs: at(12, step) };
+      await append(`deployment-${step}`, codec.encode(wire), topic);
+    }
+    const records = await topics.since(topic, ends);
+    values = records.map(({ value }) => value);
+  }, LIMIT_MS);
+
+  test('go forward and back through every version: each reads what it and its neighbours write', () => {
+    expect(values).toHaveLength(path.length);
+    for (const [step, codec] of codecs.entries()) {
+      const neighbours = [step - 1, step, step + 1].filter((one) => one in values);
+      const read = neighbours.map(
+        (one) => codec.decode(values[one] ?? Buffer.alloc(0)).observedAtMs,
+      );
+      expect({ step, read }).toEqual({ step, read: neighbours.map((one) => at(12, one)) });
+    }
+  });
+
+  test('that jump back over one do not read what was written', () => {
+    const first = codecs[0];
+    const newest = values[forward.length - 1] ?? Buffer.alloc(0);
+    expect(() => first?.decode(newest)).toThrow('is not one of the topic');
+  });
+});

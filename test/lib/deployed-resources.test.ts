@@ -25,6 +25,11 @@ const KEPT = {
     ['AWS::Glue::Schema', 'SchemascandlesobservedFCD7B0AC', 'candles.observed'],
     ['AWS::Glue::Schema', 'Schemascandlesrolled157C3611', 'candles.rolled'],
     ['AWS::Glue::Schema', 'Schemascandlesdeadletter1617909E', 'candles.dead-letter'],
+    [
+      'AWS::SSM::Parameter',
+      'SchemaVersionIdsParameter79CB4858',
+      '/candlestream/{stage}/schema-version-ids',
+    ],
     ['AWS::Cassandra::Keyspace', 'KeyspacesKeyspaceD3E79C72', 'candlestream_{stage}'],
     ['AWS::Cassandra::Table', 'KeyspacesTableCandlesC6CAF534', 'candles'],
     ['AWS::Cassandra::Table', 'KeyspacesTableProgressB39D9CC1', 'progress'],
@@ -116,6 +121,7 @@ const COUNTS: Readonly<Record<string, { readonly dev?: number; readonly prod?: n
   'AWS::MSK::Topic': { dev: 4, prod: 4 },
   'AWS::SNS::Topic': { dev: 2, prod: 2 },
   'AWS::SNS::TopicPolicy': { dev: 2, prod: 2 },
+  'AWS::SSM::Parameter': ONE_EACH,
 };
 
 interface Resource {
@@ -163,14 +169,21 @@ describe.each(['dev', 'prod'] as const)('what a deployment of %s has', (name) =>
     expect(counts).toEqual(Object.fromEntries(expected));
   });
 
-  it('asks for no parameters beside the version of the bootstrap stack, and the newest image', () => {
-    for (const [stack, template] of Object.entries(templates)) {
+  it('asks for no parameters but the version of the bootstrap stack, the newest image and the ids of schema versions', () => {
+    const images = name === 'dev' ? [expect.stringMatching(/^Ssm.*al2023/) as string] : [];
+    const ids = expect.stringMatching(/^SsmParameterValuecandlestream.*schemaversionids/) as string;
+    const ofBootstrap = ['BootstrapVersion', 'CheckBootstrapVersion'];
+    const asked = (template: Template) => {
       const { Parameters, Rules } = template.toJSON() as Record<string, object>;
-      const images =
-        name === 'dev' && stack === 'data' ? [expect.stringMatching(/^Ssm.*al2023/) as string] : [];
-      const asked = Object.keys({ ...Parameters, ...Rules });
-      expect(asked.sort()).toEqual(['BootstrapVersion', 'CheckBootstrapVersion', ...images]);
-    }
+      return Object.keys({ ...Parameters, ...Rules }).sort();
+    };
+    expect(asked(templates.data)).toEqual([...ofBootstrap, ...images]);
+    expect(asked(templates.pipeline)).toEqual([...ofBootstrap, ids]);
+  });
+
+  it('exports no schema version: one that is in use could not go back', () => {
+    const { Outputs } = templates.data.toJSON() as { Outputs: Record<string, unknown> };
+    expect(Object.keys(Outputs).filter((id) => id.includes('Schema'))).toEqual([]);
   });
 
   it('has the memory and the time that each function needs', () => {

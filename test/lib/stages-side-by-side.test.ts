@@ -76,6 +76,7 @@ describe('dev and prod in one account and region', () => {
       'ConsumerGroupId candlestream-prod.transform',
       'DashboardName Candlestream-prod',
       'KeyspaceName candlestream_prod',
+      'Name /candlestream/prod/schema-version-ids',
       'Name candlestream-prod',
       'Namespace Candlestream/prod',
       'POWERTOOLS_METRICS_NAMESPACE Candlestream/prod',

@@ -10,13 +10,23 @@ import type { Topic } from '../domain/topics';
 
 /**
  * The Avro schemas of each topic's values, oldest first: version N is at index
- * N - 1. The last is written; all can be read.
+ * N - 1. All can be read.
  */
 export const SCHEMA_VERSIONS = {
   'candles.observed': [observedV1, observedV2, observedV3],
   'candles.rolled': [rolledV1, rolledV2, rolledV3],
   'candles.dead-letter': [deadLetterV1, deadLetterV2],
 } as const satisfies Record<Topic, readonly object[]>;
+
+/**
+ * The version of each topic's schema that is written. A new version is read one deployment before
+ * it is written: while it is not, a deployment that goes back meets no record that it cannot read.
+ */
+export const WRITTEN_VERSIONS: Readonly<Record<Topic, number>> = {
+  'candles.observed': 3,
+  'candles.rolled': 3,
+  'candles.dead-letter': 2,
+};
 
 /**
  * The registry's id (a UUID) of every version of a topic's schema, oldest

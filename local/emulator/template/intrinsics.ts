@@ -25,7 +25,7 @@ export class IntrinsicResolver {
 
   /** The value of `Ref` of a resource, parameter or pseudo parameter. */
   ref(place: Place, name: string): string {
-    const text = pseudoParameter(place.stack.name, name) ?? parameter(place, name);
+    const text = pseudoParameter(place.stack.name, name) ?? this.#parameter(place, name);
     if (text !== undefined) return text;
     const { stack } = place;
     const type = stack.template.Resources[name]?.Type;
@@ -59,6 +59,29 @@ export class IntrinsicResolver {
     throw unresolvable(place, brief(value), 'expected a list of texts');
   }
 
+  #parameter(place: Place, name: string): string | undefined {
+    const found = place.stack.template.Parameters[name];
+    if (!found) return undefined;
+    const { Default: value, Type: type } = found;
+    const looksUp = typeof type === 'string' && type.startsWith('AWS::SSM');
+    if (looksUp) return this.#storedText(place, name, value);
+    if (typeof value === 'string' || typeof value === 'number') return String(value);
+    throw unresolvable(place, `Ref ${name}`, ONLY_DEPLOYED);
+  }
+
+  /** The value of a parameter of Systems Manager that is a resource of a stack. */
+  #storedText(place: Place, name: string, parameterName: unknown): string {
+    for (const stack of this.stacks) {
+      for (const [resource, { Type, Properties }] of Object.entries(stack.template.Resources)) {
+        const there = { stack, resource, property: 'Value' };
+        if (Type !== 'AWS::SSM::Parameter') continue;
+        if (this.resolve(there, Properties['Name']) !== parameterName) continue;
+        return this.text(there, Properties['Value']);
+      }
+    }
+    throw unresolvable(place, `Ref ${name}`, ONLY_DEPLOYED);
+  }
+
   #intrinsic(place: Place, name: string, argument: unknown): PlainValue | undefined {
     const intrinsic = INTRINSIC_FUNCTIONS.get(name);
     if (intrinsic) return intrinsic(this, place, argument);
@@ -88,6 +111,8 @@ export class IntrinsicResolver {
   }
 }
 
+const ONLY_DEPLOYED = 'it is a parameter whose value only a deployment has';
+
 function pseudoParameter(stackName: string, name: string): string | undefined {
   const known: Readonly<Record<string, string>> = {
     'AWS::Region': LOCAL_REGION,
@@ -98,13 +123,4 @@ function pseudoParameter(stackName: string, name: string): string | undefined {
     'AWS::StackId': `arn:aws:cloudformation:${LOCAL_REGION}:${LOCAL_ACCOUNT}:stack/${stackName}/${uuidOf(stackName)}`,
   };
   return known[name];
-}
-
-function parameter(place: Place, name: string): string | undefined {
-  const found = place.stack.template.Parameters[name];
-  if (!found) return undefined;
-  const { Default: value, Type: type } = found;
-  const looksUp = typeof type === 'string' && type.startsWith('AWS::SSM');
-  if (!looksUp && (typeof value === 'string' || typeof value === 'number')) return String(value);
-  throw unresolvable(place, `Ref ${name}`, 'it is a parameter whose value only a deployment has');
 }

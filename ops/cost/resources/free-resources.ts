@@ -24,6 +24,8 @@ export const FREE_RESOURCES: ReadonlySet<string> = new Set([
   'AWS::Glue::Schema',
   'AWS::Glue::SchemaVersion',
   'AWS::MSK::Topic',
+  // A standard parameter is free.
+  'AWS::SSM::Parameter',
   // Scheduled rules are free, as are settings of how a function is invoked.
   'AWS::Events::Rule',
   'AWS::Lambda::EventInvokeConfig',

@@ -137,13 +137,18 @@ describe('the schema registry', () => {
     [RemovalPolicy.RETAIN, 'Retain'],
     [RemovalPolicy.DESTROY, 'Delete'],
   ])('is kept or deleted as a whole: %s', (removalPolicy, expected) => {
-    addVersion('candles.rolled.v4.json', 'fourth');
+    const all = Object.values(synthesized(removalPolicy).resources);
+    const policies = all.filter((one) => !isVersion(one)).map((one) => one.DeletionPolicy);
 
-    const policies = Object.values(synthesized(removalPolicy).resources).map(
-      ({ DeletionPolicy }) => DeletionPolicy,
+    expect(policies).toEqual(Array(4).fill(expected));
+  });
+
+  it('keeps a version that an earlier deployment does not have: records still name its id', () => {
+    const versions = Object.values(synthesized().resources).filter(isVersion);
+
+    expect(versions.map((one) => one.DeletionPolicy)).toEqual(
+      versions.map(() => 'RetainExceptOnCreate'),
     );
-
-    expect(policies).toEqual(Array(10).fill(expected));
   });
 });
 

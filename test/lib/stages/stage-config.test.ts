@@ -380,7 +380,7 @@ describe('pairs', () => {
   it('are no more than fit into the environment of a function', () => {
     const many = Array.from({ length: 150 }, (_, index) => `WITHALONGNAME${index}_USDT`);
     expect(problemsOf({ pairs: many })).toEqual([
-      `- pairs are 150, together ${many.join(',').length} bytes: give at most 3000 bytes, as a function's environment holds no more`,
+      `- pairs are 150, together ${many.join(',').length} bytes: give at most 2900 bytes, as a function's environment holds no more`,
     ]);
   });
 

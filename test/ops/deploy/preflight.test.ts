@@ -15,6 +15,8 @@ import {
 } from '../../../ops/deploy/preflight';
 import type { StageRequest, Verb } from '../../../ops/deploy/stage-request';
 import { resourcesOf } from '../../../ops/cost/stage-resources';
+import { SCHEMA_METADATA_KEY } from '../../../lib/kafka/schema-metadata';
+import type { DeployedTemplate } from '../../../ops/deploy/region-look-up';
 import { region } from './fake-region';
 
 const RESOURCES = resourcesOf(dev);
@@ -228,4 +230,31 @@ test('a caller who may not see the stacks deploys all the same, and reads a note
 test('a region that does not answer is a problem', async () => {
   const lookUp = account({ inRegion: () => region({ zones: () => refused('EC2 failed') }) });
   await expect(preflight(request(), surroundings({ lookUp }))).rejects.toThrow('- EC2 failed');
+});
+
+test('a deployment that would take back what cannot go back is refused before it begins', async () => {
+  const partitions = RESOURCES.filter(({ type }) => type === 'AWS::MSK::Topic').map(
+    ({ logicalId, type, properties }) => [
+      logicalId,
+      { Type: type, Properties: { ...(properties as object), PartitionCount: 12 } },
+    ],
+  );
+  const template = {
+    Metadata: { [SCHEMA_METADATA_KEY]: { 'candles.rolled': { read: 9, written: 9 } } },
+    Resources: Object.fromEntries(partitions) as DeployedTemplate['Resources'],
+  };
+  const stack = (name: string) =>
+    Promise.resolve(
+      name === 'Candlestream-dev-Data'
+        ? { id: 'arn:data', status: 'UPDATE_COMPLETE', template }
+        : undefined,
+    );
+  const lookUp = account({ inRegion: () => region({ stack }) });
+  const refusedDeployment = preflight(request('deploy'), surroundings({ lookUp }));
+  await expect(refusedDeployment).rejects.toThrow(
+    '- candles.rolled has 12 partitions, and Kafka takes none away',
+  );
+  await expect(refusedDeployment).rejects.toThrow(
+    '- The deployed functions write version 9 of candles.rolled',
+  );
 });

@@ -2,7 +2,10 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Schema } from 'avsc';
-import { SCHEMA_VERSIONS } from '../../../../lambdas/shared/codec/schema-versions';
+import {
+  SCHEMA_VERSIONS,
+  WRITTEN_VERSIONS,
+} from '../../../../lambdas/shared/codec/schema-versions';
 import { TOPICS } from '../../../../lambdas/shared/domain/topics';
 import { backwardProblems } from './backward';
 
@@ -64,6 +67,15 @@ describe('SCHEMA_VERSIONS', () => {
   it.each(Object.values(TOPICS))('documents every field of the newest version of %s', (topic) => {
     expect(undocumented(SCHEMA_VERSIONS[topic].at(-1))).toEqual([]);
   });
+
+  it.each(Object.values(TOPICS))(
+    'are read at most one version ahead of the one written: %s',
+    (topic) => {
+      const ahead = SCHEMA_VERSIONS[topic].length - WRITTEN_VERSIONS[topic];
+
+      expect([0, 1]).toContain(ahead);
+    },
+  );
 
   it('is as it was published', () => {
     const files = readdirSync(FOLDER).map((name) => [name, fingerprint(schemaFile(name))]);

@@ -117,11 +117,12 @@ describe('the codec of observed segments', () => {
 
   it('reads a record of version 1: of Gate.io, from its API', () => {
     const [first, second] = VERSION_IDS['candles.observed'];
-    const version1 = createVersionedCodec<object>(
-      'candles.observed',
-      [SCHEMA_VERSIONS['candles.observed'][0] as Schema],
-      [first ?? ''],
-    );
+    const version1 = createVersionedCodec<object>({
+      topic: 'candles.observed',
+      versions: [SCHEMA_VERSIONS['candles.observed'][0] as Schema],
+      written: 1,
+      ids: [first ?? ''],
+    });
     const { exchange, kind, ...range } = segmentOf();
     const value = version1.encode({ ...range, source: 'gate.io', minutes: [MINUTE_ON_WIRE] });
     const history = { ...range, fromMs: DAY, toMs: DAY + DAY_MS, settlesMs: null, followsMs: null };

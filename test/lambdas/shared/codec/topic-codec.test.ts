@@ -31,12 +31,14 @@ const SECOND_SCHEMA: Schema = {
   ],
 };
 
-const older = createVersionedCodec<{ price: string; dropped: number; sizes: string[] }>(
-  'trades',
-  [FIRST_SCHEMA],
-  [FIRST],
-);
-const newer = createVersionedCodec<Trade>('trades', [FIRST_SCHEMA, SECOND_SCHEMA], [FIRST, SECOND]);
+const older = createVersionedCodec<{ price: string; dropped: number; sizes: string[] }>({
+  topic: 'trades',
+  versions: [FIRST_SCHEMA],
+  written: 1,
+  ids: [FIRST],
+});
+const BOTH = { topic: 'trades', versions: [FIRST_SCHEMA, SECOND_SCHEMA], ids: [FIRST, SECOND] };
+const newer = createVersionedCodec<Trade>({ ...BOTH, written: 2 });
 
 const TRADE: Trade = { price: '1.5', venue: 'spot', sizes: ['1', '2'] };
 
@@ -47,7 +49,7 @@ function tradeWithSizes(...bytes: number[]): Buffer {
 }
 
 describe('a codec of two schema versions', () => {
-  it('writes the newest version', () => {
+  it('writes the version that is due', () => {
     expect(newer.encode(TRADE).subarray(2, 18).toString('hex')).toBe(SECOND.replaceAll('-', ''));
   });
 
@@ -115,18 +117,53 @@ describe('a codec of two schema versions', () => {
   });
 });
 
+describe('a codec that does not write its newest version yet', () => {
+  const THIRD = '33333333-3333-4333-8333-333333333333';
+  const third: Schema = {
+    ...SECOND_SCHEMA,
+    fields: [...SECOND_SCHEMA.fields, { name: 'fee', type: 'string', default: '0' }],
+  };
+  const versions = [FIRST_SCHEMA, SECOND_SCHEMA, third];
+  const ids = [FIRST, SECOND, THIRD];
+  const ahead = createVersionedCodec<Trade & { fee: string }>({
+    ...BOTH,
+    versions,
+    ids,
+    written: 2,
+  });
+
+  it('is read by those who know no newer one', () => {
+    expect({ ...newer.decode(ahead.encode({ ...TRADE, fee: '1' })) }).toEqual(TRADE);
+  });
+
+  it('reads the newest version', () => {
+    const next = createVersionedCodec<object>({ ...BOTH, versions, ids, written: 3 });
+    expect({ ...ahead.decode(next.encode({ ...TRADE, fee: '1' })) }).toEqual({
+      ...TRADE,
+      fee: '1',
+    });
+  });
+
+  it.each([0, 4])('does not write version %d, which there is not', (written) => {
+    expect(() => createVersionedCodec({ ...BOTH, versions, ids, written })).toThrow(
+      `The topic trades has no schema version ${written} to write`,
+    );
+  });
+});
+
 describe('the version ids', () => {
   it.each([
     ['fewer', [FIRST]],
     ['more', [FIRST, SECOND, FIRST]],
   ])('cannot be %s than the versions', (_, ids) => {
-    expect(() => createVersionedCodec('trades', [FIRST_SCHEMA, SECOND_SCHEMA], ids)).toThrow(
+    expect(() => createVersionedCodec({ ...BOTH, written: 2, ids })).toThrow(
       `The topic trades has 2 schema versions, but the configuration gives ${ids.length} version ids`,
     );
   });
 
   it('must be UUIDs', () => {
-    expect(() => createVersionedCodec('trades', [FIRST_SCHEMA], ['v1'])).toThrow(WireFormatError);
+    const ids = ['v1', SECOND];
+    expect(() => createVersionedCodec({ ...BOTH, written: 2, ids })).toThrow(WireFormatError);
   });
 
   it('must be there for a topic of the pipeline', () => {

@@ -16,6 +16,10 @@ function resolved(value: unknown): unknown {
           Type: 'AWS::Cassandra::Keyspace',
           Properties: { KeyspaceName: 'candlestream' },
         },
+        Stored: {
+          Type: 'AWS::SSM::Parameter',
+          Properties: { Name: '/stored', Value: { 'Fn::Sub': 'in ${AWS::Region}' } },
+        },
       },
       Outputs: {
         Exported: {
@@ -28,6 +32,7 @@ function resolved(value: unknown): unknown {
     Pipeline: {
       Parameters: {
         Size: { Type: 'Number', Default: 3 },
+        Stored: { Type: 'AWS::SSM::Parameter::Value<String>', Default: '/stored' },
         BootstrapVersion: { Type: 'AWS::SSM::Parameter::Value<String>', Default: '/cdk/version' },
       },
       Resources: {
@@ -52,6 +57,7 @@ test.each<[string, unknown, unknown]>([
     { 'Fn::Sub': '${AWS::Partition}:${AWS::Region}:${AWS::AccountId}:${AWS::URLSuffix}' },
     'aws:us-east-1:000000000000:amazonaws.com',
   ],
+  ['a parameter that a stack stores', { Ref: 'Stored' }, 'in us-east-1'],
   [
     'a literal in Sub',
     { 'Fn::Sub': ['${!Kept}-${X}-${Size}', { X: { Ref: 'AWS::Region' } }] },
