@@ -71,11 +71,11 @@ describe('A past day', () => {
     expect(columns(world, 'sealed_at', 'disputed')).toEqual([new Date(at(48, 10) + 1), false]);
   });
 
-  it('has what the live loop lacked, and what the exchange corrected, counted in its row', async () => {
+  it('has what the live loop lacked, and what the exchange corrected, which its row counts', async () => {
     const world = await pastDay(undefined, withoutMinute(SOME_MINUTE));
     world.minutes.set(at(0, 8), minuteAt(at(0, 8), { base: '777' }));
     await fire(world, AUDIT_HOURS);
-    expect(columns(world, 'audits', 'minutes', 'corrected')).toEqual([3, 60, 2]);
+    expect(columns(world, 'audits', 'minutes', 'corrected')).toEqual([3, 60, 1]);
     expect(columns(world, 'sealed_at', 'disputed')).toEqual([new Date(at(73, 10) + 1), false]);
     expect(world.stored('1m', at(0, 8), 'base_volume')).toBe('777');
   });

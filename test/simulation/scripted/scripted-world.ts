@@ -1,3 +1,4 @@
+import { types } from 'cassandra-driver';
 import { createObserveTick, type ObserveTickSettings } from '../../../lambdas/fetch/observe-tick';
 import { createReconcile } from '../../../lambdas/reconcile/reconcile-days';
 import { createStoreBatch } from '../../../lambdas/persist/store-batch';
@@ -203,9 +204,9 @@ export class ScriptedWorld {
     });
   }
 
-  /** A column of a stored candle. */
+  /** A column of a stored candle; a decimal as text. */
   stored(interval: string, openTimeMs: number, column: string): unknown {
-    return this.#cassandra
+    const value = this.#cassandra
       .rowsOf('candles')
       .find(
         (row) =>
@@ -213,6 +214,7 @@ export class ScriptedWorld {
           (row.get('open_time') as Date).getTime() === openTimeMs,
       )
       ?.get(column);
+    return value instanceof types.BigDecimal ? value.toString() : value;
   }
 
   /** How many rows of candles were written. */

@@ -1,9 +1,8 @@
-import type { types } from 'cassandra-driver';
+import { types } from 'cassandra-driver';
 import type {
   CassandraSession,
   Statement,
 } from '../../../lambdas/shared/adapters/database/cassandra-client';
-import { formatDecimal } from '../../../lambdas/shared/domain/decimal';
 import { DAY_MS } from '../../../lambdas/shared/domain/interval';
 import { type Table, type TableName, TABLES } from '../../../lib/database/tables';
 import type { Calls, Life } from './calls';
@@ -20,10 +19,12 @@ interface StoredRow {
   deletedAt: number;
 }
 
+type ColumnValue = string | number | types.BigDecimal | boolean | Date | readonly Date[];
+
 /** A row as it is read: each column's value by its CQL type. */
 export interface ReadRow {
-  /** A text (of a date and a decimal too), a whole number, a boolean or a time; null if there is none, as the driver has it. */
-  get(column: string): string | number | boolean | Date | readonly Date[] | null;
+  /** A text (of a date too), a whole number, a decimal, a boolean or a time; null if there is none, as the driver has it. */
+  get(column: string): ColumnValue | null;
 }
 
 /** The value of a `timestamp` column in milliseconds; undefined if it has none. */
@@ -264,10 +265,7 @@ function typesOf(table: Table): Readonly<Record<string, string>> {
   };
 }
 
-function decoded(
-  type: string | undefined,
-  value: Buffer,
-): string | number | boolean | Date | readonly Date[] {
+function decoded(type: string | undefined, value: Buffer): ColumnValue {
   switch (type) {
     case 'text':
       return value.toString('utf8');
@@ -280,18 +278,12 @@ function decoded(
     case 'boolean':
       return value[0] === 1;
     case 'decimal':
-      return decimalText(value);
+      return types.BigDecimal.fromBuffer(value);
     case 'frozen<list<timestamp>>':
       return timesOf(value);
     default:
       throw new UnknownStatementError(`A column of the type ${String(type)} is not known here`);
   }
-}
-
-function decimalText(value: Buffer): string {
-  const hex = value.toString('hex', 4);
-  const unscaled = BigInt.asIntN((value.length - 4) * 8, BigInt(`0x${hex}`));
-  return formatDecimal({ unscaled, scale: value.readInt32BE() });
 }
 
 /** A list: its length, then each element behind its own length. */
