@@ -18,6 +18,7 @@ import {
 } from '../http/texts';
 import type { QueryContext, StoredCandle } from '../ports';
 import { CoveredField, coveredText } from './coverage';
+import { EntryMemory } from './entry-memory';
 import { followedMarkets } from './known-market';
 import { LedgerMemory } from './ledger-memory';
 import { marketCoverage } from './market-coverage';
@@ -74,16 +75,23 @@ type MarketEntry = v.InferOutput<typeof MarketEntry>;
 
 const CONCURRENT_MARKETS = 8;
 
-/** The markets that are followed, worst first. The whole ledgers are read once a minute. */
-export function createMarkets(memory = new LedgerMemory()) {
+/**
+ * The markets that are followed, worst first. The status of each is read each time,
+ * the rest if that has changed, and the whole ledgers once a minute.
+ */
+export function createMarkets() {
+  const ledgers = new LedgerMemory();
+  const memory = new EntryMemory<MarketEntry>();
   return async (_parameters: object, asked: QueryContext): Promise<Answer> => {
     // As exact as candles are, so that an answer stays the same for a while.
     const context = { ...asked, nowMs: floorTo(asked.nowMs, MINUTE_MS) };
     const markets = followedMarkets(context.settings);
     const statuses = await context.store.readStatus(markets);
-    const entries = await pLimit(CONCURRENT_MARKETS).map(markets, (market) =>
-      readEntry(context, memory, { market, status: statuses.get(marketKey(market)) }),
-    );
+    const entries = await pLimit(CONCURRENT_MARKETS).map(markets, (market) => {
+      const status = statuses.get(marketKey(market));
+      const basis = { nowMs: context.nowMs, status };
+      return memory.entry(market, basis, () => readEntry(context, ledgers, { market, status }));
+    });
     const answer: v.InferOutput<typeof MarketsAnswer> = {
       now: timeText(context.nowMs),
       stage: context.settings.stage,
@@ -100,11 +108,11 @@ interface FollowedMarket {
 
 async function readEntry(
   context: QueryContext,
-  memory: LedgerMemory,
+  ledgers: LedgerMemory,
   { market, status }: FollowedMarket,
 ): Promise<MarketEntry> {
   const [ledger, newest] = await Promise.all([
-    memory.read(context, market),
+    ledgers.read(context, market),
     readNewest(context, { market, status }),
   ]);
   const coverage = await marketCoverage(context, market, { status, ...ledger });

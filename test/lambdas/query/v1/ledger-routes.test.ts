@@ -93,11 +93,13 @@ describe('/v1/markets', () => {
     expect([first.statusCode, later.statusCode]).toEqual([200, 304]);
   });
 
-  test('reads the ledgers once a minute, and the status each time', async () => {
+  test('reads the ledgers once a minute, candles once the status has changed, and the status each time', async () => {
     const { json, store } = ledgerScene();
     await json('/v1/markets', { atMs: NOW });
+    const { length: candleReads } = store.reads;
     await json('/v1/markets', { atMs: NOW + 59_999 });
     expect(store.ledgerReads).toBe(2);
+    expect(store.reads).toHaveLength(candleReads);
     store.status.clear();
     const { markets } = v.parse(MarketsAnswer, await json('/v1/markets', { atMs: NOW + 59_999 }));
     expect(markets.every(({ seenTo }) => seenTo === null)).toBe(true);
