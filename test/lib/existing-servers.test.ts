@@ -109,4 +109,14 @@ describe('a stage on servers that stand already, without event sources', () => {
     const [, persist] = onlyOne(pipeline, 'AWS::Lambda::Function', 'Persist');
     expect(persist['Environment']).toMatchObject({ Variables: { BATCH_FAILURES: 'throw' } });
   });
+
+  it('takes firings that are ahead of the clock only if it says so', () => {
+    const variables = [{}, { firingsAheadMinutes: 180 }].map((settings) => {
+      const { pipeline } = templatesOf(stageConfig({ ...ON_EXISTING, ...settings }));
+      const [, reconcile] = onlyOne(pipeline, 'AWS::Lambda::Function', 'Reconcile');
+      return (reconcile['Environment'] as { Variables: Properties }).Variables;
+    });
+    expect(variables[0]).not.toHaveProperty('FIRINGS_AHEAD_MINUTES');
+    expect(variables[1]).toMatchObject({ FIRINGS_AHEAD_MINUTES: '180' });
+  });
 });
