@@ -1,12 +1,14 @@
 import type { Context } from 'aws-lambda';
 import { createConnections } from '../shared/adapters/connections';
-import { readBatchEnvironment } from '../shared/adapters/environment';
+import { readConnectionEnvironment } from '../shared/adapters/environment';
 import type { BatchAnswer } from '../shared/codec/batch-answer';
 import { recordsOf } from '../shared/codec/kafka-event';
 import { createObservedCodec, createRolledCodec } from '../shared/codec/segment-codec';
+import { MINUTE_MS } from '../shared/domain/interval';
+import { TransformEnvironment } from './environment';
 import { createRollUpBatch } from './roll-up-batch';
 
-const environment = readBatchEnvironment(process.env);
+const environment = readConnectionEnvironment(TransformEnvironment, process.env);
 const { store, log, deadLetters, telemetry, invocation } = createConnections(
   environment,
   'transform',
@@ -16,6 +18,7 @@ const rollUpBatch = createRollUpBatch({
   rolled: createRolledCodec(environment.SCHEMA_VERSION_IDS),
   stored: store,
   log,
+  openWindowsEveryMs: environment.OPEN_WINDOWS_EVERY_MINUTES * MINUTE_MS,
   batchFailures: environment.BATCH_FAILURES,
   deadLetters,
   telemetry,

@@ -25,7 +25,7 @@ import {
 import { auditDay, candlesToCompare } from '../shared/domain/audit';
 import { intervalMs } from '../shared/domain/interval';
 import { unknownDay } from '../shared/domain/ledger';
-import { childrenToRead, rollUp } from '../shared/domain/roll-up';
+import { childrenToRead, dueCandles, rollUp } from '../shared/domain/roll-up';
 import { newestOf, type ObservedSegment, type RolledSegment } from '../shared/domain/segment';
 import { TOPICS } from '../shared/domain/topics';
 
@@ -35,6 +35,8 @@ export interface RollUpBatchPorts extends BatchEndPorts {
   readonly rolled: SegmentCodec<RolledSegment>;
   readonly stored: CandleReader & DayReader;
   readonly log: RecordLog;
+  /** Time after which live windows that have not ended are written again, in milliseconds. */
+  readonly openWindowsEveryMs: number;
 }
 
 /** How many segments have reads of stored children under way at once. */
@@ -81,13 +83,13 @@ type Outcome =
   | (FailedRecord & { readonly kind: 'failed'; readonly market: string });
 
 async function rollUpOne(
-  { rolled, stored }: RollUpBatchPorts,
+  { rolled, stored, openWindowsEveryMs }: RollUpBatchPorts,
   { record, value: segment }: Decoded<ObservedSegment>,
 ): Promise<Outcome> {
   const market = marketKey(segment);
   let roll: () => RolledSegment;
   try {
-    roll = await prepared(stored, segment);
+    roll = await prepared(stored, segment, openWindowsEveryMs);
   } catch (cause) {
     return { kind: 'failed', record, market, cause };
   }
@@ -104,10 +106,11 @@ async function rollUpOne(
 async function prepared(
   stored: RollUpBatchPorts['stored'],
   segment: ObservedSegment,
+  openWindowsEveryMs: number,
 ): Promise<() => RolledSegment> {
   if (segment.kind === 'live') {
     const read = await stored.readCandles(segment, childrenToRead(segment));
-    return () => rolledUp(segment, read);
+    return () => rolledUp(segment, read, openWindowsEveryMs);
   }
   const [read, [day]] = await Promise.all([
     stored.readCandles(segment, candlesToCompare(segment)),
@@ -117,13 +120,17 @@ async function prepared(
 }
 
 /** @throws UnreadableCandleError if a stored row that is needed cannot be read: it stays so until someone corrects it */
-function rolledUp(segment: ObservedSegment, { candles, unreadable }: StoredCandles): RolledSegment {
+function rolledUp(
+  segment: ObservedSegment,
+  { candles, unreadable }: StoredCandles,
+  openWindowsEveryMs: number,
+): RolledSegment {
   const needed = unreadable.find((row) => isOfWindows(row) && !isOverwritten(segment, row));
   if (needed !== undefined) throw new UnreadableCandleError(segment, needed);
   const { minuteCandles, ...rest } = segment;
   return {
     ...rest,
-    candles: rollUp(segment, candles),
+    candles: dueCandles(segment, rollUp(segment, candles), openWindowsEveryMs),
     rejected: segment.rejected.filter(({ openTimeMs }) => !isStored(candles, openTimeMs)),
     newestMs: newestOf(minuteCandles) ?? null,
     deleted: {},

@@ -4,6 +4,7 @@ import type { FetchVariable } from '../../lambdas/fetch/environment';
 import type { QueryVariable } from '../../lambdas/query/environment';
 import type { ReconcileVariable } from '../../lambdas/reconcile/environment';
 import type { BatchVariable, ConnectionVariable } from '../../lambdas/shared/adapters/environment';
+import type { TransformVariable } from '../../lambdas/transform/environment';
 import type { Database } from '../database/database';
 import type { Kafka } from '../kafka/kafka';
 import type { SchemaVersionIds } from '../kafka/schema-version-ids';
@@ -82,15 +83,19 @@ export function createReconcile(
 export function createTransform(
   scope: Construct,
   { stage, data }: PipelineFunctionsProps,
-): PipelineFunction<BatchVariable> {
-  return new PipelineFunction<BatchVariable>(scope, 'Transform', {
+): PipelineFunction<TransformVariable> {
+  return new PipelineFunction<TransformVariable>(scope, 'Transform', {
     stage,
     network: data.network,
     name: 'transform',
     description: 'Rolls observed minutes up into windows',
     memory: Size.mebibytes(1_024),
     timeout: Duration.minutes(2),
-    environment: { ...connections(scope, data), ...batchFailures(stage) },
+    environment: {
+      ...connections(scope, data),
+      ...batchFailures(stage),
+      OPEN_WINDOWS_EVERY_MINUTES: String(stage.openWindowMinutes),
+    },
   });
 }
 

@@ -18,6 +18,7 @@ export const dev = stageConfig({
     'LTC_USDT',
   ],
   scheduleMinutes: 1,
+  openWindowMinutes: 5,
   silentAfterMinutes: 1_440,
   historyStart: '2026-10-01',
   exchange: {

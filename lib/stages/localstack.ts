@@ -10,6 +10,7 @@ import { dev } from './dev';
 export const localstack = stageConfig({
   ...dev,
   name: 'localstack',
+  openWindowMinutes: 1,
   network: { ...dev.network, nat: { kind: 'none' } },
   kafka: { kind: 'existing', bootstrapServers: ['kafka:19092'] },
   database: {

@@ -7,6 +7,7 @@ import { dev } from './dev';
 export const prod = stageConfig({
   ...dev,
   name: 'prod',
+  openWindowMinutes: 1,
   historyStart: '2026-01-01',
   network: { zones: 3, nat: { kind: 'gateways', count: 3 }, endpointZones: 3 },
   kafka: {

@@ -62,6 +62,11 @@ const StageConfig = v.pipe(
     pairs: Pairs,
     /** The time from one tick to the next. */
     scheduleMinutes: wholeNumber(1, 60),
+    /**
+     * How old windows may be that have not ended, such as the hour that it is: they are written every
+     * so many minutes, and once they have ended. With 1, at every tick.
+     */
+    openWindowMinutes: wholeNumber(1, 60),
     /** First UTC day that is wanted of each pair: `2026-01-01`. */
     historyStart: HistoryStart,
     exchange: ExchangeSettings,

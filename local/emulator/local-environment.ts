@@ -37,6 +37,7 @@ export interface ChosenSettings {
  *   signatures, stands for Keyspaces.
  * - `GATE_IO_URL`, `GATE_IO_ARCHIVE_URL`: the exchange that was chosen, and its archive. Only fetch
  *   and reconcile have the first, only reconcile the second.
+ * - `OPEN_WINDOWS_EVERY_MINUTES`: writes cost nothing here, so open windows are always fresh.
  * - the settings that were chosen by flags, if the function has them.
  */
 export function localEnvironment(
@@ -48,6 +49,7 @@ export function localEnvironment(
     KAFKA_BOOTSTRAP_SERVERS: endpoints.kafka,
     GATE_IO_URL: endpoints.exchangeUrl,
     GATE_IO_ARCHIVE_URL: endpoints.archiveUrl,
+    OPEN_WINDOWS_EVERY_MINUTES: '1',
     ...chosen,
   };
   const replaced = Object.entries(ifInTemplate).filter(

@@ -11,7 +11,12 @@ import {
 } from '../../lambdas/shared/domain/interval';
 import { planSegments, type PlannedSegment, settled } from '../../lambdas/shared/domain/plan';
 import { advance, type Progress } from '../../lambdas/shared/domain/progress';
-import { type ChildrenRange, childrenToRead, rollUp } from '../../lambdas/shared/domain/roll-up';
+import {
+  type ChildrenRange,
+  childrenToRead,
+  dueCandles,
+  rollUp,
+} from '../../lambdas/shared/domain/roll-up';
 import { newestOf, type ObservedSegment } from '../../lambdas/shared/domain/segment';
 import { ASSUMED, readUnits } from './assumptions';
 
@@ -36,20 +41,24 @@ const MONTH_MS = Number(ASSUMED.hoursPerMonth) * 60 * MINUTE_MS;
 const START_MS = Date.UTC(2026, 0, 1);
 
 /** A month takes half a second to simulate, and is the same each time. */
-const simulated = new Map<number, MonthOfAPair>();
+const simulated = new Map<string, MonthOfAPair>();
 
 /**
  * Simulates the ticks of a month for a pair that trades in every minute, with
  * the plan, the roll-up and the progress of the pipeline itself.
+ *
+ * @param openWindowMinutes how old windows may be that have not ended
  */
-export function monthOfAPair(scheduleMinutes: number): MonthOfAPair {
-  const month = simulated.get(scheduleMinutes) ?? simulateMonth(scheduleMinutes);
-  simulated.set(scheduleMinutes, month);
+export function monthOfAPair(scheduleMinutes: number, openWindowMinutes = 1): MonthOfAPair {
+  const key = `${scheduleMinutes} ${openWindowMinutes}`;
+  const month = simulated.get(key) ?? simulateMonth(scheduleMinutes, openWindowMinutes);
+  simulated.set(key, month);
   return month;
 }
 
-function simulateMonth(scheduleMinutes: number): MonthOfAPair {
+function simulateMonth(scheduleMinutes: number, openWindowMinutes: number): MonthOfAPair {
   const everyMs = scheduleMinutes * MINUTE_MS;
+  const openWindowsEveryMs = openWindowMinutes * MINUTE_MS;
   let progress: Progress = {
     liveSinceMs: START_MS,
     settledToMs: START_MS - GATE_IO.settlingMs,
@@ -62,7 +71,7 @@ function simulateMonth(scheduleMinutes: number): MonthOfAPair {
     counts.ticks += 1n;
     counts.reads += 1n;
     for (const segment of segmentsOf(progress, nowMs, everyMs)) {
-      const work = workOf(segment, progress);
+      const work = workOf(segment, progress, openWindowsEveryMs);
       counts.segments += 1n;
       counts.minutes += work.minutes;
       counts.candles += work.candles;
@@ -99,15 +108,17 @@ function segmentsOf(progress: Progress, nowMs: number, scheduleMs: number): Obse
   });
 }
 
-/** What a segment costs: its minutes that are new, every window that it touches, and what is read for them. */
+/** What a segment costs: its minutes that are new, the windows that it touches and that are due, and what is read for them. */
 function workOf(
   segment: ObservedSegment,
   { seenToMs }: Progress,
+  openWindowsEveryMs: number,
 ): { minutes: bigint; candles: bigint; reads: bigint } {
   const { minuteCandles } = segment;
   const stored = minuteCandles.filter(({ openTimeMs }) => openTimeMs < seenToMs);
-  const rolled = Object.values(rollUp(segment, { '1m': stored }));
-  const candles = rolled.reduce((count, list) => count + list.length, 0);
+  const rolled = rollUp(segment, { '1m': stored });
+  const due = Object.values(dueCandles(segment, rolled, openWindowsEveryMs));
+  const candles = due.reduce((count, list) => count + list.length, 0);
   const reads = childrenToRead(segment).reduce((units, range) => units + readUnitsOf(range), 0n);
   return { minutes: BigInt(minuteCandles.length), candles: BigInt(candles), reads };
 }

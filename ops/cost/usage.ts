@@ -47,6 +47,7 @@ const FunctionProperties = v.object({
     Variables: v.object({
       POWERTOOLS_SERVICE_NAME: v.picklist(ALL_FUNCTIONS),
       PAIRS: v.optional(v.string()),
+      OPEN_WINDOWS_EVERY_MINUTES: v.optional(v.string()),
     }),
   }),
 });
@@ -62,7 +63,7 @@ const Mapping = v.object({
  */
 export function usageOf(resources: readonly StageResource[]): Usage {
   const pairs = pairsOf(resources);
-  const month = monthOfAPair(firingMinutes(resources, 'fetch'));
+  const month = monthOfAPair(firingMinutes(resources, 'fetch'), openWindowMinutes(resources));
   const audits = monthOfAudits(firingMinutes(resources, 'reconcile'));
   const count = BigInt(pairs);
   const recordBytes = count * recordBytesOf(month, audits);
@@ -88,6 +89,12 @@ export function ofType(resources: readonly StageResource[], type: string): Stage
 /** The number of pairs that a stage follows. */
 export function pairsOf(resources: readonly StageResource[]): number {
   return variablesOf(functionNamed(resources, 'fetch')).PAIRS?.split(',').length ?? 0;
+}
+
+/** How old windows may be that have not ended. */
+function openWindowMinutes(resources: readonly StageResource[]): number {
+  const transform = functionNamed(resources, 'transform');
+  return Number(variablesOf(transform).OPEN_WINDOWS_EVERY_MINUTES ?? 1);
 }
 
 function functionNamed(resources: readonly StageResource[], name: FunctionName): StageResource {

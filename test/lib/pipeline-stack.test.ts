@@ -175,7 +175,11 @@ describe('the pipeline stack', () => {
           GATE_IO_ARCHIVE_URL: 'https://download.gatedata.org',
         },
       },
-      { name: 'Transform', service: 'transform', own: batchFailures(stage) },
+      {
+        name: 'Transform',
+        service: 'transform',
+        own: { ...batchFailures(stage), OPEN_WINDOWS_EVERY_MINUTES: stage === 'dev' ? '5' : '1' },
+      },
       { name: 'Persist', service: 'persist', own: batchFailures(stage) },
     ])('tells $name all that it reads', ({ name, service, own }) => {
       const [, properties] = only(stage, 'AWS::Lambda::Function', name);

@@ -29,6 +29,8 @@ export interface Expectation {
   readonly tickBeforeMs: number;
   /** How far back the exchange was asked. */
   readonly retentionMs: number;
+  /** How old windows may be that have not ended: at most so much less a minute. */
+  readonly openWindowsEveryMs: number;
   /** Where progress has stood. */
   readonly settledTimes: ReadonlySet<number>;
   /** Whether what the exchange said cannot all be known: then rejected minutes and the newest one are taken as they are. */
@@ -60,13 +62,14 @@ export function candleDifferences(cassandra: MemoryCassandra, expected: Expectat
   const wanted = wantedRows({ ...expected, minutes }, gaps);
   const found = new Map(rows.map((row) => [candleName(row), row]));
   const missing = [...wanted]
-    .filter(([name, text]) => text !== ANY && !found.has(name))
+    .filter(([name, texts]) => !texts.includes(ANY) && !texts.includes(NONE) && !found.has(name))
     .map(([name]) => `${name} is missing`);
   const wrong = [...found].flatMap(([name, row]) => {
-    const text = wanted.get(name);
-    if (text === undefined) return [`${name} is stored, but was never traded`];
+    const texts = wanted.get(name);
+    if (texts === undefined) return [`${name} is stored, but was never traded`];
     const stored = storedText(row);
-    return text === ANY || text === stored ? [] : [`${name} is ${stored}, expected ${text}`];
+    const isWanted = texts.includes(ANY) || texts.includes(stored);
+    return isWanted ? [] : [`${name} is ${stored}, expected ${texts.join(' or ')}`];
   });
   const unknown = rows.length === found.size ? [] : ['a candle is stored in two buckets'];
   return [...missing, ...wrong, ...unknown].map((difference) => `${expected.pair}: ${difference}`);
@@ -181,23 +184,53 @@ function newestDifferences(
 
 /** What may be anything: a candle of minutes that the exchange no longer served in time. */
 const ANY = '(any)';
+/** What may be missing: an open window whose minutes are all newer than it has to be. */
+const NONE = '(none)';
 
-function wantedRows(expected: Expectation, gaps: readonly Stretch[]): Map<string, string> {
+/** The texts that each row may have, by its name. */
+function wantedRows(expected: Expectation, gaps: readonly Stretch[]): Map<string, string[]> {
   const minutes = expected.minutes.filter(({ openTimeMs }) => openTimeMs >= expected.liveSinceMs);
   const coveredMs = expected.lastTickMs - (expected.lastTickMs % 60_000);
-  const rows = new Map<string, string>();
+  const rows = new Map<string, string[]>();
   for (const interval of INTERVALS) {
     for (const candle of straightWindows(minutes, LENGTH_MS[interval])) {
       const openMs = candle.openTimeMs;
       const closeMs = endMs(interval, openMs);
       const inGap = gaps.some(({ fromMs, toMs }) => openMs < toMs && closeMs > fromMs);
+      const text = wantedText(candle, closeMs <= coveredMs);
+      const older =
+        closeMs <= coveredMs
+          ? []
+          : olderTexts(expected, minutes, { openMs, coveredMs, lengthMs: LENGTH_MS[interval] });
       rows.set(
         `${interval} ${expectedBucket(interval, openMs)} ${iso(openMs)}`,
-        inGap ? ANY : wantedText(candle, closeMs <= coveredMs),
+        inGap ? [ANY] : [text, ...older],
       );
     }
   }
   return rows;
+}
+
+interface OpenWindow {
+  readonly openMs: number;
+  readonly lengthMs: number;
+  readonly coveredMs: number;
+}
+
+/** An open window as it was at each minute since the last time that it had to be written. */
+function olderTexts(
+  { openWindowsEveryMs }: Expectation,
+  minutes: readonly Candle[],
+  { openMs, lengthMs, coveredMs }: OpenWindow,
+): string[] {
+  const dueMs = coveredMs - (coveredMs % openWindowsEveryMs);
+  const count = (coveredMs - dueMs) / MINUTE_MS;
+  return Array.from({ length: count }, (_, index) => {
+    const untilMs = dueMs + index * MINUTE_MS;
+    const older = minutes.filter(({ openTimeMs }) => openTimeMs >= openMs && openTimeMs < untilMs);
+    const [window] = straightWindows(older, lengthMs);
+    return window === undefined ? NONE : wantedText(window, false);
+  });
 }
 
 function time(row: ReadRow, column: string): string {

@@ -116,7 +116,7 @@ function createSources(stage: Stage, topic: string, name: string, create: Create
 }
 
 function expectationsOf(stage: Stage): Expectation[] {
-  const { scenario, exchange, cassandra, settledTimes, faults } = stage;
+  const { scenario, exchange, cassandra, settledTimes, faults, openWindowsEveryMs } = stage;
   const { pairs, lastTickMs, retentionMs } = scenario;
   const progress = cassandra.rowsOf('progress');
   return pairs.map((pair) => {
@@ -129,6 +129,7 @@ function expectationsOf(stage: Stage): Expectation[] {
       lastTickMs,
       tickBeforeMs: scenario.ticks.at(-2)?.nowMs ?? 0,
       retentionMs,
+      openWindowsEveryMs,
       settledTimes: settledTimes.get(marketKey({ exchange: EXCHANGE, pair })) ?? new Set(),
       isBeyondReach: faults.isBeyondReach,
     };

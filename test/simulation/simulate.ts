@@ -6,6 +6,7 @@ interface SimulateOptions {
   readonly seeds: number;
   readonly from: number;
   readonly seed?: number;
+  readonly openWindows: number;
   readonly trace?: true;
   readonly break?: BreakageName;
 }
@@ -17,6 +18,7 @@ const command = new Command('simulate')
   .option('--seeds <number>', 'how many seeds to run', wholeNumber, 2_000)
   .option('--from <seed>', 'the first seed', wholeNumber, 1)
   .option('--seed <seed>', 'run this seed alone', wholeNumber)
+  .option('--open-windows <minutes>', 'how old windows may be that have not ended', wholeNumber, 1)
   .option('--trace', 'with --seed: print everything that happens')
   .addOption(
     new Option('--break <rule>', 'break a rule, to see that it is found out').choices(
@@ -24,7 +26,14 @@ const command = new Command('simulate')
     ),
   );
 
-const { seeds, from, seed, trace, break: rule } = command.parse().opts<SimulateOptions>();
+const {
+  seeds,
+  from,
+  seed,
+  openWindows,
+  trace,
+  break: rule,
+} = command.parse().opts<SimulateOptions>();
 void main();
 
 async function main(): Promise<void> {
@@ -60,6 +69,7 @@ async function runSeeds(first: number, count: number): Promise<number> {
 function run(next: number): Promise<SimulationResult> {
   return runSimulation({
     seed: next,
+    openWindowsEveryMs: openWindows * 60_000,
     ...(rule === undefined ? {} : { breakage: ALL_BREAKAGES[rule] }),
     ...(trace === undefined ? {} : { trace: (line: string) => console.log(line) }),
   });
@@ -71,9 +81,10 @@ function perRun(total: number, runs: number): string {
 
 function reportFailure(failed: number, differences: readonly string[]): void {
   const breaking = rule === undefined ? '' : ` --break '${rule}'`;
+  const opened = openWindows === 1 ? '' : ` --open-windows ${openWindows}`;
   console.log(`seed ${failed} failed: ${differences.length} differences`);
   for (const difference of differences.slice(0, 8)) console.log(`  ${difference}`);
-  console.log(`  again: npm run simulate -- --seed ${failed} --trace${breaking}`);
+  console.log(`  again: npm run simulate -- --seed ${failed} --trace${opened}${breaking}`);
 }
 
 function wholeNumber(text: string): number {

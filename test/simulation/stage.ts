@@ -30,6 +30,8 @@ export interface SimulationOptions {
   readonly seed: number;
   /** Whether the run ends with the calm hours, before the days in which its days are sealed. @default false */
   readonly isLiveOnly?: boolean;
+  /** Time after which windows that have not ended are written again. @default a minute: at every tick */
+  readonly openWindowsEveryMs?: number;
   /** A rule to break, to see that it is found out. */
   readonly breakage?: Breakage;
   /** Told of everything that happens. */
@@ -71,12 +73,18 @@ export interface Stage extends World {
   readonly telemetry: Telemetry;
   readonly batchFailures: BatchFailures;
   readonly settings: ObserveTickSettings;
+  readonly openWindowsEveryMs: number;
   /** Where each market's progress was asked to stand, by its key. */
   readonly settledTimes: Map<string, Set<number>>;
 }
 
 /** A stage on which nothing has happened yet. */
-export function createStage({ seed, breakage = {}, trace }: SimulationOptions): Stage {
+export function createStage({
+  seed,
+  openWindowsEveryMs = MINUTE_MS,
+  breakage = {},
+  trace,
+}: SimulationOptions): Stage {
   const random = createRandom(seed);
   const faults = chooseFaults(random, seed);
   const scenario = createScenario(random, faults);
@@ -122,6 +130,7 @@ export function createStage({ seed, breakage = {}, trace }: SimulationOptions): 
     // Both ways to answer a batch are held against the truth, each in half of the runs.
     batchFailures: random.pick(['report', 'throw']),
     settings: settingsOf(scenario),
+    openWindowsEveryMs,
     settledTimes: new Map(keys.map((key) => [key, new Set()])),
   };
 }
@@ -193,6 +202,7 @@ export function rollUpFunction(stage: Stage, life: Life) {
     rolled: broken(stage, 'rolled', CODECS.rolled),
     stored: broken(stage, 'stored', storeOf(stage, life)),
     log: stage.log.reachedBy(life),
+    openWindowsEveryMs: stage.openWindowsEveryMs,
     batchFailures: stage.batchFailures,
     deadLetters: deadLettersOf(stage, life),
     telemetry: stage.telemetry,

@@ -5,7 +5,9 @@ import {
   childOf,
   floorTo,
   type Interval,
+  INTERVALS,
   intervalMs,
+  MINUTE_MS,
   ROLLED_INTERVALS,
   type RolledInterval,
 } from './interval';
@@ -77,6 +79,55 @@ export function rollUp(segment: ObservedSegment, stored: CandlesByInterval): Can
     rolled[interval] = windowsOf(interval, children);
   }
   return { ...rolled, '1m': changed };
+}
+
+/** The newest minutes of a segment, which it does not settle, as a rule. */
+const UNSETTLED_MS = 2 * MINUTE_MS;
+
+/**
+ * The candles of a roll-up that are to be written now: all that have ended, and
+ * those that are still open every `everyMs`, which is how old they may be.
+ *
+ * Open windows are due if a multiple of `everyMs` has passed since the segment
+ * before, or since a minute that is new or corrected: a tick that is left out,
+ * or a minute that comes late, is made up for by the next one. While a market is
+ * silent, what its segments follow stands still, and its windows are written at
+ * every tick. The first minutes of a day bring its windows at once, as the day's
+ * candle tells readers that there is something of the day.
+ *
+ * @param rolled what {@link rollUp} made of the segment
+ */
+export function dueCandles(
+  segment: Segment,
+  rolled: CandlesByInterval,
+  everyMs: number,
+): CandlesByInterval {
+  if (areOpenWindowsDue(segment, rolled, everyMs)) return rolled;
+  const ended = INTERVALS.map((interval) => {
+    const lengthMs = intervalMs(interval);
+    const candles = rolled[interval] ?? [];
+    return [
+      interval,
+      candles.filter(({ openTimeMs }) => openTimeMs + lengthMs <= segment.toMs),
+    ] as const;
+  });
+  return Object.fromEntries(ended);
+}
+
+function areOpenWindowsDue(
+  { toMs, followsMs }: Segment,
+  rolled: CandlesByInterval,
+  everyMs: number,
+): boolean {
+  const changed = rolled['1m'] ?? [];
+  const [day] = rolled['1d'] ?? [];
+  if (followsMs === null || (day?.minuteCount ?? 0) <= changed.length) return true;
+  const sinceMs = Math.min(
+    changed[0]?.openTimeMs ?? toMs,
+    followsMs + UNSETTLED_MS,
+    toMs - MINUTE_MS,
+  );
+  return floorTo(toMs, everyMs) > sinceMs;
 }
 
 /** The candles of all intervals of whole windows, from their minutes: in time order, each once. */

@@ -8,6 +8,7 @@ import { createTopicCodec } from '../../../lambdas/shared/codec/topic-codec';
 import type { KafkaRecord } from '../../../lambdas/shared/codec/kafka-event';
 import type { CandleReader, DayReader } from '../../../lambdas/shared/domain/ports';
 import { candlesToCompare } from '../../../lambdas/shared/domain/audit';
+import { MINUTE_MS } from '../../../lambdas/shared/domain/interval';
 import { childrenToRead, windowsUpFrom } from '../../../lambdas/shared/domain/roll-up';
 import type { ObservedSegment } from '../../../lambdas/shared/domain/segment';
 import { at, auditOf, minuteAt, minutesIn, observedOf, segmentOf } from '../../fakes/candles';
@@ -28,6 +29,7 @@ function prepare(stored: CandleReader & DayReader, batchFailures: BatchFailures 
     rolled,
     stored,
     log,
+    openWindowsEveryMs: MINUTE_MS,
     batchFailures,
     deadLetters,
     telemetry,

@@ -102,6 +102,7 @@ describe('a stage config', () => {
     ['pairs is []: give at least one pair', { pairs: [] }],
     ['pairs is ["A_B","A_B"]: give every pair once', { pairs: ['A_B', 'A_B'] }],
     ['scheduleMinutes is 61: give at most 60', { scheduleMinutes: 61 }],
+    ['openWindowMinutes is 0: give at least 1', { openWindowMinutes: 0 }],
     ['scheduleMinutes is 1.5: give a whole number', { scheduleMinutes: 1.5 }],
     [
       'historyStart is "2026-01-01T00:00:00Z": give a UTC day such as 2026-01-01',

@@ -35,6 +35,15 @@ test('one that has the exchange and the settings gets the exchange and those tha
   });
 });
 
+test('open windows are as fresh as minutes, whatever the stage saves', () => {
+  expect(localEnvironment({ environment: { OPEN_WINDOWS_EVERY_MINUTES: '5' } }, endpoints)).toEqual(
+    {
+      ...always,
+      OPEN_WINDOWS_EVERY_MINUTES: '1',
+    },
+  );
+});
+
 test('nothing chosen leaves the settings of the template', () => {
   const environment = { PAIRS: 'BTC_USDT', HISTORY_START: '2026-01-01T00:00:00Z' };
   expect(localEnvironment({ environment }, endpoints)).toEqual(always);

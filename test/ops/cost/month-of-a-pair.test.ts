@@ -71,3 +71,13 @@ test('fewer ticks ask for fewer minutes, and bring as many new candles', () => {
   expect(monthOfAPair(5).minutes).toBeLessThan(monthOfAPair(1).minutes);
   expect(monthOfAPair(5).newRows).toBe(monthOfAPair(1).newRows);
 });
+
+test('open windows that are written every five minutes are a fifth, and those that end are as many as before', () => {
+  const [fresh, older] = [monthOfAPair(1), monthOfAPair(1, 5)];
+  // Of five windows that are open at each of 43,800 minutes, a fifth; the 5m window has always ended then.
+  const saved = Number(fresh.writeUnits - older.writeUnits);
+  expect(saved / 43_800).toBeGreaterThan(3.5);
+  expect(saved / 43_800).toBeLessThan(4.2);
+  expect(older.newRows).toBe(fresh.newRows);
+  expect(older.minutes).toBe(fresh.minutes);
+});

@@ -199,6 +199,7 @@ export class ScriptedWorld {
       lastTickMs,
       tickBeforeMs: lastTickMs,
       retentionMs: this.#settings.retentionMs,
+      openWindowsEveryMs: MINUTE_MS,
       settledTimes: new Set(),
       isBeyondReach: false,
     });
@@ -278,6 +279,7 @@ export class ScriptedWorld {
       rolled: this.#broken('rolled', CODECS.rolled),
       stored: this.#broken('stored', this.#store()),
       log: this.#log(),
+      openWindowsEveryMs: MINUTE_MS,
       batchFailures: 'throw',
       deadLetters: createDeadLetters(CODECS.deadLetter, this.#log(), SILENT),
       telemetry: SILENT,
