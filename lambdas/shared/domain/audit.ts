@@ -201,7 +201,8 @@ class DayComparison {
   #correctedCount(): number {
     const stored = new Set(this.#storedTimes('1m'));
     if (stored.size === 0) return 0;
-    const isCorrected = ({ openTimeMs }: Candle) => this.#storedAudits > 0 || stored.has(openTimeMs);
+    const isCorrected = ({ openTimeMs }: Candle) =>
+      this.#storedAudits > 0 || stored.has(openTimeMs);
     return this.#differing('1m').filter(isCorrected).length + this.#gone.size;
   }
 }
