@@ -36,6 +36,8 @@ const market = object({
   historyDaysLeft: number(),
   historyDaysWaiting: number(),
   historyReadyAt: nullable(time),
+  /** Why the market cannot be accounted for. */
+  problem: nullable(string()),
 });
 
 const candle = object({

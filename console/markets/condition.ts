@@ -4,7 +4,7 @@ import { countOf } from '../page/wording';
 
 /** How a market is, in short. */
 export interface Condition {
-  readonly kind: 'well' | 'history' | 'disputed' | 'gap' | 'behind' | 'ended';
+  readonly kind: 'well' | 'history' | 'problem' | 'disputed' | 'gap' | 'behind' | 'ended';
   readonly text: string;
 }
 
@@ -20,7 +20,8 @@ export function isBehind({ endedAt, behindSeconds }: MarketRow): boolean {
 
 /** The worst that is to be said of a market, in the order by which the API sorts them. */
 export function conditionOf(row: MarketRow): Condition {
-  const { endedAt, gapCount, gapMinutes, disputedDays, historyDaysLeft } = row;
+  const { endedAt, gapCount, gapMinutes, disputedDays, historyDaysLeft, problem } = row;
+  if (problem !== null) return { kind: 'problem', text: 'cannot be read' };
   if (gapCount > 0) {
     const lost = durationText(gapMinutes * MINUTE_MS);
     return { kind: 'gap', text: `${countOf(gapCount, 'gap')}, ${lost}` };
@@ -37,7 +38,8 @@ export function conditionOf(row: MarketRow): Condition {
 }
 
 /** Behind by how much, in short. */
-export function behindText({ behindSeconds, endedAt }: MarketRow): string {
+export function behindText({ behindSeconds, endedAt, problem }: MarketRow): string {
+  if (problem !== null) return '–';
   if (endedAt !== null) return 'ended';
   return behindSeconds < LIVE_SECONDS ? 'live' : `−${roughDurationText(behindSeconds * SECOND_MS)}`;
 }

@@ -52,14 +52,15 @@ function fact(name: string, value: string | TemplateResult, note: string): Templ
   </div>`;
 }
 
-function behind({ behindSeconds, endedAt }: MarketRow): string {
-  if (endedAt !== null) return '–';
+function behind({ behindSeconds, endedAt, problem }: MarketRow): string {
+  if (endedAt !== null || problem !== null) return '–';
   return behindSeconds < LIVE_SECONDS ? 'live' : roughDurationText(behindSeconds * SECOND_MS);
 }
 
 /** One sentence. */
 function verdict(row: MarketRow): string {
-  const { gapCount, historyDaysLeft } = row;
+  const { gapCount, historyDaysLeft, problem } = row;
+  if (problem !== null) return problem;
   const since = dayText(beginOf(row));
   if (coveredText(row) === null) return `Nothing is sealed yet of what is wanted since ${since}.`;
   const left =

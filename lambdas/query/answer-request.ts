@@ -1,19 +1,10 @@
-import type { Telemetry } from '../shared/domain/ports';
-import { UnreadableCandleError } from '../shared/domain/ports';
 import type { Answer } from './http/answer';
 import { encodeAnswer, type FunctionUrlResponse } from './http/encode-answer';
-import { notFound, Problem, problemAnswer, udfErrorAnswer } from './http/problem';
+import { failureDetail, notFound, Problem, problemAnswer, udfErrorAnswer } from './http/problem';
 import type { HttpRequest } from './http/request';
 import { openApiJson } from './openapi/openapi';
 import type { QueryPorts, QuerySettings } from './ports';
 import { createRoutes, type ErrorForm, type Route } from './routes';
-
-/** The ports of the query function. */
-export interface AnswerPorts extends QueryPorts {
-  readonly telemetry: Telemetry;
-  /** Whether a failure is the database's, and so may pass. */
-  readonly isUnavailable: (cause: unknown) => boolean;
-}
 
 const METHODS = ['GET', 'HEAD'];
 const RETRY_AFTER_SECONDS = 5;
@@ -30,7 +21,7 @@ interface Address {
  *
  * @returns a function of a request, which never rejects: a failure is an answer too
  */
-export function createQuery(ports: AnswerPorts, settings: QuerySettings) {
+export function createQuery(ports: QueryPorts, settings: QuerySettings) {
   const addresses = addressesOf(ports, settings);
   return async (request: HttpRequest): Promise<FunctionUrlResponse> => {
     const address = addresses.get(request.path);
@@ -49,7 +40,7 @@ export function createQuery(ports: AnswerPorts, settings: QuerySettings) {
   };
 }
 
-function addressesOf(ports: AnswerPorts, settings: QuerySettings): ReadonlyMap<string, Address> {
+function addressesOf(ports: QueryPorts, settings: QuerySettings): ReadonlyMap<string, Address> {
   const routes = createRoutes();
   const files = [...ports.pageFiles].map(
     ([path, file]) => [path, fileAddress({ status: 200, ...file }, path)] as const,
@@ -64,7 +55,7 @@ function addressesOf(ports: AnswerPorts, settings: QuerySettings): ReadonlyMap<s
 
 const OPENAPI_TYPE = 'application/json; charset=utf-8';
 
-function routeAddress(route: Route, ports: AnswerPorts, settings: QuerySettings): Address {
+function routeAddress(route: Route, ports: QueryPorts, settings: QuerySettings): Address {
   return {
     errors: route.errors,
     async answer({ query, path, atMs }) {
@@ -101,7 +92,7 @@ function nextLink(
 }
 
 function failure(
-  { telemetry, isUnavailable }: AnswerPorts,
+  { telemetry, isUnavailable }: QueryPorts,
   { path }: HttpRequest,
   cause: unknown,
 ): Problem {
@@ -113,9 +104,5 @@ function failure(
       cause,
     });
   }
-  const detail =
-    cause instanceof UnreadableCandleError
-      ? cause.message
-      : 'The answer could not be made: see the log of the function';
-  return new Problem(500, 'failure', detail, { cause });
+  return new Problem(500, 'failure', failureDetail(cause), { cause });
 }

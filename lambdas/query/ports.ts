@@ -1,7 +1,7 @@
 import type { Candle } from '../shared/domain/candle';
 import type { Interval } from '../shared/domain/interval';
 import type { Market } from '../shared/domain/market';
-import type { DayReader, StatusReader } from '../shared/domain/ports';
+import type { DayReader, StatusReader, Telemetry } from '../shared/domain/ports';
 import type { Gap } from '../shared/domain/progress';
 
 /** A stretch of time `[fromMs, toMs)`. */
@@ -49,6 +49,9 @@ export type PageFiles = ReadonlyMap<string, PageFile>;
 export interface QueryPorts {
   readonly store: QueryStore;
   readonly pageFiles: PageFiles;
+  readonly telemetry: Telemetry;
+  /** Whether a failure is the database's, and so may pass. */
+  readonly isUnavailable: (cause: unknown) => boolean;
 }
 
 /** Settings of the query function. */

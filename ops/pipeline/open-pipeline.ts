@@ -11,7 +11,7 @@ import {
 } from '../../lambdas/shared/adapters/database/stored-candles';
 import { readKnownMarkets } from '../../lambdas/shared/adapters/database/stored-progress';
 import { createDayLedger } from '../../lambdas/shared/adapters/database/day-ledger';
-import { UnreadableCandleError } from '../../lambdas/shared/domain/ports';
+import { UnreadableCandleError, UnreadableStatusError } from '../../lambdas/shared/domain/ports';
 import { defaultDataDir, readRunDescription } from '../../local/run/run-description';
 import { accountCredentials, awsAccount } from '../deploy/aws-account';
 import { findAwsStage } from '../find-stage';
@@ -33,6 +33,13 @@ export const PIPELINES: PipelineAccess = {
   open: openPipeline,
 };
 
+/** Failures that say themselves what to do. */
+const FOR_THE_USER = [CassandraError, UnreadableCandleError, UnreadableStatusError];
+
+function isForTheUser(cause: unknown): cause is Error {
+  return FOR_THE_USER.some((kind) => cause instanceof kind);
+}
+
 /** Opens a pipeline's tables; a failure of the database, or an unreadable row, is an OperationError. */
 function openPipeline({ name, database, credentials }: Pipeline): PipelineStore {
   const session = createCassandraSession(database, undefined, credentials && (() => credentials));
@@ -42,7 +49,7 @@ function openPipeline({ name, database, credentials }: Pipeline): PipelineStore 
     try {
       return await work;
     } catch (cause) {
-      if (!(cause instanceof CassandraError || cause instanceof UnreadableCandleError)) throw cause;
+      if (!isForTheUser(cause)) throw cause;
       throw new OperationError(`${cause.message.replace(/\s*\n\s*/g, ' ')} (${name})`, { cause });
     }
   };

@@ -82,6 +82,7 @@ export class GeneratedMarket {
       historyDaysLeft: left,
       historyDaysWaiting: 0,
       historyReadyAt: left === 0 ? null : text(nowMs + left * 41_000),
+      problem: null,
     };
   }
 

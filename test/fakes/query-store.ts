@@ -21,6 +21,8 @@ export class FakeQueryStore implements QueryStore {
   readonly reads: StoredCandlesQuery[] = [];
   ledgerReads = 0;
   failure: Error | undefined;
+  /** What all reads of a market fail with, by its key. */
+  readonly failures = new Map<string, Error>();
   readonly #candles = new Map<string, readonly StoredCandle[]>();
 
   /** Stores minutes with all of their windows. */
@@ -36,19 +38,23 @@ export class FakeQueryStore implements QueryStore {
 
   readStatus(markets: readonly Market[]): Promise<StatusByMarket> {
     const keys = new Set(markets.map(marketKey));
-    return this.#answer(new Map([...this.status].filter(([key]) => keys.has(key))));
+    return this.#answer(markets, new Map([...this.status].filter(([key]) => keys.has(key))));
   }
 
   readDays(market: Market, { fromMs, toMs }: TimeRange): Promise<readonly LedgerDay[]> {
     this.ledgerReads += 1;
     const days = this.days.get(marketKey(market)) ?? [];
     const wanted = days.filter(({ dayMs }) => dayMs >= fromMs && dayMs < toMs);
-    return this.#answer(wanted.toSorted((a, b) => b.dayMs - a.dayMs));
+    return this.#answer(
+      [market],
+      wanted.toSorted((a, b) => b.dayMs - a.dayMs),
+    );
   }
 
   readGaps(market: Market, range: TimeRange): Promise<readonly StoredGap[]> {
     const gaps = this.gaps.get(marketKey(market)) ?? [];
     return this.#answer(
+      [market],
       gaps.filter((gap) => gap.fromMs >= range.fromMs && gap.fromMs < range.toMs),
     );
   }
@@ -60,10 +66,12 @@ export class FakeQueryStore implements QueryStore {
       ({ openTimeMs }) => openTimeMs >= query.fromMs && openTimeMs < query.toMs,
     );
     const ordered = query.order === 'newest-first' ? wanted.toReversed() : wanted;
-    return this.#answer(ordered.slice(0, query.limit));
+    return this.#answer([query], ordered.slice(0, query.limit));
   }
 
-  #answer<T>(value: T): Promise<T> {
-    return this.failure === undefined ? Promise.resolve(value) : Promise.reject(this.failure);
+  #answer<T>(markets: readonly Market[], value: T): Promise<T> {
+    const failures = markets.map((market) => this.failures.get(marketKey(market)));
+    const failure = this.failure ?? failures.find((one) => one !== undefined);
+    return failure === undefined ? Promise.resolve(value) : Promise.reject(failure);
   }
 }

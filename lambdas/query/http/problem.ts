@@ -1,3 +1,4 @@
+import { UnreadableCandleError, UnreadableStatusError } from '../../shared/domain/ports';
 import { type Answer, JSON_TYPE, PROBLEM_TYPE } from './answer';
 
 /** What is wrong with a parameter of a request. */
@@ -63,6 +64,13 @@ export function unknownMarket(name: string): Problem {
 /** Nothing is at an address. */
 export function notFound(path: string): Problem {
   return new Problem(404, 'not-found', `${path} is no address of this API; see /openapi.json`);
+}
+
+/** A failure for who asks: rows that cannot be read are named, all else is for the log alone. */
+export function failureDetail(cause: unknown): string {
+  return cause instanceof UnreadableCandleError || cause instanceof UnreadableStatusError
+    ? cause.message
+    : 'The answer could not be made: see the log of the function';
 }
 
 /** A problem in the form of RFC 9457. */

@@ -6,6 +6,7 @@ import { floorTo, MINUTE_MS } from '../../shared/domain/interval';
 import { type Market, marketKey } from '../../shared/domain/market';
 import type { MarketStatus } from '../../shared/domain/progress';
 import { type Answer, jsonAnswer } from '../http/answer';
+import { failureDetail } from '../http/problem';
 import {
   CountField,
   DayField,
@@ -62,6 +63,12 @@ const MarketEntry = v.strictObject({
     v.nullable(TimeField),
     v.description('When the others are stored, at the pace of the last hour'),
   ),
+  problem: v.pipe(
+    v.nullable(v.string()),
+    v.description(
+      'Why the market cannot be accounted for, such as a stored row that cannot be read: then its other fields are null or 0',
+    ),
+  ),
 });
 
 /** Answer of `/v1/markets`. */
@@ -73,11 +80,12 @@ export const MarketsAnswer = v.strictObject({
 
 type MarketEntry = v.InferOutput<typeof MarketEntry>;
 
-const CONCURRENT_MARKETS = 8;
+const CONCURRENT_MARKETS = 16;
 
 /**
  * The markets that are followed, worst first. The status of each is read each time,
- * the rest if that has changed, and the whole ledgers once a minute.
+ * the rest if that has changed, and the whole ledgers once a minute. A market that
+ * cannot be accounted for is in the list with its problem, and hides no other.
  */
 export function createMarkets() {
   const ledgers = new LedgerMemory();
@@ -86,12 +94,14 @@ export function createMarkets() {
     // As exact as candles are, so that an answer stays the same for a while.
     const context = { ...asked, nowMs: floorTo(asked.nowMs, MINUTE_MS) };
     const markets = followedMarkets(context.settings);
-    const statuses = await context.store.readStatus(markets);
-    const entries = await pLimit(CONCURRENT_MARKETS).map(markets, (market) => {
-      const status = statuses.get(marketKey(market));
+    const read = async (market: Market) => {
+      const status = (await context.store.readStatus([market])).get(marketKey(market));
       const basis = { nowMs: context.nowMs, status };
       return memory.entry(market, basis, () => readEntry(context, ledgers, { market, status }));
-    });
+    };
+    const entries = await pLimit(CONCURRENT_MARKETS).map(markets, (market) =>
+      read(market).catch((cause: unknown) => problemEntry(context, market, cause)),
+    );
     const answer: v.InferOutput<typeof MarketsAnswer> = {
       now: timeText(context.nowMs),
       stage: context.settings.stage,
@@ -117,11 +127,52 @@ async function readEntry(
   ]);
   const coverage = await marketCoverage(context, market, { status, ...ledger });
   return {
-    ...{ market: marketKey(market), exchange: market.exchange, pair: market.pair },
+    ...named(context, market),
     ...closeOf(newest),
     ...reached(status),
     ...covered(coverage),
-    historyStart: dayText(context.settings.historyStartMs),
+    problem: null,
+  };
+}
+
+/**
+ * The entry of a market that could not be read. It is reported as a failed request is.
+ *
+ * @throws the cause, if it is a failure of the database
+ */
+function problemEntry(context: QueryContext, market: Market, cause: unknown): MarketEntry {
+  if (context.isUnavailable(cause)) throw cause;
+  context.telemetry.error('market not accounted for', { market: marketKey(market) }, cause);
+  context.telemetry.count('Failures', 1);
+  return {
+    ...named(context, market),
+    ...closeOf(undefined),
+    ...reached(undefined),
+    ...NOTHING_COVERED,
+    problem: failureDetail(cause),
+  };
+}
+
+const NOTHING_COVERED: ReturnType<typeof covered> = {
+  behindSeconds: 0,
+  covered: null,
+  sealedTo: null,
+  gapCount: 0,
+  gapMinutes: 0,
+  missingMinutes: 0,
+  disputedDays: 0,
+  unsealedDays: 0,
+  historyDaysLeft: 0,
+  historyDaysWaiting: 0,
+  historyReadyAt: null,
+};
+
+function named({ settings }: QueryContext, market: Market) {
+  return {
+    market: marketKey(market),
+    exchange: market.exchange,
+    pair: market.pair,
+    historyStart: dayText(settings.historyStartMs),
   };
 }
 
@@ -177,9 +228,10 @@ function covered(coverage: Coverage) {
   };
 }
 
-/** Minutes that are lost weigh most, then those that are late, then history. */
+/** What cannot be accounted for comes first; then minutes that are lost, those that are late, and history. */
 function worstFirst(a: MarketEntry, b: MarketEntry): number {
   return (
+    Number(b.problem !== null) - Number(a.problem !== null) ||
     b.gapMinutes - a.gapMinutes ||
     b.disputedDays - a.disputedDays ||
     b.behindSeconds - a.behindSeconds ||

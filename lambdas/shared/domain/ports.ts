@@ -180,6 +180,16 @@ export class UnreadableCandleError extends Error {
   }
 }
 
+/** The stored status of a market cannot be read: it stays so until someone corrects it. */
+export class UnreadableStatusError extends Error {
+  override readonly name = 'UnreadableStatusError';
+  constructor(market: Market, column: string) {
+    super(
+      `The row of ${marketKey(market)} in the table progress cannot be read: its ${column} is null; correct or delete that row`,
+    );
+  }
+}
+
 /** What persist writes to: every write carries the segment's observation, and an older one never wins. */
 export interface SegmentStore extends StatusReader, CandleReader, DayReader {
   /** Stores the candles of a segment, and deletes those that it deletes; resolves once every row is acknowledged. */

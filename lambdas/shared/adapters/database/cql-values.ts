@@ -109,11 +109,13 @@ function unsignedOf(bytes: Buffer, length: number): bigint {
 
 /** A `decimal` column of a row, exactly. */
 export function decimalAt(row: types.Row, column: string): Decimal {
+  if (isNull(row, column)) throw new TypeError(`its ${column} is null`);
   return decimalOf(row.get(column) as types.BigDecimal);
 }
 
 /** A `timestamp` column of a row, in UTC milliseconds. */
 export function timeAt(row: types.Row, column: string): number {
+  if (isNull(row, column)) throw new TypeError(`its ${column} is null`);
   return (row.get(column) as Date).getTime();
 }
 

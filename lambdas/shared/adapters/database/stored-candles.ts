@@ -10,7 +10,7 @@ import {
 } from '../../domain/interval';
 import type { Market } from '../../domain/market';
 import { type UnreadableCandle, UnreadableCandleError } from '../../domain/ports';
-import type { SegmentSource } from '../../domain/segment';
+import { SEGMENT_SOURCES, type SegmentSource } from '../../domain/segment';
 import type { CassandraSession, Statement } from './cassandra-client';
 import { dateValue, decimalAt, intValue, isNull, longValue, textValue, timeAt } from './cql-values';
 
@@ -75,9 +75,7 @@ export async function readCandles(
   const unreadable: UnreadableCandle[] = [];
   const parse = (row: types.Row): Candle[] => {
     try {
-      const candle = parseCandle(row);
-      checkCandle(query.interval, candle);
-      return [candle];
+      return [parseCandle(query, row)];
     } catch (cause) {
       unreadable.push(unreadableCandle(query, row, cause));
       return [];
@@ -90,7 +88,7 @@ export async function readCandles(
 /**
  * Reads the candles of a range with their observation.
  *
- * @throws UnreadableCandleError for a row that is no candle
+ * @throws UnreadableCandleError for a row that is no candle, or an invalid one
  * @throws CassandraError if the database fails
  */
 export function readStoredCandles(
@@ -241,7 +239,7 @@ async function readFirstOfBucket(
 
 function parsedOrThrown(series: CandleSeries, row: types.Row): StoredCandle {
   try {
-    return parseStoredCandle(row);
+    return parseStoredCandle(series, row);
   } catch (cause) {
     throw new UnreadableCandleError(series, unreadableCandle(series, row, cause));
   }
@@ -256,8 +254,8 @@ function unreadableCandle(
   return { interval, openTimeMs: openTime?.getTime() ?? null, cause };
 }
 
-function parseCandle(row: types.Row): Candle {
-  return {
+function parseCandle({ interval }: CandleSeries, row: types.Row): Candle {
+  const candle = {
     openTimeMs: timeAt(row, 'open_time'),
     open: decimalAt(row, 'open'),
     high: decimalAt(row, 'high'),
@@ -265,15 +263,29 @@ function parseCandle(row: types.Row): Candle {
     close: decimalAt(row, 'close'),
     baseVolume: decimalAt(row, 'base_volume'),
     quoteVolume: isNull(row, 'quote_volume') ? null : decimalAt(row, 'quote_volume'),
+    // The check refuses what is no count.
     minuteCount: row.get('minutes') as number,
+  };
+  checkCandle(interval, candle);
+  return candle;
+}
+
+function parseStoredCandle(series: CandleSeries, row: types.Row): StoredCandle {
+  return {
+    ...parseCandle(series, row),
+    closed: closedOf(row.get('closed')),
+    observedAtMs: timeAt(row, 'observed_at'),
+    source: sourceOf(row.get('source')),
   };
 }
 
-function parseStoredCandle(row: types.Row): StoredCandle {
-  return {
-    ...parseCandle(row),
-    closed: row.get('closed') as boolean,
-    observedAtMs: timeAt(row, 'observed_at'),
-    source: row.get('source') as SegmentSource,
-  };
+function closedOf(value: unknown): boolean {
+  if (typeof value === 'boolean') return value;
+  throw new TypeError(`its closed is ${String(value)}, expected true or false`);
+}
+
+function sourceOf(value: unknown): SegmentSource {
+  const source = SEGMENT_SOURCES.find((one) => one === value);
+  if (source !== undefined) return source;
+  throw new TypeError(`its source is ${String(value)}, expected ${SEGMENT_SOURCES.join(' or ')}`);
 }

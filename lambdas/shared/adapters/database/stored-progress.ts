@@ -1,7 +1,7 @@
 import type { types } from 'cassandra-driver';
 import pLimit from 'p-limit';
 import { type Market, marketKey } from '../../domain/market';
-import type { StatusByMarket } from '../../domain/ports';
+import { type StatusByMarket, UnreadableStatusError } from '../../domain/ports';
 import type { Gap, MarketStatus, Progress } from '../../domain/progress';
 import type { CassandraSession } from './cassandra-client';
 import { longValue, textValue, timeAt, timeOrNullAt } from './cql-values';
@@ -25,6 +25,7 @@ const NO_END_MS = 8.64e15;
 /**
  * Reads the status of each of the markets of which anything is stored, by its key.
  *
+ * @throws UnreadableStatusError for a row that lacks a time
  * @throws CassandraError if the database fails
  */
 export async function readStatus(
@@ -84,12 +85,18 @@ function parseProgress(row: types.Row): Progress | undefined {
   const settledToMs = timeOrNullAt(row, 'settled_to');
   if (settledToMs === null) return undefined;
   return {
-    liveSinceMs: timeAt(row, 'live_since'),
+    liveSinceMs: neededTimeAt(row, 'live_since'),
     settledToMs,
-    seenToMs: timeAt(row, 'seen_to'),
+    seenToMs: neededTimeAt(row, 'seen_to'),
     newestMs: timeOrNullAt(row, 'newest'),
-    observedAtMs: timeAt(row, 'observed_at'),
+    observedAtMs: neededTimeAt(row, 'observed_at'),
   };
+}
+
+function neededTimeAt(row: types.Row, column: string): number {
+  const timeMs = timeOrNullAt(row, column);
+  if (timeMs === null) throw new UnreadableStatusError(parseMarket(row), column);
+  return timeMs;
 }
 
 function parseGap(row: types.Row): StoredGap {

@@ -5,10 +5,14 @@ import { GapsAnswer } from '../../../../lambdas/query/v1/gaps';
 import { MarketsAnswer } from '../../../../lambdas/query/v1/markets';
 import { DAY_MS, MINUTE_MS } from '../../../../lambdas/shared/domain/interval';
 import { unknownDay } from '../../../../lambdas/shared/domain/ledger';
+import {
+  UnreadableCandleError,
+  UnreadableStatusError,
+} from '../../../../lambdas/shared/domain/ports';
 import { at, DAY, minuteAt, minutesIn } from '../../../fakes/candles';
 import { progressTo, sealedDay, storedAuditOf } from '../../../fakes/ledger';
 import { statusOf } from '../../../fakes/listings';
-import { NOW, queryScene } from '../query-scene';
+import { DatabaseDown, MARKET, NOW, queryScene } from '../query-scene';
 
 const BTC = { exchange: 'gate-io', pair: 'BTC_USDT' };
 const KEY = 'gate-io:BTC_USDT';
@@ -105,6 +109,54 @@ describe('/v1/markets', () => {
     expect(markets.every(({ seenTo }) => seenTo === null)).toBe(true);
     await json('/v1/markets', { atMs: NOW + 60_000 });
     expect(store.ledgerReads).toBe(4);
+  });
+});
+
+describe('/v1/markets, if the rows of a market cannot be read', () => {
+  const unreadable = new UnreadableCandleError(MARKET, {
+    interval: '1m',
+    openTimeMs: at(11),
+    cause: new TypeError('its close is null'),
+  });
+  const ETH = 'gate-io:ETH_USDT';
+
+  test('lists it first with its problem, and the others as ever', async () => {
+    const { json, store, telemetry } = ledgerScene();
+    store.failures.set(ETH, unreadable);
+    const { markets } = v.parse(MarketsAnswer, await json('/v1/markets'));
+
+    expect(markets.map(({ market }) => market)).toEqual([ETH, KEY]);
+    expect(markets[0]).toMatchObject({ close: null, seenTo: null, problem: unreadable.message });
+    expect(markets[1]).toMatchObject({ close: '10.8', problem: null });
+    expect(telemetry.counted('Failures')).toBe(1);
+    expect(telemetry.lines).toMatchObject([{ details: { market: ETH }, cause: unreadable }]);
+  });
+
+  test('names what cannot be read, and leaves all else to the log', async () => {
+    const { json, store } = ledgerScene();
+    store.failures.set(KEY, new UnreadableStatusError(BTC, 'seen_to'));
+    store.failures.set(ETH, new Error('10.0.0.1 said something secret'));
+    const { markets } = v.parse(MarketsAnswer, await json('/v1/markets'));
+
+    expect(markets.map(({ problem }) => problem)).toEqual([
+      'The row of gate-io:BTC_USDT in the table progress cannot be read: its seen_to is null; correct or delete that row',
+      'The answer could not be made: see the log of the function',
+    ]);
+  });
+
+  test('reads it again with the next request', async () => {
+    const { json, store } = ledgerScene();
+    store.failures.set(KEY, unreadable);
+    await json('/v1/markets');
+    store.failures.clear();
+    const { markets } = v.parse(MarketsAnswer, await json('/v1/markets'));
+    expect(markets[0]).toMatchObject({ market: KEY, close: '10.8', problem: null });
+  });
+
+  test('fails as a whole if the database does not answer', async () => {
+    const { ask, store } = ledgerScene();
+    store.failures.set(ETH, new DatabaseDown());
+    expect(await ask('/v1/markets')).toMatchObject({ statusCode: 503 });
   });
 });
 

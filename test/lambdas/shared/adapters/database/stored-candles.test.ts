@@ -119,6 +119,28 @@ test('a row that is no candle is named', async () => {
   );
 });
 
+test.each([
+  ['minutes', null, 'it holds null minutes'],
+  ['closed', null, 'its closed is null'],
+  ['source', null, 'its source is null'],
+  ['source', 'hearsay', 'expected api or archive'],
+  ['close', null, 'its close is null'],
+  ['low', types.BigDecimal.fromString('12000'), 'its low 12000 is above its open 11512.50'],
+])('an invalid row, with a %s of %s, is no answer', async (column, value, reason) => {
+  const driver: CassandraDriver = {
+    execute: () =>
+      Promise.resolve({ rows: [rowOf(startMs, { [column]: value })], pageState: null }),
+    batch: () => Promise.reject(new Error('unexpected batch')),
+    shutdown: () => Promise.reject(new Error('unexpected shutdown')),
+  };
+  const range = { ...series('1m'), fromMs: startMs, toMs: startMs + MINUTE_MS };
+
+  const reading = readStoredCandles(createSession(driver), range);
+
+  await expect(reading).rejects.toThrow(UnreadableCandleError);
+  await expect(reading).rejects.toThrow(reason);
+});
+
 test('a row that is no candle is reported beside the others', async () => {
   const driver: CassandraDriver = {
     execute: () =>

@@ -1,0 +1,45 @@
+import { types } from 'cassandra-driver';
+import {
+  type CassandraDriver,
+  createSession,
+} from '../../../../../lambdas/shared/adapters/database/cassandra-client';
+import { readStatus } from '../../../../../lambdas/shared/adapters/database/stored-progress';
+import { UnreadableStatusError } from '../../../../../lambdas/shared/domain/ports';
+
+const MARKET = { exchange: 'gate-io', pair: 'BTC_USDT' };
+const TIME = new Date(Date.UTC(2026, 0, 15));
+
+/** The table `progress` with one row. */
+function tableWith(changes: Record<string, unknown>) {
+  const columns: Record<string, unknown> = {
+    ...MARKET,
+    ...{ live_since: TIME, settled_to: TIME, seen_to: TIME, newest: TIME, observed_at: TIME },
+    ...{ unknown_since: null, ended_at: null, listed_since: null },
+    ...changes,
+  };
+  const row = { get: (column: string) => columns[column] } as unknown as types.Row;
+  const driver: CassandraDriver = {
+    execute: () => Promise.resolve({ rows: [row], pageState: null }),
+    batch: () => Promise.reject(new Error('unexpected batch')),
+    shutdown: () => Promise.reject(new Error('unexpected shutdown')),
+  };
+  return createSession(driver);
+}
+
+test.each(['live_since', 'seen_to', 'observed_at'])(
+  'a row of progress without %s is named',
+  async (column) => {
+    const reading = readStatus(tableWith({ [column]: null }), [MARKET]);
+
+    await expect(reading).rejects.toThrow(UnreadableStatusError);
+    await expect(reading).rejects.toThrow(
+      `gate-io:BTC_USDT in the table progress cannot be read: its ${column} is null`,
+    );
+  },
+);
+
+test('a row without settled_to is a market without progress', async () => {
+  const status = await readStatus(tableWith({ settled_to: null, seen_to: null }), [MARKET]);
+
+  expect(status.get('gate-io:BTC_USDT')?.progress).toBeUndefined();
+});
