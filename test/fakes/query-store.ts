@@ -23,6 +23,8 @@ export class FakeQueryStore implements QueryStore {
   failure: Error | undefined;
   /** What all reads of a market fail with, by its key. */
   readonly failures = new Map<string, Error>();
+  /** What is written right after candles were read. */
+  afterCandles: (() => void) | undefined;
   readonly #candles = new Map<string, readonly StoredCandle[]>();
 
   /** Stores minutes with all of their windows. */
@@ -66,7 +68,9 @@ export class FakeQueryStore implements QueryStore {
       ({ openTimeMs }) => openTimeMs >= query.fromMs && openTimeMs < query.toMs,
     );
     const ordered = query.order === 'newest-first' ? wanted.toReversed() : wanted;
-    return this.#answer([query], ordered.slice(0, query.limit));
+    const answer = this.#answer([query], ordered.slice(0, query.limit));
+    this.afterCandles?.();
+    return answer;
   }
 
   #answer<T>(markets: readonly Market[], value: T): Promise<T> {

@@ -2,7 +2,7 @@ import {
   type CalendarWindows,
   firstStartFrom,
 } from '../../shared/domain/calendar/calendar-windows';
-import { MINUTE_MS } from '../../shared/domain/interval';
+import { DAY_MS, MINUTE_MS } from '../../shared/domain/interval';
 import type { Market } from '../../shared/domain/market';
 import type { QueryContext, StoredGap, TimeRange } from '../ports';
 import { statusOf } from '../v1/known-market';
@@ -55,16 +55,15 @@ export async function readCandlesView(
   const { page, ledger } = question.isFilled
     ? await readFilled(context, query)
     : await readStored(context, query);
-  const range = question.fromMs === null ? fromFirstCandle(page) : page;
-  const whole = await covering(context, { query, page, range, ledger });
+  const range = shownRange(query, page);
   return {
     candles: page.candles.map((candle) => ({
       ...candle,
-      final: isFinal(whole, windowOf(query, candle)),
+      final: isFinal(ledger, windowOf(query, candle)),
     })),
-    gaps: gapsIn(whole, range),
+    gaps: gapsIn(ledger, range),
     nextMs: page.nextMs,
-    isSealed: isFinal(whole, range),
+    isSealed: isFinal(ledger, range),
   };
 }
 
@@ -72,11 +71,17 @@ function windowOf({ windows }: PageQuery, { openTimeMs }: PageCandle): TimeRange
   return { fromMs: openTimeMs, toMs: windows.endOf(openTimeMs) };
 }
 
+/** A question with its range. */
+interface BoundedQuery extends PageQuery {
+  readonly isNewest: boolean;
+}
+
 /** Nothing is stored of the time to come. */
-function boundedQuery(question: CandlesQuestion, nowMs: number): PageQuery {
+function boundedQuery(question: CandlesQuestion, nowMs: number): BoundedQuery {
   const endMs = nowMs + MINUTE_MS;
   const toMs = Math.min(question.toMs ?? endMs, endMs);
-  return { ...question, fromMs: Math.min(question.fromMs ?? 0, toMs), toMs };
+  const fromMs = Math.min(question.fromMs ?? 0, toMs);
+  return { ...question, fromMs, toMs, isNewest: question.fromMs === null };
 }
 
 interface PageWithLedger {
@@ -84,14 +89,15 @@ interface PageWithLedger {
   readonly ledger: RangeLedger;
 }
 
-async function readStored(context: QueryContext, query: PageQuery): Promise<PageWithLedger> {
+async function readStored(context: QueryContext, query: BoundedQuery): Promise<PageWithLedger> {
   // The ledger is read first: what it says is sealed was stored before.
   const [status, ledger] = await Promise.all([
     statusOf(context, query.market),
     readLedger(context, query.market, likelyRange(context, query)),
   ]);
   const seenToMs = status?.progress?.seenToMs ?? 0;
-  return { page: await readPage(context.store, query, seenToMs), ledger };
+  const read = () => readPage(context.store, query, seenToMs);
+  return covered(context, query, { page: await read(), ledger, read });
 }
 
 /** The range of a page of a market that trades all the time. */
@@ -104,44 +110,68 @@ function likelyRange({ settings }: QueryContext, query: PageQuery): TimeRange {
   return { fromMs: Math.max(span.fromMs, settings.historyStartMs), toMs: span.toMs };
 }
 
-async function readFilled(context: QueryContext, query: PageQuery): Promise<PageWithLedger> {
+async function readFilled(context: QueryContext, query: BoundedQuery): Promise<PageWithLedger> {
   const { store } = context;
   const [status, span] = await Promise.all([
     statusOf(context, query.market),
     filledSpan(store, query),
   ]);
   const ledger = await readLedger(context, query.market, span);
-  const page = await filledPage(store, query, span, {
-    seenToMs: status?.progress?.seenToMs ?? 0,
-    isUntraded: (window) => isUntraded(ledger, status, window),
-  });
-  return { page, ledger };
+  const read = () =>
+    filledPage(store, query, span, {
+      seenToMs: status?.progress?.seenToMs ?? 0,
+      isUntraded: (window) => isUntraded(ledger, status, window),
+    });
+  return covered(context, query, { page: await read(), ledger, read });
 }
 
-/** Before the newest candles there may be older ones, or none: what is not shown is not told of. */
-function fromFirstCandle({ candles, toMs }: CandlePage): TimeRange {
+/** The range of which gaps are told. Before the newest candles there may be older ones, or none: what is not shown is not told of. */
+function shownRange({ isNewest }: BoundedQuery, page: CandlePage): TimeRange {
+  const { candles, toMs } = page;
+  if (!isNewest) return page;
   return { fromMs: candles[0]?.openTimeMs ?? toMs, toMs };
 }
 
-interface Covered {
-  readonly query: PageQuery;
-  readonly page: CandlePage;
-  readonly range: TimeRange;
-  readonly ledger: RangeLedger;
+/** Audits that were observed so long ago are stored long since. */
+const SURELY_STORED_MS = DAY_MS;
+
+interface ReadAhead extends PageWithLedger {
+  /** Reads the page again. */
+  readonly read: () => Promise<CandlePage>;
 }
 
-/** The ledger of all of a page: it may reach further than was likely. */
-async function covering(
+/**
+ * A page with the ledger of all of it: it may reach further than was likely.
+ * Where a day was sealed only now, perhaps after its candles were read, they are
+ * read again: what is final has the digits of the last audit.
+ */
+async function covered(
   context: QueryContext,
-  { query: { market, windows }, page, range, ledger }: Covered,
-): Promise<RangeLedger> {
-  const [first] = page.candles;
+  query: BoundedQuery,
+  { page, ledger, read }: ReadAhead,
+): Promise<PageWithLedger> {
+  const range = touchedRange(context, query, page);
+  const isCovered =
+    range.fromMs >= range.toMs || (range.fromMs >= ledger.fromMs && range.toMs <= ledger.toMs);
+  if (isCovered) return { page, ledger };
+  const whole = await readLedger(context, query.market, range);
+  const isSealedNow = ([dayMs, auditedAtMs]: readonly [number, number]) =>
+    !ledger.sealed.has(dayMs) && auditedAtMs > context.nowMs - SURELY_STORED_MS;
+  if (![...whole.sealed].some(isSealedNow)) return { page, ledger: whole };
+  return covered(context, query, { page: await read(), ledger: whole, read });
+}
+
+/** The range of a page and of its candles, from the start of history on. */
+function touchedRange(
+  { settings }: QueryContext,
+  query: BoundedQuery,
+  page: CandlePage,
+): TimeRange {
+  const range = shownRange(query, page);
+  const first = page.candles[0]?.openTimeMs ?? range.toMs;
   const last = page.candles.at(-1);
-  const fromMs = Math.max(
-    range.fromMs,
-    Math.min(context.settings.historyStartMs, first?.openTimeMs ?? range.toMs),
-  );
-  const toMs = Math.max(range.toMs, last === undefined ? 0 : windows.endOf(last.openTimeMs));
-  const isCovered = fromMs >= toMs || (fromMs >= ledger.fromMs && toMs <= ledger.toMs);
-  return isCovered ? ledger : readLedger(context, market, { fromMs, toMs });
+  return {
+    fromMs: Math.max(range.fromMs, Math.min(settings.historyStartMs, first)),
+    toMs: Math.max(range.toMs, last === undefined ? 0 : query.windows.endOf(last.openTimeMs)),
+  };
 }

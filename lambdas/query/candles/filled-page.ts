@@ -9,28 +9,14 @@ export interface FillTerms {
   readonly isUntraded: (window: TimeRange) => boolean;
 }
 
-/** The range of a page with its windows filled. */
-export interface FilledSpan extends TimeRange {
-  readonly nextMs: number | null;
-  /** The last candle before it; undefined if there is none. */
-  readonly before: Candle | undefined;
-}
-
 /** Finds the range of a page: as many windows as it may have, traded in or not, but none before the first candle. */
-export async function filledSpan(store: QueryStore, query: PageQuery): Promise<FilledSpan> {
+export async function filledSpan(store: QueryStore, query: PageQuery): Promise<TimeRange> {
   const whole = wholeWindows(query);
   const { windows, side } = query;
-  if (whole.fromMs >= whole.toMs) return { ...whole, nextMs: null, before: undefined };
+  if (whole.fromMs >= whole.toMs) return whole;
   const startMs =
     side === 'start' ? await firstFilled(store, query, whole) : windows.startOf(whole.toMs - 1);
-  if (startMs === undefined) return { ...whole, nextMs: null, before: undefined };
-  const span = spanFrom(query, startMs, whole);
-  const before = await lastBefore(store, query, span.fromMs);
-  if (side === 'start') {
-    return { ...span, before, nextMs: span.toMs < whole.toMs ? span.toMs : null };
-  }
-  const hasMore = span.fromMs > whole.fromMs && before !== undefined;
-  return { ...span, before, nextMs: hasMore ? span.fromMs : null };
+  return startMs === undefined ? whole : spanFrom(query, startMs, whole);
 }
 
 async function firstFilled(
@@ -55,15 +41,19 @@ function lastBefore(
 export async function filledPage(
   store: QueryStore,
   query: PageQuery,
-  span: FilledSpan,
+  { fromMs, toMs }: TimeRange,
   { seenToMs, isUntraded }: FillTerms,
 ): Promise<CandlePage> {
   const { windows } = query;
-  const { fromMs, toMs, nextMs } = span;
-  const traded = await readWindows(store, query, { fromMs, toMs, seenToMs });
+  const [traded, before] = await Promise.all([
+    readWindows(store, query, { fromMs, toMs, seenToMs }),
+    lastBefore(store, query, fromMs),
+  ]);
+  const nextMs = nextOf(query, { fromMs, toMs }, before);
+  if (before === undefined && traded.length === 0) return { candles: [], fromMs, toMs, nextMs };
   const byTime = new Map(traded.map((candle) => [candle.openTimeMs, candle]));
   const candles: PageCandle[] = [];
-  let last = span.before;
+  let last = before;
   for (let startMs = fromMs; startMs < toMs; startMs = windows.endOf(startMs)) {
     const candle = byTime.get(startMs);
     const window = { fromMs: startMs, toMs: windows.endOf(startMs) };
@@ -72,6 +62,12 @@ export async function filledPage(
     last = candle ?? last;
   }
   return { candles, fromMs, toMs, nextMs };
+}
+
+function nextOf(query: PageQuery, span: TimeRange, before: Candle | undefined): number | null {
+  const whole = wholeWindows(query);
+  if (query.side === 'start') return span.toMs < whole.toMs ? span.toMs : null;
+  return span.fromMs > whole.fromMs && before !== undefined ? span.fromMs : null;
 }
 
 /** A window without a trade, at the close before it. */

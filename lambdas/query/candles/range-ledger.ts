@@ -7,8 +7,8 @@ import type { QueryContext, StoredGap, TimeRange } from '../ports';
 /** What the ledger says of a range of a market's time. */
 export interface RangeLedger extends TimeRange {
   readonly gaps: readonly StoredGap[];
-  /** Starts of the days that need not be asked for again. */
-  readonly sealed: ReadonlySet<number>;
+  /** When the last audit of each day that need not be asked for again was observed, by the day's start. */
+  readonly sealed: ReadonlyMap<number, number>;
   /** Starts of the days that an audit has stored. */
   readonly audited: ReadonlySet<number>;
 }
@@ -19,7 +19,7 @@ export async function readLedger(
   market: Market,
   { fromMs, toMs }: TimeRange,
 ): Promise<RangeLedger> {
-  if (fromMs >= toMs) return { fromMs, toMs, gaps: [], sealed: new Set(), audited: new Set() };
+  if (fromMs >= toMs) return { fromMs, toMs, gaps: [], sealed: new Map(), audited: new Set() };
   // A gap ends with its day, so that none that starts before reaches in.
   const range = { fromMs: floorTo(fromMs, DAY_MS), toMs };
   const past = { ...range, toMs: Math.min(toMs, floorTo(nowMs, DAY_MS)) };
@@ -32,7 +32,9 @@ export async function readLedger(
     fromMs,
     toMs,
     gaps: gaps.filter((gap) => gap.toMs > fromMs),
-    sealed: new Set(days.filter(isSealed).map(({ dayMs }) => dayMs)),
+    sealed: new Map(
+      days.filter(isSealed).map(({ dayMs, audit }) => [dayMs, audit?.observedAtMs ?? 0]),
+    ),
     audited: new Set(audited.map(({ dayMs }) => dayMs)),
   };
 }

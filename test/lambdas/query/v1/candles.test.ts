@@ -2,9 +2,10 @@ import * as v from 'valibot';
 import { CandlesAnswer } from '../../../../lambdas/query/v1/candles';
 import { formatDecimal } from '../../../../lambdas/shared/domain/decimal';
 import { DAY_MS, MINUTE_MS } from '../../../../lambdas/shared/domain/interval';
+import { unknownDay } from '../../../../lambdas/shared/domain/ledger';
 import { marketKey } from '../../../../lambdas/shared/domain/market';
 import { at, DAY, minuteAt, minutesIn } from '../../../fakes/candles';
-import { progressTo, sealedDay } from '../../../fakes/ledger';
+import { progressTo, sealedDay, storedAuditOf } from '../../../fakes/ledger';
 import { statusOf } from '../../../fakes/listings';
 import { bodyOf, MARKET, NOW, queryScene } from '../query-scene';
 
@@ -188,6 +189,63 @@ test('a market that is quiet for months is read to its first candle, with its ga
   expect(candles.map(({ time, final }) => [time, final])).toEqual([
     ['2026-01-02T00:00:00Z', true],
     ['2026-01-15T11:59:00Z', false],
+  ]);
+});
+
+/** A quiet market: a minute on each of two days. Once candles were read, an audit corrects and seals both days. */
+function auditedMeanwhile(observedAtMs: number) {
+  const scene = storedScene(at(11), NOW);
+  const days = [DAY - 4 * DAY_MS, DAY - 3 * DAY_MS];
+  scene.store.storeMinutes(
+    MARKET,
+    days.map((dayMs) => minuteAt(dayMs, { close: '10' })),
+  );
+  scene.store.afterCandles = () => {
+    scene.store.storeMinutes(
+      MARKET,
+      days.map((dayMs) => minuteAt(dayMs, { close: '10.5' })),
+    );
+    scene.store.days.set(
+      KEY,
+      days.map((dayMs) => sealedDay(dayMs, { observedAtMs })),
+    );
+  };
+  return scene;
+}
+
+test.each([
+  ['a page of a quiet market', 'interval=1m&limit=2'],
+  ['its newest candles', 'interval=1m&limit=2&order=desc'],
+])('%s has no digits from before the audit that made them final', async (_, parameters) => {
+  const { page } = auditedMeanwhile(NOW - MINUTE_MS);
+  const { candles } = await page(`${parameters}&from=${DAY - 4 * DAY_MS}&to=${DAY}`);
+  expect(candles.map(({ close, final }) => [close, final])).toEqual([
+    ['10.5', true],
+    ['10.5', true],
+  ]);
+});
+
+function notSealed(dayMs: number) {
+  return { ...unknownDay(dayMs), audit: storedAuditOf({ observedAtMs: dayMs + DAY_MS }) };
+}
+
+test('candles whose days were sealed long ago are read once', async () => {
+  const { page, store } = auditedMeanwhile(NOW - DAY_MS - MINUTE_MS);
+  await page(`interval=1m&limit=2&from=${DAY - 4 * DAY_MS}&to=${DAY}`);
+  expect(store.reads).toHaveLength(1);
+});
+
+test('windows that are filled with a close from before the audit are not final', async () => {
+  const { page, store } = auditedMeanwhile(NOW - MINUTE_MS);
+  const fromMs = DAY - 3 * DAY_MS + MINUTE_MS;
+  const settled = progressTo(NOW - 2 * MINUTE_MS, { seenToMs: NOW, liveSinceMs: DAY - 4 * DAY_MS });
+  store.status.set(KEY, statusOf({ progress: settled }));
+  const range = `from=${fromMs}&to=${fromMs + 2 * MINUTE_MS}`;
+  store.days.set(KEY, [notSealed(DAY - 3 * DAY_MS)]);
+  const { candles } = await page(`interval=1m&fill=previous&order=desc&${range}`);
+  expect(candles.map(({ close, filled, final }) => [close, filled, final])).toEqual([
+    ['10', true, false],
+    ['10', true, false],
   ]);
 });
 
