@@ -80,7 +80,8 @@ export class ConsolePage {
     }
     const row = shownMarket(this.#state);
     await this.#chart.refresh();
-    if (row !== undefined) await this.#reader.readLedger(row);
+    const changed = row && (await this.#reader.readLedger(row));
+    if (changed !== undefined) await this.#chart.reload(changed);
     this.#chart.drawBands();
     await this.#reader.readRun();
   }
@@ -217,10 +218,12 @@ export class ConsolePage {
   #marketTime(): MarketTime {
     const row = shownMarket(this.#state);
     const { nowMs } = this.#clock;
+    const endMs = timeOr(row?.endedAt, nowMs);
     return {
       firstMs: row === undefined ? undefined : beginOf(row),
-      seenToMs: row?.seenTo == null ? nowMs : Date.parse(row.seenTo),
-      endMs: row?.endedAt == null ? nowMs : Date.parse(row.endedAt),
+      seenToMs: timeOr(row?.seenTo, nowMs),
+      settledToMs: row?.endedAt == null ? timeOr(row?.settledTo, nowMs) : endMs,
+      endMs,
     };
   }
 
@@ -237,6 +240,10 @@ export class ConsolePage {
     const name = row === undefined ? '' : `${pairText(row.pair)} ${row.close ?? ''} · `;
     document.title = `${name}Candlestream`;
   }
+}
+
+function timeOr(time: string | null | undefined, otherwiseMs: number): number {
+  return time == null ? otherwiseMs : Date.parse(time);
 }
 
 function hasModifier({ ctrlKey, metaKey, altKey }: KeyboardEvent): boolean {

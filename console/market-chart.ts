@@ -1,5 +1,5 @@
 import type { CoverageAnswer, MarketRow } from './answers/answers';
-import type { QueryClient } from './answers/query-client';
+import type { QueryClient, TimeRange } from './answers/query-client';
 import { CandleFeed, type MarketTime } from './chart/candle-feed';
 import { openAt, type CandleWindow } from './chart/candle-window';
 import { chartColors } from './chart/chart-colors';
@@ -84,7 +84,14 @@ export class MarketChart {
     this.#view?.showAround(place.atMs);
   }
 
-  /** Asks again for the newest candles, or for those that could not be had. */
+  /** Asks again for the candles of a range: they are not what they were. */
+  reload(range: TimeRange): Promise<void> {
+    this.#feed?.noteChange(range);
+    this.#opening?.noteChange(range);
+    return this.refresh();
+  }
+
+  /** Asks again for the candles that can have changed, or for those that could not be had. */
   refresh(): Promise<void> {
     if (this.#failed !== undefined) return this.open(this.#failed);
     const feed = this.#opening === undefined ? this.#feed : undefined;

@@ -10,6 +10,8 @@ export interface MarketTime {
   readonly firstMs: number | undefined;
   /** The live loop has come so far. */
   readonly seenToMs: number;
+  /** Candles that end before this are changed by audits alone. */
+  readonly settledToMs: number;
   /** Now, or the end of the market. */
   readonly endMs: number;
 }
@@ -29,7 +31,7 @@ export type CandlesClient = Pick<QueryClient, 'candles'>;
 const FIRST_CANDLES = 600;
 /** More is loaded if fewer slots than this are left beside what is seen. */
 const SPARE_SLOTS = 150;
-/** Candles that are asked for again at each look, as they may have changed. */
+/** Candles at the end of what was settled that are asked for again at each look. */
 const TAIL_CANDLES = 4;
 /** A market that is behind by more than so many slots is shown where its candles end. */
 const BLANK_SLOTS = 60;
@@ -39,6 +41,10 @@ export class CandleFeed {
   readonly #client: CandlesClient;
   readonly #source: CandleSource;
   #window: CandleWindow;
+  /** The market was settled up to here when the window's candles were last asked for. */
+  #settledToMs = 0;
+  /** Its candles have changed since they were loaded. */
+  #changed: TimeRange | undefined;
   #isLoading = false;
   #isClosed = false;
 
@@ -70,15 +76,18 @@ export class CandleFeed {
   /** Loads the candles around a time, or the newest ones. False if others are wanted by now. */
   open(atMs: number | undefined): Promise<boolean> {
     const { interval, time } = this.#source;
-    const { endMs, seenToMs } = time();
+    const { endMs, seenToMs, settledToMs } = time();
     const endSlot = slotOf(interval, endMs - 1) + 1;
     const seenSlot = slotOf(interval, seenToMs - 1) + 1;
     const newest = endSlot - seenSlot > BLANK_SLOTS ? seenSlot + BLANK_SLOTS / 2 : endSlot;
     const middle = atMs === undefined ? newest : slotOf(interval, atMs) + FIRST_CANDLES / 2;
     const toSlot = Math.min(endSlot, Math.max(middle, this.#firstSlot() + 1));
     return this.#exclusively(async () => {
-      const window = emptyWindow(interval, openOf(interval, toSlot));
-      return this.#extended(window, this.#clipped(rangeBeside(window, -FIRST_CANDLES)));
+      const empty = emptyWindow(interval, openOf(interval, toSlot));
+      const range = this.#clipped(rangeBeside(empty, -FIRST_CANDLES));
+      const window = await this.#extended(empty, range);
+      this.#settledToMs = settledToMs;
+      return window;
     });
   }
 
@@ -95,16 +104,58 @@ export class CandleFeed {
     );
   }
 
-  /** Asks again for the newest candles, if the window had them. */
+  /** Candles of a range are not what they were: the next {@link refresh} asks again for them. */
+  noteChange({ fromMs, toMs }: TimeRange): void {
+    const { fromMs: changedFromMs, toMs: changedToMs } = this.#changed ?? { fromMs, toMs };
+    this.#changed = {
+      fromMs: Math.min(fromMs, changedFromMs),
+      toMs: Math.max(toMs, changedToMs),
+    };
+  }
+
+  /** Asks again for the window's candles that can have come or changed since. */
   async refresh(): Promise<boolean> {
-    const { interval, time } = this.#source;
-    const { fromSlot, toSlot } = this.#window;
-    const endSlot = slotOf(interval, time().endMs - 1) + 1;
-    if (fromSlot === toSlot || toSlot + BLANK_SLOTS < endSlot) return false;
-    const from = Math.max(fromSlot, toSlot - TAIL_CANDLES);
-    const to = Math.min(Math.max(endSlot, toSlot), from + PAGE_CANDLES);
-    const range = { fromMs: openOf(interval, from), toMs: openOf(interval, to) };
-    return this.#exclusively(() => this.#extended(this.#window, range));
+    if (this.#window.fromSlot === this.#window.toSlot) return false;
+    const changed = this.#changed;
+    const { settledToMs } = this.#source.time();
+    // Before the market's first segment it is not known: nothing of it was settled.
+    if (settledToMs < this.#settledToMs) this.#settledToMs = 0;
+    const ranges = [this.#changedRange(), this.#unsettledRange()].filter(
+      ({ fromMs, toMs }) => fromMs < toMs,
+    );
+    return this.#exclusively(async () => {
+      let window = this.#window;
+      for (const range of ranges) window = await this.#extended(window, range);
+      this.#settledToMs = settledToMs;
+      if (this.#changed === changed) this.#changed = undefined;
+      return window;
+    });
+  }
+
+  /** What has changed of the window: empty if nothing has. */
+  #changedRange(): TimeRange {
+    const { interval, fromSlot, toSlot } = this.#window;
+    const { fromMs, toMs } = this.#changed ?? { fromMs: 0, toMs: 0 };
+    return {
+      fromMs: openOf(interval, Math.max(fromSlot, slotOf(interval, fromMs))),
+      toMs: openOf(interval, Math.min(toSlot, slotOf(interval, toMs - 1) + 1)),
+    };
+  }
+
+  /**
+   * What was not settled yet when it was loaded, and what is newer if the window
+   * had the newest: empty for a window of older candles.
+   */
+  #unsettledRange(): TimeRange {
+    const { interval, fromSlot, toSlot } = this.#window;
+    const endSlot = slotOf(interval, this.#source.time().endMs - 1) + 1;
+    const settledSlot = slotOf(interval, this.#settledToMs - 1) + 1;
+    const isOlder = toSlot + BLANK_SLOTS < endSlot;
+    const wasSettled = isOlder ? settledSlot : Math.min(settledSlot, toSlot);
+    return {
+      fromMs: openOf(interval, Math.max(fromSlot, wasSettled - TAIL_CANDLES)),
+      toMs: openOf(interval, isOlder ? toSlot : Math.max(endSlot, toSlot)),
+    };
   }
 
   #firstSlot(): number {

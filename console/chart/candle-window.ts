@@ -69,6 +69,33 @@ function shortened(window: CandleWindow, end: 'oldest' | 'newest'): CandleWindow
   return { ...window, fromSlot, toSlot, candles: new Map(kept) };
 }
 
+/**
+ * The slots whose candles differ in a later state of a window, oldest first.
+ * Undefined if they cannot be drawn one by one: the chart library puts a new
+ * candle before a later one in that one's place.
+ */
+export function changedSlots(
+  previous: CandleWindow,
+  window: CandleWindow,
+): readonly number[] | undefined {
+  if (previous.fromSlot !== window.fromSlot || window.toSlot < previous.toSlot) return undefined;
+  const changed: number[] = [];
+  let hasNew = false;
+  for (let slot = window.fromSlot; slot < window.toSlot; slot++) {
+    const [before, now] = [previous.candles.get(slot), window.candles.get(slot)];
+    if (before !== undefined && hasNew) return undefined;
+    if (before === undefined && now !== undefined) hasNew = true;
+    if (slot >= previous.toSlot || !isSame(before, now)) changed.push(slot);
+  }
+  return changed;
+}
+
+function isSame(one: CandleRow | undefined, other: CandleRow | undefined): boolean {
+  if (one === undefined || other === undefined) return one === other;
+  const keys = ['open', 'high', 'low', 'close', 'baseVolume'] as const;
+  return keys.every((key) => one[key] === other[key]);
+}
+
 /** The open time of a slot of the window, counted from its first one. */
 export function openAt({ interval, fromSlot }: CandleWindow, index: number): number {
   return openOf(interval, fromSlot + index);

@@ -17,7 +17,7 @@ import type { CandleRow } from '../answers/answers';
 import { dayText, minuteText } from '../page/times';
 import { axisTime } from './axis-time';
 import { type Band, BandsPrimitive } from './bands';
-import { type CandleWindow, indexAt, openAt, priceDecimals } from './candle-window';
+import { type CandleWindow, changedSlots, indexAt, openAt, priceDecimals } from './candle-window';
 import type { ChartColors } from './chart-colors';
 
 /** Calls of the chart. */
@@ -221,16 +221,10 @@ export class ChartView {
 
   /** Whether the two windows differ in a few of the newest candles only, which are drawn one by one. */
   #updateTail(previous: CandleWindow, window: CandleWindow): boolean {
-    const isLonger = previous.fromSlot === window.fromSlot && window.toSlot >= previous.toSlot;
-    const decimals = priceDecimals(previous) === priceDecimals(window);
-    if (!isLonger || !decimals || previous.toSlot === previous.fromSlot) return false;
-    const changed: number[] = [];
-    for (let slot = window.fromSlot; slot < window.toSlot; slot++) {
-      const isNew = slot >= previous.toSlot;
-      if (isNew || !isSame(previous.candles.get(slot), window.candles.get(slot)))
-        changed.push(slot);
-    }
-    if (changed.length > MOST_UPDATES) return false;
+    if (previous.toSlot === previous.fromSlot) return false;
+    if (priceDecimals(previous) !== priceDecimals(window)) return false;
+    const changed = changedSlots(previous, window);
+    if (changed === undefined || changed.length > MOST_UPDATES) return false;
     for (const slot of changed) {
       const [candle, volume] = pointsAt(window, slot - window.fromSlot);
       const isOlder =
@@ -251,12 +245,6 @@ function pointsAt(window: CandleWindow, index: number): readonly [CandlePoint, V
     { time, open: Number(open), high: Number(high), low: Number(low), close: Number(close) },
     { time, value: Number(baseVolume) },
   ];
-}
-
-function isSame(one: CandleRow | undefined, other: CandleRow | undefined): boolean {
-  if (one === undefined || other === undefined) return one === other;
-  const keys = ['open', 'high', 'low', 'close', 'baseVolume'] as const;
-  return keys.every((key) => one[key] === other[key]);
 }
 
 /** The candle at an index, or else the last one before it. */

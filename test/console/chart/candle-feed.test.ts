@@ -1,5 +1,5 @@
-import type { CandlesAnswer } from '../../../console/answers/answers';
-import type { TimeRange } from '../../../console/answers/query-client';
+import type { CandleRow, CandlesAnswer } from '../../../console/answers/answers';
+import { NoAnswerError, type TimeRange } from '../../../console/answers/query-client';
 import {
   CandleFeed,
   type CandlesClient,
@@ -41,7 +41,7 @@ class HourlyCandles implements CandlesClient {
 
 function feedOf(client: CandlesClient, time: Partial<MarketTime> = {}): CandleFeed {
   const firstMs = Date.parse('2026-01-01T00:00:00Z');
-  const all = { firstMs, seenToMs: NOW_MS, endMs: NOW_MS, ...time };
+  const all = { firstMs, seenToMs: NOW_MS, settledToMs: NOW_MS, endMs: NOW_MS, ...time };
   return new CandleFeed(client, { market: 'gate-io:BTC_USDT', interval: '1h', time: () => all });
 }
 
@@ -95,6 +95,124 @@ it('asks again for the newest candles alone', async () => {
   client.asked.length = 0;
   await expect(feed.refresh()).resolves.toBe(true);
   expect(client.asked).toEqual([{ fromMs: NOW_MS - 221 * 60_000, toMs: NOW_MS + 19 * 60_000 }]);
+});
+
+/** A market whose candles come as it is settled. */
+class CatchingUp implements CandlesClient {
+  /** Undefined before its first segment. */
+  settledToMs: number | undefined;
+  readonly asked: TimeRange[] = [];
+  /** The close of all candles. */
+  close = '1';
+
+  constructor(settledTo?: string) {
+    this.settledToMs = settledTo === undefined ? undefined : Date.parse(settledTo);
+  }
+
+  feed(): CandleFeed {
+    const time = (): MarketTime => {
+      const settledToMs = this.settledToMs ?? NOW_MS;
+      return { firstMs: undefined, seenToMs: settledToMs, settledToMs, endMs: NOW_MS };
+    };
+    return new CandleFeed(this, { market: 'gate-io:BTC_USDT', interval: '1h', time });
+  }
+
+  candles(market: string, interval: string, range: TimeRange): Promise<CandlesAnswer> {
+    if (interval !== '1h') throw new Error(`Asked for ${interval}`);
+    this.asked.push(range);
+    const candles: CandleRow[] = [];
+    const toMs = Math.min(range.toMs, this.settledToMs ?? 0);
+    for (let timeMs = range.fromMs; timeMs < toMs; timeMs += HOUR_MS) {
+      candles.push(candleRow(new Date(timeMs).toISOString(), this.close));
+    }
+    return Promise.resolve({ market, interval, candles, gaps: [], next: null });
+  }
+}
+
+const MORNING = '2026-11-26T09:00:00Z';
+
+it('fills in what comes late while it is open', async () => {
+  const client = new CatchingUp('2026-11-25T11:00:00Z');
+  const feed = client.feed();
+  await feed.open(undefined);
+  expect(feed.window.candles.size).toBe(577);
+  await feed.refresh();
+  client.settledToMs = Date.parse(MORNING);
+  await expect(feed.refresh()).resolves.toBe(true);
+  expect(feed.window.candles.size).toBe(599);
+  client.asked.length = 0;
+  await feed.refresh();
+  expect(client.asked).toEqual([
+    { fromMs: Date.parse('2026-11-26T05:00:00Z'), toMs: NOW_MS + 19 * 60_000 },
+  ]);
+});
+
+it('fills in what comes late before the newest candles too, and is at rest then', async () => {
+  const client = new CatchingUp('2026-10-01T00:00:00Z');
+  const feed = client.feed();
+  await feed.open(undefined);
+  expect(loaded(feed)).toEqual(['2026-09-07T06:00', '2026-10-02T06:00', 570]);
+  client.settledToMs = Date.parse(MORNING);
+  await feed.refresh();
+  expect(loaded(feed)).toEqual(['2026-09-07T06:00', '2026-10-02T06:00', 600]);
+  client.asked.length = 0;
+  await feed.refresh();
+  expect(client.asked).toEqual([]);
+});
+
+it('fills in a market that has its first candles', async () => {
+  const client = new CatchingUp();
+  const feed = client.feed();
+  await feed.open(undefined);
+  await feed.refresh();
+  client.settledToMs = Date.parse(MORNING);
+  await feed.refresh();
+  expect(feed.window.candles.size).toBe(599);
+});
+
+it('asks again for days that have changed, as far as it has them', async () => {
+  const client = new CatchingUp(MORNING);
+  const feed = client.feed();
+  await feed.open(undefined);
+  const before = feed.window;
+  client.close = '2';
+  client.asked.length = 0;
+  feed.noteChange({
+    fromMs: Date.parse('2026-11-04T00:00:00Z'),
+    toMs: Date.parse('2026-11-05T00:00:00Z'),
+  });
+  feed.noteChange({
+    fromMs: Date.parse('2026-10-01T00:00:00Z'),
+    toMs: Date.parse('2026-10-02T00:00:00Z'),
+  });
+  await feed.refresh();
+  expect(client.asked[0]).toEqual({
+    fromMs: Date.parse('2026-11-01T10:00:00Z'),
+    toMs: Date.parse('2026-11-05T00:00:00Z'),
+  });
+  const { window } = feed;
+  expect([window.fromSlot, window.toSlot]).toEqual([before.fromSlot, before.toSlot]);
+  expect([...window.candles.values()].filter(({ close }) => close === '2')).toHaveLength(86 + 4);
+  await feed.refresh();
+  expect(client.asked).toHaveLength(3);
+});
+
+it('asks again later for what has changed if the API does not answer', async () => {
+  const client = new CatchingUp(MORNING);
+  const feed = client.feed();
+  await feed.open(undefined);
+  const day = {
+    fromMs: Date.parse('2026-11-04T00:00:00Z'),
+    toMs: Date.parse('2026-11-05T00:00:00Z'),
+  };
+  feed.noteChange(day);
+  const answer = client.candles.bind(client);
+  client.candles = () => Promise.reject(new NoAnswerError('it cannot be reached'));
+  await expect(feed.refresh()).rejects.toThrow(NoAnswerError);
+  client.candles = answer;
+  client.asked.length = 0;
+  await feed.refresh();
+  expect(client.asked[0]).toEqual(day);
 });
 
 it('follows pages until it has the whole range', async () => {

@@ -1,4 +1,5 @@
 import {
+  changedSlots,
   type CandleWindow,
   emptyWindow,
   indexAt,
@@ -70,4 +71,21 @@ it('counts the digits of prices, tiny ones too', () => {
   ];
   expect(priceDecimals(withCandles(start, rangeBeside(start, 2), rows))).toBe(8);
   expect(priceDecimals(start)).toBe(0);
+});
+
+it('names the slots that have changed, but not if a candle is new before a later one', () => {
+  const rows = [candleRow('2026-11-26T00:01:00Z', '1'), candleRow('2026-11-26T00:03:00Z', '1')];
+  const window = withCandles(start, rangeBeside(start, 5), rows);
+  const grown = (...more: string[]): CandleWindow =>
+    withCandles(window, { fromMs: START_MS, toMs: START_MS + 6 * 60_000 }, [
+      ...rows,
+      ...more.map((time) => candleRow(time)),
+    ]);
+  const first = start.fromSlot;
+  expect(changedSlots(window, grown())).toEqual([first + 5]);
+  expect(changedSlots(window, grown('2026-11-26T00:04:00Z'))).toEqual([first + 4, first + 5]);
+  expect(changedSlots(window, grown('2026-11-26T00:03:00Z'))).toEqual([first + 3, first + 5]);
+  expect(changedSlots(window, grown('2026-11-26T00:02:00Z'))).toBeUndefined();
+  expect(changedSlots(start, window)).toEqual([0, 1, 2, 3, 4].map((slot) => first + slot));
+  expect(changedSlots(window, start)).toBeUndefined();
 });
