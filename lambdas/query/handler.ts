@@ -11,10 +11,12 @@ import { readQueryEnvironment } from './environment';
 import type { FunctionUrlResponse } from './http/encode-answer';
 import { requestOf } from './http/request';
 import { readPageFiles } from './page-files';
+import { createRequestDeadline } from './request-deadline';
 
 const environment = readQueryEnvironment(process.env);
 const telemetry = createTelemetry();
-const session = createCassandraSession(environment, { telemetry });
+const deadline = createRequestDeadline(Date.now);
+const session = createCassandraSession(environment, { telemetry, isOver: deadline.isOver });
 const query = createQuery(
   {
     store: createQueryStore(session),
@@ -33,4 +35,4 @@ const query = createQuery(
 
 /** Handles a request to the function URL. */
 export const handler = (event: unknown, context: Context): Promise<FunctionUrlResponse> =>
-  telemetry.invocation(context, () => query(requestOf(event)));
+  telemetry.invocation(context, () => deadline.run(() => query(requestOf(event))));

@@ -22,6 +22,8 @@ export interface AttemptOptions {
   readonly telemetry?: Pick<Telemetry, 'count'> | undefined;
   /** The time that the caller has left. @default none: throttling is waited out for as long as other failures */
   readonly remainingMs?: (() => number) | undefined;
+  /** If it is true, no attempt is begun any more, not even the first. @default never */
+  readonly isOver?: (() => boolean) | undefined;
 }
 
 /**
@@ -33,14 +35,17 @@ export interface AttemptOptions {
  */
 export async function attempt<T>(
   call: () => Promise<T>,
-  { telemetry, remainingMs = () => 0 }: AttemptOptions = {},
+  { telemetry, remainingMs = () => 0, isOver = () => false }: AttemptOptions = {},
 ): Promise<T> {
+  if (isOver())
+    throw new CassandraError('The database is too slow: the time of the request is over');
   try {
     return await pRetry(call, {
       ...PAUSES,
       retries: Infinity,
       shouldRetry: ({ error, retriesConsumed }) =>
         mayPass(error) &&
+        !isOver() &&
         (retriesConsumed < RETRIES || (isThrottle(error) && remainingMs() > RESERVED_MS)),
       onFailedAttempt: ({ error }) =>
         telemetry?.count(isThrottle(error) ? 'DatabaseThrottles' : 'DatabaseErrors', 1),

@@ -170,6 +170,25 @@ describe('attempt', () => {
     expect(Date.now()).toBeLessThanOrEqual(endMs - 15_000 + 2_000);
   });
 
+  it('begins no attempt once the time is over, so that a database that hangs is told of in time', async () => {
+    const beginMs = Date.now();
+    let attempts = 0;
+    const hanging = () => {
+      attempts += 1;
+      return new Promise<never>((_, reject) =>
+        setTimeout(() => {
+          reject(new errors.OperationTimedOutError('no answer', '127.0.0.1'));
+        }, 5_000),
+      );
+    };
+    const isOver = () => Date.now() - beginMs >= 8_000;
+
+    expect(await outcomeOf(attempt(hanging, { isOver }))).toBeInstanceOf(CassandraError);
+    expect(attempts).toBe(2);
+    expect(await outcomeOf(attempt(hanging, { isOver }))).toBeInstanceOf(CassandraError);
+    expect(attempts).toBe(2);
+  });
+
   it('repeats other failures three times, however much time there is', async () => {
     const { call, madeAtMs } = failing(...Array<Error>(9).fill(SERVER_ERROR));
 
