@@ -94,7 +94,7 @@ export function assumptions(): string[] {
     "Every pair trades in every minute, and every tick finds the previous one stored, and its minutes unchanged: requested minutes, rows and reads are counted by simulating a month of one pair with the functions' own code.",
     `A row is about ${a.rowBytes} bytes: a write is one unit, and ${a.storedMonths} months of candles are stored. Loading history costs extra, and so do queries: both are told apart.`,
     `A query takes ${a.queryMs} ms, and a candle in its compressed answer ${a.compressedCandleBytes} bytes. A query API that nobody asks costs nothing.`,
-    `A past day is asked for ${a.auditsPerDay} times until it is sealed, each time whole, and all of its rows are written each time.`,
+    `A past day is asked for ${a.auditsPerDay} times until it is sealed, each time whole. All of its windows are written each time, and its minutes once: when it is sealed.`,
     `An invocation of transform or persist gets ${a.recordsPerInvocation} records, as measured locally (docs/figures.md); retries and cold starts are not counted.`,
     `Fetch takes ${a.fetchMsPerTick} ms and ${a.fetchMsPerPair} ms a pair; transform ${a.transformMsPerInvocation} ms and ${a.transformMsPerRecord} ms a record; persist ${a.persistMsPerInvocation} ms and ${a.persistMsPerRecord} ms a record; an audit of a day takes reconcile ${a.reconcileMsPerAudit} ms, transform ${a.transformMsPerAudit} ms and persist ${a.persistMsPerAudit} ms. Most of it is round trips: a candle takes some 35 us of CPU time (docs/figures.md).`,
     `A function logs ${a.logLineBytes} bytes a segment and ${a.invocationLogBytes} an invocation; a broker ${a.brokerLogBytes / 1_000_000n} MB a month; rejected traffic ${a.refusedTrafficLogBytes / 1_000_000n} MB.`,

@@ -1,5 +1,6 @@
 import { formatDecimal } from '../../lambdas/shared/domain/decimal';
 import { type Column, tableLines } from '../../cli/text-table';
+import type { ChoiceCost } from './choices-cost';
 import { type CostLine, totalOf } from './cost-line';
 import type { HistoryCost } from './history-cost';
 import { millionsText } from './money';
@@ -18,6 +19,8 @@ export interface CostReport {
   readonly stage: string;
   readonly pairs: number;
   readonly own: StackCost;
+  /** What the stage saves by its cheaper choices, each by itself. */
+  readonly choices: readonly ChoiceCost[];
   /** The history that a stage wants, as if none of it were stored yet. */
   readonly history: HistoryCost;
   /** Undefined if the stage has no query API. */
@@ -34,17 +37,36 @@ const COLUMNS: readonly Column[] = [
 ];
 
 /** The report as a table for people. */
-export function reportText({ stage, pairs, own, history, queries, peer }: CostReport): string {
+export function reportText(report: CostReport): string {
+  const { stage, pairs, own, choices, history, queries, peer } = report;
   const { region, asOf } = PRICE_LIST;
   const counted = pairs === 1 ? '1 pair' : `${pairs} pairs`;
   return [
     `Stage ${stage} with ${counted}, in US dollars a month (list prices of ${region}, ${asOf})`,
     ...stackText(own),
+    ...choicesText(choices),
     ...historyText(history),
     ...(queries === undefined ? [] : queriesText(queries)),
     ...stackText(peer),
     '',
   ].join('\n');
+}
+
+const CHOICE_COLUMNS: readonly Column[] = [
+  { heading: 'choice', align: 'left' },
+  { heading: 'saves USD', align: 'right' },
+  { heading: 'gives up', align: 'left' },
+];
+
+function choicesText(choices: readonly ChoiceCost[]): string[] {
+  if (choices.length === 0) return [];
+  const rows = choices.map(({ choice, saves, givesUp }) => [choice, formatDecimal(saves), givesUp]);
+  return [
+    '',
+    'What its cheaper choices save a month, each by itself:',
+    '',
+    ...tableLines(CHOICE_COLUMNS, rows),
+  ];
 }
 
 const ONCE_COLUMNS = COLUMNS.filter(({ heading }) => heading !== 'grows with pairs');
@@ -100,12 +122,18 @@ function totalRow(lines: readonly CostLine[]): string[] {
 }
 
 /** The report for programs: amounts are decimal texts. */
-export function reportJson({ stage, pairs, own, history, queries, peer }: CostReport): string {
+export function reportJson(priced: CostReport): string {
+  const { stage, pairs, own, choices, history, queries, peer } = priced;
   const report = {
     stage,
     pairs,
     prices: PRICE_LIST,
     ...stackJson(own),
+    choices: choices.map(({ choice, saves, givesUp }) => ({
+      choice,
+      savesMonthlyUsd: formatDecimal(saves),
+      givesUp,
+    })),
     history: historyJson(history),
     ...(queries === undefined ? {} : { queries: queriesJson(queries) }),
     peer: stackJson(peer),

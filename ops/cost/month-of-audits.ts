@@ -24,15 +24,17 @@ const HOURS_PER_FULL_READING = 1n;
 /** Counts what a month of audits does for a pair that trades in every minute. */
 export function monthOfAudits(reconcileMinutes: number): MonthOfAudits {
   const firings = BigInt(Math.floor(MONTH_MS / (reconcileMinutes * MINUTE_MS)));
-  const audits = BigInt(Math.round(MONTH_MS / DAY_MS)) * ASSUMED.auditsPerDay;
-  const audit = auditedDay(true);
+  const days = BigInt(Math.round(MONTH_MS / DAY_MS));
+  const audits = days * ASSUMED.auditsPerDay;
+  const [audit, last] = [auditedDay(true, false), auditedDay(true)];
+  const others = audits - days;
   return {
     firings,
     audits,
     minutes: audits * audit.minutes,
-    candles: audits * audit.candles,
+    candles: others * audit.candles + days * last.candles,
     requests: audits * audit.requests,
-    writeUnits: audits * audit.writeUnits,
+    writeUnits: others * audit.writeUnits + days * last.writeUnits,
     readUnits: audits * audit.readUnits + ledgerReadUnits(firings),
   };
 }

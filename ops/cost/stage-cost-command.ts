@@ -2,6 +2,7 @@ import { type StageConfig, stageConfig } from '../../lib/stages/stage-config';
 import { asOperationError, withStage } from '../find-stage';
 import { type Printer, runOperation } from '../run-operation';
 import { assumptions, peerAssumptions } from './assumptions';
+import { choicesCost } from './choices-cost';
 import { type CostReport, reportJson, reportText } from './cost-report';
 import { type CostArguments, parseCostArguments } from './cost-request';
 import { historyCost } from './history-cost';
@@ -62,6 +63,7 @@ function reportOf(stage: StageConfig, nowMs: number): CostReport {
       lines: stageCost(resources),
       assumptions: assumptions(),
     },
+    choices: choicesCost(stage),
     history: historyCost(resources, stage, nowMs),
     queries: queriesCost(resources),
     peer: {

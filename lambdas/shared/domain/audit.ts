@@ -28,9 +28,10 @@ export function candlesToCompare({ fromMs, toMs }: ObservedSegment): ChildrenRan
 /**
  * Compares a whole day, as it was answered, with what is stored of it.
  *
- * All candles of the day are in the result, changed or not: older live writes of
- * it may still be under way. What comes from the archive is final: it seals the
- * day, and of its minutes only those that differ are in the result.
+ * All windows of the day are in the result, and of its minutes those that differ.
+ * An audit of the API that seals the day has all minutes, changed or not: older
+ * live writes may still be under way. What comes from the archive is final, and
+ * seals the day.
  *
  * A stored minute that the answer lacks is kept, as a suspect; the next audit
  * that lacks it too deletes it. An empty answer deletes nothing, no audit
@@ -91,7 +92,9 @@ class DayComparison {
   }
 
   written(): CandlesByInterval {
-    if (!this.#isFinal()) return this.#result;
+    // Older live writes may still be under way: they must lose against a day that is sealed. Before
+    // it is, the next audit finds what they change.
+    if (!this.#isFinal() && this.findings().sealed) return this.#result;
     // A window can be open as it is stored, with the values that it has closed: no minute came after.
     return { ...this.#result, '1m': this.#differing('1m') };
   }

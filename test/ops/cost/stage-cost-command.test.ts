@@ -63,6 +63,7 @@ test('for people: both stacks, and what is assumed of each', async () => {
   expect(exitCode).toBe(0);
   expect(out).toContain(`Stage dev with ${dev.pairs.length} pairs, in US dollars a month`);
   expect(out).toMatch(/2 x kafka\.t3\.small +66\.58 +no/);
+  expect(out).toMatch(/^a NAT instance instead of a gateway +\d+\.\d\d +it and its zone/m);
   expect(out).toContain('The same job on MWAA, EMR Serverless and three Cassandra nodes');
   expect(out).toContain('history since 2026-10-01 (53 days of 10 pairs, 0.98 M rows)');
   expect(out.match(/^Total +\d+\.\d\d$/gm)).toHaveLength(4);

@@ -71,8 +71,12 @@ test('every interval of the whole day is compared', () => {
 });
 
 describe('a day that is stored as it is answered', () => {
-  it('is written again all the same: older writes may still be under way', () => {
-    expect(auditedWith({}).candles).toEqual(windowsUpFrom(MINUTES));
+  it('is written again when it is sealed: older writes may still be under way', () => {
+    expect(auditedWith({ day: agreedDay() }).candles).toEqual(windowsUpFrom(MINUTES));
+  });
+
+  it('has only its windows written before: the next audit finds what older writes change', () => {
+    expect(auditedWith({}).candles).toEqual({ ...windowsUpFrom(MINUTES), '1m': [] });
   });
 
   it('agrees, and is sealed by the second audit in a row that does', () => {
@@ -155,7 +159,7 @@ describe('a day that the exchange corrected', () => {
 
     const { candles, audit } = auditedWith({ answered, day: agreedDay() });
 
-    expect(candles).toEqual(windowsUpFrom(answered));
+    expect(candles).toEqual({ ...windowsUpFrom(answered), '1m': [changed, minuteAt(at(9))] });
     expect(audit).toMatchObject({ correctedCount: 2, agreed: false, sealed: false });
   });
 
@@ -179,7 +183,7 @@ describe('a stored minute that the answer lacks', () => {
   it('is kept, as a suspect', () => {
     const rolled = auditedWith({ answered: lacking, day: agreedDay() });
 
-    expect(rolled.candles).toEqual(windowsUpFrom(MINUTES));
+    expect(rolled.candles).toEqual({ ...windowsUpFrom(MINUTES), '1m': [] });
     expect(rolled.deleted).toEqual({});
     expect(rolled.audit).toMatchObject({ suspectsMs: [at(7, 30)], agreed: false, sealed: false });
   });
@@ -187,7 +191,7 @@ describe('a stored minute that the answer lacks', () => {
   it('is deleted if the audit before lacked it too', () => {
     const rolled = auditedWith({ answered: lacking, day: suspecting(at(7, 30), at(8)) });
 
-    expect(rolled.candles).toEqual(windowsUpFrom(lacking));
+    expect(tableAfter(windowsUpFrom(MINUTES), rolled)).toEqual(windowsUpFrom(lacking));
     expect(rolled.deleted).toEqual({ '1m': [at(7, 30)] });
     expect(rolled.audit).toMatchObject({ suspectsMs: [], correctedCount: 1, agreed: false });
   });
@@ -269,7 +273,8 @@ describe('a stored row that cannot be read', () => {
       day: agreedDay(),
     });
 
-    expect(rolled.candles).toEqual(windowsUpFrom(MINUTES));
+    const overwritten = MINUTES.filter(({ openTimeMs }) => openTimeMs === at(7, 30));
+    expect(rolled.candles).toEqual({ ...windowsUpFrom(MINUTES), '1m': overwritten });
     expect(rolled.deleted).toEqual({});
     expect(rolled.audit).toMatchObject({ minuteCount: 120, agreed: false });
   });
@@ -309,7 +314,7 @@ describe('a row that is no candle', () => {
     const rolled = auditedWith({ stored, fields: { rejected } });
 
     expect(rolled.rejected).toEqual([]);
-    expect(rolled.candles['1m']).toHaveLength(121);
+    expect(tableAfter(windowsUpFrom(stored), rolled)['1m']).toHaveLength(121);
   });
 });
 

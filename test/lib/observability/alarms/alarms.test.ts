@@ -122,18 +122,13 @@ const WATCHED: readonly (readonly [string, string, string, string, string])[] = 
     '3 x 300 s',
     'notBreaching',
   ],
-  ...[
-    ['KeyspacesWriteThrottling', 'WriteThrottleEvents'],
-    ['KeyspacesReadThrottling', 'ReadThrottleEvents'],
-    ['KeyspacesSystemErrors', 'SystemErrors'],
-    ['KeyspacesUserErrors', 'UserErrors'],
-  ].map(([id, name]): [string, string, string, string, string] => [
-    String(id),
-    `SELECT SUM(${String(name)}) FROM "AWS/Cassandra" WHERE Keyspace = 'candlestream_prod'`,
+  [
+    'DatabaseThrottling',
+    'fetch DatabaseThrottles Sum + reconcile DatabaseThrottles Sum + transform DatabaseThrottles Sum + persist DatabaseThrottles Sum',
     '> 0',
     '3 x 300 s',
     'notBreaching',
-  ]),
+  ],
   ['QueriesFail', 'Errors Sum + query Failures Sum', '> 0', '3 x 300 s', 'notBreaching'],
   ['QueriesThrottled', 'Throttles Sum', '> 0', '3 x 300 s', 'notBreaching'],
   ['TimeOutsNearQuery', 'Duration Maximum', '> 20000', '3 x 300 s', 'notBreaching'],
@@ -256,7 +251,7 @@ describe('the alarms of a stage with everything', () => {
 describe('the alarms of other stages', () => {
   it('lets nobody give up on records on demand, so that there is no alarm of it', () => {
     const ids = idsOf(templatesOf(dev).pipeline);
-    expect(ids).toHaveLength(39);
+    expect(ids).toHaveLength(36);
     expect(ids).not.toContainEqual(expect.stringContaining('Undelivered'));
   });
 
@@ -283,7 +278,7 @@ describe('the alarms of other stages', () => {
 
   it('leaves out MSK and Keyspaces where a stage has neither', () => {
     const ids = idsOf(templatesOf(withoutAws).pipeline);
-    expect(ids).toHaveLength(30);
+    expect(ids).toHaveLength(31);
     expect(ids.filter((id) => /Kafka|Broker|EventSource|Keyspaces/.test(id))).toEqual([]);
     expect(ids).toContainEqual(expect.stringContaining('DatabaseErrors'));
   });
