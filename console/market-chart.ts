@@ -6,6 +6,7 @@ import { chartColors } from './chart/chart-colors';
 import { type ChartInterval, openOf, slotOf } from './chart/chart-interval';
 import { ChartView, type VisibleSlots } from './chart/chart-view';
 import { coverageBands } from './chart/coverage-bands';
+import { currentStretches } from './chart/current-stretches';
 
 /** The place that the chart is opened at. */
 export interface ChartPlace {
@@ -142,10 +143,11 @@ export class MarketChart {
   }
 
   drawBands(): void {
-    const [row, coverage] = [this.#host.row(), this.#host.coverage()];
+    const row = this.#host.row();
     const window = this.#feed?.window;
     if (window === undefined || row === undefined) return;
-    this.#view?.showBands(coverageBands(window, coverage?.stretches ?? [], row));
+    const stretches = currentStretches(this.#host.coverage(), row, this.#host.time().endMs);
+    this.#view?.showBands(coverageBands(window, stretches));
   }
 
   /** Takes the colours again: light has become dark. */

@@ -85,7 +85,9 @@ function gapButtons({ coverage }: PageState, { goToGap }: PageActions): Template
     >
       ${ICONS.previous}<span class="unseen">Previous gap</span>
     </button>
-    <span class="tool-label" aria-hidden="true">${count === 0 ? 'no gaps' : 'gap'}</span>
+    <span class="tool-label" aria-hidden="true"
+      >${coverage !== undefined && count === 0 ? 'no gaps' : 'gap'}</span
+    >
     <button
       class="tool"
       ?disabled=${count === 0}

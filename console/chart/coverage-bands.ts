@@ -1,4 +1,4 @@
-import type { MarketRow, StretchRow } from '../answers/answers';
+import type { StretchRow } from '../answers/answers';
 import type { Band, BandKind } from './bands';
 import { type CandleWindow, indexAt, openAt } from './candle-window';
 import { stretchesIn } from './seen';
@@ -25,21 +25,18 @@ const LABELS: Readonly<Record<BandKind, string>> = {
 
 /**
  * The bands of a window of candles. What is a part of a candle's time only
- * marks the whole candle: a gap of minutes is seen in days too.
+ * marks the whole candle: a gap of minutes is seen in days too. A candle that
+ * is asked for in part is not marked as behind: it is an open one.
  */
-export function coverageBands(
-  window: CandleWindow,
-  stretches: readonly StretchRow[],
-  market: Pick<MarketRow, 'seenTo'>,
-): Band[] {
+export function coverageBands(window: CandleWindow, stretches: readonly StretchRow[]): Band[] {
   const range = {
     fromMs: openAt(window, 0),
     toMs: openAt(window, window.toSlot - window.fromSlot),
   };
   const bands: Band[] = [];
-  for (const stretch of stretchesIn(upToDate(stretches, market), range)) {
+  for (const stretch of stretchesIn(stretches, range)) {
     const band = bandOf(window, stretch);
-    if (band === undefined) continue;
+    if (band === undefined || band.fromIndex >= band.toIndex) continue;
     const last = bands.at(-1);
     if (last !== undefined && isContinued(last, band)) {
       bands[bands.length - 1] = { ...last, toIndex: band.toIndex };
@@ -63,25 +60,11 @@ function goesOn(bands: readonly Band[], band: Band): boolean {
 function bandOf(window: CandleWindow, stretch: StretchRow): Band | undefined {
   const kind = KINDS[stretch.state];
   if (kind === undefined) return undefined;
+  const fromMs = Date.parse(stretch.from);
   return {
     kind,
-    fromIndex: indexAt(window, Date.parse(stretch.from)),
+    fromIndex: kind === 'behind' ? indexAt(window, fromMs - 1) + 1 : indexAt(window, fromMs),
     toIndex: indexAt(window, Date.parse(stretch.to) - 1) + 1,
     label: kind === 'gap' ? (stretch.reason ?? LABELS.gap) : LABELS[kind],
   };
-}
-
-/** Coverage is asked for more rarely than candles: its live end has moved on since. */
-function upToDate(
-  stretches: readonly StretchRow[],
-  { seenTo }: Pick<MarketRow, 'seenTo'>,
-): StretchRow[] {
-  if (seenTo === null) return [...stretches];
-  const seenMs = Date.parse(seenTo);
-  return stretches.flatMap((stretch) => {
-    const { state, from, to } = stretch;
-    if (state === 'live' && Date.parse(to) < seenMs) return [{ ...stretch, to: seenTo }];
-    if (state !== 'behind' || Date.parse(from) >= seenMs) return [stretch];
-    return Date.parse(to) > seenMs ? [{ ...stretch, from: seenTo }] : [];
-  });
 }

@@ -4,7 +4,13 @@ import { type PageState, shownMarket } from '../page/page-state';
 import { dayText, durationText, minuteText } from '../page/times';
 import { countOf, pairText } from '../page/wording';
 import { type ChartInterval, minutesOf, openOf, slotOf } from './chart-interval';
+import { currentStretches } from './current-stretches';
 import { seenCandles, stretchesIn } from './seen';
+
+const WORST_FIRST: readonly StretchRow['state'][] = [
+  ...(['gap', 'missing', 'unsealed', 'live', 'behind'] as const),
+  ...(['disputed', 'complete', 'before'] as const),
+];
 
 /** The candle that is pointed at, or the newest one in sight, in its exact digits. */
 export function legend(state: PageState): TemplateResult {
@@ -42,12 +48,16 @@ function stateText({ time, minutes, closed, final }: CandleRow, interval: ChartI
   return `${minutes.toLocaleString('en-US')} of ${all.toLocaleString('en-US')} min traded · ${state}`;
 }
 
-/** The reason why there is no candle. */
-function absence({ coverage, view }: PageState, openMs: number): string {
+/** The reason why there is no candle: the state that says the least of its time. */
+function absence(state: PageState, openMs: number): string {
+  const { coverage, nowMs, view } = state;
+  const row = shownMarket(state);
   const closeMs = openOf(view.interval, slotOf(view.interval, openMs) + 1);
-  const found = stretchesIn(coverage?.stretches ?? [], { fromMs: openMs, toMs: closeMs });
-  const worst = found.find(({ state }) => state === 'gap') ?? found[0];
-  return worst === undefined ? 'no trade' : absenceText(worst);
+  const stretches = row === undefined ? [] : currentStretches(coverage, row, nowMs);
+  const [worst] = stretchesIn(stretches, { fromMs: openMs, toMs: closeMs }).sort(
+    (a, b) => WORST_FIRST.indexOf(a.state) - WORST_FIRST.indexOf(b.state),
+  );
+  return worst === undefined ? 'not known yet' : absenceText(worst);
 }
 
 function absenceText({ state, reason }: StretchRow): string {
@@ -100,6 +110,7 @@ export function chartSentence(state: PageState): string {
       : `from ${oldest.open} to ${newest.close}`;
   const lost = gaps.map(({ from, to }) => Date.parse(to) - Date.parse(from));
   const length = durationText(lost.reduce((sum, lengthMs) => sum + lengthMs, 0));
-  const gapText = gaps.length === 0 ? 'no gap' : `${countOf(gaps.length, 'gap')} of ${length}`;
+  const known = gaps.length === 0 ? 'no gap' : `${countOf(gaps.length, 'gap')} of ${length}`;
+  const gapText = state.coverage === undefined ? 'gaps not known yet' : known;
   return `Chart of ${pairText(market.pair)}, ${state.view.interval} candles, ${minuteText(seen.fromMs)} to ${minuteText(seen.toMs)} UTC: ${prices}, ${gapText}. Arrow keys move from candle to candle.`;
 }

@@ -6,7 +6,7 @@ export function marketRow(fields: Partial<MarketRow> = {}): MarketRow {
   return {
     ...{ market: 'gate-io:BTC_USDT', exchange: 'gate-io', pair: 'BTC_USDT' },
     ...{ close: null, closeTime: null, settledTo: null, seenTo: null, newest: null },
-    ...{ liveSince: null, listedSince: null, endedAt: null, behindSeconds: 0 },
+    ...{ liveSince: null, listedSince: null, endedAt: null, behindSeconds: 0, problem: null },
     ...{ historyStart: '2026-11-01T00:00:00Z', covered: null, sealedTo: null },
     ...{ gapCount: 0, gapMinutes: 0, disputedDays: 0, unsealedDays: 0 },
     ...{ historyDaysLeft: 0, historyDaysWaiting: 0, historyReadyAt: null },

@@ -29,7 +29,7 @@ const start = emptyWindow('1h', Date.parse('2026-11-26T00:00:00Z'));
 const hours = withCandles(start, rangeBeside(start, 10), []);
 
 it('marks what is not sealed, and whole candles for the gaps in them', () => {
-  expect(coverageBands(hours, STRETCHES, { seenTo: '2026-11-26T09:00:00Z' })).toEqual([
+  expect(coverageBands(hours, STRETCHES)).toEqual([
     { kind: 'unsealed', fromIndex: 2, toIndex: 4, label: 'not sealed yet' },
     { kind: 'gap', fromIndex: 3, toIndex: 4, label: 'not served any more' },
     // It goes on after the gap: its name is there already.
@@ -38,9 +38,11 @@ it('marks what is not sealed, and whole candles for the gaps in them', () => {
   ]);
 });
 
-it('moves the live end on with the market, between two answers on coverage', () => {
-  const bands = coverageBands(hours, STRETCHES, { seenTo: '2026-11-26T10:00:00Z' });
-  expect(bands.at(-1)).toMatchObject({ kind: 'unsealed', toIndex: 10 });
+it('does not mark a candle as behind that is asked for in part', () => {
+  const open = [stretch('live', '06:00', '09:30'), stretch('behind', '09:30', '09:40')];
+  expect(coverageBands(hours, open)).toEqual([
+    { kind: 'unsealed', fromIndex: 6, toIndex: 10, label: 'not sealed yet' },
+  ]);
 });
 
 it('steps from gap to gap as the interval shows them', () => {
