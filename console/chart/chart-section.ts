@@ -7,7 +7,10 @@ import { minuteText, readTime } from '../page/times';
 import { CHART_INTERVALS } from './chart-interval';
 import { candleTable } from './candle-table';
 import { chartSentence, legend } from './legend';
-import { seenRange } from './seen';
+import { newestRange } from './seen';
+
+/** Candles that one answer of the API holds at most. */
+const MOST_CSV = 5_000;
 
 /** The chart with its tools, its legend and its key. */
 export function chartSection(state: PageState, actions: PageActions): TemplateResult {
@@ -99,15 +102,19 @@ function gapButtons({ coverage }: PageState, { goToGap }: PageActions): Template
 }
 
 function csvLink(state: PageState): TemplateResult | typeof nothing {
-  const range = seenRange(state);
+  const range = newestRange(state, MOST_CSV);
   const market = shownMarket(state)?.market;
   if (range === undefined || market === undefined) return nothing;
   const address = addressOf('/v1/candles', {
-    ...{ market, interval: state.view.interval, format: 'csv', limit: '5000' },
+    ...{ market, interval: state.view.interval, format: 'csv', limit: String(MOST_CSV) },
     ...{ from: timeText(range.fromMs), to: timeText(range.toMs) },
   });
-  return html`<a class="tool" href=${address} title="What the chart shows, from the API, as CSV"
-    ><span>CSV</span></a
+  const count = MOST_CSV.toLocaleString('en-US');
+  const [what, name] = range.isAll
+    ? ['What the chart shows', 'CSV']
+    : [`The newest ${count} candles of what the chart shows`, `CSV, newest ${count}`];
+  return html`<a class="tool" href=${address} title="${what}, from the API, as CSV"
+    ><span>${name}</span></a
   >`;
 }
 

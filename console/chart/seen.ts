@@ -35,6 +35,18 @@ export function seenRange(state: ChartState): TimeRange | undefined {
   return seenCandles(state);
 }
 
+/** The newest slots in sight, at most so many, and whether they are all of those in sight. */
+export function newestRange(
+  state: ChartState,
+  most: number,
+): (TimeRange & { readonly isAll: boolean }) | undefined {
+  const seen = seenCandles(state);
+  if (seen === undefined) return undefined;
+  const { window, from, to, toMs } = seen;
+  const first = Math.max(from, to - most);
+  return { fromMs: openAt(window, first), toMs, isAll: first === from };
+}
+
 /** The stretches of coverage that touch a range. */
 export function stretchesIn(
   stretches: readonly StretchRow[],
