@@ -7,6 +7,7 @@ import {
   floorTo,
   type Interval,
   intervalMs,
+  MINUTE_MS,
 } from '../../domain/interval';
 import type { Market } from '../../domain/market';
 import { type UnreadableCandle, UnreadableCandleError } from '../../domain/ports';
@@ -111,18 +112,64 @@ async function readRows<T>(
   { columns, parse }: RowShape<T>,
 ): Promise<T[]> {
   const candles: T[] = [];
-  let atMs = query.order === 'newest-first' ? query.toMs - 1 : query.fromMs;
-  while (isWithin(query, atMs)) {
-    const left = query.limit === undefined ? undefined : query.limit - candles.length;
-    if (left === 0) break;
-    const bucket = bucketOf(query.interval, atMs);
-    const rows = await session.rows(bucketStatement(columns, query, bucket, left));
+  let buckets = firstBuckets(query);
+  while (buckets.length > 0) {
+    const left = query.limit === undefined ? Infinity : query.limit - candles.length;
+    if (left <= 0) break;
+    const rows = await readBuckets(session, columns, { ...query, limit: left }, buckets);
     for (const row of rows) candles.push(parse(row));
-    atMs = nextBucket(query, atMs);
-    const mayBeFar = rows.length === 0 && isWithin(query, nextBucket(query, atMs));
-    if (mayBeFar) atMs = await nextStored(session, query, atMs);
+    buckets = await bucketsAfter(session, query, {
+      atMs: nextBucket(query, Date.parse(buckets.at(-1) ?? '')),
+      left: left - rows.length,
+      perBucket: rows.length / buckets.length,
+    });
   }
   return candles;
+}
+
+/** The most buckets that are read at once. */
+const CONCURRENT_BUCKETS = 16;
+
+function firstBuckets({ interval, order, fromMs, toMs }: CandleQuery): readonly string[] {
+  if (fromMs >= toMs) return [];
+  return [bucketOf(interval, order === 'newest-first' ? toMs - 1 : fromMs)];
+}
+
+async function readBuckets(
+  session: CassandraSession,
+  columns: string,
+  query: CandleQuery & { readonly limit: number },
+  buckets: readonly string[],
+): Promise<types.Row[]> {
+  const limit = Number.isFinite(query.limit) ? query.limit : undefined;
+  const rows = await Promise.all(
+    buckets.map((bucket) => session.rows(bucketStatement(columns, query, bucket, limit))),
+  );
+  return rows.flat().slice(0, limit);
+}
+
+/** How far a read has come. */
+interface ReadSoFar {
+  /** Time at which the next bucket is entered. */
+  readonly atMs: number;
+  /** Candles that are still wanted. */
+  readonly left: number;
+  /** Candles in each of the buckets that were read last. */
+  readonly perBucket: number;
+}
+
+/** The buckets to read next: one after the other if they are full, else those that hold candles. */
+async function bucketsAfter(
+  session: CassandraSession,
+  query: CandleQuery,
+  { atMs, left, perBucket }: ReadSoFar,
+): Promise<readonly string[]> {
+  if (!isWithin(query, atMs) || left <= 0) return [];
+  const isLast = !isWithin(query, nextBucket(query, atMs));
+  const isSparse =
+    perBucket === 0 || (Number.isFinite(left) && perBucket * CONCURRENT_BUCKETS < left);
+  if (isLast || !isSparse) return [bucketOf(query.interval, atMs)];
+  return storedBuckets(session, query, { atMs, left });
 }
 
 function isWithin({ fromMs, toMs }: TimeRange, timeMs: number): boolean {
@@ -137,24 +184,38 @@ function nextBucket({ interval, order }: CandleQuery, timeMs: number): number {
 }
 
 /**
- * The first time, from `atMs` on in the order of a query, of a day with candles;
- * without one, a time beyond the query. Every segment also stores its day's
- * candle, so the days tell which buckets are worth a look.
+ * The next buckets, from `atMs` on in the order of a query, that hold candles: as
+ * many as are wanted, or the most that are read at once. Every segment also stores
+ * its day's candle, so the days say which buckets are worth a look, and how many
+ * minutes are in them.
  */
-async function nextStored(
+async function storedBuckets(
   session: CassandraSession,
   query: CandleQuery,
-  atMs: number,
-): Promise<number> {
-  const isNewestFirst = query.order === 'newest-first';
-  const days = isNewestFirst
-    ? { ...query, fromMs: floorTo(query.fromMs, DAY_MS), toMs: atMs + 1 }
-    : { ...query, fromMs: floorTo(atMs, DAY_MS) };
-  const statement = bucketStatement('open_time', { ...days, interval: '1d' }, bucketOf('1d', 0), 1);
-  const [row] = await session.rows(statement);
-  if (row === undefined) return Number.NaN;
-  const dayMs = timeAt(row, 'open_time');
-  return isNewestFirst ? Math.min(atMs, dayMs + DAY_MS - 1) : Math.max(atMs, dayMs);
+  { atMs, left }: Pick<ReadSoFar, 'atMs' | 'left'>,
+): Promise<readonly string[]> {
+  const days =
+    query.order === 'newest-first'
+      ? { ...query, fromMs: floorTo(query.fromMs, DAY_MS), toMs: atMs + 1 }
+      : { ...query, fromMs: floorTo(atMs, DAY_MS) };
+  const rows = await session.rows(
+    bucketStatement(
+      'open_time, minutes',
+      { ...days, interval: '1d' },
+      bucketOf('1d', 0),
+      CONCURRENT_BUCKETS,
+    ),
+  );
+  const buckets = new Set<string>();
+  let found = 0;
+  for (const row of rows) {
+    if (found >= left) break;
+    buckets.add(bucketOf(query.interval, timeAt(row, 'open_time')));
+    const minutes = (row.get('minutes') as number | null) ?? 0;
+    // At the least: the minutes may all be in the same candles.
+    found += minutes / (intervalMs(query.interval) / MINUTE_MS);
+  }
+  return [...buckets];
 }
 
 function bucketStatement(

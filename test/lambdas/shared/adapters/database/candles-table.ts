@@ -27,8 +27,13 @@ interface PageRequest {
  * the other tables are empty.
  *
  * @param pageRows how many rows the pages of a query hold in turn, from the first again after the last
+ * @param dayColumns what the rows of days have beside what all rows have
  */
-export function tableOf(openTimes: OpenTimes, pageRows: readonly number[] = [100]) {
+export function tableOf(
+  openTimes: OpenTimes,
+  pageRows: readonly number[] = [100],
+  dayColumns: (dayMs: number) => Record<string, unknown> = () => ({}),
+) {
   const requests: PageRequest[] = [];
   let rows: readonly types.Row[] = [];
   const refuse = () => Promise.reject(new Error('The reader only reads.'));
@@ -37,7 +42,7 @@ export function tableOf(openTimes: OpenTimes, pageRows: readonly number[] = [100
       const pageState = pageStateOf(options);
       const request = { query, params, pageState, fetchSize: options.fetchSize };
       requests.push(request);
-      if (request.pageState === undefined) rows = rowsOf(openTimes, request);
+      if (request.pageState === undefined) rows = rowsOf(openTimes, request, dayColumns);
       return Promise.resolve(pageOf(rows, request, pageRows));
     },
     batch: refuse,
@@ -66,7 +71,11 @@ function pageOf(
   return { rows: rows.slice(start, end), pageState };
 }
 
-function rowsOf(openTimes: OpenTimes, { query, params }: PageRequest): types.Row[] {
+function rowsOf(
+  openTimes: OpenTimes,
+  { query, params }: PageRequest,
+  dayColumns: (dayMs: number) => Record<string, unknown>,
+): types.Row[] {
   const [exchange, pair, interval, bucket, from, to, bound] = params;
   if (
     !query.includes(' FROM candles') ||
@@ -85,7 +94,7 @@ function rowsOf(openTimes: OpenTimes, { query, params }: PageRequest): types.Row
     .filter((time) => to == null || time < Number(to.readBigInt64BE()))
     .sort((a, b) => (isAscending ? a - b : b - a))
     .slice(0, limit)
-    .map((time) => rowOf(time));
+    .map((time) => rowOf(time, name === '1d' ? dayColumns(time) : {}));
 }
 
 const PRICE = types.BigDecimal.fromString('11512.50');

@@ -1,6 +1,7 @@
 import { types } from 'cassandra-driver';
 import {
   type CassandraDriver,
+  type CassandraSession,
   createSession,
 } from '../../../../../lambdas/shared/adapters/database/cassandra-client';
 import {
@@ -16,7 +17,7 @@ import {
   MINUTE_MS,
 } from '../../../../../lambdas/shared/domain/interval';
 import { UnreadableCandleError } from '../../../../../lambdas/shared/domain/ports';
-import { EARLY_ENDS, rowOf, tableOf, times as timesFrom } from './candles-table';
+import { EARLY_ENDS, type OpenTimes, rowOf, tableOf, times as timesFrom } from './candles-table';
 
 const startMs = Date.UTC(2018, 0, 30);
 
@@ -248,6 +249,51 @@ test.each(['oldest-first', 'newest-first'] as const)(
     expect(queries().length).toBeLessThan(15);
   },
 );
+
+test.each(['oldest-first', 'newest-first'] as const)(
+  'a market with a trade a day is read in a few turns, %s',
+  async (order) => {
+    const days = times('1d', 1_200);
+    const stored = days.map((dayMs) => dayMs + 7 * MINUTE_MS);
+    const { session, turns } = tableInTurns({ '1m': stored, '1d': days });
+    const range = { ...series('1m'), fromMs: startMs, toMs: startMs + 1_200 * DAY_MS };
+
+    const candles = await readStoredCandles(session, { ...range, order, limit: 1_001 });
+
+    const ordered = order === 'oldest-first' ? stored : stored.toReversed();
+    expect(openTimesOf(candles)).toEqual(ordered.slice(0, 1_001));
+    expect(turns()).toBeLessThan(140);
+  },
+);
+
+/** A table, and how often it was asked something while nothing else was under way. */
+function tableInTurns(openTimes: OpenTimes) {
+  const { session } = tableOf(openTimes);
+  let turns = 0;
+  let underWay = 0;
+  const rows: CassandraSession['rows'] = async (statement) => {
+    if (underWay++ === 0) turns += 1;
+    try {
+      return await session.rows(statement);
+    } finally {
+      underWay -= 1;
+    }
+  };
+  return { session: { ...session, rows }, turns: () => turns };
+}
+
+test('days tell how many buckets a limit needs', async () => {
+  const dense = times('1m', 5 * 1_440, startMs + DAY_MS);
+  const stored = [startMs, ...dense];
+  const minutes = { [startMs]: 1 };
+  const { session, queries } = tableOf({ '1m': stored, '1d': times('1d', 6) }, [100], (dayMs) => ({
+    minutes: minutes[dayMs] ?? 1_440,
+  }));
+  const range = { ...series('1m'), fromMs: startMs, toMs: startMs + 6 * DAY_MS, limit: 1_001 };
+
+  expect(openTimesOf(await readStoredCandles(session, range))).toEqual(stored.slice(0, 1_001));
+  expect(queries()).toHaveLength(3);
+});
 
 test('an empty range asks for nothing', async () => {
   const { session, requests } = tableOf({ '1m': times('1m', 10) });
