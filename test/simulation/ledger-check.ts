@@ -18,6 +18,8 @@ export interface LedgerOutcome {
 
 /** Within so long an unsealed day is sealed, whatever went wrong with it before. */
 const SEALING_MS = 4.5 * DAY_MS;
+/** ... if nothing was traded: nothing is believed only if it is said twice, a day apart. */
+const EMPTY_SEALING_MS = 6 * DAY_MS;
 /** ... by the archive, once it has the month. */
 const ARCHIVE_SEALING_MS = 3 * DAY_MS;
 /** ... as disputed. */
@@ -104,7 +106,8 @@ function mustBeSealed(
   // An empty answer deletes nothing, though it is the truth if all was withdrawn.
   const isWithdrawn = truth.candles.length === 0 && Number(row?.get('minutes') ?? 0) > 0;
   const isDisputable = truth.rejected.length > 0 || isWithdrawn;
+  const sealingMs = truth.candles.length === 0 ? EMPTY_SEALING_MS : SEALING_MS;
   return (
-    isServedFor(isDisputable ? DISPUTE_MS : SEALING_MS) || archivedMs + ARCHIVE_SEALING_MS <= endMs
+    isServedFor(isDisputable ? DISPUTE_MS : sealingMs) || archivedMs + ARCHIVE_SEALING_MS <= endMs
   );
 }
