@@ -72,8 +72,8 @@ async function respond(
 ): Promise<void> {
   const { method = '', url = '' } = incoming;
   const headers = joinedHeaders(incoming.headers);
-  const [host, origin] = [headers['host'], headers['origin']];
-  const refusal = refusalOf({ method, url, host, origin }, port);
+  const { host, origin, 'sec-fetch-site': site, 'sec-fetch-mode': mode } = headers;
+  const refusal = refusalOf({ method, url, host, origin, site, mode }, port);
   if (refusal !== undefined) {
     // What comes with it is not read.
     send(response, { ...refusal, headers: { ...refusal.headers, connection: 'close' } });

@@ -7,20 +7,28 @@ export interface IncomingRequest {
   readonly url: string;
   readonly host: string | undefined;
   readonly origin: string | undefined;
+  /** `Sec-Fetch-Site`: how the page that asks relates to this server. */
+  readonly site: string | undefined;
+  /** `Sec-Fetch-Mode`: for what the browser asks. */
+  readonly mode: string | undefined;
 }
 
+/** Pages of another server, be it on another port of this machine. */
+const FOREIGN_SITES = ['cross-site', 'same-site'];
 const METHODS: readonly string[] = ['GET', 'HEAD'];
 
 /**
  * The answer to a request that a server on the loopback interface refuses;
  * undefined for any other. A page of another site reaches such a server too, by
  * its address or by a name of its own that leads here (DNS rebinding): so the
- * `Host` and the `Origin` must be the server's own.
+ * `Host` and the `Origin` must be the server's own. A request without an `Origin`,
+ * such as for an image, says by `Sec-Fetch-Site` that it is of another page; a link
+ * from there may be followed.
  *
  * @param port of the server
  */
 export function refusalOf(
-  { method, url, host, origin }: IncomingRequest,
+  { method, url, host, origin, site, mode }: IncomingRequest,
   port: number,
 ): LoopbackAnswer | undefined {
   const hosts = [`127.0.0.1:${port}`, `localhost:${port}`];
@@ -29,6 +37,9 @@ export function refusalOf(
   }
   if (origin !== undefined && !hosts.some((own) => origin.toLowerCase() === `http://${own}`)) {
     return problemAnswer(403, `Pages of ${shown(origin)} may not ask this server`);
+  }
+  if (site !== undefined && FOREIGN_SITES.includes(site) && mode !== 'navigate') {
+    return problemAnswer(403, 'Pages of other sites may not ask this server');
   }
   if (!METHODS.includes(method)) {
     return problemAnswer(405, `${method} is not allowed: this server only reads`, {

@@ -86,9 +86,15 @@ function nextLink(
   query: string,
   { name, value }: NonNullable<Answer['next']>,
 ): string {
-  const others = query.split('&').filter((part) => part !== '' && !part.startsWith(`${name}=`));
+  const others = query.split('&').filter((part) => part !== '' && nameOf(part) !== name);
   const next = [...others, `${name}=${value}`].join('&');
   return `<${path}?${next}>; rel="next"`;
+}
+
+/** The name of a parameter that was understood, so that its escapes are valid. */
+function nameOf(part: string): string {
+  const [name = ''] = part.split('=', 1);
+  return decodeURIComponent(name);
 }
 
 function failure(

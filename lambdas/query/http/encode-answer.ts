@@ -65,6 +65,7 @@ function commonHeaders({ status, freshness = 'changing' }: Answer) {
   return {
     'cache-control': status === 200 ? CACHE_CONTROL[freshness] : 'no-store',
     'content-security-policy': CONTENT_SECURITY_POLICY,
+    'cross-origin-resource-policy': 'same-origin',
     'referrer-policy': 'no-referrer',
     'x-content-type-options': 'nosniff',
     vary: 'accept-encoding',

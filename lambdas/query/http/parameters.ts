@@ -52,15 +52,15 @@ function decoded(name: string, text: string): string {
   }
 }
 
-const WHOLE_NUMBER = /^-?\d{1,15}$/;
+const NUMBER = /^-?\d{1,15}(?:\.\d{1,9})?$/;
 
-/** Whole numbers become numbers where the schema expects them; other texts stay, and are refused there. */
+/** Numbers become numbers where the schema expects them; other texts stay, and are refused there. */
 function withNumbers(
   { entries }: ParameterSchema,
   texts: ReadonlyMap<string, string>,
 ): Record<string, string | number> {
   const values = [...texts].map(([name, text]) => {
-    const isNumber = isNumeric(entries[name]) && WHOLE_NUMBER.test(text);
+    const isNumber = isNumeric(entries[name]) && NUMBER.test(text);
     return [name, isNumber ? Number(text) : text] as const;
   });
   return Object.fromEntries(values);

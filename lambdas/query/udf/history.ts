@@ -16,19 +16,23 @@ const MOST_COUNTBACK = 1_000_000;
 /** Times beyond these come of a client's arithmetic; none is stored there. */
 const FARTHEST_SECONDS = 100_000_000_000;
 
-const Seconds = v.pipe(
-  v.number(),
-  v.integer(),
-  v.minValue(-FARTHEST_SECONDS),
-  v.maxValue(FARTHEST_SECONDS),
-);
+/** Some clients send fractions. */
+const Seconds = v.pipe(v.number(), v.minValue(-FARTHEST_SECONDS), v.maxValue(FARTHEST_SECONDS));
 
 /** Parameters of `/udf/history`. */
 export const HistoryParameters = v.object({
   symbol: SymbolParameter,
   resolution: v.picklist(RESOLUTIONS),
-  from: v.pipe(Seconds, v.description('Start of the range, in seconds since the epoch')),
-  to: v.pipe(Seconds, v.description('End of the range, which is not part of it')),
+  from: v.pipe(
+    Seconds,
+    v.description('Start of the range, in seconds since the epoch'),
+    v.transform(Math.floor),
+  ),
+  to: v.pipe(
+    Seconds,
+    v.description('End of the range, which is not part of it'),
+    v.transform(Math.ceil),
+  ),
   countback: v.optional(
     v.pipe(
       v.number(),

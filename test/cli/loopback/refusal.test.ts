@@ -1,10 +1,17 @@
 import { type IncomingRequest, refusalOf } from '../../../cli/loopback/refusal';
 
 const PORT = 8787;
+const PLAIN = {
+  method: 'GET',
+  url: '/v1/candles',
+  host: '127.0.0.1:8787',
+  origin: undefined,
+  site: undefined,
+  mode: undefined,
+};
 
 function statusOf(request: Partial<IncomingRequest>): number | undefined {
-  const plain = { method: 'GET', url: '/v1/candles', host: '127.0.0.1:8787', origin: undefined };
-  return refusalOf({ ...plain, ...request }, PORT)?.status;
+  return refusalOf({ ...PLAIN, ...request }, PORT)?.status;
 }
 
 test.each([
@@ -14,6 +21,9 @@ test.each([
   { host: 'LOCALHOST:8787', origin: 'http://localhost:8787' },
   { origin: 'http://127.0.0.1:8787' },
   { url: '/' },
+  { site: 'same-origin', mode: 'cors' },
+  { site: 'none', mode: 'navigate' },
+  { site: 'cross-site', mode: 'navigate' },
   { url: '/v1/candles?from=..&to=/../' },
   { url: '/assets/page.v1..2.js' },
 ])('%j is answered', (request) => {
@@ -30,13 +40,15 @@ test.each([
   { origin: 'http://127.0.0.1:9999' },
   { origin: 'https://127.0.0.1:8787' },
   { origin: 'null' },
+  { site: 'cross-site', mode: 'no-cors' },
+  { site: 'same-site', mode: 'no-cors' },
+  { site: 'cross-site' },
 ])('%j is of somebody else', (request) => {
   expect(statusOf(request)).toBe(403);
 });
 
 test.each(['POST', 'PUT', 'DELETE', 'OPTIONS', 'CONNECT'])('%s is not allowed', (method) => {
-  const plain = { url: '/', host: '127.0.0.1:8787', origin: undefined };
-  expect(refusalOf({ ...plain, method }, PORT)).toMatchObject({
+  expect(refusalOf({ ...PLAIN, method }, PORT)).toMatchObject({
     status: 405,
     headers: { allow: 'GET, HEAD' },
   });

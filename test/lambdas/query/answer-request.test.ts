@@ -78,6 +78,7 @@ test('nobody else may frame, sniff or keep an answer', async () => {
   const { headers } = await storedScene().ask(CANDLES);
   expect(headers).toMatchObject({
     'cache-control': 'private, no-cache',
+    'cross-origin-resource-policy': 'same-origin',
     'referrer-policy': 'no-referrer',
     'x-content-type-options': 'nosniff',
     vary: 'accept-encoding',

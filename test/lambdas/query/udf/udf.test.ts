@@ -186,6 +186,13 @@ describe('the history', () => {
     expect(errmsg).not.toBe('');
   });
 
+  test('takes fractions of a second, and leaves no bar of them out', async () => {
+    const { times } = chartScene();
+    const [fromMs, toMs] = [at(11) + 400, at(11, 2) + 400];
+    const asked = `resolution=1&from=${fromMs / 1_000}&to=${toMs / 1_000}`;
+    expect(await times(asked)).toEqual(['11:00', '11:01', '11:02']);
+  });
+
   test('ignores parameters that it does not know', async () => {
     const { times } = chartScene();
     const others = 'currencyCode=USD&unitId=1&firstDataRequest=true';

@@ -102,6 +102,14 @@ test('the next page is linked', async () => {
   expect(last.headers['link']).toBeUndefined();
 });
 
+test('the link to the next page replaces a parameter whose name is escaped', async () => {
+  const { ask } = storedScene(at(11), NOW);
+  const { headers } = await ask(`${CANDLES}&%66rom=${at(11)}&interval=1m&limit=2`);
+  expect(headers['link']).toBe(
+    '</v1/candles?market=gate-io:BTC_USDT&interval=1m&limit=2&from=2026-01-15T11:02:00Z>; rel="next"',
+  );
+});
+
 test('CSV has the same candles as JSON, a line each', async () => {
   const { ask, page } = storedScene(at(11), NOW);
   const response = await ask(`${CANDLES}&interval=5m&limit=2&format=csv`);
