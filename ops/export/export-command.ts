@@ -76,7 +76,7 @@ async function exportMarket(task: MarketExport, io: ExportSurroundings): Promise
   const { asked, stored } = await unlessAborted(signal, rangesOf(task));
   // The ledger is read first: what it says is sealed was stored before.
   const ledger = await unlessAborted(signal, readLedger(task, asked, io.clock()));
-  const written = await writeWhole(targetOf(request), async (sink) => {
+  const { result, syncFailure } = await writeWhole(targetOf(request), async (sink) => {
     const counted = countedSink(sink);
     const file = candleFile(request, asked, counted.sink);
     const onProgress = (progress: ExportProgress) => bar.update(progress);
@@ -89,9 +89,10 @@ async function exportMarket(task: MarketExport, io: ExportSurroundings): Promise
     }
   });
   const notes = notesOn(ledger.coverage, rangeToAccount(request, asked, ledger.coverage));
-  io.print(summary(request.out, asked, written));
+  io.print(summary(request.out, asked, result));
   const lines = notes.lines.length === 0 ? [ALL_SEALED] : notes.lines;
   for (const line of lines) io.print(`  ${line}\n`);
+  if (syncFailure !== null) io.print(`  a crash of this machine may undo it: ${syncFailure}\n`);
   return request.check && !notes.isSealed ? 1 : 0;
 }
 

@@ -1,5 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { access, constants, type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
+import {
+  access,
+  constants,
+  type FileHandle,
+  link,
+  lstat,
+  open,
+  rename,
+  rm,
+} from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { types } from 'node:util';
 import { isMissingFile } from '../../cli/failure-text';
@@ -13,29 +22,71 @@ export interface TargetFile {
   readonly overwrite: boolean;
 }
 
+/** A file that is at its place. */
+export interface WrittenFile<T> {
+  /** What `write` returned. */
+  readonly result: T;
+  /** Why a crash of the machine could undo it: its folder is not synced; null if it is. */
+  readonly syncFailure: string | null;
+}
+
 /**
  * Writes a file that is whole or not there: it is written beside its place, and
- * renamed once all of it is on the disk. If that fails, nothing is left of it; if
+ * put there once all of it is on the disk. If that fails, nothing is left of it; if
  * the process is killed, a file `<path>.<random>.part` is.
  *
- * @returns what `write` returned
+ * @param sync syncs a folder
  * @throws OperationError with a remedy if the file cannot be written, and whatever `write` threw
  */
 export async function writeWhole<T>(
   target: TargetFile,
   write: (sink: ByteSink) => Promise<T>,
-): Promise<T> {
+  sync: (folder: string) => Promise<void> = syncFolder,
+): Promise<WrittenFile<T>> {
   const partPath = `${target.path}.${randomUUID().slice(0, 8)}.part`;
   const part = await told(target, open(partPath, 'wx'));
   try {
     const result = await filled(target, part, write);
-    await assertFree(target);
-    await told(target, rename(partPath, target.path));
-    await told(target, syncFolder(dirname(target.path)));
-    return result;
+    await putInPlace(target, partPath);
+    return { result, syncFailure: await failureOf(sync(dirname(target.path))) };
   } catch (error) {
     await rm(partPath, { force: true });
     throw error;
+  }
+}
+
+async function putInPlace(target: TargetFile, partPath: string): Promise<void> {
+  if (!target.overwrite) {
+    const outcome = await told(target, linked(partPath, target.path));
+    if (outcome === 'taken') throw takenError(target);
+    if (outcome === 'linked') return rm(partPath, { force: true });
+  }
+  await assertFree(target);
+  await told(target, rename(partPath, target.path));
+}
+
+/** Unlike a renaming, a link never replaces a file; some file systems know none. */
+async function linked(from: string, to: string): Promise<'linked' | 'taken' | 'unsupported'> {
+  try {
+    await link(from, to);
+    return 'linked';
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    if (error.code === 'EEXIST') return 'taken';
+    if (NO_LINKS.includes(error.code ?? '')) return 'unsupported';
+    throw error;
+  }
+}
+
+const NO_LINKS = ['EPERM', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP', 'EMLINK'];
+
+async function failureOf(work: Promise<void>): Promise<string | null> {
+  try {
+    await work;
+    return null;
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    return error.message;
   }
 }
 
@@ -66,21 +117,28 @@ async function syncFolder(path: string): Promise<void> {
 /**
  * Makes sure that a file may be put at its place.
  *
- * @throws OperationError if its folder does not exist, a folder is there, or a file that is not to be replaced
+ * @throws OperationError if its folder does not exist, a folder or a symbolic link is there, or a file that is not to be replaced
  */
-export async function assertFree({ path, overwrite }: TargetFile): Promise<void> {
+export async function assertFree(target: TargetFile): Promise<void> {
+  const { path, overwrite } = target;
   await told({ path }, access(dirname(path), constants.W_OK));
   const found = await told({ path }, statOrNone(path));
   if (found?.isDirectory()) {
     throw new OperationError(`${path} is a folder: give --out the path of a file`);
   }
-  if (found === undefined || overwrite) return;
-  throw new OperationError(`${path} is there already: choose another --out, or add --overwrite`);
+  if (found?.isSymbolicLink()) {
+    throw new OperationError(`${path} is a symbolic link: give --out the path that it leads to`);
+  }
+  if (found !== undefined && !overwrite) throw takenError(target);
+}
+
+function takenError({ path }: TargetFile): OperationError {
+  return new OperationError(`${path} is there already: choose another --out, or add --overwrite`);
 }
 
 async function statOrNone(path: string) {
   try {
-    return await stat(path);
+    return await lstat(path);
   } catch (error) {
     if (isMissingFile(error)) return undefined;
     throw error;
