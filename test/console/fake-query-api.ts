@@ -59,6 +59,10 @@ export class FakeQueryApi {
     this.#server = createServer((request, response) => this.#answer(request, response));
   }
 
+  get markets(): readonly GeneratedMarket[] {
+    return this.#settings.markets;
+  }
+
   /** Starts on a free port of the loopback interface; gives the page's address. */
   async start(port = 0): Promise<string> {
     await new Promise<void>((resolve) => this.#server.listen(port, '127.0.0.1', resolve));

@@ -37,7 +37,8 @@ const SAMPLES = 8;
 
 /** Answers as the query API gives them for a generated market, at any time. */
 export class GeneratedMarket {
-  readonly plan: MarketPlan;
+  /** Set anew, its answers change: a market that was behind catches up. */
+  plan: MarketPlan;
 
   constructor(plan: MarketPlan) {
     this.plan = plan;

@@ -189,6 +189,23 @@ it('follows the newest candle while it is looked at, and asks with the tag', asy
   await eventually(() => expect(statuses()).toContain('/v1/candles 304'));
 });
 
+it('fills in what comes late, and draws it', async () => {
+  const market = browser.markets.find(({ plan }) => plan.pair === 'XRP_USDT');
+  if (market === undefined) throw new Error('There is no XRP_USDT');
+  page = await browser.open({ query: '?market=gate-io:XRP_USDT&interval=1m' });
+  const lastColumn = async (): Promise<number> => {
+    const { up, down } = (await chartPicture(page)).colors;
+    return Math.max(...[...up.columns, ...down.columns].map(([, to]) => to));
+  };
+  const before = await lastColumn();
+  await page.getByRole('button', { name: 'Table' }).first().click();
+  const table = page.getByRole('region', { name: 'Candles in sight' });
+  await expect(table.innerText()).resolves.not.toContain('2026-11-26 09:30');
+  market.plan = { ...market.plan, behindMinutes: 0 };
+  await eventually(async () => expect(await table.innerText()).toContain('2026-11-26 09:30'));
+  await expect(lastColumn()).resolves.toBeGreaterThan(before + 50);
+});
+
 it('says that the API does not answer, keeps what it shows, and recovers', async () => {
   page = await browser.open({ query: '?market=gate-io:BTC_USDT&interval=1h' });
   browser.api.isDown = true;

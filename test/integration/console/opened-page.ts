@@ -15,7 +15,6 @@ export const OPENED_MS = Date.parse('2026-11-26T09:41:07Z');
 export class ConsoleBrowser {
   readonly #browser: PageBrowser;
   readonly #pageFolder: string;
-  readonly markets: readonly GeneratedMarket[] = generatedMarkets();
   readonly api: FakeQueryApi;
 
   private constructor(browser: PageBrowser, pageFolder: string, api: FakeQueryApi) {
@@ -33,6 +32,11 @@ export class ConsoleBrowser {
     const api = new FakeQueryApi({ pageFolder, markets: generatedMarkets(), now, run });
     const browser = await PageBrowser.start(await api.start());
     return new ConsoleBrowser(browser, pageFolder, api);
+  }
+
+  /** Those that the API serves. */
+  get markets(): readonly GeneratedMarket[] {
+    return this.api.markets;
   }
 
   async stop(): Promise<void> {
