@@ -1,4 +1,4 @@
-import { Fn } from 'aws-cdk-lib';
+import { Fn, Stack } from 'aws-cdk-lib';
 import {
   FlowLogDestination,
   FlowLogTrafficType,
@@ -60,6 +60,17 @@ export class Network extends Construct {
         ? this.subnets
         : { subnets: this.vpc.selectSubnets(this.subnets).subnets.slice(0, 1) };
     this.allowOut(Port.HTTPS, 'The exchange and AWS APIs');
+    this.exportSubnets();
+  }
+
+  /**
+   * All of them are exported, whichever the functions are in: an export that another setting of
+   * `nat` takes away could not be removed while the pipeline stack still imports it.
+   */
+  private exportSubnets(): void {
+    for (const { subnetId } of this.vpc.selectSubnets(this.subnets).subnets) {
+      Stack.of(this).exportValue(subnetId);
+    }
   }
 
   /** Lets the functions out of the network to a port of any address. */

@@ -87,9 +87,9 @@ describe('dev and prod in one account and region', () => {
 
   it('watch each its own keyspace', () => {
     const watched = templatesOf(prod).pipeline;
-    const queries = JSON.stringify(propertiesOf(watched, 'AWS::CloudWatch::Alarm'));
-    expect(queries).toContain("Keyspace = 'candlestream_prod'");
-    expect(queries).not.toContain(`'${keyspaceName('dev')}'`);
+    const shown = JSON.stringify(propertiesOf(watched, 'AWS::CloudWatch::Dashboard'));
+    expect(shown.includes(keyspaceName('prod'))).toBe(true);
+    expect(shown.includes(keyspaceName('dev'))).toBe(false);
   });
 });
 
