@@ -6,14 +6,14 @@ import {
   LONGEST_PAIR,
   pairNameProblem,
 } from '../../lambdas/shared/domain/market';
-import { DatabaseSettings } from './database-settings';
-import { EventSourceSettings } from './event-source-settings';
-import { ExchangeSettings } from './exchange-settings';
-import { KafkaSettings, TopicSettings } from './kafka-settings';
-import { NetworkSettings } from './network-settings';
-import { QuerySettings } from './query-settings';
-import { SchemaRegistrySettings } from './schema-registry-settings';
-import { group, text, together, trueOrFalse, wholeNumber } from './setting-values';
+import { DatabaseSettings } from './settings/database-settings';
+import { EventSourceSettings } from './settings/event-source-settings';
+import { ExchangeSettings } from './settings/exchange-settings';
+import { KafkaSettings, TopicSettings } from './settings/kafka-settings';
+import { NetworkSettings } from './settings/network-settings';
+import { QuerySettings } from './settings/query-settings';
+import { SchemaRegistrySettings } from './settings/schema-registry-settings';
+import { group, text, together, trueOrFalse, wholeNumber } from './settings/setting-values';
 import {
   networkProblem,
   pairsProblem,

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { group, oneOfKinds, together, wholeNumber } from './setting-values';
-import { eventSourceProblem } from './stage-limits';
+import { eventSourceProblem } from '../stage-limits';
 
 /** Records that an event source hands to its function at once. */
 const Batches = group({

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { GATE_IO } from '../../lambdas/shared/adapters/exchanges/gate-io-facts';
+import { GATE_IO } from '../../../lambdas/shared/adapters/exchanges/gate-io-facts';
 import { group, oneOfKinds, wholeNumber } from './setting-values';
 
 /** Requests and minutes that are left to others, and to the time that a request takes. */

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import { SCHEMA_VERSIONS } from '../../lambdas/shared/codec/schema-versions';
-import { type Topic, TOPICS } from '../../lambdas/shared/domain/topics';
+import { SCHEMA_VERSIONS } from '../../../lambdas/shared/codec/schema-versions';
+import { type Topic, TOPICS } from '../../../lambdas/shared/domain/topics';
 import { group, oneOfKinds } from './setting-values';
 
 /** The ids of a topic's versions: with one too few, the functions do not start. */

@@ -8,7 +8,7 @@ import {
   trueOrFalse,
   wholeNumber,
 } from './setting-values';
-import { brokerProblem, topicsProblem } from './stage-limits';
+import { brokerProblem, topicsProblem } from '../stage-limits';
 
 /**
  * Versions that MSK makes clusters with, and whose topics can be resources of a stack.

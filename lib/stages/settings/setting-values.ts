@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { didYouMean } from '../../cli/near-names';
+import { didYouMean } from '../../../cli/near-names';
 
 // The kinds of values that settings have. Each message is the remedy; the
 // problem stands before it, with the path of the setting and its value.
