@@ -1,8 +1,10 @@
+import { readFileSync, writeFileSync } from 'node:fs';
 import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import { chartPicture } from './chart-picture';
 import { eventually } from './eventually';
 import { ConsoleBrowser, OPENED_MS } from './opened-page';
+import { pictureFile, README_VIEW, sizeOf, takePicture } from './readme-picture';
 
 declare global {
   interface Window {
@@ -247,4 +249,21 @@ it.each([
     ).resolves.toBeLessThanOrEqual(0);
   },
   180_000,
+);
+
+/** Set to take the pictures of README anew. */
+const takesPictures = process.env['TAKE_PICTURES'] !== undefined;
+
+it.each(['light', 'dark'] as const)(
+  "is as README's picture shows it: %s (TAKE_PICTURES=1 takes it anew)",
+  async (colorScheme) => {
+    page = await browser.open({ ...README_VIEW, colorScheme });
+    const taken = await takePicture(page);
+    if (takesPictures) writeFileSync(pictureFile(colorScheme), taken);
+
+    // Letters differ from machine to machine, the layout does not.
+    const [now, shown] = [taken, readFileSync(pictureFile(colorScheme))].map(sizeOf);
+    expect(shown?.width).toBe(now?.width);
+    expect(Math.abs((shown?.height ?? 0) / (now?.height ?? 1) - 1)).toBeLessThan(0.1);
+  },
 );
