@@ -58,6 +58,7 @@ test('only this differs between the stages localstack and dev', () => {
     'Pipeline AWS::Lambda::Function Environment.Variables.FIRINGS_AHEAD_MINUTES',
     'Pipeline AWS::Lambda::Function Environment.Variables.KAFKA_BOOTSTRAP_SERVERS',
     'Pipeline AWS::Lambda::Function Environment.Variables.KAFKA_CLUSTER_ARN',
+    'Pipeline AWS::Lambda::Function Environment.Variables.OPEN_WINDOWS_EVERY_MINUTES',
     'Pipeline AWS::Lambda::Function Environment.Variables.SCHEMA_VERSION_IDS',
     'Pipeline AWS::Lambda::Function Environment.Variables.STAGE',
     'Pipeline AWS::Lambda::Function VpcConfig.SubnetIds',
