@@ -52,7 +52,8 @@ function decoded(name: string, text: string): string {
   }
 }
 
-const NUMBER = /^-?\d{1,15}(?:\.\d{1,9})?$/;
+/** Programs write numbers that are nearly zero with an exponent. */
+const NUMBER = /^-?\d{1,15}(?:\.\d{1,30})?(?:e-\d{1,3})?$/;
 
 /** Numbers become numbers where the schema expects them; other texts stay, and are refused there. */
 function withNumbers(

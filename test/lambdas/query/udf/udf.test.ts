@@ -193,6 +193,13 @@ describe('the history', () => {
     expect(await times(asked)).toEqual(['11:00', '11:01', '11:02']);
   });
 
+  test('takes times that are nearly zero, as programs write them', async () => {
+    const { times } = chartScene();
+    expect(await times('resolution=1&from=-1.5e-7&to=4.837596549708908e-40')).toEqual({
+      s: 'no_data',
+    });
+  });
+
   test('ignores parameters that it does not know', async () => {
     const { times } = chartScene();
     const others = 'currencyCode=USD&unitId=1&firstDataRequest=true';
