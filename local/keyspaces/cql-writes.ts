@@ -1,19 +1,15 @@
-/**
- * Writes in requests of Cassandra's native protocol.
- * Source: "native_protocol_v4.spec" of Apache Cassandra, the version that
- * Keyspaces speaks.
- */
-
-/** A frame: a request, or a response. */
-export interface Frame {
-  /** Without the bit that says which of the two it is. */
-  readonly version: number;
-  readonly stream: number;
-  readonly opcode: number;
-  readonly body: Buffer;
-  /** The whole frame. */
-  readonly bytes: Buffer;
-}
+import {
+  BodyReader,
+  type Frame,
+  GLOBAL_TABLE,
+  int,
+  OPCODES,
+  responseFrame,
+  RESULT_KINDS,
+  short,
+  text,
+  VERSION,
+} from './cql-frames';
 
 /** A row that is written or deleted. */
 export interface RowWrite {
@@ -30,64 +26,10 @@ export interface PreparedStatement {
   readonly partitionIndexes: readonly number[];
 }
 
-export const OPCODES = {
-  error: 0x00,
-  result: 0x08,
-  prepare: 0x09,
-  execute: 0x0a,
-  batch: 0x0d,
-} as const;
-
-/** The version that is understood. */
-export const VERSION = 0x04;
-
-const RESPONSE = 0x80;
-const COMPRESSED = 0x01;
-const HEADER_BYTES = 9;
-const LENGTH_AT = 5;
-const PREPARED = 4;
-const GLOBAL_TABLE = 0x01;
 const HAS_VALUES = 0x01;
 const PROTOCOL_ERROR = 0x000a;
 const WRITE_TIMEOUT = 0x1100;
 const LOCAL_QUORUM = 6;
-
-/** A client compresses its frames. */
-export class CompressedFrameError extends Error {
-  override readonly name = 'CompressedFrameError';
-}
-
-/**
- * The frames that are whole, and the bytes that are left of the next.
- *
- * @throws CompressedFrameError
- */
-export function framesIn(bytes: Buffer): { frames: Frame[]; rest: Buffer } {
-  const frames: Frame[] = [];
-  let rest = bytes;
-  while (rest.length >= HEADER_BYTES) {
-    const end = HEADER_BYTES + rest.readUInt32BE(LENGTH_AT);
-    if (rest.length < end) break;
-    frames.push(readFrame(rest.subarray(0, end)));
-    rest = rest.subarray(end);
-  }
-  return { frames, rest };
-}
-
-function readFrame(bytes: Buffer): Frame {
-  if ((bytes.readUInt8(1) & COMPRESSED) !== 0) {
-    throw new CompressedFrameError(
-      'A compressed frame cannot be read; leave the compression of the driver off',
-    );
-  }
-  return {
-    version: bytes.readUInt8(0) & ~RESPONSE,
-    stream: bytes.readInt16BE(2),
-    opcode: bytes.readUInt8(4),
-    body: bytes.subarray(HEADER_BYTES),
-    bytes,
-  };
-}
 
 /** The text of a PREPARE. */
 export function preparedQuery({ body }: Frame): string {
@@ -97,7 +39,7 @@ export function preparedQuery({ body }: Frame): string {
 /** The statement that a RESULT says is prepared; undefined if it says something else. */
 export function preparedStatement({ body }: Frame): PreparedStatement | undefined {
   const reader = new BodyReader(body);
-  if (reader.int() !== PREPARED) return undefined;
+  if (reader.int() !== RESULT_KINDS.prepared) return undefined;
   const id = reader.shortBytes().toString('hex');
   const flags = reader.int();
   reader.int();
@@ -161,75 +103,6 @@ export function versionRefusal(request: Frame): Buffer {
   return errorResponse(request, [int(PROTOCOL_ERROR), text(message)]);
 }
 
-function errorResponse({ stream }: Frame, parts: readonly Buffer[]): Buffer {
-  const body = Buffer.concat(parts);
-  const header = Buffer.alloc(HEADER_BYTES);
-  header.writeUInt8(VERSION | RESPONSE, 0);
-  header.writeInt16BE(stream, 2);
-  header.writeUInt8(OPCODES.error, 4);
-  header.writeUInt32BE(body.length, LENGTH_AT);
-  return Buffer.concat([header, body]);
-}
-
-function text(value: string): Buffer {
-  const bytes = Buffer.from(value);
-  return Buffer.concat([short(bytes.length), bytes]);
-}
-
-function short(value: number): Buffer {
-  const bytes = Buffer.alloc(2);
-  bytes.writeUInt16BE(value);
-  return bytes;
-}
-
-function int(value: number): Buffer {
-  const bytes = Buffer.alloc(4);
-  bytes.writeInt32BE(value);
-  return bytes;
-}
-
-/** Reads the protocol's types out of a body, one after the other. */
-class BodyReader {
-  readonly #bytes: Buffer;
-  #at = 0;
-
-  constructor(bytes: Buffer) {
-    this.#bytes = bytes;
-  }
-
-  byte(): number {
-    return this.#bytes.readUInt8(this.#advance(1));
-  }
-
-  short(): number {
-    return this.#bytes.readUInt16BE(this.#advance(2));
-  }
-
-  int(): number {
-    return this.#bytes.readInt32BE(this.#advance(4));
-  }
-
-  shortBytes(): Buffer {
-    return this.#read(this.short());
-  }
-
-  longText(): string {
-    return this.#read(this.int()).toString();
-  }
-
-  /** Values of a statement; one that is null or not set is empty. */
-  values(): Buffer[] {
-    return Array.from({ length: this.short() }, () => this.#read(Math.max(0, this.int())));
-  }
-
-  #read(bytes: number): Buffer {
-    const from = this.#advance(bytes);
-    return this.#bytes.subarray(from, from + bytes);
-  }
-
-  #advance(bytes: number): number {
-    const from = this.#at;
-    this.#at += bytes;
-    return from;
-  }
+function errorResponse(request: Frame, parts: readonly Buffer[]): Buffer {
+  return responseFrame(request, { opcode: OPCODES.error, body: Buffer.concat(parts) });
 }

@@ -1,15 +1,11 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { CompressedFrameError, type Frame, framesIn, OPCODES, VERSION } from './cql-frames';
 import {
-  CompressedFrameError,
-  type Frame,
-  framesIn,
-  OPCODES,
   preparedQuery,
   type PreparedStatement,
   preparedStatement,
   rowWrites,
-  VERSION,
   versionRefusal,
   writeTimeout,
 } from './cql-writes';

@@ -8,23 +8,24 @@ import type { AwsCredentials } from '../../../lambdas/shared/adapters/aws-signat
 import { longValue, textValue } from '../../../lambdas/shared/adapters/database/cql-values';
 import type { Certificate } from './certificates';
 import {
-  type Answer,
+  BodyReader,
+  type Frame,
+  framesIn,
+  OPCODES,
+  type FrameContent,
+  responseFrame,
+  short,
+  text,
+  VERSION,
+} from '../../../local/keyspaces/cql-frames';
+import {
   bytesOf,
   errorAnswer,
-  frame,
   inet,
-  isSpoken,
   keyspaceAnswer,
-  OPCODES,
   preparedAnswer,
-  queryOf,
-  type Request,
-  requestsIn,
   rowsAnswer,
-  short,
   type Table,
-  text,
-  tokenOf,
 } from './frames';
 
 const { dataTypes, responseErrorCodes: codes } = types;
@@ -131,11 +132,11 @@ export class KeyspacesServer {
     const session = new Session(this.#setting, (accepted) => this.logins.push(accepted));
     let unread = Buffer.alloc(0);
     socket.on('data', (bytes) => {
-      const { requests, rest } = requestsIn(Buffer.concat([unread, bytes]));
+      const { frames: requests, rest } = framesIn(Buffer.concat([unread, bytes]));
       unread = Buffer.from(rest);
       for (const request of requests) {
         this.asked.push(request.opcode);
-        void session.answer(request).then((answer) => socket.write(frame(request, answer)));
+        void session.answer(request).then((answer) => socket.write(responseFrame(request, answer)));
       }
     });
     // A client that does not trust the server goes without a word.
@@ -155,8 +156,8 @@ class Session {
     this.#onLogin = onLogin;
   }
 
-  async answer(request: Request): Promise<Answer> {
-    if (!isSpoken(request)) {
+  async answer(request: Frame): Promise<FrameContent> {
+    if (request.version !== VERSION) {
       return errorAnswer(codes.protocolError, 'Invalid or unsupported protocol version');
     }
     if (request.opcode === OPCODES.options) return { opcode: OPCODES.supported, body: short(0) };
@@ -172,7 +173,7 @@ class Session {
     }
   }
 
-  #start({ opcode }: Request): Answer {
+  #start({ opcode }: Frame): FrameContent {
     if (opcode !== OPCODES.startup) return outOfTurn(opcode);
     this.#state = 'started';
     return {
@@ -181,16 +182,16 @@ class Session {
     };
   }
 
-  #sendChallenge(request: Request): Answer {
+  #sendChallenge(request: Frame): FrameContent {
     if (request.opcode !== OPCODES.authResponse) return outOfTurn(request.opcode);
-    if (tokenOf(request) !== METHOD) return refusal();
+    if (new BodyReader(request.body).longText() !== METHOD) return refusal();
     this.#state = 'challenged';
     return { opcode: OPCODES.authChallenge, body: bytesOf(this.#challenge) };
   }
 
-  async #login(request: Request): Promise<Answer> {
+  async #login(request: Frame): Promise<FrameContent> {
     if (request.opcode !== OPCODES.authResponse) return outOfTurn(request.opcode);
-    const token = tokenOf(request);
+    const token = new BodyReader(request.body).longText();
     const isAccepted = token === (await expectedToken(this.#setting, this.#challenge, token));
     this.#onLogin(isAccepted);
     if (!isAccepted) return refusal();
@@ -199,11 +200,11 @@ class Session {
   }
 }
 
-function outOfTurn(opcode: number): Answer {
+function outOfTurn(opcode: number): FrameContent {
   return errorAnswer(codes.protocolError, `Not the turn of opcode ${opcode}`);
 }
 
-function refusal(): Answer {
+function refusal(): FrameContent {
   return errorAnswer(codes.badCredentials, 'Authentication failed');
 }
 
@@ -227,14 +228,14 @@ async function expectedToken(
 }
 
 /** What is answered to who is logged in. */
-function answerTo(request: Request, setting: KeyspacesSetting): Answer {
+function answerTo(request: Frame, setting: KeyspacesSetting): FrameContent {
   switch (request.opcode) {
     case OPCODES.register:
       return { opcode: OPCODES.ready, body: Buffer.alloc(0) };
     case OPCODES.query:
-      return answerToQuery(queryOf(request), setting);
+      return answerToQuery(new BodyReader(request.body).longText(), setting);
     case OPCODES.prepare:
-      return preparation(queryOf(request));
+      return preparation(new BodyReader(request.body).longText());
     case OPCODES.execute:
       return execution(request, setting);
     default:
@@ -242,7 +243,7 @@ function answerTo(request: Request, setting: KeyspacesSetting): Answer {
   }
 }
 
-function answerToQuery(query: string, { region, peers }: KeyspacesSetting): Answer {
+function answerToQuery(query: string, { region, peers }: KeyspacesSetting): FrameContent {
   if (query.startsWith('SELECT * FROM system.local')) {
     return rowsAnswer(LOCAL, [[textValue('local'), textValue(region), RELEASE]]);
   }
@@ -256,7 +257,7 @@ function answerToQuery(query: string, { region, peers }: KeyspacesSetting): Answ
   return errorAnswer(codes.syntaxError, `Not a query that this server knows: ${query}`);
 }
 
-function preparation(query: string): Answer {
+function preparation(query: string): FrameContent {
   const names = PROGRESS.columns.map(([name]) => name).join(', ');
   if (
     query.replace(/\s+/g, ' ') !== `SELECT ${names} FROM progress WHERE exchange = ? AND pair = ?`
@@ -269,7 +270,7 @@ function preparation(query: string): Answer {
   ]);
 }
 
-function execution({ body }: Request, { progress }: KeyspacesSetting): Answer {
+function execution({ body }: Frame, { progress }: KeyspacesSetting): FrameContent {
   if (!body.subarray(2).toString('latin1').startsWith(STATEMENT)) {
     return errorAnswer(codes.unprepared, 'Not a statement that is prepared here');
   }
