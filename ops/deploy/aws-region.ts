@@ -156,7 +156,7 @@ async function readStack(
   name: string,
   abortSignal: AbortSignal,
 ): Promise<DeployedStack | undefined> {
-  try {
+  return unlessMissing(async () => {
     const command = new DescribeStacksCommand({ StackName: name });
     const { Stacks = [] } = await client.send(command, { abortSignal });
     const { StackId: id = name, StackStatus: status = 'unknown' } = Stacks[0] ?? {};
@@ -165,13 +165,19 @@ async function readStack(
       { abortSignal },
     );
     return { id, status, template: v.parse(Template, TemplateBody) };
-  } catch (error) {
-    if (error instanceof Error && isMissingStack(error)) return undefined;
-    throw error;
-  }
+  });
 }
 
-/** True for the error of a stack that there is not: CloudFormation has none of its own for it. */
-export function isMissingStack({ name, message }: Error): boolean {
-  return name === 'ValidationError' && message.includes('does not exist');
+/** Reads of a stack; undefined if there is none: CloudFormation has no error of its own for that. */
+export async function unlessMissing<T>(read: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    const isMissing =
+      error instanceof Error &&
+      error.name === 'ValidationError' &&
+      error.message.includes('does not exist');
+    if (isMissing) return undefined;
+    throw error;
+  }
 }

@@ -6,7 +6,7 @@ import {
 import { CloudWatchLogsClient, paginateDescribeLogGroups } from '@aws-sdk/client-cloudwatch-logs';
 import { EC2Client, paginateDescribeNetworkInterfaces } from '@aws-sdk/client-ec2';
 import { ask, type AwsAccountOptions, clientConfig } from '../deploy/ask-aws';
-import { isMissingStack } from '../deploy/aws-region';
+import { unlessMissing } from '../deploy/aws-region';
 import type { LeftoverLookUp, LogGroup, NetworkInterface, StackResource } from './leftover-look-up';
 
 /** Looks for leftovers in a region of the AWS account that the SDK's own chain of credentials finds. */
@@ -37,17 +37,11 @@ export function awsLeftovers(options: AwsAccountOptions, region: string): Leftov
   };
 }
 
-async function readStackId(
-  client: CloudFormationClient,
-  name: string,
-): Promise<string | undefined> {
-  try {
+function readStackId(client: CloudFormationClient, name: string): Promise<string | undefined> {
+  return unlessMissing(async () => {
     const { Stacks = [] } = await client.send(new DescribeStacksCommand({ StackName: name }));
     return Stacks[0]?.StackId;
-  } catch (error) {
-    if (error instanceof Error && isMissingStack(error)) return undefined;
-    throw error;
-  }
+  });
 }
 
 async function readResources(
