@@ -49,13 +49,14 @@ export function auditDay(
 ): RolledSegment {
   const { minuteCandles, ...rest } = segment;
   const compared = new DayComparison(segment, stored, day);
+  const findings = compared.findings();
   return {
     ...rest,
-    candles: compared.written(),
+    candles: compared.written(findings),
     rejected: segment.rejected.filter(({ openTimeMs }) => !compared.has(openTimeMs)),
     newestMs: newestOf(minuteCandles) ?? null,
     deleted: compared.deleted(),
-    audit: compared.findings(),
+    audit: findings,
   };
 }
 
@@ -91,10 +92,10 @@ class DayComparison {
     return (this.#result['1m'] ?? []).some(({ openTimeMs }) => openTimeMs === timeMs);
   }
 
-  written(): CandlesByInterval {
+  written({ sealed }: AuditFindings): CandlesByInterval {
     // Older live writes may still be under way: they must lose against a day that is sealed. Before
     // it is, the next audit finds what they change.
-    if (!this.#isFinal() && this.findings().sealed) return this.#result;
+    if (!this.#isFinal() && sealed) return this.#result;
     // A window can be open as it is stored, with the values that it has closed: no minute came after.
     return { ...this.#result, '1m': this.#differing('1m') };
   }

@@ -128,12 +128,7 @@ test.each([
   ['close', null, 'its close is null'],
   ['low', types.BigDecimal.fromString('12000'), 'its low 12000 is above its open 11512.50'],
 ])('an invalid row, with a %s of %s, is no answer', async (column, value, reason) => {
-  const driver: CassandraDriver = {
-    execute: () =>
-      Promise.resolve({ rows: [rowOf(startMs, { [column]: value })], pageState: null }),
-    batch: () => Promise.reject(new Error('unexpected batch')),
-    shutdown: () => Promise.reject(new Error('unexpected shutdown')),
-  };
+  const driver = answering(rowOf(startMs, { [column]: value }));
   const range = { ...series('1m'), fromMs: startMs, toMs: startMs + MINUTE_MS };
 
   const reading = readStoredCandles(createSession(driver), range);
@@ -142,16 +137,17 @@ test.each([
   await expect(reading).rejects.toThrow(reason);
 });
 
-test('a row that is no candle is reported beside the others', async () => {
-  const driver: CassandraDriver = {
-    execute: () =>
-      Promise.resolve({
-        rows: [rowOf(startMs, { high: null }), rowOf(startMs + MINUTE_MS)],
-        pageState: null,
-      }),
+/** A driver that answers each read with the same rows. */
+function answering(...rows: types.Row[]): CassandraDriver {
+  return {
+    execute: () => Promise.resolve({ rows, pageState: null }),
     batch: () => Promise.reject(new Error('unexpected batch')),
     shutdown: () => Promise.reject(new Error('unexpected shutdown')),
   };
+}
+
+test('a row that is no candle is reported beside the others', async () => {
+  const driver = answering(rowOf(startMs, { high: null }), rowOf(startMs + MINUTE_MS));
   const range = { ...series('1m'), fromMs: startMs, toMs: startMs + 2 * MINUTE_MS };
 
   const { candles, unreadable } = await readCandles(createSession(driver), range);
@@ -165,15 +161,7 @@ test.each([
   ['whose prices contradict each other', startMs, { low: types.BigDecimal.fromString('12000') }],
   ['that holds seven minutes', startMs, { minutes: 7 }],
 ])('an invalid row, %s, is reported beside the others', async (_, openTimeMs, changes) => {
-  const driver: CassandraDriver = {
-    execute: () =>
-      Promise.resolve({
-        rows: [rowOf(openTimeMs, changes), rowOf(startMs + MINUTE_MS)],
-        pageState: null,
-      }),
-    batch: () => Promise.reject(new Error('unexpected batch')),
-    shutdown: () => Promise.reject(new Error('unexpected shutdown')),
-  };
+  const driver = answering(rowOf(openTimeMs, changes), rowOf(startMs + MINUTE_MS));
   const range = { ...series('1m'), fromMs: startMs, toMs: startMs + 2 * MINUTE_MS };
 
   const { candles, unreadable } = await readCandles(createSession(driver), range);
@@ -184,12 +172,7 @@ test.each([
 });
 
 test('an unknown quote volume is read as such', async () => {
-  const driver: CassandraDriver = {
-    execute: () =>
-      Promise.resolve({ rows: [rowOf(startMs, { quote_volume: null })], pageState: null }),
-    batch: () => Promise.reject(new Error('unexpected batch')),
-    shutdown: () => Promise.reject(new Error('unexpected shutdown')),
-  };
+  const driver = answering(rowOf(startMs, { quote_volume: null }));
   const range = { ...series('1m'), fromMs: startMs, toMs: startMs + MINUTE_MS };
 
   const { candles } = await readCandles(createSession(driver), range);
