@@ -18,8 +18,8 @@ const ReconcileEnvironment = v.object({
   RETENTION_MINUTES: wholeNumber,
   /** How many requests the exchange may be sent in 10 s: fewer than fetch may send, who shares its limit. */
   REQUESTS_PER_10_S: wholeNumber,
-  /** How far ahead of the clock a firing may be: more only where firings are simulated. */
-  FIRINGS_AHEAD_MINUTES: v.optional(wholeNumber, '5'),
+  /** How far ahead of the clock a firing may be: only where firings are simulated. */
+  FIRINGS_AHEAD_MINUTES: v.optional(wholeNumber),
   /** The base URL of the exchange's API, up to and with `/api/v4`. */
   GATE_IO_URL: urlText,
   /** The base URL of the exchange's archive. */

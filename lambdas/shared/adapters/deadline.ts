@@ -1,11 +1,14 @@
 import type { Context } from 'aws-lambda';
 
-/** Time that the invocation under way has left. A process runs one invocation at a time. */
+/** Time of an invocation that is left for its end: what failed is reported, and dead letters are appended. */
+const RESERVED_MS = 15_000;
+
+/** The time of the invocation under way. A process runs one invocation at a time. */
 export interface Deadline {
   /** Starts the time of an invocation. */
   readonly begin: (context: Pick<Context, 'getRemainingTimeInMillis'>) => void;
-  /** Milliseconds that are left; none before the first invocation. */
-  readonly remainingMs: () => number;
+  /** Whether something outside may still be waited for; not before the first invocation. */
+  readonly hasTime: () => boolean;
 }
 
 /** Deadline of a function's process. */
@@ -15,6 +18,6 @@ export function createDeadline(): Deadline {
     begin: (context) => {
       remainingMs = () => context.getRemainingTimeInMillis();
     },
-    remainingMs: () => remainingMs(),
+    hasTime: () => remainingMs() > RESERVED_MS,
   };
 }

@@ -1,9 +1,9 @@
 import { inspect } from 'node:util';
 import * as v from 'valibot';
+import { MINUTE_MS } from '../domain/interval';
 
 const ScheduledEvent = v.object({ time: v.pipe(v.string(), v.isoTimestamp()) });
 
-const MINUTE_MS = 60_000;
 /** EventBridge fires at the time that it says, or later; clocks differ by less than this. */
 const MOST_AHEAD_MINUTES = 5;
 
@@ -11,7 +11,7 @@ const MOST_AHEAD_MINUTES = 5;
 export interface FiringClock {
   readonly nowMs: number;
   /** How far ahead of it an event's time may be. @default 5 */
-  readonly mostAheadMinutes?: number;
+  readonly mostAheadMinutes?: number | undefined;
 }
 
 /** An event that is not a firing of an EventBridge rule, or one of the future. */

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Kafka, logLevel, Partitioners } from 'kafkajs';
+import { createDeadline } from '../../../lambdas/shared/adapters/deadline';
 import { createKafkaLog } from '../../../lambdas/shared/adapters/kafka/kafka-log';
 import { quietIdleConnections } from '../../../lambdas/shared/adapters/kafka/kafkajs-idle';
 import { freePort } from '../../../cli/free-port';
@@ -161,12 +162,14 @@ test(
   async () => {
     const before = await appendedRecords();
     const telemetry = new FakeTelemetry();
+    const deadline = createDeadline();
+    deadline.begin({ getRemainingTimeInMillis: () => 2 * LIMIT_MS });
     const logs = Array.from({ length: 24 }, (_, index) =>
       createKafkaLog({
         clientId: `function-${index}`,
         brokers: () => Promise.resolve(access()),
         telemetry,
-        deadline: { remainingMs: () => 2 * LIMIT_MS },
+        deadline,
       }),
     );
 

@@ -13,15 +13,13 @@ export class CassandraError extends Error {
 const PAUSES = { minTimeout: 150, factor: 2, maxTimeout: 2_000, randomize: true };
 /** Within about 3 s. */
 const RETRIES = 3;
-/** Time of an invocation that is left for its end: what failed is reported, and dead letters are appended. */
-const RESERVED_MS = 15_000;
 
 /** How attempts at a call are counted and bounded. */
 export interface AttemptOptions {
   /** Counts failed attempts. @default they are not counted */
   readonly telemetry?: Pick<Telemetry, 'count'> | undefined;
-  /** The time that the caller has left. @default none: throttling is waited out for as long as other failures */
-  readonly remainingMs?: (() => number) | undefined;
+  /** If throttling may still be waited out. @default no longer than other failures */
+  readonly hasTime?: (() => boolean) | undefined;
   /** If it is true, no attempt is begun any more, not even the first. @default never */
   readonly isOver?: (() => boolean) | undefined;
 }
@@ -35,7 +33,7 @@ export interface AttemptOptions {
  */
 export async function attempt<T>(
   call: () => Promise<T>,
-  { telemetry, remainingMs = () => 0, isOver = () => false }: AttemptOptions = {},
+  { telemetry, hasTime = () => false, isOver = () => false }: AttemptOptions = {},
 ): Promise<T> {
   if (isOver())
     throw new CassandraError('The database is too slow: the time of the request is over');
@@ -46,7 +44,7 @@ export async function attempt<T>(
       shouldRetry: ({ error, retriesConsumed }) =>
         mayPass(error) &&
         !isOver() &&
-        (retriesConsumed < RETRIES || (isThrottle(error) && remainingMs() > RESERVED_MS)),
+        (retriesConsumed < RETRIES || (isThrottle(error) && hasTime())),
       onFailedAttempt: ({ error }) =>
         telemetry?.count(isThrottle(error) ? 'DatabaseThrottles' : 'DatabaseErrors', 1),
     });

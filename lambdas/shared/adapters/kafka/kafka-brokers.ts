@@ -1,8 +1,8 @@
 import type { KafkaConfig, SASLOptions } from 'kafkajs';
-import pRetry from 'p-retry';
 import { credentialsFromEnvironment } from '../aws-signature';
 import { createDeadline, type Deadline } from '../deadline';
 import { mskToken } from './msk-token';
+import { waitedOut } from './waited-out';
 
 /** Settings with which kafkajs reaches a cluster. */
 export type BrokerAccess = Pick<KafkaConfig, 'ssl' | 'sasl'> & { readonly brokers: string[] };
@@ -13,10 +13,6 @@ export class BrokersNotFoundError extends Error {
 }
 
 const LOOK_UP_TIMEOUT_MS = 5_000;
-/** Pauses, with jitter, between look-ups. */
-const PAUSES = { minTimeout: 500, factor: 2, maxTimeout: 5_000, randomize: true };
-/** Time of an invocation that is left for what it needs the brokers for. */
-const RESERVED_MS = 15_000;
 
 /**
  * Finds the brokers of a cluster. Servers that are given are used as they are;
@@ -32,14 +28,14 @@ export function createBrokerLookUp(
     KAFKA_BOOTSTRAP_SERVERS?: string[] | undefined;
   },
   region: string,
-  { remainingMs }: Pick<Deadline, 'remainingMs'> = createDeadline(),
+  { hasTime }: Pick<Deadline, 'hasTime'> = createDeadline(),
 ): () => Promise<BrokerAccess> {
   const { KAFKA_CLUSTER_ARN: arn, KAFKA_BOOTSTRAP_SERVERS: servers } = environment;
   if (servers !== undefined) return () => Promise.resolve({ brokers: servers });
   if (arn === undefined) throw new BrokersNotFoundError('Neither brokers nor a cluster are given');
   let found: Promise<BrokerAccess> | undefined;
   return () => {
-    found ??= patientLookUp(arn, region, remainingMs).catch((cause: unknown) => {
+    found ??= patientLookUp(arn, region, hasTime).catch((cause: unknown) => {
       found = undefined;
       throw cause;
     });
@@ -50,15 +46,14 @@ export function createBrokerLookUp(
 /** Repetitions of a look-up that fails for another reason than throttling. */
 const RETRIES = 3;
 
-function patientLookUp(clusterArn: string, region: string, remainingMs: () => number) {
-  return pRetry(() => lookUp(clusterArn, region), {
-    ...PAUSES,
-    retries: Infinity,
-    shouldRetry: ({ error: { cause }, retriesConsumed }) =>
+function patientLookUp(clusterArn: string, region: string, hasTime: () => boolean) {
+  return waitedOut(
+    () => lookUp(clusterArn, region),
+    ({ error: { cause }, retriesConsumed }) =>
       isThrottled(cause)
-        ? retriesConsumed < RETRIES || remainingMs() > RESERVED_MS
+        ? retriesConsumed < RETRIES || hasTime()
         : mayPass(cause) && retriesConsumed < RETRIES,
-  });
+  );
 }
 
 /** Names of refusals that say "later". Source: the Amazon MSK API reference, "Clusters bootstrap-brokers". */

@@ -1,11 +1,11 @@
 import { Kafka, logLevel, type Message, Partitioners, type Producer } from 'kafkajs';
-import pRetry from 'p-retry';
 import type { NewRecord, RecordLog, Telemetry } from '../../domain/ports';
 import { createDeadline, type Deadline } from '../deadline';
 import type { BrokerAccess } from './kafka-brokers';
 import { inTurns } from './in-turns';
 import { quietIdleConnections } from './kafkajs-idle';
 import { splitBySize } from './split-by-size';
+import { waitedOut } from './waited-out';
 
 /** Options of a log. */
 export interface KafkaLogOptions {
@@ -15,7 +15,7 @@ export interface KafkaLogOptions {
   /** Counts each failed append, as `KafkaErrors`. @default none are counted */
   readonly telemetry?: Pick<Telemetry, 'count'>;
   /** The time in which brokers that refuse connections are waited for. @default none */
-  readonly deadline?: Pick<Deadline, 'remainingMs'>;
+  readonly deadline?: Pick<Deadline, 'hasTime'>;
 }
 
 /** A topic takes 1 MiB at once; the difference is for the header of the batch and the framing of its records. */
@@ -30,11 +30,6 @@ const RETRY = {
   maxRetryTime: 2_000,
   factor: 0.2,
 };
-
-/** Pauses, with jitter, between appends that no broker could be reached for. */
-const PAUSES = { minTimeout: 500, factor: 2, maxTimeout: 5_000, randomize: true };
-/** Time of an invocation that is left for its end. */
-const RESERVED_MS = 15_000;
 
 /**
  * Kafka as a log to append to. All in-sync replicas acknowledge a record. A
@@ -60,13 +55,12 @@ export function createKafkaLog(options: KafkaLogOptions): RecordLog {
       throw new KafkaAppendError(topic, records.length, cause);
     }
   };
-  const { remainingMs } = options.deadline ?? createDeadline();
+  const { hasTime } = options.deadline ?? createDeadline();
   const patientTurn = (topic: string, records: readonly NewRecord[]): Promise<void> =>
-    pRetry(() => appendTurn(topic, records), {
-      ...PAUSES,
-      retries: Infinity,
-      shouldRetry: ({ error }) => mayPass(error) && remainingMs() > RESERVED_MS,
-    });
+    waitedOut(
+      () => appendTurn(topic, records),
+      ({ error }) => mayPass(error) && hasTime(),
+    );
   const topics = new Map<string, (records: readonly NewRecord[]) => Promise<void>>();
   return {
     async append(topic, records) {

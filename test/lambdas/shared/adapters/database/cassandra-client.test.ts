@@ -1,6 +1,7 @@
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { errors, policies, types } from 'cassandra-driver';
 import { CredentialsMissingError } from '../../../../../lambdas/shared/adapters/aws-signature';
+import { createDeadline, type Deadline } from '../../../../../lambdas/shared/adapters/deadline';
 import {
   type CassandraEnvironment,
   clientOptions,
@@ -74,6 +75,12 @@ describe('isThrottle', () => {
     expect(isThrottle(new errors.OperationTimedOutError('no answer', '127.0.0.1'))).toBe(false);
   });
 });
+
+function deadlineIn(getRemainingTimeInMillis: () => number): Deadline {
+  const deadline = createDeadline();
+  deadline.begin({ getRemainingTimeInMillis });
+  return deadline;
+}
 
 describe('attempt', () => {
   beforeEach(() => jest.useFakeTimers());
@@ -151,7 +158,7 @@ describe('attempt', () => {
     const throttles = Array<Error>(12).fill(OVERLOADED);
     const { call, madeAtMs } = failing(...throttles);
 
-    expect(await outcomeOf(attempt(call, { telemetry, remainingMs: () => 60_000 }))).toBe('done');
+    expect(await outcomeOf(attempt(call, { telemetry, ...deadlineIn(() => 60_000) }))).toBe('done');
 
     expect(telemetry.counted('DatabaseThrottles')).toBe(12);
     const pausesMs = madeAtMs.slice(1).map((atMs, index) => atMs - (madeAtMs[index] ?? 0));
@@ -162,7 +169,12 @@ describe('attempt', () => {
     const endMs = Date.now() + 20_000;
     const { call, madeAtMs } = failing(...Array<Error>(50).fill(OVERLOADED));
 
-    const error = await outcomeOf(attempt(call, { remainingMs: () => endMs - Date.now() }));
+    const error = await outcomeOf(
+      attempt(
+        call,
+        deadlineIn(() => endMs - Date.now()),
+      ),
+    );
 
     expect(error).toBeInstanceOf(CassandraError);
     expect(madeAtMs.length).toBeGreaterThan(4);
@@ -192,9 +204,14 @@ describe('attempt', () => {
   it('repeats other failures three times, however much time there is', async () => {
     const { call, madeAtMs } = failing(...Array<Error>(9).fill(SERVER_ERROR));
 
-    expect(await outcomeOf(attempt(call, { remainingMs: () => 60_000 }))).toBeInstanceOf(
-      CassandraError,
-    );
+    expect(
+      await outcomeOf(
+        attempt(
+          call,
+          deadlineIn(() => 60_000),
+        ),
+      ),
+    ).toBeInstanceOf(CassandraError);
     expect(madeAtMs).toHaveLength(4);
   });
 

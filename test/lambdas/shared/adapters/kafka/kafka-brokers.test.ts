@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { createDeadline, type Deadline } from '../../../../../lambdas/shared/adapters/deadline';
 import {
   BrokersNotFoundError,
   createBrokerLookUp,
@@ -143,6 +144,12 @@ it.each([
   await expect(access).rejects.toThrow(remedy);
 });
 
+function deadlineIn(remainingMs: number): Deadline {
+  const deadline = createDeadline();
+  deadline.begin({ getRemainingTimeInMillis: () => remainingMs });
+  return deadline;
+}
+
 describe('an API of MSK that throttles', () => {
   const throttled = {
     status: 429,
@@ -157,7 +164,7 @@ describe('an API of MSK that throttles', () => {
       ...Array<Answer>(THROTTLES).fill(throttled),
       { body: { bootstrapBrokerString: 'a:9092' } },
     ];
-    const deadline = { remainingMs: () => 60_000 };
+    const deadline = deadlineIn(60_000);
 
     const access = await createBrokerLookUp({ KAFKA_CLUSTER_ARN: ARN }, REGION, deadline)();
 
@@ -167,7 +174,7 @@ describe('an API of MSK that throttles', () => {
 
   it('is given up when the invocation ends', async () => {
     answers = Array<Answer>(THROTTLES).fill(throttled);
-    const deadline = { remainingMs: () => 10_000 };
+    const deadline = deadlineIn(10_000);
 
     const access = createBrokerLookUp({ KAFKA_CLUSTER_ARN: ARN }, REGION, deadline)();
 
@@ -178,7 +185,7 @@ describe('an API of MSK that throttles', () => {
 
   it('is not asked again if it refuses for another reason', async () => {
     answers = [{ status: 404, error: 'NotFoundException', body: { message: 'none' } }];
-    const deadline = { remainingMs: () => 60_000 };
+    const deadline = deadlineIn(60_000);
 
     const access = createBrokerLookUp({ KAFKA_CLUSTER_ARN: ARN }, REGION, deadline)();
 
