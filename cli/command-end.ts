@@ -1,6 +1,6 @@
 import { HelpRequested, UsageError } from './command-line';
 import { failureText } from './failure-text';
-import { launcherEnded } from './launcher';
+import { launcherEnded } from './processes/launcher';
 
 /** Ctrl-C or its like: another signal, or a terminal, a reader of the output or an npm that has gone. */
 export class StopAsked extends Error {

@@ -1,7 +1,7 @@
 import type { RolledSegment } from '../shared/domain/segment';
 import { marketKey } from '../shared/domain/market';
 import type { SegmentStore, Telemetry } from '../shared/domain/ports';
-import { audited, unknownDay } from '../shared/domain/ledger';
+import { audited, unknownDay } from '../shared/domain/ledger/ledger';
 import { advance, type Gap, gapsOf, perhapsFilled, settledGaps } from '../shared/domain/progress';
 
 /** The ports that a segment is stored through. */

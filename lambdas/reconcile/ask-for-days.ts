@@ -1,4 +1,4 @@
-import type { DaysToAsk } from '../shared/domain/due-days';
+import type { DaysToAsk } from '../shared/domain/ledger/due-days';
 import { DAY_MS } from '../shared/domain/interval';
 import {
   type DayAsk,
@@ -7,7 +7,7 @@ import {
   monthOf,
   nextAsk,
   refusedAsk,
-} from '../shared/domain/ledger';
+} from '../shared/domain/ledger/ledger';
 import { type Market, marketKey } from '../shared/domain/market';
 import { ArchiveMissingError, type ExchangeAnswer, UnknownPairError } from '../shared/domain/ports';
 import type { ObservedSegment, SegmentSource } from '../shared/domain/segment';

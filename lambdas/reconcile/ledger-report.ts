@@ -1,4 +1,4 @@
-import type { MarketLedger } from '../shared/domain/due-days';
+import type { MarketLedger } from '../shared/domain/ledger/due-days';
 import { DAY_MS, floorTo, MINUTE_MS } from '../shared/domain/interval';
 import {
   type DayDue,
@@ -6,7 +6,7 @@ import {
   isUnderWay,
   type LedgerDay,
   MISSING_MONTH,
-} from '../shared/domain/ledger';
+} from '../shared/domain/ledger/ledger';
 import type { Telemetry } from '../shared/domain/ports';
 import type { MarketLedgers } from './market-ledgers';
 

@@ -1,5 +1,5 @@
 import pLimit from 'p-limit';
-import type { MarketLedger } from '../shared/domain/due-days';
+import type { MarketLedger } from '../shared/domain/ledger/due-days';
 import { DAY_MS, floorTo, MINUTE_MS } from '../shared/domain/interval';
 import {
   type DayAsk,
@@ -8,7 +8,7 @@ import {
   isUnderWay,
   type LedgerDay,
   unknownDay,
-} from '../shared/domain/ledger';
+} from '../shared/domain/ledger/ledger';
 import { type Market, marketKey } from '../shared/domain/market';
 import { UnknownPairError } from '../shared/domain/ports';
 import type { MarketStatus } from '../shared/domain/progress';

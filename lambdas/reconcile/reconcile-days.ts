@@ -1,7 +1,12 @@
 import pLimit from 'p-limit';
-import { missingMonths } from '../shared/domain/archive-months';
-import { type DaysToAsk, daysToAsk, type MarketLedger } from '../shared/domain/due-days';
-import { isUnderWay, type LedgerDay, MISSING_MONTH, MOST_UNDER_WAY } from '../shared/domain/ledger';
+import { missingMonths } from '../shared/domain/ledger/archive-months';
+import { type DaysToAsk, daysToAsk, type MarketLedger } from '../shared/domain/ledger/due-days';
+import {
+  isUnderWay,
+  type LedgerDay,
+  MISSING_MONTH,
+  MOST_UNDER_WAY,
+} from '../shared/domain/ledger/ledger';
 import type { SegmentCodec } from '../shared/codec/segment-codec';
 import { marketKey } from '../shared/domain/market';
 import type {

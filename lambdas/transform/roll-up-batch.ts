@@ -22,9 +22,9 @@ import {
   type UnreadableCandle,
   UnreadableCandleError,
 } from '../shared/domain/ports';
-import { auditDay, candlesToCompare } from '../shared/domain/audit';
+import { auditDay, candlesToCompare } from '../shared/domain/ledger/audit';
 import { intervalMs } from '../shared/domain/interval';
-import { unknownDay } from '../shared/domain/ledger';
+import { unknownDay } from '../shared/domain/ledger/ledger';
 import { childrenToRead, dueCandles, rollUp } from '../shared/domain/roll-up';
 import { newestOf, type ObservedSegment, type RolledSegment } from '../shared/domain/segment';
 import { TOPICS } from '../shared/domain/topics';

@@ -1,5 +1,5 @@
 import { DAY_MS, MINUTE_MS } from '../../lambdas/shared/domain/interval';
-import { daysIn } from '../../lambdas/shared/domain/ledger';
+import { daysIn } from '../../lambdas/shared/domain/ledger/ledger';
 import type { CandleSource } from '../exchange/candles/candle-source';
 import type { LocalRun } from '../run/local-run';
 import { marketOf } from '../run/market';

@@ -1,7 +1,7 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { assertPortFree } from '../../cli/free-port';
-import { type CommandResult, lastLines, type RunCommand } from '../../cli/run-command';
+import { type CommandResult, lastLines, type RunCommand } from '../../cli/processes/run-command';
 import {
   ComposeError,
   ContainerFailedError,

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { lastLines } from '../../cli/run-command';
+import { lastLines } from '../../cli/processes/run-command';
 import { ComposeError } from './compose-problems';
 import { ANSWER_LIMIT_MS, type Docker } from './docker';
 

@@ -5,7 +5,7 @@ import {
   type CommandLimits,
   type CommandResult,
   type RunCommand,
-} from '../../cli/run-command';
+} from '../../cli/processes/run-command';
 import { DockerUnavailableError } from './compose-problems';
 
 /** The time that Docker has to report a state. */

@@ -1,4 +1,4 @@
-import { lastLines } from '../../cli/run-command';
+import { lastLines } from '../../cli/processes/run-command';
 import { ComposeError } from './compose-problems';
 import type { Docker } from './docker';
 

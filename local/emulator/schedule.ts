@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { invocationFailureText, type InvocationResult, type Invoker } from './lambda/invoker';
-import { LOCAL_ACCOUNT, LOCAL_REGION } from './template/physical-names';
+import { LOCAL_ACCOUNT, LOCAL_REGION } from './template/intrinsics/physical-names';
 import type { RuleTemplate } from './template/rule-template';
 
 /** The event that EventBridge invokes the target of a scheduled rule with. */

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { failureText, isMissingFile } from '../../cli/failure-text';
-import type { RunCommand } from '../../cli/run-command';
+import type { RunCommand } from '../../cli/processes/run-command';
 import { Compose, STOP_LIMIT_S } from '../containers/compose';
 import { type ComposeProject, composeProject, containerOf } from '../containers/compose-project';
 import {

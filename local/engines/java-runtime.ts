@@ -4,7 +4,7 @@ import {
   type CommandResult,
   lastLines,
   type RunCommand,
-} from '../../cli/run-command';
+} from '../../cli/processes/run-command';
 import { MissingProgramError } from './engine';
 
 /** The version that both engines run on: Kafka 4 needs 17 or later, Cassandra 5.0 11 or 17. */

@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import pRetry from 'p-retry';
-import { acquireLockWaiting } from '../../cli/lock-file';
-import { CommandNotFoundError, lastLines, type RunCommand } from '../../cli/run-command';
+import { acquireLockWaiting } from '../../cli/processes/lock-file';
+import { CommandNotFoundError, lastLines, type RunCommand } from '../../cli/processes/run-command';
 import { ENGINE_NAMES, type EngineName, MissingProgramError } from './engine';
 
 /** The versions of the jars; each equals the version of its pom in `poms/`. */

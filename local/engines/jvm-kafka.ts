@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { access, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { lastLines, type RunCommand } from '../../cli/run-command';
+import { lastLines, type RunCommand } from '../../cli/processes/run-command';
 import { type Engine, EngineStartError } from './engine';
 import { checkKafkaAnswers } from './engine-answers';
 import { RestartableEngine } from './engine-lifecycle';

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { acquireLock, type HeldLock } from '../../cli/lock-file';
-import { type RunCommand, runCommand } from '../../cli/run-command';
+import { acquireLock, type HeldLock } from '../../cli/processes/lock-file';
+import { type RunCommand, runCommand } from '../../cli/processes/run-command';
 import { DockerUnavailableError } from '../containers/compose-problems';
 import { Docker } from '../containers/docker';
 import { containerEngines } from './container-engines';

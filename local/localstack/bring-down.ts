@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { HeldLock } from '../../cli/lock-file';
+import type { HeldLock } from '../../cli/processes/lock-file';
 import { composeFor, type LocalstackCommand, timed } from './command';
 import { DEPLOY_LOCK, RUN_LOCK, stopOtherRun, takeLock } from './other-run';
 

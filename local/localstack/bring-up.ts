@@ -11,7 +11,7 @@ import {
   readPipelineTemplate,
 } from '../emulator/template/pipeline-template';
 import { readAssembly } from '../emulator/template/assembly';
-import { type HeldLock, LockedError } from '../../cli/lock-file';
+import { type HeldLock, LockedError } from '../../cli/processes/lock-file';
 import { synthesize } from '../../cli/synthesize';
 import { dayText } from '../../cli/utc-time';
 import { composeFor, type LocalstackCommand, timed } from './command';

@@ -1,5 +1,5 @@
 import type { Console } from '../watch/console';
-import type { RunCommand } from '../../cli/run-command';
+import type { RunCommand } from '../../cli/processes/run-command';
 import { Compose } from '../containers/compose';
 import type { LocalstackProject } from './localstack-project';
 

@@ -1,7 +1,7 @@
 import '../../cli/no-node-version-warning';
 import { createConsole } from '../watch/console';
 import { StopAsked, stopAsked, tellFailure } from '../../cli/command-end';
-import { runCommand } from '../../cli/run-command';
+import { runCommand } from '../../cli/processes/run-command';
 import type { LocalstackCommand } from './command';
 import { type LocalstackRequest, parseLocalstackArguments } from './localstack-request';
 import { localstackProject } from './localstack-project';

@@ -1,8 +1,8 @@
 import { rename, rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { RunCommand } from '../../cli/run-command';
+import type { RunCommand } from '../../cli/processes/run-command';
 import { isMissingFile } from '../../cli/failure-text';
-import { acquireLock, type HeldLock, isAlive, pidIn } from '../../cli/lock-file';
+import { acquireLock, type HeldLock, isAlive, pidIn } from '../../cli/processes/lock-file';
 
 /** Lock file, in the project's folder, of the run that brings the containers up or down. */
 export const DEPLOY_LOCK = 'deploy.lock';

@@ -2,7 +2,7 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import * as v from 'valibot';
 import { isMissingFile } from '../../cli/failure-text';
-import { isAlive } from '../../cli/lock-file';
+import { isAlive } from '../../cli/processes/lock-file';
 
 const ENDPOINT = v.pipe(v.string(), v.regex(/^[^\s:]+:\d{1,5}$/, 'expected host:port'));
 

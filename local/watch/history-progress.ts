@@ -1,7 +1,7 @@
 import { createDayLedger } from '../../lambdas/shared/adapters/database/day-ledger';
 import type { CassandraSession } from '../../lambdas/shared/adapters/database/cassandra-client';
 import { DAY_MS, floorTo } from '../../lambdas/shared/domain/interval';
-import { daysIn, dueOf, unknownDay } from '../../lambdas/shared/domain/ledger';
+import { daysIn, dueOf, unknownDay } from '../../lambdas/shared/domain/ledger/ledger';
 import { type Market, marketKey } from '../../lambdas/shared/domain/market';
 import type { DayReader } from '../../lambdas/shared/domain/ports';
 import type { MarketStatus } from '../../lambdas/shared/domain/progress';

@@ -1,7 +1,7 @@
 import { DAY_MS, floorTo, MINUTE_MS } from '../../lambdas/shared/domain/interval';
 import type { StageConfig } from '../../lib/stages/stage-config';
 import { ASSUMED } from './assumptions';
-import { auditedDay, type AuditedDay } from './audited-day';
+import { auditedDay, type AuditedDay } from './workload/audited-day';
 import type { CostLine } from './cost-line';
 import { functionLines } from './resources/functions-cost';
 import { trafficLines } from './resources/network-cost';

@@ -8,8 +8,8 @@ import {
   type ScheduledFunction,
 } from '../../lib/naming/function-names';
 import { ASSUMED } from './assumptions';
-import { type MonthOfAPair, monthOfAPair } from './month-of-a-pair';
-import { type MonthOfAudits, monthOfAudits } from './month-of-audits';
+import { type MonthOfAPair, monthOfAPair } from './workload/month-of-a-pair';
+import { type MonthOfAudits, monthOfAudits } from './workload/month-of-audits';
 import { propertiesOf, type StageResource, UnreadableResourceError } from './stage-resources';
 
 /** Usage of a function in a month. */

@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
 import { type Coverage, coverageOf } from '../../lambdas/shared/domain/coverage/coverage';
 import { firstUnaudited } from '../../lambdas/shared/domain/coverage/unaudited-days';
-import type { LedgerDay } from '../../lambdas/shared/domain/ledger';
+import type { LedgerDay } from '../../lambdas/shared/domain/ledger/ledger';
 import { type Market, marketKey } from '../../lambdas/shared/domain/market';
 import type { MarketStatus } from '../../lambdas/shared/domain/progress';
 import type { Pipeline, PipelineStore } from '../pipeline/pipeline';

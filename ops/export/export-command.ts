@@ -2,7 +2,7 @@ import { StopAsked } from '../../cli/command-end';
 import { minuteText } from '../../cli/utc-time';
 import type { Coverage } from '../../lambdas/shared/domain/coverage/coverage';
 import { DAY_MS, floorTo } from '../../lambdas/shared/domain/interval';
-import { isSealed } from '../../lambdas/shared/domain/ledger';
+import { isSealed } from '../../lambdas/shared/domain/ledger/ledger';
 import { type Market, marketKey } from '../../lambdas/shared/domain/market';
 import { readCoverage } from '../coverage/read-coverage';
 import { OperationError } from '../operation-error';

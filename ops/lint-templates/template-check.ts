@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { installPythonTool, PythonToolError } from '../../cli/python-tool';
+import { installPythonTool, PythonToolError } from '../../cli/processes/python-tool';
 import { OperationError } from '../operation-error';
 
 const REQUIREMENTS = join(__dirname, 'requirements');

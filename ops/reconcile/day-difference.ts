@@ -1,7 +1,7 @@
-import { auditDay } from '../../lambdas/shared/domain/audit';
+import { auditDay } from '../../lambdas/shared/domain/ledger/audit';
 import { type Candle, hasSameValues } from '../../lambdas/shared/domain/candle';
 import { ROLLED_INTERVALS } from '../../lambdas/shared/domain/interval';
-import type { LedgerDay } from '../../lambdas/shared/domain/ledger';
+import type { LedgerDay } from '../../lambdas/shared/domain/ledger/ledger';
 import type { StoredCandles } from '../../lambdas/shared/domain/ports';
 import type { ObservedSegment, RejectedMinute } from '../../lambdas/shared/domain/segment';
 

@@ -4,7 +4,7 @@ import {
   dueOf,
   type LedgerDay,
   type StoredAudit,
-} from '../../lambdas/shared/domain/ledger';
+} from '../../lambdas/shared/domain/ledger/ledger';
 import type { Column } from '../../cli/text-table';
 
 /** What decides when a day is due. */

@@ -1,6 +1,6 @@
 import { minuteText } from '../../cli/utc-time';
 import { DAY_MS, floorTo } from '../../lambdas/shared/domain/interval';
-import { daysIn, type LedgerDay, unknownDay } from '../../lambdas/shared/domain/ledger';
+import { daysIn, type LedgerDay, unknownDay } from '../../lambdas/shared/domain/ledger/ledger';
 import { type Market, marketKey } from '../../lambdas/shared/domain/market';
 import { OperationError } from '../operation-error';
 import type { PipelineStore } from '../pipeline/pipeline';

@@ -1,8 +1,8 @@
 import { failureText } from '../../cli/failure-text';
 import { dayText } from '../../cli/utc-time';
-import { candlesToCompare } from '../../lambdas/shared/domain/audit';
+import { candlesToCompare } from '../../lambdas/shared/domain/ledger/audit';
 import { DAY_MS } from '../../lambdas/shared/domain/interval';
-import { dueOf, type LedgerDay, monthOf } from '../../lambdas/shared/domain/ledger';
+import { dueOf, type LedgerDay, monthOf } from '../../lambdas/shared/domain/ledger/ledger';
 import type { Market } from '../../lambdas/shared/domain/market';
 import type { Archive, Exchange, ExchangeAnswer } from '../../lambdas/shared/domain/ports';
 import type { ObservedSegment, SegmentSource } from '../../lambdas/shared/domain/segment';

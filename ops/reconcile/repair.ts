@@ -3,7 +3,7 @@ import { tableLines } from '../../cli/text-table';
 import { dayText, durationText, minuteText } from '../../cli/utc-time';
 import type { TimeRange } from '../../lambdas/shared/adapters/database/stored-candles';
 import { DAY_MS, MINUTE_MS } from '../../lambdas/shared/domain/interval';
-import { dueOf, isSealed, type LedgerDay } from '../../lambdas/shared/domain/ledger';
+import { dueOf, isSealed, type LedgerDay } from '../../lambdas/shared/domain/ledger/ledger';
 import { type Market, marketKey } from '../../lambdas/shared/domain/market';
 import { OperationError } from '../operation-error';
 import type { Pipeline, PipelineStore } from '../pipeline/pipeline';

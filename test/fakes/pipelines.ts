@@ -1,6 +1,6 @@
 import { type CandlesByInterval } from '../../lambdas/shared/domain/candle';
 import { DAY_MS, type Interval, intervalMs, MINUTE_MS } from '../../lambdas/shared/domain/interval';
-import { type LedgerDay, unknownDay } from '../../lambdas/shared/domain/ledger';
+import { type LedgerDay, unknownDay } from '../../lambdas/shared/domain/ledger/ledger';
 import { type Market, marketKey } from '../../lambdas/shared/domain/market';
 import type { StatusByMarket, StoredCandles } from '../../lambdas/shared/domain/ports';
 import type { Gap, MarketStatus } from '../../lambdas/shared/domain/progress';

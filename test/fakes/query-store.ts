@@ -7,7 +7,7 @@ import type {
 } from '../../lambdas/query/ports';
 import type { Candle, CandlesByInterval } from '../../lambdas/shared/domain/candle';
 import { INTERVALS, type Interval } from '../../lambdas/shared/domain/interval';
-import type { LedgerDay } from '../../lambdas/shared/domain/ledger';
+import type { LedgerDay } from '../../lambdas/shared/domain/ledger/ledger';
 import { type Market, marketKey } from '../../lambdas/shared/domain/market';
 import type { StatusByMarket } from '../../lambdas/shared/domain/ports';
 import type { MarketStatus } from '../../lambdas/shared/domain/progress';

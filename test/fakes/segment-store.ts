@@ -1,5 +1,9 @@
 import { type Market, marketKey } from '../../lambdas/shared/domain/market';
-import { type LedgerDay, type StoredAudit, unknownDay } from '../../lambdas/shared/domain/ledger';
+import {
+  type LedgerDay,
+  type StoredAudit,
+  unknownDay,
+} from '../../lambdas/shared/domain/ledger/ledger';
 import type {
   SegmentStore,
   StatusByMarket,

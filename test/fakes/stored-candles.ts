@@ -1,6 +1,6 @@
 import type { CandlesByInterval } from '../../lambdas/shared/domain/candle';
 import { type Market, marketKey } from '../../lambdas/shared/domain/market';
-import type { LedgerDay } from '../../lambdas/shared/domain/ledger';
+import type { LedgerDay } from '../../lambdas/shared/domain/ledger/ledger';
 import type { CandleReader, DayReader, StoredCandles } from '../../lambdas/shared/domain/ports';
 import type { ChildrenRange } from '../../lambdas/shared/domain/roll-up';
 

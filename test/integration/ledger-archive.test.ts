@@ -1,5 +1,5 @@
 import { DAY_MS } from '../../lambdas/shared/domain/interval';
-import { daysIn } from '../../lambdas/shared/domain/ledger';
+import { daysIn } from '../../lambdas/shared/domain/ledger/ledger';
 import { TOPICS } from '../../lambdas/shared/domain/topics';
 import { MINUTE_MS, RecordedRun } from './support/recorded-run';
 import { differences, expectedRows, type Rows, type StoredDay } from './support/stored-rows';

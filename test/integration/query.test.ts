@@ -5,7 +5,7 @@ import { request as httpRequest } from 'node:http';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { LoopbackServer } from '../../cli/loopback/loopback-server';
-import { installedPythonTool } from '../../cli/python-tool';
+import { installedPythonTool } from '../../cli/processes/python-tool';
 import type { Candle } from '../../lambdas/shared/domain/candle';
 import { type Interval, INTERVALS } from '../../lambdas/shared/domain/interval';
 import { InvocationCounts } from '../../local/watch/invocation-counts';

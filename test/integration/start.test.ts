@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Candle } from '../../lambdas/shared/domain/candle';
 import type { Interval } from '../../lambdas/shared/domain/interval';
 import { freePort } from '../../cli/free-port';
-import { isAlive } from '../../cli/lock-file';
+import { isAlive } from '../../cli/processes/lock-file';
 import { exchangeWindows, RECORDED_PAIRS, recordedMinutes, unitsOf } from '../oracle/recordings';
 import { replayedFolder } from '../oracle/replayed-days';
 import { LENGTH_MS, straightWindows } from '../oracle/straight-roll-up';

@@ -1,4 +1,4 @@
-import { installPythonTool } from '../../cli/python-tool';
+import { installPythonTool } from '../../cli/processes/python-tool';
 import { SCHEMATHESIS } from './tool';
 
 // Installs schemathesis, which the test of the query API needs, into `.candlestream/`.

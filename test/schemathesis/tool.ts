@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { PythonTool } from '../../cli/python-tool';
+import type { PythonTool } from '../../cli/processes/python-tool';
 
 /** Tests an API by its contract: requests that it must take, and requests that it must refuse. */
 export const SCHEMATHESIS: PythonTool = {

@@ -4,7 +4,7 @@ import type { BatchAnswer } from '../../lambdas/shared/codec/batch-answer';
 import type { KafkaRecord } from '../../lambdas/shared/codec/kafka-event';
 import type { SegmentCodec } from '../../lambdas/shared/codec/segment-codec';
 import type { Candle } from '../../lambdas/shared/domain/candle';
-import type { LedgerDay } from '../../lambdas/shared/domain/ledger';
+import type { LedgerDay } from '../../lambdas/shared/domain/ledger/ledger';
 import { marketKey } from '../../lambdas/shared/domain/market';
 import type {
   CandleReader,

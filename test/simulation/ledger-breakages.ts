@@ -8,7 +8,7 @@ import {
   type LedgerDay,
   PATIENCE_MS,
   unknownDay,
-} from '../../lambdas/shared/domain/ledger';
+} from '../../lambdas/shared/domain/ledger/ledger';
 import type {
   CandleReader,
   DayReader,

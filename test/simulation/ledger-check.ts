@@ -1,5 +1,5 @@
 import { DAY_MS, floorTo } from '../../lambdas/shared/domain/interval';
-import { monthAfter } from '../../lambdas/shared/domain/ledger';
+import { monthAfter } from '../../lambdas/shared/domain/ledger/ledger';
 import {
   countDifferences,
   dayDifferences,

@@ -1,5 +1,5 @@
 import { DAY_MS, floorTo } from '../../shared/domain/interval';
-import { daysIn, isSealed } from '../../shared/domain/ledger';
+import { daysIn, isSealed } from '../../shared/domain/ledger/ledger';
 import type { Market } from '../../shared/domain/market';
 import type { MarketStatus } from '../../shared/domain/progress';
 import type { QueryContext, StoredGap, TimeRange } from '../ports';

@@ -6,7 +6,7 @@ import {
   type CoverageInput,
 } from '../../shared/domain/coverage/stretches';
 import { DAY_MS, floorTo, MINUTE_MS } from '../../shared/domain/interval';
-import { daysIn } from '../../shared/domain/ledger';
+import { daysIn } from '../../shared/domain/ledger/ledger';
 import { marketKey } from '../../shared/domain/market';
 import { SEGMENT_SOURCES } from '../../shared/domain/segment';
 import { type Answer, jsonAnswer } from '../http/answer';

@@ -1,7 +1,7 @@
 import { type Coverage, coverageOf } from '../../shared/domain/coverage/coverage';
 import type { CoverageInput } from '../../shared/domain/coverage/stretches';
 import { firstUnaudited } from '../../shared/domain/coverage/unaudited-days';
-import type { LedgerDay } from '../../shared/domain/ledger';
+import type { LedgerDay } from '../../shared/domain/ledger/ledger';
 import type { Market } from '../../shared/domain/market';
 import type { Gap, MarketStatus } from '../../shared/domain/progress';
 import type { QueryContext } from '../ports';

@@ -2,7 +2,7 @@ import type { Candle, CandlesByInterval } from './candle';
 import type { Interval } from './interval';
 import { type Market, marketKey } from './market';
 import type { MetricName } from './metrics';
-import type { DayAsk, LedgerDay, StoredAudit } from './ledger';
+import type { DayAsk, LedgerDay, StoredAudit } from './ledger/ledger';
 import type { Gap, MarketStatus, Progress } from './progress';
 import { type ChildrenRange, inTimeOrder } from './roll-up';
 import type { RejectedMinute, RolledSegment } from './segment';

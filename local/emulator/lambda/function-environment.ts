@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { LOCAL_REGION } from '../template/physical-names';
+import { LOCAL_REGION } from '../template/intrinsics/physical-names';
 import type { FunctionTemplate } from '../template/function-template';
 
 /** The variables of this process that a function may see. */

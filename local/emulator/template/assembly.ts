@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { AssemblyFiles, type AssemblyOptions } from './assembly-files';
-import { IntrinsicResolver } from './intrinsics';
-import { arnOf } from './physical-names';
+import { IntrinsicResolver } from './intrinsics/intrinsics';
+import { arnOf } from './intrinsics/physical-names';
 import type { Resource } from './resource';
 import { type Stack, TemplateError } from './stack-template';
 

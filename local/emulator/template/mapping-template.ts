@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { FUNCTION_NAMES, type FunctionName } from '../../../lib/naming/function-names';
 import { type MappingFailures, mappingFailuresOf } from './mapping-failures';
-import { uuidOf } from './physical-names';
+import { uuidOf } from './intrinsics/physical-names';
 import { TemplateError } from './stack-template';
 import type { Resource } from './resource';
 import { Count, read } from './resource';

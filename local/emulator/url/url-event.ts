@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { LoopbackRequest } from '../../../cli/loopback/loopback-answer';
-import { LOCAL_ACCOUNT } from '../template/physical-names';
+import { LOCAL_ACCOUNT } from '../template/intrinsics/physical-names';
 
 /** When and to which host a request was sent. */
 export interface UrlCall {

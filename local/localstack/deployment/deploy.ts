@@ -1,6 +1,6 @@
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { join } from 'node:path';
-import { type CommandResult, lastLines, type RunCommand } from '../../../cli/run-command';
+import { type CommandResult, lastLines, type RunCommand } from '../../../cli/processes/run-command';
 import {
   awsEnvironment,
   clientConfig,

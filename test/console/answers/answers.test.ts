@@ -8,9 +8,9 @@ import {
 } from '../../../console/answers/answers';
 import { addressOf } from '../../../console/answers/query-client';
 import { DAY_MS, MINUTE_MS } from '../../../lambdas/shared/domain/interval';
-import { unknownDay } from '../../../lambdas/shared/domain/ledger';
+import { unknownDay } from '../../../lambdas/shared/domain/ledger/ledger';
 import { at, DAY, minutesIn } from '../../fakes/candles';
-import { progressTo, sealedDay, storedAuditOf } from '../../fakes/ledger';
+import { progressTo, sealedDay, storedAuditOf } from '../../fakes/ledger/ledger';
 import { statusOf } from '../../fakes/listings';
 import { MARKET, NOW, queryScene } from '../../lambdas/query/query-scene';
 

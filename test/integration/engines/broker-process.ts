@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { freePort } from '../../../cli/free-port';
-import { lastLines, runCommand } from '../../../cli/run-command';
+import { lastLines, runCommand } from '../../../cli/processes/run-command';
 import { javaCommand } from '../../../local/engines/java-runtime';
 import { DEFAULT_JARS_DIR, prepareJars } from '../../../local/engines/jvm-jars';
 import {

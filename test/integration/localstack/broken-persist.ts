@@ -4,7 +4,7 @@ import { CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import cdk from '../../../cdk.json';
 import { addStage } from '../../../lib/candlestream';
 import { askedStages } from '../../../lib/stages/asked-stages';
-import { runCommand } from '../../../cli/run-command';
+import { runCommand } from '../../../cli/processes/run-command';
 import { deploy } from '../../../local/localstack/deployment/deploy';
 import type { LocalstackProject } from '../../../local/localstack/localstack-project';
 

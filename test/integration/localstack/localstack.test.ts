@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import { DAY_MS, floorTo, MINUTE_MS } from '../../../lambdas/shared/domain/interval';
 import { scheduledEvent } from '../../../local/emulator/schedule';
 import { localstack } from '../../../lib/stages/localstack';
-import { runCommand } from '../../../cli/run-command';
+import { runCommand } from '../../../cli/processes/run-command';
 import { dayText } from '../../../cli/utc-time';
 import { Compose } from '../../../local/containers/compose';
 import { deployedFunctions } from '../../../local/localstack/deployment/deployed-functions';
@@ -15,7 +15,7 @@ import {
 } from '../../../lambdas/shared/adapters/database/cassandra-client';
 import { createCandleStore } from '../../../lambdas/shared/adapters/database/candle-store';
 import { createDayLedger } from '../../../lambdas/shared/adapters/database/day-ledger';
-import type { StoredAudit } from '../../../lambdas/shared/domain/ledger';
+import type { StoredAudit } from '../../../lambdas/shared/domain/ledger/ledger';
 import { marketOf } from '../../../local/run/market';
 import { LOCAL_DATA_CENTER } from '../../../local/engines/engine-answers';
 import { replay, type ReplayStage } from '../../../local/start/replay';

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { freePort } from '../../../cli/free-port';
-import { isAlive } from '../../../cli/lock-file';
-import { runCommand } from '../../../cli/run-command';
+import { isAlive } from '../../../cli/processes/lock-file';
+import { runCommand } from '../../../cli/processes/run-command';
 import {
   type EngineKind,
   type StartedEngines,

@@ -1,8 +1,8 @@
 import { createReconcile, DaysNotAskedError } from '../../../lambdas/reconcile/reconcile-days';
 import { createObservedCodec } from '../../../lambdas/shared/codec/segment-codec';
-import { auditDay } from '../../../lambdas/shared/domain/audit';
+import { auditDay } from '../../../lambdas/shared/domain/ledger/audit';
 import { DAY_MS, MINUTE_MS } from '../../../lambdas/shared/domain/interval';
-import { daysIn, MISSING_MONTH, monthOf } from '../../../lambdas/shared/domain/ledger';
+import { daysIn, MISSING_MONTH, monthOf } from '../../../lambdas/shared/domain/ledger/ledger';
 import {
   ArchiveMissingError,
   type ArchivedDay,
@@ -15,8 +15,8 @@ import type { Progress } from '../../../lambdas/shared/domain/progress';
 import { FakeArchive } from '../../fakes/archive';
 import { minuteAt } from '../../fakes/candles';
 import { FakeExchange } from '../../fakes/exchange';
-import { agreedDay, askOf, ledgerDayOf, sealedDay } from '../../fakes/ledger-days';
-import { FakeLedger } from '../../fakes/ledger-store';
+import { agreedDay, askOf, ledgerDayOf, sealedDay } from '../../fakes/ledger/ledger-days';
+import { FakeLedger } from '../../fakes/ledger/ledger-store';
 import { statusOf } from '../../fakes/listings';
 import { FakeLog } from '../../fakes/record-log';
 import { VERSION_IDS } from '../../fakes/records';

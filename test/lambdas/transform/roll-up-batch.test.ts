@@ -7,14 +7,14 @@ import {
 import { createTopicCodec } from '../../../lambdas/shared/codec/topic-codec';
 import type { KafkaRecord } from '../../../lambdas/shared/codec/kafka-event';
 import type { CandleReader, DayReader } from '../../../lambdas/shared/domain/ports';
-import { candlesToCompare } from '../../../lambdas/shared/domain/audit';
+import { candlesToCompare } from '../../../lambdas/shared/domain/ledger/audit';
 import { MINUTE_MS } from '../../../lambdas/shared/domain/interval';
 import { childrenToRead, windowsUpFrom } from '../../../lambdas/shared/domain/roll-up';
 import type { ObservedSegment } from '../../../lambdas/shared/domain/segment';
 import { at, auditOf, minuteAt, minutesIn, observedOf, segmentOf } from '../../fakes/candles';
 import { FakeDeadLetters } from '../../fakes/dead-letters';
 import { FakeLog } from '../../fakes/record-log';
-import { agreedDay } from '../../fakes/ledger-days';
+import { agreedDay } from '../../fakes/ledger/ledger-days';
 import { FakeStored } from '../../fakes/stored-candles';
 import { FakeTelemetry } from '../../fakes/telemetry';
 import { recordOf, VERSION_IDS } from '../../fakes/records';

@@ -1,6 +1,6 @@
 import { tmpdir } from 'node:os';
 import { dirname } from 'node:path';
-import { CommandTimeoutError } from '../../../cli/run-command';
+import { CommandTimeoutError } from '../../../cli/processes/run-command';
 import { Compose } from '../../../local/containers/compose';
 import { portProblem } from '../../../local/containers/compose-problems';
 import { composeProject } from '../../../local/containers/compose-project';

@@ -1,5 +1,5 @@
-import { CommandNotFoundError } from '../../../cli/run-command';
-import type { CommandResult, RunCommand } from '../../../cli/run-command';
+import { CommandNotFoundError } from '../../../cli/processes/run-command';
+import type { CommandResult, RunCommand } from '../../../cli/processes/run-command';
 
 /** A command's answer, or what it throws; `missing` is a program that is not there. */
 export type FakeAnswer = Partial<CommandResult> | Error | 'missing';

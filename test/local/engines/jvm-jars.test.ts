@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MissingProgramError } from '../../../local/engines/engine';
 import { JarDownloadError, JAR_VERSIONS, prepareJars } from '../../../local/engines/jvm-jars';
-import type { RunCommand } from '../../../cli/run-command';
+import type { RunCommand } from '../../../cli/processes/run-command';
 import { fakeRun } from './fake-run';
 import type { FakeAnswer } from './fake-run';
 import { temporaryFolder } from './temporary-folder';

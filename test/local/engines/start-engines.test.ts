@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { mkdir, readdir } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { CommandTimeoutError } from '../../../cli/run-command';
+import { CommandTimeoutError } from '../../../cli/processes/run-command';
 import { freePort } from '../../../cli/free-port';
 import { startEngines, type StartEnginesOptions } from '../../../local/engines/start-engines';
 import { type FakeAnswer, fakeRun } from './fake-run';

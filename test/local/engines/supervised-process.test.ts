@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isAlive } from '../../../cli/lock-file';
+import { isAlive } from '../../../cli/processes/lock-file';
 import { launchSupervised } from '../../../local/engines/supervised-process';
 import { temporaryFolder } from './temporary-folder';
 

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { runCommand } from '../../../cli/run-command';
+import { runCommand } from '../../../cli/processes/run-command';
 import { isLocalstackCommand, stopOtherRun, takeLock } from '../../../local/localstack/other-run';
 import { fakeRun } from '../engines/fake-run';
 

@@ -1,6 +1,6 @@
 import { createDayLedger } from '../../../lambdas/shared/adapters/database/day-ledger';
 import { DAY_MS } from '../../../lambdas/shared/domain/interval';
-import type { StoredAudit } from '../../../lambdas/shared/domain/ledger';
+import type { StoredAudit } from '../../../lambdas/shared/domain/ledger/ledger';
 import type { MarketStatus } from '../../../lambdas/shared/domain/progress';
 import { HistoryProgress } from '../../../local/watch/history-progress';
 import { marketOf } from '../../../local/run/market';

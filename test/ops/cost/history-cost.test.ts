@@ -1,7 +1,7 @@
 import { compareDecimals } from '../../../lambdas/shared/domain/decimal';
 import { dev } from '../../../lib/stages/dev';
 import { stageConfig } from '../../../lib/stages/stage-config';
-import { auditedDay } from '../../../ops/cost/audited-day';
+import { auditedDay } from '../../../ops/cost/workload/audited-day';
 import { totalOf } from '../../../ops/cost/cost-line';
 import { type HistoryCost, historyCost } from '../../../ops/cost/history-cost';
 import { resourcesOf } from '../../../ops/cost/stage-resources';

@@ -8,8 +8,8 @@ import { type StageConfig, stageConfig } from '../../../lib/stages/stage-config'
 import { dev } from '../../../lib/stages/dev';
 import { prod } from '../../../lib/stages/prod';
 import { type CostLine, totalOf } from '../../../ops/cost/cost-line';
-import { monthOfAPair } from '../../../ops/cost/month-of-a-pair';
-import { monthOfAudits } from '../../../ops/cost/month-of-audits';
+import { monthOfAPair } from '../../../ops/cost/workload/month-of-a-pair';
+import { monthOfAudits } from '../../../ops/cost/workload/month-of-audits';
 import { peerCost } from '../../../ops/cost/peer-cost';
 import { stageCost, UnpricedResourceError } from '../../../ops/cost/stage-cost';
 import {

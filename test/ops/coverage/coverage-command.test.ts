@@ -1,10 +1,10 @@
 import { coverageCommand } from '../../../ops/coverage/coverage-command';
 import { OperationError } from '../../../ops/operation-error';
 import { DAY_MS, MINUTE_MS } from '../../../lambdas/shared/domain/interval';
-import { unknownDay } from '../../../lambdas/shared/domain/ledger';
+import { unknownDay } from '../../../lambdas/shared/domain/ledger/ledger';
 import { marketKey } from '../../../lambdas/shared/domain/market';
 import { minuteAt } from '../../fakes/candles';
-import { progressTo, sealedDay, storedAuditOf } from '../../fakes/ledger';
+import { progressTo, sealedDay, storedAuditOf } from '../../fakes/ledger/ledger';
 import { statusOf } from '../../fakes/listings';
 import { BTC, daysFrom, FakePipelines, pipelineOf, POWR } from '../../fakes/pipelines';
 

@@ -7,7 +7,7 @@ import { marketKey } from '../../../lambdas/shared/domain/market';
 import { exportCommand } from '../../../ops/export/export-command';
 import { OperationError } from '../../../ops/operation-error';
 import { minuteAt, minutesIn } from '../../fakes/candles';
-import { progressTo, sealedDay } from '../../fakes/ledger';
+import { progressTo, sealedDay } from '../../fakes/ledger/ledger';
 import { statusOf } from '../../fakes/listings';
 import { BTC, daysFrom, FakePipelines } from '../../fakes/pipelines';
 import { readCsv, readParquet } from './exported-rows';

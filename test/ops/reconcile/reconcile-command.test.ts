@@ -1,5 +1,5 @@
 import { DAY_MS, MINUTE_MS } from '../../../lambdas/shared/domain/interval';
-import { type LedgerDay, unknownDay } from '../../../lambdas/shared/domain/ledger';
+import { type LedgerDay, unknownDay } from '../../../lambdas/shared/domain/ledger/ledger';
 import { marketKey } from '../../../lambdas/shared/domain/market';
 import {
   type Archive,
@@ -10,7 +10,7 @@ import { windowsUpFrom } from '../../../lambdas/shared/domain/roll-up';
 import { reconcileCommand } from '../../../ops/reconcile/reconcile-command';
 import { minuteAt } from '../../fakes/candles';
 import { FakeExchange } from '../../fakes/exchange';
-import { progressTo, sealedDay, storedAuditOf } from '../../fakes/ledger';
+import { progressTo, sealedDay, storedAuditOf } from '../../fakes/ledger/ledger';
 import { statusOf } from '../../fakes/listings';
 import { BTC, daysFrom, FakePipelines } from '../../fakes/pipelines';
 

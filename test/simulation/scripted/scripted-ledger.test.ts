@@ -1,5 +1,5 @@
 import { DAY_MS, MINUTE_MS } from '../../../lambdas/shared/domain/interval';
-import { MOST_UNDER_WAY } from '../../../lambdas/shared/domain/ledger';
+import { MOST_UNDER_WAY } from '../../../lambdas/shared/domain/ledger/ledger';
 import { at, DAY, minuteAt } from '../../fakes/candles';
 import type { Breakage } from '../broken-ports';
 import {

@@ -1,4 +1,4 @@
-import { monthAfter } from '../../../lambdas/shared/domain/ledger';
+import { monthAfter } from '../../../lambdas/shared/domain/ledger/ledger';
 import {
   type Archive,
   type ArchivedDay,

@@ -1,6 +1,6 @@
 import type { types } from 'cassandra-driver';
 import { DAY_MS, floorTo } from '../../domain/interval';
-import type { DayAsk, LedgerDay, StoredAudit } from '../../domain/ledger';
+import type { DayAsk, LedgerDay, StoredAudit } from '../../domain/ledger/ledger';
 import type { Market } from '../../domain/market';
 import type { LedgerStore, RepairStore, SegmentStore } from '../../domain/ports';
 import type { SegmentSource } from '../../domain/segment';

@@ -1,5 +1,5 @@
 import { DAY_MS } from '../../domain/interval';
-import { monthAfter } from '../../domain/ledger';
+import { monthAfter } from '../../domain/ledger/ledger';
 import {
   type Archive,
   type ArchivedDay,

@@ -1,5 +1,5 @@
 import { DAY_MS, MINUTE_MS } from '../interval';
-import { daysIn, isUnderWay } from '../ledger';
+import { daysIn, isUnderWay } from '../ledger/ledger';
 import {
   type Boundaries,
   boundariesOf,

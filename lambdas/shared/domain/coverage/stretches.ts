@@ -7,7 +7,7 @@ import {
   isUnderWay,
   type LedgerDay,
   unknownDay,
-} from '../ledger';
+} from '../ledger/ledger';
 import type { Gap, MarketStatus } from '../progress';
 import type { SegmentSource } from '../segment';
 

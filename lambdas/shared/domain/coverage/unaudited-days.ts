@@ -1,5 +1,5 @@
 import { DAY_MS, floorTo } from '../interval';
-import { daysIn, type LedgerDay } from '../ledger';
+import { daysIn, type LedgerDay } from '../ledger/ledger';
 import type { MarketStatus } from '../progress';
 
 /**

@@ -2,10 +2,10 @@ import * as v from 'valibot';
 import { CandlesAnswer } from '../../../../lambdas/query/v1/candles';
 import { formatDecimal } from '../../../../lambdas/shared/domain/decimal';
 import { DAY_MS, MINUTE_MS } from '../../../../lambdas/shared/domain/interval';
-import { unknownDay } from '../../../../lambdas/shared/domain/ledger';
+import { unknownDay } from '../../../../lambdas/shared/domain/ledger/ledger';
 import { marketKey } from '../../../../lambdas/shared/domain/market';
 import { at, DAY, minuteAt, minutesIn } from '../../../fakes/candles';
-import { progressTo, sealedDay, storedAuditOf } from '../../../fakes/ledger';
+import { progressTo, sealedDay, storedAuditOf } from '../../../fakes/ledger/ledger';
 import { statusOf } from '../../../fakes/listings';
 import { bodyOf, MARKET, NOW, queryScene } from '../query-scene';
 

@@ -4,13 +4,13 @@ import { DaysAnswer } from '../../../../lambdas/query/v1/days';
 import { GapsAnswer } from '../../../../lambdas/query/v1/gaps';
 import { MarketsAnswer } from '../../../../lambdas/query/v1/markets';
 import { DAY_MS, MINUTE_MS } from '../../../../lambdas/shared/domain/interval';
-import { unknownDay } from '../../../../lambdas/shared/domain/ledger';
+import { unknownDay } from '../../../../lambdas/shared/domain/ledger/ledger';
 import {
   UnreadableCandleError,
   UnreadableStatusError,
 } from '../../../../lambdas/shared/domain/ports';
 import { at, DAY, minuteAt, minutesIn } from '../../../fakes/candles';
-import { progressTo, sealedDay, storedAuditOf } from '../../../fakes/ledger';
+import { progressTo, sealedDay, storedAuditOf } from '../../../fakes/ledger/ledger';
 import { statusOf } from '../../../fakes/listings';
 import { DatabaseDown, MARKET, NOW, queryScene } from '../query-scene';
 

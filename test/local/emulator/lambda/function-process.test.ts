@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FunctionProcess } from '../../../../local/emulator/lambda/function-process';
 import type { InvocationReport } from '../../../../local/emulator/lambda/invocation-report';
-import { isAlive } from '../../../../cli/lock-file';
+import { isAlive } from '../../../../cli/processes/lock-file';
 
 const HANDLERS = `
 exports.echo = async (event, context) => ({ event, context: { ...context, left: context.getRemainingTimeInMillis() }, pid: process.pid, env: process.env });

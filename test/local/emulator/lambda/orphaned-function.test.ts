@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isAlive } from '../../../../cli/lock-file';
+import { isAlive } from '../../../../cli/processes/lock-file';
 import type { FunctionParentRequest } from './function-parent';
 
 let folder: string;

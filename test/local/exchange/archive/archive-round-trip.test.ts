@@ -2,7 +2,7 @@ import { createGateIo } from '../../../../lambdas/shared/adapters/exchanges/gate
 import { createGateIoArchive } from '../../../../lambdas/shared/adapters/exchanges/gate-io-archive';
 import { formatDecimal } from '../../../../lambdas/shared/domain/decimal';
 import { DAY_MS } from '../../../../lambdas/shared/domain/interval';
-import { daysIn } from '../../../../lambdas/shared/domain/ledger';
+import { daysIn } from '../../../../lambdas/shared/domain/ledger/ledger';
 import {
   type Archive,
   ArchiveMissingError,

@@ -6,7 +6,7 @@ import {
 import { functionsOf } from '../../../../local/localstack/deployment/deployed-functions';
 import { awsEnvironment, localstackProject } from '../../../../local/localstack/localstack-project';
 import { freePort } from '../../../../cli/free-port';
-import type { CommandLimits } from '../../../../cli/run-command';
+import type { CommandLimits } from '../../../../cli/processes/run-command';
 
 const project = localstackProject({ LOCALSTACK_PORT: '14566' });
 

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { coverageOf, MINUTE_KINDS } from '../../../../../lambdas/shared/domain/coverage/coverage';
 import type { CoverageInput } from '../../../../../lambdas/shared/domain/coverage/stretches';
 import { DAY_MS, MINUTE_MS } from '../../../../../lambdas/shared/domain/interval';
-import { type LedgerDay, unknownDay } from '../../../../../lambdas/shared/domain/ledger';
-import { progressTo, sealedDay, storedAuditOf } from '../../../../fakes/ledger';
+import { type LedgerDay, unknownDay } from '../../../../../lambdas/shared/domain/ledger/ledger';
+import { progressTo, sealedDay, storedAuditOf } from '../../../../fakes/ledger/ledger';
 import { statusOf } from '../../../../fakes/listings';
 
 const HOUR_MS = 60 * MINUTE_MS;

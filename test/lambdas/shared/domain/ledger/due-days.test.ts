@@ -1,7 +1,11 @@
-import { daysToAsk, type MarketLedger } from '../../../../lambdas/shared/domain/due-days';
-import { DAY_MS, MINUTE_MS } from '../../../../lambdas/shared/domain/interval';
-import { daysIn, type LedgerDay, MOST_UNDER_WAY } from '../../../../lambdas/shared/domain/ledger';
-import { askOf, ledgerDayOf, sealedDay } from '../../../fakes/ledger-days';
+import { daysToAsk, type MarketLedger } from '../../../../../lambdas/shared/domain/ledger/due-days';
+import { DAY_MS, MINUTE_MS } from '../../../../../lambdas/shared/domain/interval';
+import {
+  daysIn,
+  type LedgerDay,
+  MOST_UNDER_WAY,
+} from '../../../../../lambdas/shared/domain/ledger/ledger';
+import { askOf, ledgerDayOf, sealedDay } from '../../../../fakes/ledger/ledger-days';
 
 const NOW = Date.UTC(2026, 5, 15, 12);
 const TERMS = { nowMs: NOW, retentionMs: 9_900 * MINUTE_MS };

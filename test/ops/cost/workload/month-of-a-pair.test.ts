@@ -1,4 +1,4 @@
-import { monthOfAPair } from '../../../ops/cost/month-of-a-pair';
+import { monthOfAPair } from '../../../../ops/cost/workload/month-of-a-pair';
 
 const MINUTES = 730 * 60;
 const DAY = 1_440;

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { isMissingFile } from './failure-text';
+import { isMissingFile } from '../failure-text';
 
 /** The result of a command that ran to its end. */
 export interface CommandResult {

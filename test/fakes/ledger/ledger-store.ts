@@ -3,12 +3,12 @@ import {
   type DayAsk,
   type LedgerDay,
   unknownDay,
-} from '../../lambdas/shared/domain/ledger';
-import { type Market, marketKey } from '../../lambdas/shared/domain/market';
-import type { LedgerStore, StatusByMarket } from '../../lambdas/shared/domain/ports';
-import type { MarketStatus } from '../../lambdas/shared/domain/progress';
-import type { RolledSegment } from '../../lambdas/shared/domain/segment';
-import { statusOf } from './listings';
+} from '../../../lambdas/shared/domain/ledger/ledger';
+import { type Market, marketKey } from '../../../lambdas/shared/domain/market';
+import type { LedgerStore, StatusByMarket } from '../../../lambdas/shared/domain/ports';
+import type { MarketStatus } from '../../../lambdas/shared/domain/progress';
+import type { RolledSegment } from '../../../lambdas/shared/domain/segment';
+import { statusOf } from '../listings';
 
 /** A ledger in memory, with the status of markets. */
 export class FakeLedger implements LedgerStore {

@@ -1,5 +1,5 @@
-import { DAY_MS, floorTo, MINUTE_MS } from './interval';
-import type { RolledSegment, SegmentSource } from './segment';
+import { DAY_MS, floorTo, MINUTE_MS } from '../interval';
+import type { RolledSegment, SegmentSource } from '../segment';
 
 /**
  * What the ledger says of a past UTC day of a market: a row of the table `days`.

@@ -1,6 +1,10 @@
-import { DAY_MS } from '../../lambdas/shared/domain/interval';
-import { type LedgerDay, type StoredAudit, unknownDay } from '../../lambdas/shared/domain/ledger';
-import type { Progress } from '../../lambdas/shared/domain/progress';
+import { DAY_MS } from '../../../lambdas/shared/domain/interval';
+import {
+  type LedgerDay,
+  type StoredAudit,
+  unknownDay,
+} from '../../../lambdas/shared/domain/ledger/ledger';
+import type { Progress } from '../../../lambdas/shared/domain/progress';
 
 /** An audit with all minutes of its day, the first that was stored, where nothing else is said. */
 export function storedAuditOf(fields: Partial<StoredAudit> = {}): StoredAudit {

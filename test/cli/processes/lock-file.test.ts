@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { acquireLock, acquireLockWaiting, LockedError } from '../../cli/lock-file';
-import { temporaryFolder } from '../local/engines/temporary-folder';
+import { acquireLock, acquireLockWaiting, LockedError } from '../../../cli/processes/lock-file';
+import { temporaryFolder } from '../../local/engines/temporary-folder';
 
 async function pidOfEndedProcess(): Promise<number> {
   const child = spawn('true');

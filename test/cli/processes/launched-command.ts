@@ -1,4 +1,4 @@
-import { stopAsked } from '../../cli/command-end';
+import { stopAsked } from '../../../cli/command-end';
 
 /** A command that runs until it is asked to stop, and prints why it ends. */
 const running = setInterval(() => undefined, 60_000);

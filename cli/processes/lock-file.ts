@@ -1,7 +1,7 @@
 import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isMissingFile } from './failure-text';
+import { isMissingFile } from '../failure-text';
 
 /** A lock that this process holds. */
 export interface HeldLock {

@@ -1,4 +1,4 @@
-import { CommandTimeoutError, runCommand } from '../../cli/run-command';
+import { CommandTimeoutError, runCommand } from '../../../cli/processes/run-command';
 
 const NODE = process.execPath;
 

@@ -1,12 +1,12 @@
-import { GATE_IO } from '../../lambdas/shared/adapters/exchanges/gate-io-facts';
+import { GATE_IO } from '../../../lambdas/shared/adapters/exchanges/gate-io-facts';
 import {
   bucketsOf,
   DAY_MS,
   INTERVALS,
   intervalMs,
   MINUTE_MS,
-} from '../../lambdas/shared/domain/interval';
-import { readUnits } from './assumptions';
+} from '../../../lambdas/shared/domain/interval';
+import { readUnits } from '../assumptions';
 
 /** Usage of one audit: a whole day of a pair, from the request to the ledger. */
 export interface AuditedDay {

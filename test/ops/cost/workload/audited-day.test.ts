@@ -1,5 +1,5 @@
-import { auditedDay } from '../../../ops/cost/audited-day';
-import { monthOfAudits } from '../../../ops/cost/month-of-audits';
+import { auditedDay } from '../../../../ops/cost/workload/audited-day';
+import { monthOfAudits } from '../../../../ops/cost/workload/month-of-audits';
 
 /** Rows of all intervals. */
 const ROWS = 1_440 + 288 + 96 + 24 + 6 + 1;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Stack } from './stack-template';
+import type { Stack } from '../stack-template';
 
 /** The region that the local run emulates. */
 export const LOCAL_REGION = 'us-east-1';

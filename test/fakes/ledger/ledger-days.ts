@@ -1,7 +1,7 @@
-import type { DayAsk, LedgerDay, StoredAudit } from '../../lambdas/shared/domain/ledger';
-import { unknownDay } from '../../lambdas/shared/domain/ledger';
-import { DAY_MS, MINUTE_MS } from '../../lambdas/shared/domain/interval';
-import { DAY } from './candles';
+import type { DayAsk, LedgerDay, StoredAudit } from '../../../lambdas/shared/domain/ledger/ledger';
+import { unknownDay } from '../../../lambdas/shared/domain/ledger/ledger';
+import { DAY_MS, MINUTE_MS } from '../../../lambdas/shared/domain/interval';
+import { DAY } from '../candles';
 
 const HOUR_MS = 60 * MINUTE_MS;
 

@@ -3,8 +3,8 @@ import {
   type CandlesByInterval,
   hasSameValues,
   hasSameValuesButQuote,
-} from './candle';
-import { DAY_MS, type Interval, INTERVALS, MINUTE_MS } from './interval';
+} from '../candle';
+import { DAY_MS, type Interval, INTERVALS, MINUTE_MS } from '../interval';
 import {
   DISPUTED_AFTER_MS,
   isSecondOpinion,
@@ -12,9 +12,9 @@ import {
   type LedgerDay,
   PATIENCE_MS,
 } from './ledger';
-import type { StoredCandles, UnreadableCandle } from './ports';
-import { type ChildrenRange, inTimeOrder, windowsUpFrom } from './roll-up';
-import { type AuditFindings, newestOf, type ObservedSegment, type RolledSegment } from './segment';
+import type { StoredCandles, UnreadableCandle } from '../ports';
+import { type ChildrenRange, inTimeOrder, windowsUpFrom } from '../roll-up';
+import { type AuditFindings, newestOf, type ObservedSegment, type RolledSegment } from '../segment';
 
 /** An audit deletes no more minutes than this: an exchange that lacks more has forgotten them. */
 const MOST_DELETED = 30;

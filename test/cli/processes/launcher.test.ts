@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { pidsUpToNpm } from '../../cli/launcher';
+import { pidsUpToNpm } from '../../../cli/processes/launcher';
 
 const PROCESSES = `
     1     0 /sbin/init

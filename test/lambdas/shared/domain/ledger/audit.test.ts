@@ -1,12 +1,12 @@
 import fc from 'fast-check';
-import { auditDay, candlesToCompare } from '../../../../lambdas/shared/domain/audit';
-import type { Candle, CandlesByInterval } from '../../../../lambdas/shared/domain/candle';
-import { DAY_MS, INTERVALS, MINUTE_MS } from '../../../../lambdas/shared/domain/interval';
-import type { LedgerDay } from '../../../../lambdas/shared/domain/ledger';
-import { windowsUpFrom } from '../../../../lambdas/shared/domain/roll-up';
-import { checkRolled, type ObservedSegment } from '../../../../lambdas/shared/domain/segment';
-import { at, auditOf, DAY, minuteAt, minutesIn, minutesOfDay } from '../../../fakes/candles';
-import { agreedDay, ledgerDayOf, storedAuditOf } from '../../../fakes/ledger-days';
+import { auditDay, candlesToCompare } from '../../../../../lambdas/shared/domain/ledger/audit';
+import type { Candle, CandlesByInterval } from '../../../../../lambdas/shared/domain/candle';
+import { DAY_MS, INTERVALS, MINUTE_MS } from '../../../../../lambdas/shared/domain/interval';
+import type { LedgerDay } from '../../../../../lambdas/shared/domain/ledger/ledger';
+import { windowsUpFrom } from '../../../../../lambdas/shared/domain/roll-up';
+import { checkRolled, type ObservedSegment } from '../../../../../lambdas/shared/domain/segment';
+import { at, auditOf, DAY, minuteAt, minutesIn, minutesOfDay } from '../../../../fakes/candles';
+import { agreedDay, ledgerDayOf, storedAuditOf } from '../../../../fakes/ledger/ledger-days';
 
 const HOUR_MS = 60 * MINUTE_MS;
 const END = DAY + DAY_MS;

@@ -1,4 +1,4 @@
-import { DAY_MS, MINUTE_MS } from '../../../../lambdas/shared/domain/interval';
+import { DAY_MS, MINUTE_MS } from '../../../../../lambdas/shared/domain/interval';
 import {
   audited,
   daysIn,
@@ -8,16 +8,16 @@ import {
   MISSING_MONTH,
   nextAsk,
   refusedAsk,
-} from '../../../../lambdas/shared/domain/ledger';
-import type { AuditFindings } from '../../../../lambdas/shared/domain/segment';
-import { auditOf, DAY, rolledOf } from '../../../fakes/candles';
+} from '../../../../../lambdas/shared/domain/ledger/ledger';
+import type { AuditFindings } from '../../../../../lambdas/shared/domain/segment';
+import { auditOf, DAY, rolledOf } from '../../../../fakes/candles';
 import {
   agreedDay,
   askOf,
   ledgerDayOf,
   sealedDay,
   storedAuditOf,
-} from '../../../fakes/ledger-days';
+} from '../../../../fakes/ledger/ledger-days';
 
 const HOUR_MS = 60 * MINUTE_MS;
 const END = DAY + DAY_MS;

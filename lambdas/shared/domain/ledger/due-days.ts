@@ -1,6 +1,6 @@
 import { dueOf, isUnderWay, type LedgerDay, monthOf, MOST_UNDER_WAY } from './ledger';
-import type { Market } from './market';
-import type { SegmentSource } from './segment';
+import type { Market } from '../market';
+import type { SegmentSource } from '../segment';
 
 /** What is known of the past days of a market. */
 export interface MarketLedger {

@@ -1,4 +1,4 @@
-import { DAY_MS } from './interval';
+import { DAY_MS } from '../interval';
 import { isSealed, type LedgerDay, MISSING_MONTH, monthAfter, monthOf } from './ledger';
 
 /** A month that is missing so long after its end, with a later one there, does not come any more. */

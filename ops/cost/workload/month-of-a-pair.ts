@@ -1,6 +1,6 @@
-import { GATE_IO } from '../../lambdas/shared/adapters/exchanges/gate-io-facts';
-import type { Candle } from '../../lambdas/shared/domain/candle';
-import { parseDecimal } from '../../lambdas/shared/domain/decimal';
+import { GATE_IO } from '../../../lambdas/shared/adapters/exchanges/gate-io-facts';
+import type { Candle } from '../../../lambdas/shared/domain/candle';
+import { parseDecimal } from '../../../lambdas/shared/domain/decimal';
 import {
   bucketsOf,
   DAY_MS,
@@ -8,17 +8,17 @@ import {
   INTERVALS,
   intervalMs,
   MINUTE_MS,
-} from '../../lambdas/shared/domain/interval';
-import { planSegments, type PlannedSegment, settled } from '../../lambdas/shared/domain/plan';
-import { advance, type Progress } from '../../lambdas/shared/domain/progress';
+} from '../../../lambdas/shared/domain/interval';
+import { planSegments, type PlannedSegment, settled } from '../../../lambdas/shared/domain/plan';
+import { advance, type Progress } from '../../../lambdas/shared/domain/progress';
 import {
   type ChildrenRange,
   childrenToRead,
   dueCandles,
   rollUp,
-} from '../../lambdas/shared/domain/roll-up';
-import { newestOf, type ObservedSegment } from '../../lambdas/shared/domain/segment';
-import { ASSUMED, readUnits } from './assumptions';
+} from '../../../lambdas/shared/domain/roll-up';
+import { newestOf, type ObservedSegment } from '../../../lambdas/shared/domain/segment';
+import { ASSUMED, readUnits } from '../assumptions';
 
 /** Usage of one pair in a month. */
 export interface MonthOfAPair {

@@ -1,7 +1,7 @@
 import { INTRINSIC_FUNCTIONS } from './intrinsic-functions';
 import { attributeOf, LOCAL_ACCOUNT, LOCAL_REGION, refOf, uuidOf } from './physical-names';
-import { brief, type Place, unresolvable, within } from './place';
-import { isRecord, type PlainValue, type Stack } from './stack-template';
+import { brief, type Place, unresolvable, within } from '../place';
+import { isRecord, type PlainValue, type Stack } from '../stack-template';
 
 /** The intrinsic functions of CloudFormation, over all stacks of an assembly. */
 export class IntrinsicResolver {

@@ -1,6 +1,6 @@
 import type { IntrinsicResolver } from './intrinsics';
-import { brief, type Place, unresolvable } from './place';
-import { isRecord, type PlainValue } from './stack-template';
+import { brief, type Place, unresolvable } from '../place';
+import { isRecord, type PlainValue } from '../stack-template';
 
 type IntrinsicFunction = (
   resolver: IntrinsicResolver,

@@ -1,12 +1,12 @@
-import { missingMonths } from '../../../../lambdas/shared/domain/archive-months';
-import { DAY_MS } from '../../../../lambdas/shared/domain/interval';
+import { missingMonths } from '../../../../../lambdas/shared/domain/ledger/archive-months';
+import { DAY_MS } from '../../../../../lambdas/shared/domain/interval';
 import {
   daysIn,
   type LedgerDay,
   MISSING_MONTH,
   monthAfter,
-} from '../../../../lambdas/shared/domain/ledger';
-import { askOf, ledgerDayOf, sealedDay } from '../../../fakes/ledger-days';
+} from '../../../../../lambdas/shared/domain/ledger/ledger';
+import { askOf, ledgerDayOf, sealedDay } from '../../../../fakes/ledger/ledger-days';
 
 const NOW = Date.UTC(2026, 5, 15);
 const TERMS = { nowMs: NOW, isListingKnown: false };
