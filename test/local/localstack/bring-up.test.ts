@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { StopAsked } from '../../../cli/command-end';
+import { freePort } from '../../../cli/free-port';
 import { bringDown } from '../../../local/localstack/bring-down';
 import { bringUp } from '../../../local/localstack/bring-up';
 import { composeFor } from '../../../local/localstack/command';
@@ -12,10 +13,22 @@ import { localstackProject } from '../../../local/localstack/localstack-project'
 import { startContainers } from '../../../local/localstack/start-containers';
 import { type FakeAnswer, fakeRun } from '../engines/fake-run';
 
+const PORT_VARIABLES = [
+  'LOCALSTACK_PORT',
+  'KAFKA_PORT',
+  'CASSANDRA_PORT',
+  'EXCHANGE_PORT',
+  'KAFKA_UI_PORT',
+];
+
 let dataDir: string;
+/** Free ones: a run beside the tests may have the usual ones. */
+let ports: Record<string, string>;
 
 beforeEach(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'candlestream-up-'));
+  ports = {};
+  for (const variable of PORT_VARIABLES) ports[variable] = String(await freePort());
 });
 
 afterEach(() => rm(dataDir, { recursive: true, force: true }));
@@ -30,7 +43,11 @@ type Answers = Parameters<typeof fakeRun>[0];
 
 /** @param answersOf given the `docker compose` of the project, and the answer that stops the run */
 function commandOf(answersOf: (compose: string, stop: () => Promise<FakeAnswer>) => Answers) {
-  const project = localstackProject({ COMPOSE_PROJECT_NAME: 'cs', CANDLESTREAM_DATA_DIR: dataDir });
+  const project = localstackProject({
+    COMPOSE_PROJECT_NAME: 'cs',
+    CANDLESTREAM_DATA_DIR: dataDir,
+    ...ports,
+  });
   const compose = `docker compose --project-name cs --file ${project.composeFile} --progress plain`;
   const stopping = new AbortController();
   const stop = () => {
