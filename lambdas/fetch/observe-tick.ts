@@ -94,7 +94,7 @@ export function createObserveTick(ports: ObserveTickPorts, settings: ObserveTick
   const markets = settings.pairs.map((pair) => ({ exchange: settings.exchange, pair }));
   const asks = new Map<string, Ask>();
   return async (tick: Tick): Promise<void> => {
-    const status = await ports.store.readStatus(markets);
+    const status = await ports.store.readExchangeStatus(settings.exchange);
     const plans = plansOf(markets, status, settings, tick);
     const due = plans.filter((plan) => isItsTurn(asks, plan, tick)).sort(shorterFirst);
     const limit = pLimit(CONCURRENT_MARKETS);

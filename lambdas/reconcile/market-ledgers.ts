@@ -61,7 +61,7 @@ export class MarketLedgers {
       exchange: this.#settings.exchange,
       pair,
     }));
-    const statuses = await this.#ports.store.readStatus(markets);
+    const statuses = await this.#ports.store.readExchangeStatus(this.#settings.exchange);
     const limit = pLimit(CONCURRENT_READS);
     await limit.map(markets, async (market, index) => {
       const status = statuses.get(marketKey(market));

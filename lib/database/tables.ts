@@ -32,8 +32,9 @@ export const TABLES = {
   },
   progress: {
     name: 'progress',
-    partitionKey: { exchange: 'text', pair: 'text' },
-    clusteringKey: {},
+    /** One partition an exchange, so that a tick reads all of its markets in one go. */
+    partitionKey: { exchange: 'text' },
+    clusteringKey: { pair: { type: 'text', order: 'ASC' } },
     columns: {
       live_since: 'timestamp',
       settled_to: 'timestamp',

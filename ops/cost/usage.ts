@@ -7,7 +7,7 @@ import {
   SCHEDULED_FUNCTIONS,
   type ScheduledFunction,
 } from '../../lib/naming/function-names';
-import { ASSUMED } from './assumptions';
+import { ASSUMED, readUnits } from './assumptions';
 import { type MonthOfAPair, monthOfAPair } from './workload/month-of-a-pair';
 import { type MonthOfAudits, monthOfAudits } from './workload/month-of-audits';
 import { propertiesOf, type StageResource, UnreadableResourceError } from './stage-resources';
@@ -69,15 +69,17 @@ export function usageOf(resources: readonly StageResource[]): Usage {
   const recordBytes = count * recordBytesOf(month, audits);
   const answerBytes = count * answerBytesOf(month, audits);
   const writeUnits = count * (month.writeUnits + audits.writeUnits);
-  const readUnits = count * (month.readUnits + audits.readUnits);
+  // Each firing of fetch and reconcile reads the progress of all pairs in one go.
+  const progressUnits = (month.ticks + audits.firings) * readUnits(pairs);
+  const readUnitsOfAll = count * (month.readUnits + audits.readUnits) + progressUnits;
   return {
     recordBytes,
     functions: functionsOf({ month, audits }, pairs, recordsPerInvocation(resources)),
     writeUnits,
-    readUnits,
+    readUnits: readUnitsOfAll,
     storedBytes: count * month.newRows * ASSUMED.storedMonths * ASSUMED.rowBytes,
     natBytes: answerBytes + (hasPollersOnDemand(resources) ? inBase64(recordBytes / 2n) : 0n),
-    rowBytes: (writeUnits + readUnits) * ASSUMED.rowOnTheWayBytes,
+    rowBytes: (writeUnits + readUnitsOfAll) * ASSUMED.rowOnTheWayBytes,
   };
 }
 

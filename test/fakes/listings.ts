@@ -21,9 +21,9 @@ export class FakeListings implements ListingStore {
   constructor(status: Readonly<Record<string, MarketStatus>> = {}) {
     this.status = new Map(Object.entries(status));
   }
-  readStatus(markets: readonly Market[]): Promise<StatusByMarket> {
-    const keys = new Set(markets.map(marketKey));
-    return Promise.resolve(new Map([...this.status].filter(([key]) => keys.has(key))));
+  readExchangeStatus(exchange: string): Promise<StatusByMarket> {
+    const own = [...this.status].filter(([key]) => key.startsWith(`${exchange}:`));
+    return Promise.resolve(new Map(own));
   }
   writeListing(
     market: Market,

@@ -38,8 +38,8 @@ const TABLES = [
   },
   {
     name: 'progress',
-    keys: ['exchange text', 'pair text'],
-    order: [],
+    keys: ['exchange text'],
+    order: ['pair text ASC'],
     columns: [
       'live_since timestamp',
       'settled_to timestamp',

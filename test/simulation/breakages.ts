@@ -193,8 +193,8 @@ function believingSilence(store: ListingStore): ListingStore {
       : { ...status, progress: { ...status.progress, seenToMs: Number.MAX_SAFE_INTEGER } };
   return {
     ...store,
-    async readStatus(markets) {
-      const stored = await store.readStatus(markets);
+    async readExchangeStatus(exchange) {
+      const stored = await store.readExchangeStatus(exchange);
       return new Map([...stored].map(([key, status]) => [key, seen(status)]));
     },
   };

@@ -258,8 +258,8 @@ function forgettingTimeToo(store: SegmentStore): SegmentStore {
 function allSettled(store: LedgerStore): LedgerStore {
   return {
     ...store,
-    async readStatus(markets) {
-      const stored = await store.readStatus(markets);
+    async readExchangeStatus(exchange) {
+      const stored = await store.readExchangeStatus(exchange);
       return new Map(
         [...stored].map(([key, status]) => [
           key,

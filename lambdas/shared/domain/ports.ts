@@ -71,6 +71,12 @@ export interface StatusReader {
   readStatus(markets: readonly Market[]): Promise<StatusByMarket>;
 }
 
+/** How far all markets of an exchange have come. */
+export interface ExchangeStatusReader {
+  /** The status of each market of the exchange of which anything is stored, followed or not, in one read. */
+  readExchangeStatus(exchange: string): Promise<StatusByMarket>;
+}
+
 /** The ledger of days, for reading. */
 export interface DayReader {
   /** The ledger's rows of the days of a market that start in `[fromMs, toMs)`, newest first. */
@@ -81,7 +87,7 @@ export interface DayReader {
 }
 
 /** The ledger of days as reconcile uses it. */
-export interface LedgerStore extends StatusReader, DayReader {
+export interface LedgerStore extends ExchangeStatusReader, DayReader {
   /** Notes that a day was asked for, or what kept the ask from bringing an audit. */
   writeAsk(market: Market, dayMs: number, ask: DayAsk): Promise<void>;
   /** Notes since when the exchange has the market: no day before is in its ledger. */
@@ -139,7 +145,7 @@ export interface Listings {
 }
 
 /** Whether the exchange still knows a market, as fetch finds it. */
-export interface ListingStore extends StatusReader {
+export interface ListingStore extends ExchangeStatusReader {
   writeListing(
     market: Market,
     listing: Pick<MarketStatus, 'unknownSinceMs' | 'endedAtMs'>,

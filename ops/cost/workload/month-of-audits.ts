@@ -39,9 +39,9 @@ export function monthOfAudits(reconcileMinutes: number): MonthOfAudits {
   };
 }
 
-/** Each firing reads the status of a market and its newest days; once an hour it reads all of them. */
+/** Each firing reads the newest days of a market; once an hour it reads all of them. The status of all markets is read at once. */
 function ledgerReadUnits(firings: bigint): bigint {
   const fullReadings = ASSUMED.hoursPerMonth / HOURS_PER_FULL_READING;
   const storedDays = Math.round((Number(ASSUMED.storedMonths) * MONTH_MS) / DAY_MS);
-  return firings * (1n + readUnits(NEWEST_DAYS)) + fullReadings * readUnits(storedDays);
+  return firings * readUnits(NEWEST_DAYS) + fullReadings * readUnits(storedDays);
 }

@@ -15,7 +15,7 @@ export class FakeLedger implements LedgerStore {
   readonly status = new Map<string, MarketStatus>();
   readonly reads: { key: string; fromMs: number; toMs: number }[] = [];
   readonly asks: { key: string; dayMs: number; ask: DayAsk }[] = [];
-  brokenFor: ((call: 'ask' | 'days' | 'status', market: Market) => boolean) | undefined;
+  brokenFor: ((call: 'ask' | 'days', market: Market) => boolean) | undefined;
   readonly #days = new Map<string, Map<number, LedgerDay>>();
 
   put(market: Market, ...days: readonly LedgerDay[]): void {
@@ -31,11 +31,9 @@ export class FakeLedger implements LedgerStore {
     if (audit !== undefined) this.put(segment, { ...day, audit });
   }
 
-  readStatus(markets: readonly Market[]): Promise<StatusByMarket> {
-    const broken = markets.find((market) => this.brokenFor?.('status', market) === true);
-    if (broken !== undefined) return Promise.reject(new Error('no database'));
-    const keys = new Set(markets.map(marketKey));
-    return Promise.resolve(new Map([...this.status].filter(([key]) => keys.has(key))));
+  readExchangeStatus(exchange: string): Promise<StatusByMarket> {
+    const own = [...this.status].filter(([key]) => key.startsWith(`${exchange}:`));
+    return Promise.resolve(new Map(own));
   }
   readDays(market: Market, { fromMs, toMs }: { fromMs: number; toMs: number }) {
     if (this.brokenFor?.('days', market) === true) return Promise.reject(new Error('no database'));

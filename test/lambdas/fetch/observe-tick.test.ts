@@ -432,7 +432,7 @@ describe('a tick rejects', () => {
       {
         exchange,
         store: {
-          readStatus: () => Promise.reject(new Error('no database')),
+          readExchangeStatus: () => Promise.reject(new Error('no database')),
           writeListing: () => Promise.reject(new Error('unexpected')),
         },
         observed: codec,

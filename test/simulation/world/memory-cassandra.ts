@@ -235,6 +235,7 @@ function select(tables: Map<string, Partitions>, { query, params }: Statement): 
       isThere(row) &&
       ranges.every(({ column, operator, bound }) => {
         const difference = Buffer.compare(row.cells.get(column)?.value ?? Buffer.of(), bound);
+        if (operator === '=') return difference === 0;
         return operator === '<' ? difference < 0 : difference >= 0;
       }),
   );

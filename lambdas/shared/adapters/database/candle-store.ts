@@ -18,7 +18,7 @@ import {
 } from './cql-values';
 import { createDayLedger } from './day-ledger';
 import { readCandles } from './stored-candles';
-import { readGaps, readStatus } from './stored-progress';
+import { readExchangeStatus, readGaps, readStatus } from './stored-progress';
 
 /** Keyspaces takes at most 30 statements in an unlogged batch. */
 const ROWS_PER_BATCH = 30;
@@ -72,6 +72,7 @@ export function createCandleStore(
       session.write([gapDeletion(market, gap, observedAtMs)]),
     readGaps: (market, range) => readGaps(session, market, range),
     readStatus: (markets) => readStatus(session, markets),
+    readExchangeStatus: (exchange) => readExchangeStatus(session, exchange),
     readCandles: (market, ranges) => readRanges(session, market, ranges),
     ...createDayLedger(session),
   };

@@ -11,9 +11,10 @@ export interface StoredGap extends Gap {
   readonly observedAtMs: number;
 }
 
-const SELECT_STATUS = `SELECT exchange, pair, live_since, settled_to, seen_to, newest, observed_at, unknown_since, ended_at,
+const SELECT_EXCHANGE_STATUS = `SELECT exchange, pair, live_since, settled_to, seen_to, newest, observed_at, unknown_since, ended_at,
   listed_since
-  FROM progress WHERE exchange = ? AND pair = ?`;
+  FROM progress WHERE exchange = ?`;
+const SELECT_STATUS = `${SELECT_EXCHANGE_STATUS} AND pair = ?`;
 const SELECT_MARKETS = 'SELECT exchange, pair FROM progress';
 const SELECT_GAPS = `SELECT from_time, to_time, reason, observed_at FROM gaps
   WHERE exchange = ? AND pair = ? AND from_time >= ? AND from_time < ?`;
@@ -35,7 +36,26 @@ export async function readStatus(
   const rows = await pLimit(CONCURRENT_READS).map(markets, (market) =>
     session.rows({ query: SELECT_STATUS, params: keyOf(market) }),
   );
-  return new Map(rows.flat().map((row) => [marketKey(parseMarket(row)), parseStatus(row)]));
+  return statusByMarket(rows.flat());
+}
+
+/**
+ * Reads the status of each market of an exchange of which anything is stored, by
+ * its key: one partition, through all of its pages.
+ *
+ * @throws UnreadableStatusError for a row that lacks a time
+ * @throws CassandraError if the database fails
+ */
+export async function readExchangeStatus(
+  session: CassandraSession,
+  exchange: string,
+): Promise<StatusByMarket> {
+  const params = [textValue(exchange)];
+  return statusByMarket(await session.rows({ query: SELECT_EXCHANGE_STATUS, params }));
+}
+
+function statusByMarket(rows: readonly types.Row[]): StatusByMarket {
+  return new Map(rows.map((row) => [marketKey(parseMarket(row)), parseStatus(row)]));
 }
 
 /**

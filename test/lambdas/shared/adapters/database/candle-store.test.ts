@@ -341,6 +341,19 @@ describe('read', () => {
     ]);
   });
 
+  it('gives the status of all markets of an exchange with one query', async () => {
+    const session = new FakeSession(({ params }) =>
+      ['BTC_USDT', 'ETH_USDT'].map((pair) =>
+        rowOf({ exchange: text(params[0]), pair, unknown_since: new Date(at(9)) }),
+      ),
+    );
+
+    const status = await createCandleStore(session).readExchangeStatus('binance');
+
+    expect([...status.keys()]).toEqual(['binance:BTC_USDT', 'binance:ETH_USDT']);
+    expect(session.queries.map(({ params }) => params.map(text))).toEqual([['binance']]);
+  });
+
   it('gives the status of a market that was never known: it has no progress', async () => {
     const row = { exchange: 'gate-io', pair: 'BTC_USDT', unknown_since: new Date(at(9)) };
     const session = new FakeSession(() => [rowOf(row)]);
