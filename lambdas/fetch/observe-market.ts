@@ -175,7 +175,7 @@ class MarketObservation {
     this.segmentCount += 1;
     const { telemetry } = this.#ports;
     const candles = observed.minuteCandles.length;
-    telemetry.info('observed', {
+    telemetry.debug('segment observed', {
       ...describe(observed),
       candles,
       rejected: observed.rejected.length,

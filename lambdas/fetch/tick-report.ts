@@ -39,10 +39,8 @@ export function reportTick(
     (plan) => !unknown.includes(plan) && plan.status.endedAtMs === null,
   );
   reportLag(telemetry, settings, followed, nowMs);
-  telemetry.count(
-    'NewMinutes',
-    observed.reduce((sum, { newCount }) => sum + newCount, 0),
-  );
+  const newMinutes = observed.reduce((sum, { newCount }) => sum + newCount, 0);
+  telemetry.count('NewMinutes', newMinutes);
   telemetry.count('MarketsUnknown', unknown.length);
   reportSilence(telemetry, settings, { followed, outcomes, nowMs });
   const headroom = exchange.takeHeadroom();
@@ -53,6 +51,8 @@ export function reportTick(
     markets: plans.length,
     asked: due,
     heldBack,
+    segments: observed.reduce((sum, { segmentCount }) => sum + segmentCount, 0),
+    newMinutes,
   });
 }
 

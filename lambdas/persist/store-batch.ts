@@ -9,9 +9,9 @@ import { type Decoded, decodeBatch } from '../shared/codec/decode-batch';
 import type { KafkaRecord } from '../shared/codec/kafka-event';
 import type { SegmentCodec } from '../shared/codec/segment-codec';
 import { marketKey } from '../shared/domain/market';
-import type { SegmentStore } from '../shared/domain/ports';
+import type { SegmentStore, Telemetry } from '../shared/domain/ports';
 import { isCoveredBy, type RolledSegment } from '../shared/domain/segment';
-import { settle, storeGaps, storeSegment } from './store-segment';
+import { settle, storeGaps, storeSegment, type StoredRows } from './store-segment';
 
 /** The ports of the persist function. */
 export interface StoreBatchPorts extends BatchEndPorts {
@@ -38,9 +38,26 @@ export function createStoreBatch(ports: StoreBatchPorts) {
       ports.rolled.decode(value),
     );
     const limit = pLimit(CONCURRENT_MARKETS);
-    const failed = await limit.map(byMarket(decoded), (segments) => storeInOrder(ports, segments));
-    return endBatch(ports, records, { failed: failed.flat(), deadLetters });
+    const outcomes = await limit.map(byMarket(decoded), (segments) =>
+      storeInOrder(ports, segments),
+    );
+    report(
+      ports.telemetry,
+      outcomes.flatMap(({ stored }) => stored),
+    );
+    const failed = outcomes.flatMap((outcome) => outcome.failed);
+    return endBatch(ports, records, { failed, deadLetters });
   };
+}
+
+/** One line a batch: a line a segment would cost more than the function does. */
+function report(telemetry: Telemetry, stored: readonly StoredRows[]): void {
+  if (stored.length === 0) return;
+  telemetry.info('stored', {
+    segments: stored.length,
+    minutes: stored.reduce((sum, { minutes }) => sum + minutes, 0),
+    windows: stored.reduce((sum, { windows }) => sum + windows, 0),
+  });
 }
 
 function byMarket(decoded: readonly Decoded<RolledSegment>[]): Decoded<RolledSegment>[][] {
@@ -54,15 +71,21 @@ function byMarket(decoded: readonly Decoded<RolledSegment>[]): Decoded<RolledSeg
   return [...markets.values()];
 }
 
+/** Segments of one market that were written, and those that are to be given again. */
+interface MarketOutcome {
+  readonly stored: readonly StoredRows[];
+  readonly failed: readonly FailedRecord[];
+}
+
 /**
  * Stores segments of one market, and settles them in order, up to the first that
- * fails: all that are not settled by then are returned.
+ * fails: all that are not settled by then have failed.
  */
 async function storeInOrder(
   ports: StoreBatchPorts,
   segments: readonly Decoded<RolledSegment>[],
-): Promise<FailedRecord[]> {
-  const stored = new Set<RolledSegment>();
+): Promise<MarketOutcome> {
+  const stored = new Map<RolledSegment, StoredRows>();
   const planned = segments.map((one, index) => ({ ...one, by: storedBy(segments, index) }));
   const unsettled = [...planned];
   try {
@@ -71,16 +94,16 @@ async function storeInOrder(
         await storeGaps(ports, value);
         continue;
       }
-      await storeSegment(ports, value);
-      stored.add(value);
+      stored.set(value, await storeSegment(ports, value));
       for (let first = unsettled[0]; first && stored.has(first.by); first = unsettled[0]) {
         await settle(ports, first.value);
         unsettled.shift();
       }
     }
-    return [];
+    return { stored: [...stored.values()], failed: [] };
   } catch (cause) {
-    return unsettled.map(({ record }) => ({ record, cause }));
+    const failed = unsettled.map(({ record }) => ({ record, cause }));
+    return { stored: [...stored.values()], failed };
   }
 }
 

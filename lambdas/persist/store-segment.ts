@@ -10,11 +10,17 @@ export interface StoreSegmentPorts {
   readonly telemetry: Telemetry;
 }
 
+/** Rows of a stored segment. */
+export interface StoredRows {
+  readonly minutes: number;
+  readonly windows: number;
+}
+
 /** Stores the gaps and the rows of a segment. */
 export async function storeSegment(
   ports: StoreSegmentPorts,
   segment: RolledSegment,
-): Promise<void> {
+): Promise<StoredRows> {
   const { store, telemetry } = ports;
   // First: windows beside a gap lack its minutes, so none of them is stored without it.
   await storeGaps(ports, segment);
@@ -23,14 +29,15 @@ export async function storeSegment(
   const minutes = segment.candles['1m']?.length ?? 0;
   const rows = Object.values(segment.candles).reduce((sum, list) => sum + list.length, 0);
   telemetry.count('CandlesStored', rows);
-  telemetry.info('stored', {
+  const stored = { minutes, windows: rows - minutes };
+  telemetry.debug('segment stored', {
     market: marketKey(segment),
     from: new Date(segment.fromMs).toISOString(),
     to: new Date(segment.toMs).toISOString(),
     observedAt: new Date(segment.observedAtMs).toISOString(),
-    minutes,
-    windows: rows - minutes,
+    ...stored,
   });
+  return stored;
 }
 
 /** Stores the gaps that a segment reports. */

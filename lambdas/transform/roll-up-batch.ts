@@ -74,7 +74,7 @@ interface RolledUp {
   readonly record: KafkaRecord;
   readonly market: string;
   readonly appends: NewRecord;
-  readonly details: LogDetails & { readonly minutes: number };
+  readonly details: LogDetails & Readonly<Record<'minutes' | 'changed' | 'windows', number>>;
 }
 
 type Outcome =
@@ -190,7 +190,7 @@ async function append(
   } catch (cause) {
     return rolledUp.map(({ record }) => ({ record, cause }));
   }
-  for (const { details } of rolledUp) tellRolledUp(telemetry, details);
+  report(telemetry, rolledUp);
   return [];
 }
 
@@ -210,7 +210,19 @@ function describe(segment: ObservedSegment, { candles }: RolledSegment) {
   };
 }
 
-function tellRolledUp(telemetry: Telemetry, details: RolledUp['details']): void {
-  telemetry.info('rolled up', details);
-  telemetry.count('MinutesRolledUp', details.minutes);
+/** One line a batch: a line a segment would cost more than the function does. */
+function report(telemetry: Telemetry, rolledUp: readonly RolledUp[]): void {
+  if (rolledUp.length === 0) return;
+  const details = rolledUp.map((one) => one.details);
+  for (const one of details) telemetry.debug('segment rolled up', one);
+  const total = (count: (one: RolledUp['details']) => number): number =>
+    details.reduce((sum, one) => sum + count(one), 0);
+  const minutes = total((one) => one.minutes);
+  telemetry.info('rolled up', {
+    segments: details.length,
+    minutes,
+    changed: total((one) => one.changed),
+    windows: total((one) => one.windows),
+  });
+  telemetry.count('MinutesRolledUp', minutes);
 }

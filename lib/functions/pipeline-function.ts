@@ -85,6 +85,7 @@ export class PipelineFunction<Variable extends string> extends Function {
       environment: {
         ...props.environment,
         POWERTOOLS_SERVICE_NAME: props.name,
+        POWERTOOLS_LOG_LEVEL: stage.logLevel,
         POWERTOOLS_METRICS_NAMESPACE: metricNamespace(stage),
       },
     });

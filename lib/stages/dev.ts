@@ -62,6 +62,7 @@ export const dev = stageConfig({
   architecture: 'arm64',
   removalPolicy: RemovalPolicy.DESTROY,
   terminationProtection: false,
+  logLevel: 'INFO',
   logRetention: RetentionDays.TWO_WEEKS,
   alarmEmailRequired: false,
 });

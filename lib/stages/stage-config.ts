@@ -90,6 +90,8 @@ const StageConfig = v.pipe(
     ),
     /** If true, the stacks refuse to be deleted. */
     terminationProtection: trueOrFalse(),
+    /** Detail of the functions' logs: at `DEBUG`, they have a line for each segment. */
+    logLevel: v.picklist(['INFO', 'DEBUG'], 'give INFO or DEBUG'),
     logRetention: v.enum(RetentionDays, 'give one of RetentionDays'),
     /** E-mail address that alarms are sent to; its owner confirms the subscriptions once. */
     alarmEmail: v.optional(EmailAddress),

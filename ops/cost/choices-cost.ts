@@ -55,6 +55,11 @@ const CHOICES: readonly Choice[] = [
       stage.openWindowMinutes > 1 ? { ...stage, openWindowMinutes: 1 } : undefined,
   },
   {
+    choice: 'no log line for each segment',
+    givesUp: "logs have the counts of a batch, and a market's name only where it fails (logLevel)",
+    without: (stage) => (stage.logLevel === 'INFO' ? { ...stage, logLevel: 'DEBUG' } : undefined),
+  },
+  {
     choice: 'event sources on demand',
     givesUp: 'a batch that fails is repeated until it succeeds or its records expire',
     without: (stage) =>

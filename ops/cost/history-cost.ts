@@ -112,17 +112,22 @@ function usageOf({ audits, days, answerBytes }: HistoryWork, isOnDemand: boolean
   const writeUnits = total((day) => day.writeUnits);
   const readUnits = total((day) => day.readUnits);
   const firings = (audits + AUDITS_PER_FIRING - 1n) / AUDITS_PER_FIRING;
-  const used = (invocations: bigint, durationMs: bigint): FunctionUsage => ({
+  const used = (invocations: bigint, durationMs: bigint, lines: bigint): FunctionUsage => ({
     invocations,
     durationMs,
-    logBytes: logBytes(invocations, audits),
+    logBytes: logBytes(invocations, lines),
   });
   return {
     functions: {
       fetch: NOT_USED,
-      reconcile: used(firings, audits * a.reconcileMsPerAudit),
-      transform: used(audits, audits * (a.transformMsPerInvocation + a.transformMsPerAudit)),
-      persist: used(audits, audits * (a.persistMsPerInvocation + a.persistMsPerAudit)),
+      reconcile: used(firings, audits * a.reconcileMsPerAudit, firings + audits),
+      transform: used(
+        audits,
+        audits * (a.transformMsPerInvocation + a.transformMsPerAudit),
+        audits,
+      ),
+      // A line for the batch, and one for the audit.
+      persist: used(audits, audits * (a.persistMsPerInvocation + a.persistMsPerAudit), 2n * audits),
     },
     recordBytes,
     writeUnits,

@@ -48,6 +48,7 @@ const FunctionProperties = v.object({
       POWERTOOLS_SERVICE_NAME: v.picklist(ALL_FUNCTIONS),
       PAIRS: v.optional(v.string()),
       OPEN_WINDOWS_EVERY_MINUTES: v.optional(v.string()),
+      POWERTOOLS_LOG_LEVEL: v.picklist(['INFO', 'DEBUG']),
     }),
   }),
 });
@@ -74,7 +75,13 @@ export function usageOf(resources: readonly StageResource[]): Usage {
   const readUnitsOfAll = count * (month.readUnits + audits.readUnits) + progressUnits;
   return {
     recordBytes,
-    functions: functionsOf({ month, audits }, pairs, recordsPerInvocation(resources)),
+    functions: functionsOf({
+      month,
+      audits,
+      pairs,
+      batch: recordsPerInvocation(resources),
+      logsSegments: logsSegments(resources),
+    }),
     writeUnits,
     readUnits: readUnitsOfAll,
     storedBytes: count * month.newRows * ASSUMED.storedMonths * ASSUMED.rowBytes,
@@ -97,6 +104,11 @@ export function pairsOf(resources: readonly StageResource[]): number {
 function openWindowMinutes(resources: readonly StageResource[]): number {
   const transform = functionNamed(resources, 'transform');
   return Number(variablesOf(transform).OPEN_WINDOWS_EVERY_MINUTES ?? 1);
+}
+
+/** If the functions log a line for each segment. */
+function logsSegments(resources: readonly StageResource[]): boolean {
+  return variablesOf(functionNamed(resources, 'transform')).POWERTOOLS_LOG_LEVEL === 'DEBUG';
 }
 
 function functionNamed(resources: readonly StageResource[], name: FunctionName): StageResource {
@@ -166,31 +178,35 @@ export function inBase64(bytes: bigint): bigint {
   return (bytes * 4n) / 3n;
 }
 
-interface Months {
+interface Work {
   readonly month: MonthOfAPair;
   readonly audits: MonthOfAudits;
+  readonly pairs: number;
+  /** Records that an invocation gets. */
+  readonly batch: number;
+  readonly logsSegments: boolean;
 }
 
-function functionsOf({ month, audits }: Months, pairs: number, batch: number): Usage['functions'] {
+function functionsOf({ month, audits, pairs, batch, logsSegments }: Work): Usage['functions'] {
   const count = BigInt(pairs);
   const records = count * month.segments;
   const audited = count * audits.audits;
   // An audit of a day fills a batch of its own, or joins one of live candles.
   const invocations = month.ticks * BigInt(Math.ceil(pairs / batch)) + audited;
+  const segmentLines = logsSegments ? records + audited : 0n;
   const a = ASSUMED;
   return {
     fetch: {
       invocations: month.ticks,
       durationMs: month.ticks * (a.fetchMsPerTick + count * a.fetchMsPerPair),
-      // Every tick logs one more line.
-      logBytes: logBytes(month.ticks, records + month.ticks),
+      logBytes: logBytes(month.ticks, month.ticks + (logsSegments ? records : 0n)),
     },
     reconcile: {
       invocations: audits.firings,
       durationMs:
         audits.firings * (a.reconcileMsPerFiring + count * a.reconcileMsPerPair) +
         audited * a.reconcileMsPerAudit,
-      // Every firing logs one more line.
+      // A line for each audit, and one more.
       logBytes: logBytes(audits.firings, audited + audits.firings),
     },
     transform: {
@@ -199,7 +215,7 @@ function functionsOf({ month, audits }: Months, pairs: number, batch: number): U
         invocations * a.transformMsPerInvocation +
         records * a.transformMsPerRecord +
         audited * a.transformMsPerAudit,
-      logBytes: logBytes(invocations, records + audited),
+      logBytes: logBytes(invocations, invocations + segmentLines),
     },
     persist: {
       invocations,
@@ -207,7 +223,8 @@ function functionsOf({ month, audits }: Months, pairs: number, batch: number): U
         invocations * a.persistMsPerInvocation +
         records * a.persistMsPerRecord +
         audited * a.persistMsPerAudit,
-      logBytes: logBytes(invocations, records + audited),
+      // Each audit that is entered in the ledger has a line of its own.
+      logBytes: logBytes(invocations, invocations + audited + segmentLines),
     },
   };
 }

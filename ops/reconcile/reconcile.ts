@@ -12,6 +12,7 @@ const REQUESTS_PER_10_S = 20;
 
 /** What went wrong with a day is printed with it. */
 const SILENT: Telemetry = {
+  debug: () => undefined,
   info: () => undefined,
   warn: () => undefined,
   error: () => undefined,

@@ -2,7 +2,7 @@ import type { MetricName } from '../../lambdas/shared/domain/metrics';
 import type { LogDetails, Telemetry } from '../../lambdas/shared/domain/ports';
 
 interface LogLine {
-  readonly level: 'info' | 'warn' | 'error';
+  readonly level: 'debug' | 'info' | 'warn' | 'error';
   readonly message: string;
   readonly details: LogDetails;
   readonly cause?: unknown;
@@ -13,6 +13,9 @@ export class FakeTelemetry implements Telemetry {
   readonly lines: LogLine[] = [];
   readonly #counts = new Map<MetricName, number>();
 
+  debug(message: string, details: LogDetails): void {
+    this.lines.push({ level: 'debug', message, details });
+  }
   info(message: string, details: LogDetails): void {
     this.lines.push({ level: 'info', message, details });
   }

@@ -196,6 +196,7 @@ describe('the pipeline stack', () => {
             Ref: expect.stringMatching(/^SsmParameterValue.*schemaversionids/) as string,
           },
           POWERTOOLS_SERVICE_NAME: service,
+          POWERTOOLS_LOG_LEVEL: 'INFO',
           POWERTOOLS_METRICS_NAMESPACE: `Candlestream/${stage}`,
           ...own,
         },

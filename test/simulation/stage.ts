@@ -152,6 +152,7 @@ function createTelemetry(trace?: (line: string) => void): Telemetry {
   const tell = (message: string, details: unknown): void =>
     trace?.(`    ${message} ${JSON.stringify(details)}`);
   return {
+    debug: tell,
     info: tell,
     warn: tell,
     error: (message, details, cause) => tell(`${message}: ${String(cause)}`, details),

@@ -22,6 +22,7 @@ export function createTelemetry(): FunctionTelemetry {
   const logger = new Logger();
   const metrics = new Metrics();
   const telemetry: Telemetry = {
+    debug: (message, details) => logger.debug(message, { ...details }),
     info: (message, details) => logger.info(message, { ...details }),
     warn: (message, details) => logger.warn(message, { ...details }),
     error: (message, details, cause) =>

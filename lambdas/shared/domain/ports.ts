@@ -226,6 +226,8 @@ export type LogDetails = Readonly<Record<string, string | number | boolean | nul
 
 /** What a function tells of its work: structured log lines and metrics. */
 export interface Telemetry {
+  /** Written only if the stage asks for it: each line costs. */
+  debug(message: string, details: LogDetails): void;
   info(message: string, details: LogDetails): void;
   warn(message: string, details: LogDetails): void;
   error(message: string, details: LogDetails, cause: unknown): void;

@@ -23,7 +23,7 @@ import { ASSUMED, readUnits } from '../assumptions';
 /** Usage of one pair in a month. */
 export interface MonthOfAPair {
   readonly ticks: bigint;
-  /** Each causes a request to the exchange, a record in both topics, a log line of each function. */
+  /** Each causes a request to the exchange, and a record in both topics. */
   readonly segments: bigint;
   /** Requested one-minute candles, repeated ones included. */
   readonly minutes: bigint;

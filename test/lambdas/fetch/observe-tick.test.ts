@@ -162,7 +162,14 @@ describe('a tick', () => {
     expect(telemetry.counted('MinutesObserved')).toBe(3 + 3 + 60);
     expect(telemetry.lines.at(-1)).toMatchObject({
       message: 'tick',
-      details: { time: '2026-01-15T12:07:00.000Z', markets: 3, asked: 3, heldBack: 0 },
+      details: {
+        time: '2026-01-15T12:07:00.000Z',
+        markets: 3,
+        asked: 3,
+        heldBack: 0,
+        segments: 3,
+        newMinutes: 66,
+      },
     });
   });
 });

@@ -95,7 +95,13 @@ describe('a live segment', () => {
 
     expect(store.segments).toEqual([rolledOf(FIRST)]);
     expect(telemetry.counted('CandlesStored')).toBe(countOf(rolledOf(FIRST).candles));
-    expect(telemetry.messages('info')).toEqual(['stored']);
+    const { candles } = rolledOf(FIRST);
+    const minutes = candles['1m']?.length ?? 0;
+    const rows = { minutes, windows: countOf(candles) - minutes };
+    expect(telemetry.lines).toMatchObject([
+      { level: 'debug', message: 'segment stored', details: rows },
+      { level: 'info', message: 'stored', details: { segments: 1, ...rows } },
+    ]);
   });
 
   it('is stored, but leaves progress alone where what it follows is not reached', async () => {

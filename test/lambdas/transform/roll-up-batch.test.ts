@@ -134,15 +134,15 @@ describe('a batch', () => {
     expect(telemetry.counted('MinutesRolledUp')).toBe(3);
   });
 
-  it('is told by segment', async () => {
+  it('has a log line, and one for each segment at debug level', async () => {
     const { rollUpBatch, telemetry } = prepare(new FakeStored({}));
 
     await rollUpBatch([...recordsFor(observedOf(), auditOf()), recordOf(Buffer.from('garbage'))]);
 
     expect(telemetry.lines).toMatchObject([
       {
-        level: 'info',
-        message: 'rolled up',
+        level: 'debug',
+        message: 'segment rolled up',
         details: {
           market: 'gate-io:BTC_USDT',
           from: '2026-01-15T12:03:00.000Z',
@@ -152,7 +152,12 @@ describe('a batch', () => {
           windows: 6,
         },
       },
-      { message: 'rolled up', details: { minutes: 1, windows: 5 } },
+      { level: 'debug', message: 'segment rolled up', details: { minutes: 1, windows: 5 } },
+      {
+        level: 'info',
+        message: 'rolled up',
+        details: { segments: 2, minutes: 5, changed: 5, windows: 11 },
+      },
     ]);
   });
 

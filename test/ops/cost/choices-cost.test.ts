@@ -13,6 +13,7 @@ test('dev has made cheap choices, and each says what it saves and what it gives 
     'a NAT instance instead of a gateway',
     'no endpoint for Keyspaces',
     'windows that have not ended are written less often',
+    'no log line for each segment',
     'event sources on demand',
     'no point-in-time recovery',
   ]);
@@ -30,13 +31,16 @@ test('dev has made cheap choices, and each says what it saves and what it gives 
   }
 });
 
-test('prod has made none of them', () => {
-  expect(choicesCost(prod)).toEqual([]);
+const NO_LINES = 'no log line for each segment';
+
+test('prod has made none of them but for the log', () => {
+  expect(choicesCost(prod).map(({ choice }) => choice)).toEqual([NO_LINES]);
+  expect(choicesCost({ ...prod, logLevel: 'DEBUG' })).toEqual([]);
 });
 
 test('a stage with fewer gateways than zones has made one', () => {
   const network = { ...prod.network, nat: { kind: 'gateways' as const, count: 1 } };
-  const [choice, ...others] = choicesCost({ ...prod, network });
+  const [choice, ...others] = choicesCost({ ...prod, network, logLevel: 'DEBUG' });
   expect(others).toEqual([]);
   expect(choice?.choice).toBe('one NAT gateway for all zones');
   // 2 x (0.045 + 0.005) x 730

@@ -46,6 +46,7 @@ interface Topic {
 const PAIR = 'BTC_USDT';
 const LIFE: Life = { name: 'scripted', ended: false };
 const SILENT: Telemetry = {
+  debug: () => undefined,
   info: () => undefined,
   warn: () => undefined,
   error: () => undefined,
