@@ -1,7 +1,7 @@
 import type { Context } from 'aws-lambda';
 import { createConnections } from '../shared/adapters/connections';
-import { createGateIo } from '../shared/adapters/exchanges/gate-io';
-import { GATE_IO } from '../shared/adapters/exchanges/gate-io-facts';
+import { createExchange } from '../shared/adapters/exchanges/exchange';
+import { EXCHANGE_FACTS } from '../shared/adapters/exchanges/exchange-facts';
 import { createObservedCodec } from '../shared/codec/segment-codec';
 import { MINUTE_MS } from '../shared/domain/interval';
 import { readFetchEnvironment } from './environment';
@@ -9,12 +9,13 @@ import { createObserveTick } from './observe-tick';
 import { firingTime } from '../shared/adapters/firing-time';
 
 const environment = readFetchEnvironment(process.env);
+const { exchange, settlingMs, silenceMs } = EXCHANGE_FACTS['gate-io'];
 const { store, log, telemetry, invocation } = createConnections(environment, 'fetch');
 const observeTick = createObserveTick(
   {
-    exchange: createGateIo({
+    exchange: createExchange(exchange, {
       baseUrl: environment.GATE_IO_URL,
-      requestsPerWindow: environment.REQUESTS_PER_10_S,
+      requestsPer10Seconds: environment.REQUESTS_PER_10_S,
       telemetry,
     }),
     store,
@@ -24,9 +25,9 @@ const observeTick = createObserveTick(
   },
   {
     pairs: environment.PAIRS,
-    exchange: GATE_IO.exchange,
-    settlingMs: GATE_IO.settlingMs,
-    silenceMs: GATE_IO.silenceMs,
+    exchange,
+    settlingMs,
+    silenceMs,
     retentionMs: environment.RETENTION_MINUTES * MINUTE_MS,
     behindMs: environment.BEHIND_MINUTES * MINUTE_MS,
     scheduleMs: environment.SCHEDULE_MINUTES * MINUTE_MS,

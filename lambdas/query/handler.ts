@@ -3,7 +3,7 @@ import type { Context } from 'aws-lambda';
 import { createCassandraSession } from '../shared/adapters/database/cassandra-client';
 import { CassandraError } from '../shared/adapters/database/cassandra-failures';
 import { createQueryStore } from '../shared/adapters/database/query-store';
-import { GATE_IO } from '../shared/adapters/exchanges/gate-io-facts';
+import { EXCHANGE_FACTS } from '../shared/adapters/exchanges/exchange-facts';
 import { createTelemetry } from '../shared/adapters/telemetry';
 import { MINUTE_MS } from '../shared/domain/interval';
 import { createQuery } from './answer-request';
@@ -26,7 +26,7 @@ const query = createQuery(
   },
   {
     stage: environment.STAGE,
-    exchange: GATE_IO.exchange,
+    exchange: EXCHANGE_FACTS['gate-io'].exchange,
     pairs: environment.PAIRS,
     historyStartMs: environment.HISTORY_START,
     retentionMs: environment.RETENTION_MINUTES * MINUTE_MS,

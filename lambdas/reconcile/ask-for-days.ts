@@ -130,6 +130,7 @@ async function askArchive(
   const refuseAll = async (reason: string): Promise<void> => {
     await Promise.all([...left].map((dayMs) => asks.refuse(dayMs, reason)));
   };
+  if (ports.archive === undefined) return refuseAll('the exchange has no archive');
   const given = ports.archive
     .days({
       pair: market.pair,

@@ -1,9 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Context } from 'aws-lambda';
 import { createConnections } from '../shared/adapters/connections';
-import { createGateIo } from '../shared/adapters/exchanges/gate-io';
-import { createGateIoArchive } from '../shared/adapters/exchanges/gate-io-archive';
-import { GATE_IO } from '../shared/adapters/exchanges/gate-io-facts';
+import { createArchive } from '../shared/adapters/exchanges/archive';
+import { createExchange } from '../shared/adapters/exchanges/exchange';
 import { createObservedCodec } from '../shared/codec/segment-codec';
 import { MINUTE_MS } from '../shared/domain/interval';
 import { firingTime } from '../shared/adapters/firing-time';
@@ -12,16 +11,16 @@ import { createReconcile } from './reconcile-days';
 
 const environment = readReconcileEnvironment(process.env);
 const { store, log, telemetry, invocation } = createConnections(environment, 'reconcile');
-const gateIo = createGateIo({
+const gateIo = createExchange('gate-io', {
   baseUrl: environment.GATE_IO_URL,
-  requestsPerWindow: environment.REQUESTS_PER_10_S,
+  requestsPer10Seconds: environment.REQUESTS_PER_10_S,
   telemetry,
 });
 const reconcile = createReconcile(
   {
     exchange: gateIo,
     listings: gateIo,
-    archive: createGateIoArchive({ baseUrl: environment.GATE_IO_ARCHIVE_URL, telemetry }),
+    archive: createArchive('gate-io', { baseUrl: environment.GATE_IO_ARCHIVE_URL, telemetry }),
     store,
     observed: createObservedCodec(environment.SCHEMA_VERSION_IDS),
     log,
@@ -30,7 +29,7 @@ const reconcile = createReconcile(
   },
   {
     pairs: environment.PAIRS,
-    exchange: GATE_IO.exchange,
+    exchange: 'gate-io',
     historyStartMs: environment.HISTORY_START,
     retentionMs: environment.RETENTION_MINUTES * MINUTE_MS,
   },

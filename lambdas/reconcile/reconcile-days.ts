@@ -25,8 +25,9 @@ import { MarketLedgers } from './market-ledgers';
 /** The ports of the reconcile function. */
 export interface ReconcilePorts {
   readonly exchange: Exchange;
-  readonly archive: Archive;
-  readonly listings: Listings;
+  /** Undefined if the exchange has none. */
+  readonly archive: Archive | undefined;
+  readonly listings: Pick<Listings, 'listedSince'>;
   readonly store: LedgerStore;
   readonly observed: SegmentCodec<ObservedSegment>;
   readonly log: RecordLog;

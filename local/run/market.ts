@@ -1,11 +1,11 @@
-import { GATE_IO } from '../../lambdas/shared/adapters/exchanges/gate-io-facts';
+import { EXCHANGE_FACTS } from '../../lambdas/shared/adapters/exchanges/exchange-facts';
 import { type Market, marketKey } from '../../lambdas/shared/domain/market';
 import type { StatusReader } from '../../lambdas/shared/domain/ports';
 import type { Progress } from '../../lambdas/shared/domain/progress';
 
 /** The market of a pair in a local run, which follows one exchange. */
 export function marketOf(pair: string): Market {
-  return { exchange: GATE_IO.exchange, pair };
+  return { exchange: EXCHANGE_FACTS['gate-io'].exchange, pair };
 }
 
 /** Reads the progress of those of the pairs that have any. */

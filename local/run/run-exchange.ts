@@ -1,4 +1,4 @@
-import { GATE_IO } from '../../lambdas/shared/adapters/exchanges/gate-io-facts';
+import { EXCHANGE_FACTS } from '../../lambdas/shared/adapters/exchanges/exchange-facts';
 import { ceilTo, DAY_MS } from '../../lambdas/shared/domain/interval';
 import { UsageError } from '../../cli/command-line';
 import type { CandleSource } from '../exchange/candles/candle-source';
@@ -54,7 +54,7 @@ export async function openExchange(
   const chosen = await chooseExchange(choice, { pairs: asked ?? ofStage });
   if (chosen.kind === 'live') {
     const { url, description } = chosen;
-    const { archiveUrl } = GATE_IO;
+    const { archiveUrl } = EXCHANGE_FACTS['gate-io'];
     const stop = () => Promise.resolve();
     return { apiUrl: apiOf(url), archiveUrl, description, pairs: undefined, stop };
   }

@@ -1,6 +1,6 @@
 import type { AwsCredentials } from '../../lambdas/shared/adapters/aws-signature';
 import type { CassandraEnvironment } from '../../lambdas/shared/adapters/database/cassandra-client';
-import { GATE_IO } from '../../lambdas/shared/adapters/exchanges/gate-io-facts';
+import { EXCHANGE_FACTS } from '../../lambdas/shared/adapters/exchanges/exchange-facts';
 import { MINUTE_MS } from '../../lambdas/shared/domain/interval';
 import { keyspaceName } from '../../lib/naming/stage-names';
 import type { StageConfig } from '../../lib/stages/stage-config';
@@ -83,7 +83,7 @@ async function stagePipeline(
 }
 
 function marketsOf(pairs: readonly string[]): Pipeline['markets'] {
-  return pairs.map((pair) => ({ exchange: GATE_IO.exchange, pair }));
+  return pairs.map((pair) => ({ exchange: EXCHANGE_FACTS['gate-io'].exchange, pair }));
 }
 
 async function accessOf(

@@ -13,7 +13,7 @@ import { differenceText } from './difference-text';
 /** What a dry run asks and reads. */
 export interface DryRunPorts {
   readonly exchange: Pick<Exchange, 'candles'>;
-  readonly archive: Archive;
+  readonly archive: Archive | undefined;
   readonly store: Pick<PipelineStore, 'readCandles'>;
   readonly print: (text: string) => void;
   readonly printError: (text: string) => void;
@@ -112,19 +112,20 @@ async function* archived(
   days: readonly LedgerDay[],
 ): AsyncGenerator<AnsweredDay> {
   const left = new Map(days.map((day) => [day.dayMs, day]));
-  let failure = 'the archive did not give it';
+  let failure =
+    archive === undefined ? 'the exchange has no archive' : 'the archive did not give it';
   try {
-    for await (const given of archive.days({
+    const given = archive?.days({
       pair: market.pair,
       monthMs: monthOf(days[0]?.dayMs ?? 0),
       daysMs: [...left.keys()],
       nowMs,
       withinMs: MONTH_TIME_MS,
-    })) {
-      const day = left.get(given.dayMs);
-      left.delete(given.dayMs);
-      if (day === undefined) continue;
-      yield { day, source: 'archive', answer: given.answer, refusal: given.refusal };
+    });
+    for await (const { dayMs, answer, refusal } of given ?? []) {
+      const day = left.get(dayMs);
+      left.delete(dayMs);
+      if (day !== undefined) yield { day, source: 'archive', answer, refusal };
     }
   } catch (cause) {
     failure = failureText(cause);

@@ -12,8 +12,8 @@ export interface ReconcileSurroundings extends Printer, RepairSurroundings {
   readonly pipelines: PipelineAccess;
   /** The exchange of a pipeline, for a dry run. */
   readonly exchange: (pipeline: Pipeline) => Pick<Exchange, 'candles'>;
-  /** The archive of that exchange. */
-  readonly archive: (pipeline: Pipeline) => Archive;
+  /** The archive of that exchange; undefined if it has none. */
+  readonly archive: (pipeline: Pipeline) => Archive | undefined;
 }
 
 /** Every followed market is in the command line's own list. */

@@ -1,8 +1,8 @@
 import '../../cli/no-node-version-warning';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { stopAsked } from '../../cli/command-end';
-import { createGateIo } from '../../lambdas/shared/adapters/exchanges/gate-io';
-import { createGateIoArchive } from '../../lambdas/shared/adapters/exchanges/gate-io-archive';
+import { createArchive } from '../../lambdas/shared/adapters/exchanges/archive';
+import { createExchange } from '../../lambdas/shared/adapters/exchanges/exchange';
 import type { Telemetry } from '../../lambdas/shared/domain/ports';
 import { PIPELINES } from '../pipeline/open-pipeline';
 import { reconcileCommand } from './reconcile-command';
@@ -27,8 +27,12 @@ void reconcileCommand(process.argv.slice(2), {
   signal: stopAsked(),
   pipelines: PIPELINES,
   exchange: ({ exchangeUrl: baseUrl }) =>
-    createGateIo({ baseUrl, telemetry: SILENT, requestsPerWindow: REQUESTS_PER_10_S }),
-  archive: ({ archiveUrl: baseUrl }) => createGateIoArchive({ baseUrl, telemetry: SILENT }),
+    createExchange('gate-io', {
+      baseUrl,
+      telemetry: SILENT,
+      requestsPer10Seconds: REQUESTS_PER_10_S,
+    }),
+  archive: ({ archiveUrl: baseUrl }) => createArchive('gate-io', { baseUrl, telemetry: SILENT }),
 }).then((exitCode) => {
   process.exitCode = exitCode;
 });

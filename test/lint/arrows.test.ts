@@ -5,11 +5,11 @@ type Import = readonly [file: string, imported: string];
 
 const FORBIDDEN: readonly Import[] = [
   ['lambdas/shared/domain/plan.ts', '../codec/wire-format'],
-  ['lambdas/shared/domain/plan.ts', '../adapters/exchanges/gate-io'],
+  ['lambdas/shared/domain/plan.ts', '../adapters/exchanges/exchange'],
   ['lambdas/shared/domain/plan.ts', '../../fetch/observe-tick'],
-  ['lambdas/shared/codec/wire-format.ts', '../adapters/exchanges/gate-io'],
+  ['lambdas/shared/codec/wire-format.ts', '../adapters/exchanges/exchange'],
   ['lambdas/shared/adapters/exchanges/gate-io.ts', '../../../fetch/observe-tick'],
-  ['lambdas/fetch/observe-tick.ts', '../shared/adapters/exchanges/gate-io'],
+  ['lambdas/fetch/observe-tick.ts', '../shared/adapters/exchanges/exchange'],
   ['lambdas/transform/roll-up-batch.ts', '../shared/adapters/kafka/kafka-log'],
   ['lambdas/persist/store-batch.ts', '../shared/adapters/database/candle-store'],
   ['lambdas/fetch/handler.ts', '../../lib/bundling/bundle-function'],
@@ -21,7 +21,7 @@ const ALLOWED: readonly Import[] = [
   ['lambdas/shared/codec/wire-format.ts', '../domain/plan'],
   ['lambdas/shared/adapters/exchanges/gate-io.ts', '../../codec/wire-format'],
   ['lambdas/fetch/observe-tick.ts', '../shared/codec/segment-codec'],
-  ['lambdas/fetch/handler.ts', '../shared/adapters/exchanges/gate-io'],
+  ['lambdas/fetch/handler.ts', '../shared/adapters/exchanges/exchange'],
   ['lambdas/fetch/environment.ts', '../shared/adapters/environment'],
 ];
 

@@ -46,6 +46,10 @@ export const METRICS = {
   ExchangeServerError: 'Count',
   ExchangeNetworkError: 'Count',
   ExchangeTimedOut: 'Count',
+  /** Requests that met a ban of this address; nothing is sent until it ends. */
+  ExchangeBanned: 'Count',
+  /** The exchange does not serve the region of this address. */
+  ExchangeRegionRefused: 'Count',
   ExchangeUnknownPair: 'Count',
   ExchangeRefused: 'Count',
   ExchangeMalformed: 'Count',

@@ -142,6 +142,15 @@ export interface Listings {
    * @throws UnknownPairError if the exchange does not know the pair
    */
   listedSince(pair: string, withinMs: number): Promise<number | null>;
+  /** All pairs that the exchange lists, each once, but for names that no pair may have. */
+  pairs(withinMs: number): Promise<readonly ListedPair[]>;
+}
+
+/** A pair as its exchange lists it. */
+export interface ListedPair {
+  readonly pair: string;
+  /** Whether it is traded now, or may be at any time. */
+  readonly isTrading: boolean;
 }
 
 /** Whether the exchange still knows a market, as fetch finds it. */

@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
-import { GATE_IO } from '../../../lambdas/shared/adapters/exchanges/gate-io-facts';
+import { EXCHANGE_FACTS } from '../../../lambdas/shared/adapters/exchanges/exchange-facts';
 import { ARCHIVE_PATH } from '../../exchange/archive/archive-month';
 import { assertRecorded, chooseExchange, GATE_IO_URL } from '../../exchange/choose-exchange';
 import { endpointOf } from '../../containers/compose-project';
@@ -59,7 +59,7 @@ export async function exchangeService(options: ExchangeServiceOptions): Promise<
   const { description } = chosen;
   if (chosen.kind === 'live') {
     const apiUrl = `${GATE_IO_URL}/api/v4`;
-    const { archiveUrl } = GATE_IO;
+    const { archiveUrl } = EXCHANGE_FACTS['gate-io'];
     return { apiUrl, archiveUrl, description, pairs: wanted, inContainer: false, environment: {} };
   }
   const recorded = chosen.kind === 'recorded' ? chosen.source.pairs() : undefined;

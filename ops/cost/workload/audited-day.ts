@@ -1,4 +1,4 @@
-import { GATE_IO } from '../../../lambdas/shared/adapters/exchanges/gate-io-facts';
+import { EXCHANGE_FACTS } from '../../../lambdas/shared/adapters/exchanges/exchange-facts';
 import {
   bucketsOf,
   DAY_MS,
@@ -43,7 +43,7 @@ export function auditedDay(isStored: boolean, seals = true): AuditedDay {
     return readUnits(rows) * BigInt(bucketsOf(interval, START_MS, START_MS + DAY_MS).length);
   });
   return {
-    requests: BigInt(Math.ceil(MINUTES_OF_DAY / GATE_IO.pageMinutes)),
+    requests: BigInt(Math.ceil(MINUTES_OF_DAY / EXCHANGE_FACTS['gate-io'].pageMinutes)),
     minutes: BigInt(MINUTES_OF_DAY),
     candles: written,
     writeUnits: written + LEDGER_WRITES,

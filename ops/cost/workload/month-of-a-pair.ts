@@ -1,4 +1,4 @@
-import { GATE_IO } from '../../../lambdas/shared/adapters/exchanges/gate-io-facts';
+import { EXCHANGE_FACTS } from '../../../lambdas/shared/adapters/exchanges/exchange-facts';
 import type { Candle } from '../../../lambdas/shared/domain/candle';
 import { parseDecimal } from '../../../lambdas/shared/domain/decimal';
 import {
@@ -61,7 +61,7 @@ function simulateMonth(scheduleMinutes: number, openWindowMinutes: number): Mont
   const openWindowsEveryMs = openWindowMinutes * MINUTE_MS;
   let progress: Progress = {
     liveSinceMs: START_MS,
-    settledToMs: START_MS - GATE_IO.settlingMs,
+    settledToMs: START_MS - EXCHANGE_FACTS['gate-io'].settlingMs,
     seenToMs: START_MS,
     newestMs: START_MS - MINUTE_MS,
     observedAtMs: START_MS,
@@ -90,7 +90,7 @@ function simulateMonth(scheduleMinutes: number, openWindowMinutes: number): Mont
 
 function segmentsOf(progress: Progress, nowMs: number, scheduleMs: number): ObservedSegment[] {
   const planned = planSegments({
-    market: { exchange: GATE_IO.exchange, pair: 'BTC_USDT' },
+    market: { exchange: EXCHANGE_FACTS['gate-io'].exchange, pair: 'BTC_USDT' },
     progress,
     nowMs,
     scheduleMs,
@@ -99,7 +99,7 @@ function segmentsOf(progress: Progress, nowMs: number, scheduleMs: number): Obse
   let followsMs: number | null = progress.settledToMs;
   return planned.map((one) => {
     const newestMs = floorTo(nowMs, MINUTE_MS) - MINUTE_MS;
-    const { settlingMs, silenceMs } = GATE_IO;
+    const { settlingMs, silenceMs } = EXCHANGE_FACTS['gate-io'];
     const { seenToMs } = progress;
     const segment = settled(one, { followsMs, newestMs, seenToMs, settlingMs, silenceMs });
     followsMs = segment.settlesMs;

@@ -36,6 +36,8 @@ const PUBLISHED: Record<MetricName, readonly AnyFunction[]> = {
   ExchangeServerError: ASK_THE_EXCHANGE,
   ExchangeNetworkError: ASK_THE_EXCHANGE,
   ExchangeTimedOut: ASK_THE_EXCHANGE,
+  ExchangeBanned: ASK_THE_EXCHANGE,
+  ExchangeRegionRefused: ASK_THE_EXCHANGE,
   ExchangeUnknownPair: ASK_THE_EXCHANGE,
   ExchangeRefused: ASK_THE_EXCHANGE,
   ExchangeMalformed: ASK_THE_EXCHANGE,

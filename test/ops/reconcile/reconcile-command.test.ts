@@ -136,7 +136,7 @@ describe('a repair', () => {
     const pipelines = stocked();
     const dayMs = APRIL + 8 * DAY_MS;
     const onWait = (askedAtMs: number): void => {
-      const ask = { askedAtMs, askCount: 1, refusal: 'GateIoError: 503' };
+      const ask = { askedAtMs, askCount: 1, refusal: 'ExchangeError: 503' };
       pipelines.store.putDay(BTC, { ...unknownDay(dayMs), reopenedAtMs: NOW, ask });
     };
 
@@ -144,7 +144,7 @@ describe('a repair', () => {
     const { exitCode, out } = await run(line, { pipelines, onWait });
 
     expect(exitCode).toBe(1);
-    expect(out).toContain('refused: GateIoError: 503; asked for again from 2026-04-11 05:00');
+    expect(out).toContain('refused: ExchangeError: 503; asked for again from 2026-04-11 05:00');
   });
 
   test('ends at its time limit; the ledger goes on', async () => {

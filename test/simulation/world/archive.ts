@@ -14,7 +14,7 @@ import type { TradedMinute } from './trading';
 
 /** The exchange's archive, and what it says of its markets. */
 export interface SimulatedArchive {
-  reachedBy(life: Life): Archive & Listings;
+  reachedBy(life: Life): Archive & Pick<Listings, 'listedSince'>;
 }
 
 /** Everything that an archive is made from. */

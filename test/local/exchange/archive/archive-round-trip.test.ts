@@ -1,5 +1,5 @@
-import { createGateIo } from '../../../../lambdas/shared/adapters/exchanges/gate-io';
-import { createGateIoArchive } from '../../../../lambdas/shared/adapters/exchanges/gate-io-archive';
+import { createGateIoArchive } from '../../../../lambdas/shared/adapters/exchanges/archive/gate-io-archive';
+import { createExchange } from '../../../../lambdas/shared/adapters/exchanges/exchange';
 import { formatDecimal } from '../../../../lambdas/shared/domain/decimal';
 import { DAY_MS } from '../../../../lambdas/shared/domain/interval';
 import { daysIn } from '../../../../lambdas/shared/domain/ledger/ledger';
@@ -31,10 +31,10 @@ async function prepare() {
   const exchange = await exchanges.start({ source, faults, now: () => JUNE_MS + DAY_MS });
   const telemetry = new FakeTelemetry();
   const archive = createGateIoArchive({ baseUrl: exchange.archiveUrl, telemetry });
-  const gateIo = createGateIo({
+  const gateIo = createExchange('gate-io', {
     baseUrl: `${exchange.url}/api/v4`,
     telemetry,
-    requestsPerWindow: 180,
+    requestsPer10Seconds: 180,
   });
   return { source, faults, telemetry, archive, gateIo };
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { archivedDays } from '../../../../../lambdas/shared/adapters/exchanges/archive-days';
-import type { ArchiveFile } from '../../../../../lambdas/shared/adapters/exchanges/archive-order';
-import { ArchiveRefusals } from '../../../../../lambdas/shared/adapters/exchanges/archive-refusals';
+import { archivedDays } from '../../../../../lambdas/shared/adapters/exchanges/archive/archive-days';
+import type { ArchiveFile } from '../../../../../lambdas/shared/adapters/exchanges/archive/archive-order';
+import { ArchiveRefusals } from '../../../../../lambdas/shared/adapters/exchanges/archive/archive-refusals';
 import type { Candle } from '../../../../../lambdas/shared/domain/candle';
 import { DAY_MS, floorTo } from '../../../../../lambdas/shared/domain/interval';
 import type { ArchivedDay } from '../../../../../lambdas/shared/domain/ports';

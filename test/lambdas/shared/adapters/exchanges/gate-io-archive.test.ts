@@ -1,10 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
-import {
-  createGateIoArchive,
-  type GateIoArchiveOptions,
-} from '../../../../../lambdas/shared/adapters/exchanges/gate-io-archive';
+import type { ArchiveOptions } from '../../../../../lambdas/shared/adapters/exchanges/archive/archive-options';
+import { createGateIoArchive } from '../../../../../lambdas/shared/adapters/exchanges/archive/gate-io-archive';
 import { DAY_MS, MINUTE_MS } from '../../../../../lambdas/shared/domain/interval';
 import type { MetricName } from '../../../../../lambdas/shared/domain/metrics';
 import { ArchiveMissingError, type ArchiveQuery } from '../../../../../lambdas/shared/domain/ports';
@@ -67,7 +65,7 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
   response.end(said.body);
 }
 
-function prepare(options: Partial<GateIoArchiveOptions> = {}) {
+function prepare(options: Partial<ArchiveOptions> = {}) {
   const telemetry = new FakeTelemetry();
   const { port } = server.address() as AddressInfo;
   const archive = createGateIoArchive({
@@ -219,7 +217,7 @@ test('a refusal that does not pass is not asked for again', async () => {
   script = () => ({ status: 403, body: 'no' });
   const { ask, telemetry } = prepare();
 
-  await expect(ask([1])).rejects.toMatchObject({ name: 'GateIoError', failure: 'Refused' });
+  await expect(ask([1])).rejects.toMatchObject({ name: 'ExchangeError', failure: 'Refused' });
   expect(seen).toHaveLength(1);
   expect(telemetry.counted('ExchangeRefused')).toBe(1);
 });
@@ -229,7 +227,7 @@ test.each([50, 0, -1_000])('a month that has only %d ms is given up', async (wit
   const { ask, telemetry } = prepare({ timeoutMs: 60_000 });
 
   await expect(ask([1], { withinMs })).rejects.toThrow(
-    `Gate.io did not give ${FILE} in ${withinMs} ms`,
+    `Gate.io's archive did not give ${FILE} in ${withinMs} ms`,
   );
   expect(telemetry.counted('ExchangeTimedOut')).toBe(1);
 });

@@ -1,9 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import {
-  createGateIo,
-  type GateIoOptions,
-} from '../../../../../lambdas/shared/adapters/exchanges/gate-io';
+import { createExchange } from '../../../../../lambdas/shared/adapters/exchanges/exchange';
+import type { ExchangeClientOptions } from '../../../../../lambdas/shared/adapters/exchanges/http/exchange-client';
 import { MINUTE_MS } from '../../../../../lambdas/shared/domain/interval';
 import type { MetricName } from '../../../../../lambdas/shared/domain/metrics';
 import type { CandlesQuery } from '../../../../../lambdas/shared/domain/ports';
@@ -84,13 +82,13 @@ async function timePassing<T>(awaited: Promise<T>): Promise<T> {
   return awaited;
 }
 
-function prepare(options: Partial<GateIoOptions> = {}) {
+function prepare(options: Partial<ExchangeClientOptions> = {}) {
   const telemetry = new FakeTelemetry();
   const { port } = server.address() as AddressInfo;
-  const gateIo = createGateIo({
+  const gateIo = createExchange('gate-io', {
     baseUrl: `http://127.0.0.1:${port}/api/v4`,
     telemetry,
-    requestsPerWindow: 180,
+    requestsPer10Seconds: 180,
     timeoutMs: 5_000,
     retries: 2,
     firstPauseMs: 1,
@@ -333,9 +331,9 @@ describe('a failure that may pass', () => {
     const { gateIo, telemetry } = prepare();
 
     await expect(gateIo.candles(queryOf('BTC_USDT', at(12), at(12, 5)))).rejects.toMatchObject({
-      name: 'GateIoError',
+      name: 'ExchangeError',
       failure: 'ServerError',
-      message: 'Gate.io answered 502 (no label) for BTC_USDT: <html>',
+      message: 'Gate.io answered 502 (no code) for BTC_USDT: <html>',
     });
     expect(seen).toHaveLength(3);
     expect(telemetry.counted('ExchangeServerError')).toBe(3);
@@ -370,7 +368,7 @@ describe('a query that runs out of time', () => {
       const minutes = gateIo.candles(queryOf('BTC_USDT', at(12), at(12, 5), { withinMs }));
 
       await expect(minutes).rejects.toMatchObject({
-        name: 'GateIoError',
+        name: 'ExchangeError',
         failure: 'TimedOut',
         message: `Gate.io did not give all minutes of BTC_USDT in ${withinMs} ms`,
       });
@@ -379,7 +377,7 @@ describe('a query that runs out of time', () => {
 
   it('does not wait for its turn either', async () => {
     script = (query) => ({ body: rowsFor(query) });
-    const { gateIo } = prepare({ requestsPerWindow: 1 });
+    const { gateIo } = prepare({ requestsPer10Seconds: 1 });
     await gateIo.candles(queryOf('BTC_USDT', at(12), at(12, 5)));
 
     const minutes = gateIo.candles(queryOf('ETH_USDT', at(12), at(12, 5), { withinMs: 50 }));
@@ -411,7 +409,7 @@ describe('a page that fails for good', () => {
   it('keeps the pages that wait for their turn from being asked for', async () => {
     jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] });
     script = () => refused;
-    const { gateIo } = prepare({ requestsPerWindow: 1 });
+    const { gateIo } = prepare({ requestsPer10Seconds: 1 });
 
     await expect(gateIo.candles(queryOf('BTC_USDT', DAY, at(23)))).rejects.toMatchObject({
       failure: 'Refused',
@@ -505,7 +503,7 @@ describe('a failure that will not pass by itself', () => {
     ],
     [
       'Refused',
-      'GateIoError',
+      'ExchangeError',
       { label: 'INVALID_PARAM_VALUE', message: 'Candlestick too long ago.' },
     ],
   ])('such as %s is not tried again', async (failure, name, body) => {
@@ -657,7 +655,7 @@ describe('the rate limit', () => {
   it('lets no more requests be sent in a window than are allowed', async () => {
     jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] });
     script = (query) => ({ body: rowsFor(query) });
-    const { gateIo } = prepare({ requestsPerWindow: 3 });
+    const { gateIo } = prepare({ requestsPer10Seconds: 3 });
     const pairs = ['A_B', 'C_D', 'E_F', 'G_H', 'I_J', 'K_L', 'M_N'];
 
     await timePassing(

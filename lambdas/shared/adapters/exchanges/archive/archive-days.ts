@@ -1,6 +1,6 @@
-import { timeText } from '../../domain/candle';
-import { DAY_MS, floorTo, MINUTE_MS } from '../../domain/interval';
-import type { ArchivedDay } from '../../domain/ports';
+import { timeText } from '../../../domain/candle';
+import { DAY_MS, floorTo, MINUTE_MS } from '../../../domain/interval';
+import type { ArchivedDay } from '../../../domain/ports';
 import { DayReading } from './archive-day';
 import {
   type ArchiveFile,
@@ -10,7 +10,7 @@ import {
   orderOf,
 } from './archive-order';
 import type { ArchiveRefusals } from './archive-refusals';
-import { isHeader, minuteOf, readArchiveRow, unplacedReason } from './archive-rows';
+import { isHeader, minuteOf, readArchiveRow, unplacedReason } from './gate-io-archive-rows';
 
 /**
  * The wanted days of a file, oldest first, each as soon as a row of a later day

@@ -1,31 +1,21 @@
-import { DAY_MS } from '../../domain/interval';
-import { monthAfter } from '../../domain/ledger/ledger';
+import { DAY_MS } from '../../../domain/interval';
+import { monthAfter } from '../../../domain/ledger/ledger';
 import {
   type Archive,
   type ArchivedDay,
   ArchiveMissingError,
   type ArchiveQuery,
-} from '../../domain/ports';
+} from '../../../domain/ports';
 import { archivedDays, refusedDays } from './archive-days';
 import { endOf, linesOf } from './archive-gzip';
 import { ArchiveRefusals } from './archive-refusals';
-import {
-  bodyOf,
-  failureOf,
-  GateIoError,
-  get,
-  retried,
-  type RetryOptions,
-  withinTime,
-} from './gate-io-request';
+import { EXCHANGE_FACTS } from '../exchange-facts';
+import { ExchangeError, failureOfStatus } from '../http/exchange-error';
+import { bodyOf, get } from '../http/get';
+import { retried, withinTime } from '../http/retried';
+import type { ArchiveOptions } from './archive-options';
 
-/** Options for {@link createGateIoArchive}. */
-export interface GateIoArchiveOptions extends RetryOptions {
-  /** The address that the months' paths follow, without a slash at its end. */
-  readonly baseUrl: string;
-  /** The longest wait for one file, in milliseconds. @default 30,000 */
-  readonly timeoutMs?: number;
-}
+const ASKED = { title: `${EXCHANGE_FACTS['gate-io'].title}'s archive` };
 
 /** A month of one-minute candles has about 1 MB, zipped. */
 const MOST_BYTES = 16 * 1024 * 1024;
@@ -47,14 +37,11 @@ const COMPLETE_AFTER_MS = 7 * DAY_MS;
  * that is wrong is left out. What is refused is counted as `ArchiveRefused`, and failed
  * requests by their kind, as `Exchange<kind>`.
  */
-export function createGateIoArchive(options: GateIoArchiveOptions): Archive {
+export function createGateIoArchive(options: ArchiveOptions): Archive {
   return { days: (query) => daysOf(options, query) };
 }
 
-async function* daysOf(
-  options: GateIoArchiveOptions,
-  query: ArchiveQuery,
-): AsyncGenerator<ArchivedDay> {
+async function* daysOf(options: ArchiveOptions, query: ArchiveQuery): AsyncGenerator<ArchivedDay> {
   const name = fileName(query);
   const gzip = await download(options, query);
   if (gzip === undefined) throw new ArchiveMissingError(`The archive does not have ${name}`);
@@ -89,34 +76,35 @@ async function* daysIn(
 }
 
 /** The zipped file of a month; undefined if the archive does not have it. */
-function download(
-  options: GateIoArchiveOptions,
-  query: ArchiveQuery,
-): Promise<Uint8Array | undefined> {
+function download(options: ArchiveOptions, query: ArchiveQuery): Promise<Uint8Array | undefined> {
   const { telemetry, baseUrl } = options;
   const name = fileName(query);
   const url = `${baseUrl}/spot/candlesticks_1m/${monthText(query)}/${encodeURIComponent(name)}`;
-  return withinTime({ telemetry, withinMs: query.withinMs, wanted: name }, (signal) =>
+  const limit = { asked: ASKED, telemetry, withinMs: query.withinMs, wanted: name };
+  return withinTime(limit, (signal) =>
     retried(() => downloadOnce(options, url, signal), { retries: 2, ...options }, signal),
   );
 }
 
 async function downloadOnce(
-  { timeoutMs = 30_000 }: GateIoArchiveOptions,
+  { timeoutMs = 30_000 }: ArchiveOptions,
   url: string,
   signal: AbortSignal,
 ): Promise<Uint8Array | undefined> {
   const limit = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
   // The file is asked for as it is: unzipped on its way it could be cut unnoticed.
-  const response = await get(url, { 'accept-encoding': 'identity' }, limit);
-  if (response.status === 200) return bodyOf(response, MOST_BYTES);
+  const headers = { 'accept-encoding': 'identity' };
+  const response = await get({ asked: ASKED, url, headers, signal: limit });
+  if (response.status === 200) return bodyOf(ASKED, response, MOST_BYTES);
   if (response.status === 404) {
     await response.body?.cancel();
     return undefined;
   }
-  const said = (await bodyOf(response, LONGEST_MESSAGE_BYTES)).toString('utf8').slice(0, 200);
-  const message = `Gate.io's archive answered ${response.status} for ${url}: ${said}`;
-  throw new GateIoError(failureOf(response.status, ''), message);
+  const said = (await bodyOf(ASKED, response, LONGEST_MESSAGE_BYTES))
+    .toString('utf8')
+    .slice(0, 200);
+  const message = `${ASKED.title} answered ${response.status} for ${url}: ${said}`;
+  throw new ExchangeError(failureOfStatus(response.status), message);
 }
 
 function fileName(query: ArchiveQuery): string {

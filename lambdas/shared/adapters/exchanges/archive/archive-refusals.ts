@@ -1,5 +1,5 @@
-import type { MetricName } from '../../domain/metrics';
-import type { Telemetry } from '../../domain/ports';
+import type { MetricName } from '../../../domain/metrics';
+import type { Telemetry } from '../../../domain/ports';
 
 /** Counts what is wrong in a file of the archive, and tells it once. */
 export class ArchiveRefusals {

@@ -1,5 +1,5 @@
-import { DAY_MS, floorTo } from '../../domain/interval';
-import { minuteOf } from './archive-rows';
+import { DAY_MS, floorTo } from '../../../domain/interval';
+import { minuteOf } from './gate-io-archive-rows';
 
 /** A month's file of the archive that can be read. */
 export interface ArchiveFile {

@@ -1,6 +1,6 @@
-import { type Candle, tradingProblem } from '../../domain/candle';
-import { type Decimal, InvalidDecimalError, parseDecimal } from '../../domain/decimal';
-import type { MetricName } from '../../domain/metrics';
+import { type Candle, tradingProblem } from '../../../domain/candle';
+import { type Decimal, InvalidDecimalError, parseDecimal } from '../../../domain/decimal';
+import type { MetricName } from '../../../domain/metrics';
 
 /** A row that cannot be a candle: its kind, as the metric that counts it. */
 export class RejectedRowError extends Error {

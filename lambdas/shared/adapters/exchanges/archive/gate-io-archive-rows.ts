@@ -1,8 +1,8 @@
-import { type Candle, timeText } from '../../domain/candle';
-import { MINUTE_MS } from '../../domain/interval';
-import type { MetricName } from '../../domain/metrics';
+import { type Candle, timeText } from '../../../domain/candle';
+import { MINUTE_MS } from '../../../domain/interval';
+import type { MetricName } from '../../../domain/metrics';
 import { LONGEST_LINE } from './archive-gzip';
-import { readCandle, RejectedRowError } from './gate-io-candle';
+import { readCandle, RejectedRowError } from '../rows/read-candle';
 
 /** A row of the archive: a candle, of volume zero where nothing was traded, or the reason why it cannot be one. */
 export type ArchiveRow =

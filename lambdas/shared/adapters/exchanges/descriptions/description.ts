@@ -1,0 +1,118 @@
+import * as v from 'valibot';
+import type { CandlesQuery, ListedPair } from '../../../domain/ports';
+import type { ExchangeName } from '../exchange-facts';
+import type { ExchangeFailure } from '../http/exchange-error';
+import type { TradingTexts } from '../rows/read-candle';
+
+/** The minutes of a pair that one request asks for: at most as many as a page has. */
+export type CandlesPage = Omit<CandlesQuery, 'withinMs'>;
+
+/** A request to an exchange. */
+export interface ExchangeRequest {
+  /** The part of the address that follows the base URL, with its query. */
+  readonly path: string;
+  /** An endpoint with a limit of its own. @default the one that all others share */
+  readonly endpoint?: string;
+}
+
+/** A row of an answer, every number as it is written. */
+export interface ExchangeRow extends TradingTexts {
+  readonly openTimeMs: number;
+  /** If the exchange says that the minute is over; undefined if it does not say. */
+  readonly isClosed?: boolean;
+  /** Undefined if the exchange does not say. */
+  readonly tradeCount?: number;
+}
+
+/** The one-minute candles of an exchange. */
+export interface CandlesDescription {
+  readonly request: (page: CandlesPage, nowMs: number) => ExchangeRequest;
+  /** The list of rows in an answer. */
+  readonly rows: v.GenericSchema<unknown, readonly unknown[]>;
+  /** A row, for the message of one that is none. */
+  readonly expectedRow: string;
+  readonly row: v.GenericSchema<unknown, ExchangeRow>;
+  /** The open time of a row, even of one that is wrong otherwise, in milliseconds. */
+  readonly rowTime: v.GenericSchema<unknown, number>;
+  /** Rows outside a page that come as a matter of course. @default none */
+  readonly mayComeToo?: (openTimeMs: number, page: CandlesPage) => boolean;
+  /**
+   * If each minute has a row, and the newest ones come first: then what is absent before the
+   * oldest row is still to be asked for. @default false
+   */
+  readonly isWholeFromItsEnd?: boolean;
+}
+
+/** What an exchange says of one pair, and of all. */
+export interface ListingsDescription {
+  readonly request: (pair: string) => ExchangeRequest;
+  /** The time from which on it has the pair; null if it does not say. */
+  readonly since: v.GenericSchema<unknown, number | null>;
+  /** What `since` expects, for the message of an answer that is none. */
+  readonly expected: string;
+  readonly allRequest: ExchangeRequest;
+  readonly all: v.GenericSchema<unknown, readonly ListedPair[]>;
+}
+
+/** What the headers of an answer say of the exchange's limit. */
+export interface LimitTold {
+  /** Requests that it would still take. */
+  readonly remaining?: number | undefined;
+  /** Nothing is to be sent before. */
+  readonly pauseUntilMs?: number | undefined;
+}
+
+/** The status and headers of an answer. */
+export interface AnswerHead {
+  readonly status: number;
+  readonly headers: Headers;
+}
+
+/** An error as the body of an answer has it. */
+export interface ToldError {
+  readonly code: string;
+  readonly message: string;
+}
+
+/**
+ * All that is particular to an exchange: addresses, forms of answers, kinds of
+ * errors, limits. How requests are sent, paced, repeated and counted is shared.
+ */
+export interface ExchangeDescription {
+  readonly exchange: ExchangeName;
+  /** The time in which the exchange counts requests, in milliseconds. */
+  readonly windowMs: number;
+  /** Shares of the limit that endpoints with a limit of their own have. @default none */
+  readonly endpointShares?: Readonly<Record<string, number>>;
+  readonly candles: CandlesDescription;
+  readonly listings: ListingsDescription;
+  /** An error in a body, whatever the status. Its output for a body without one: none, it fails. */
+  readonly error: v.GenericSchema<unknown, ToldError>;
+  /** Kinds of errors by the code in the body; the status says that of all others. */
+  readonly failures: Readonly<Record<string, ExchangeFailure>>;
+  /** Kinds of statuses whose body has no error that can be read. @default none */
+  readonly bareFailures?: Readonly<Record<number, ExchangeFailure>>;
+  /** @default nothing is said: only `Retry-After` is obeyed */
+  readonly limit?: (head: AnswerHead, nowMs: number) => LimitTold;
+}
+
+/** A whole number of seconds as a text, as milliseconds. */
+export const secondsText = v.pipe(
+  v.string(),
+  v.regex(/^\d{1,12}$/),
+  v.transform((text) => Number(text) * 1_000),
+);
+
+/** A whole number of milliseconds as a text. */
+export const millisecondsText = v.pipe(
+  v.string(),
+  v.regex(/^\d{1,15}$/),
+  v.transform((text) => Number(text)),
+);
+
+/** A path with its query. */
+export function pathWith(path: string, query: Readonly<Record<string, string | number>>): string {
+  const parameters = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) parameters.set(name, String(value));
+  return `${path}?${parameters.toString()}`;
+}

@@ -1,0 +1,235 @@
+import * as v from 'valibot';
+import { timeText } from '../../domain/candle';
+import { MINUTE_MS } from '../../domain/interval';
+import { isPairName } from '../../domain/market';
+import { missingEnd } from '../../domain/plan';
+import {
+  type CandlesQuery,
+  type Exchange,
+  type ExchangeAnswer,
+  joinedAnswers,
+  type ListedPair,
+  type Listings,
+  type Telemetry,
+  UnknownPairError,
+} from '../../domain/ports';
+import { newestOf } from '../../domain/segment';
+import type { CandlesPage, ExchangeDescription } from './descriptions/description';
+import { DESCRIPTIONS } from './descriptions/descriptions';
+import { EXCHANGE_FACTS, type ExchangeName } from './exchange-facts';
+import {
+  createExchangeClient,
+  type ExchangeBody,
+  type ExchangeClient,
+  type ExchangeClientOptions,
+} from './http/exchange-client';
+import { ExchangeError } from './http/exchange-error';
+import { withinTime } from './http/retried';
+import { type ReadRows, readRows } from './rows/read-rows';
+
+/** More than this no page has. */
+const LONGEST_ANSWER_BYTES = 4_000_000;
+/** Listings with all filters of all pairs have several megabytes. */
+const LONGEST_LISTING_BYTES = 64_000_000;
+
+/**
+ * An exchange: its one-minute candles, a request a page, and its listings, each
+ * query within its own time.
+ */
+export function createExchange(
+  name: ExchangeName,
+  options: ExchangeClientOptions,
+): Exchange & Listings {
+  return describedExchange(DESCRIPTIONS[name], options);
+}
+
+/** The exchange of a description. */
+export function describedExchange(
+  description: ExchangeDescription,
+  options: ExchangeClientOptions,
+): Exchange & Listings {
+  const exchange: AskedExchange = {
+    description,
+    client: createExchangeClient(description, options),
+    telemetry: options.telemetry,
+  };
+  return {
+    takeHeadroom: exchange.client.takeHeadroom,
+    candles: (query) => candlesOf(exchange, query),
+    listedSince: (pair, withinMs) => listedSince(exchange, pair, withinMs),
+    pairs: (withinMs) => listedPairs(exchange, withinMs),
+  };
+}
+
+interface AskedExchange {
+  readonly description: ExchangeDescription;
+  readonly client: ExchangeClient;
+  readonly telemetry: Telemetry;
+}
+
+async function candlesOf(exchange: AskedExchange, query: CandlesQuery): Promise<ExchangeAnswer> {
+  const limit = limitOf(exchange, query.withinMs, `all minutes of ${query.pair}`);
+  return knownPair(
+    withinTime(limit, async (signal) => {
+      const pages = pagesOf(exchange.description, query);
+      const answers = await Promise.all(pages.map((page) => askPage(exchange, page, signal)));
+      const again = await Promise.all(
+        missingEnds(pages, answers).map((page) => askAgain(exchange, page, signal)),
+      );
+      return joinedAnswers([...answers, ...again]);
+    }),
+  );
+}
+
+function listedSince(
+  exchange: AskedExchange,
+  pair: string,
+  withinMs: number,
+): Promise<number | null> {
+  const { request, since, expected } = exchange.description.listings;
+  const wanted = {
+    request: request(pair),
+    about: pair,
+    mostBytes: LONGEST_ANSWER_BYTES,
+    read: ({ json }: ExchangeBody) =>
+      readAs(since, json, `${titleOf(exchange)} answered no listing of ${pair}`, expected),
+  };
+  const limit = limitOf(exchange, withinMs, `the listing of ${pair}`);
+  return knownPair(withinTime(limit, (signal) => exchange.client.ask(wanted, signal)));
+}
+
+async function listedPairs(
+  exchange: AskedExchange,
+  withinMs: number,
+): Promise<readonly ListedPair[]> {
+  const { allRequest, all } = exchange.description.listings;
+  const wanted = {
+    request: allRequest,
+    about: 'all pairs',
+    mostBytes: LONGEST_LISTING_BYTES,
+    read: ({ json }: ExchangeBody) =>
+      readAs(all, json, `${titleOf(exchange)} answered no listing`, 'a list of pairs'),
+  };
+  const limit = limitOf(exchange, withinMs, 'the listing of all pairs');
+  const listed = await withinTime(limit, (signal) => exchange.client.ask(wanted, signal));
+  // A name that could hurt a URL, a key or a log line is not followed.
+  return listed.filter(({ pair }) => isPairName(pair));
+}
+
+function titleOf({ description }: AskedExchange): string {
+  return EXCHANGE_FACTS[description.exchange].title;
+}
+
+function limitOf({ description, telemetry }: AskedExchange, withinMs: number, wanted: string) {
+  return { asked: EXCHANGE_FACTS[description.exchange], telemetry, withinMs, wanted };
+}
+
+/** Waits for an answer about a pair. @throws UnknownPairError if that is why there is none */
+async function knownPair<T>(answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (cause) {
+    const isUnknown = cause instanceof ExchangeError && cause.failure === 'UnknownPair';
+    throw isUnknown ? new UnknownPairError(cause.message, { cause }) : cause;
+  }
+}
+
+/** The ends of pages that their answers lack, although a later page has candles. */
+function missingEnds(
+  pages: readonly CandlesPage[],
+  answers: readonly ExchangeAnswer[],
+): CandlesPage[] {
+  const lastIndex = answers.findLastIndex(({ candles }) => candles.length > 0);
+  return pages.slice(0, Math.max(0, lastIndex)).flatMap((page, index) => {
+    const newestMs = newestOf(answers[index]?.candles ?? []);
+    const fromMs = missingEnd(page, newestMs);
+    return fromMs === undefined ? [] : [{ ...page, fromMs }];
+  });
+}
+
+function askAgain(exchange: AskedExchange, page: CandlesPage, signal: AbortSignal) {
+  exchange.telemetry.count('RangesAskedAgain', 1);
+  return askPage(exchange, page, signal);
+}
+
+function pagesOf(
+  { exchange }: ExchangeDescription,
+  { pair, fromMs, toMs, closedBeforeMs }: CandlesQuery,
+): CandlesPage[] {
+  const pageMs = EXCHANGE_FACTS[exchange].pageMinutes * MINUTE_MS;
+  const count = Math.ceil((toMs - fromMs) / pageMs);
+  return Array.from({ length: count }, (_, index) => ({
+    pair,
+    fromMs: fromMs + index * pageMs,
+    toMs: Math.min(toMs, fromMs + (index + 1) * pageMs),
+    closedBeforeMs,
+  }));
+}
+
+/** A page, in as many requests as its answers make of it. */
+async function askPage(
+  exchange: AskedExchange,
+  page: CandlesPage,
+  signal: AbortSignal,
+): Promise<ExchangeAnswer> {
+  const { description, client, telemetry } = exchange;
+  const answer = await client.ask(
+    {
+      request: description.candles.request(page, Date.now()),
+      about: page.pair,
+      mostBytes: LONGEST_ANSWER_BYTES,
+      read: ({ json, asOfMs }) => pageIn(exchange, { json, asOfMs }, page),
+    },
+    signal,
+  );
+  reportRows(telemetry, page, answer);
+  const { oldestRowMs } = answer;
+  const isWhole = description.candles.isWholeFromItsEnd !== true || oldestRowMs === undefined;
+  if (isWhole || oldestRowMs <= page.fromMs) return answer;
+  return joinedAnswers([await askPage(exchange, { ...page, toMs: oldestRowMs }, signal), answer]);
+}
+
+/** The page in an answer. @throws ExchangeError for one that is no list, or of other minutes */
+function pageIn(
+  exchange: AskedExchange,
+  { json, asOfMs }: ExchangeBody,
+  page: CandlesPage,
+): ReadRows {
+  const { candles } = exchange.description;
+  const title = titleOf(exchange);
+  const rows = readAs(candles.rows, json, `${title} answered no rows for ${page.pair}`, 'a list');
+  const read = readRows(candles, { rows, page, asOfMs });
+  if (!read.isMisdirected) return read;
+  throw new ExchangeError(
+    'Malformed',
+    `${title} answered ${rows.length} rows for ${page.pair}, and none of ${timeText(page.fromMs)} to ${timeText(page.toMs)}, which was asked for`,
+  );
+}
+
+function readAs<T>(
+  schema: v.GenericSchema<unknown, T>,
+  json: unknown,
+  what: string,
+  expected: string,
+): T {
+  const read = v.safeParse(schema, json);
+  if (read.success) return read.output;
+  const said = JSON.stringify(json).slice(0, 200);
+  throw new ExchangeError('Malformed', `${what}: ${said}; expected ${expected}`);
+}
+
+function reportRows(
+  telemetry: Telemetry,
+  { pair }: CandlesPage,
+  { rejected, counts }: ReadRows,
+): void {
+  for (const [metric, count] of counts) telemetry.count(metric, count);
+  const [first] = rejected;
+  if (first === undefined) return;
+  telemetry.warn('rows rejected: they cannot be candles', {
+    pair,
+    rows: rejected.length,
+    first: new Date(first.openTimeMs).toISOString(),
+    reason: first.reason,
+  });
+}

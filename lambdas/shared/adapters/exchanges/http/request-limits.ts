@@ -1,0 +1,126 @@
+import PQueue from 'p-queue';
+import type { AnswerHead, ExchangeDescription } from '../descriptions/description';
+import { EXCHANGE_FACTS } from '../exchange-facts';
+import { ExchangeError, type ExchangeFailure } from './exchange-error';
+import { numberIn } from './get';
+
+const CONCURRENT_REQUESTS = 16;
+/** An answer that the limit is exceeded, and does not say for how long, holds requests back for this. */
+const SHORTEST_PAUSE_MS = 1_000;
+/** A ban whose end is not said: the shortest one that is known of. */
+const SHORTEST_BAN_MS = 120_000;
+/** No answer holds requests back for longer: it would be a mistake. */
+const LONGEST_PAUSE_MS = 60 * 60_000;
+const LONGEST_BAN_MS = 3 * 24 * 60 * 60_000;
+
+/**
+ * The pace of the requests to one exchange: no more in any of its windows than
+ * are allowed, none while it asks for a pause, none at all while it has banned
+ * this address.
+ */
+export class RequestLimits {
+  readonly #description: ExchangeDescription;
+  readonly #requestsPer10Seconds: number;
+  readonly #queues = new Map<string, PQueue>();
+  #timer: NodeJS.Timeout | undefined;
+  #pausedUntilMs = 0;
+  #bannedUntilMs = 0;
+  #fewestRemaining: number | undefined;
+
+  constructor(description: ExchangeDescription, requestsPer10Seconds: number) {
+    this.#description = description;
+    this.#requestsPer10Seconds = requestsPer10Seconds;
+  }
+
+  /** Sends a request in its turn. @throws ExchangeError if the exchange has banned this address */
+  inTurn<T>(endpoint: string, request: () => Promise<T>, signal: AbortSignal): Promise<T> {
+    return this.#queueOf(endpoint).add(
+      () => {
+        this.#refuseIfBanned();
+        return request();
+      },
+      { signal },
+    );
+  }
+
+  /** Obeys what the head of an answer says. */
+  heed(head: AnswerHead, nowMs: number): void {
+    const { remaining, pauseUntilMs } = this.#description.limit?.(head, nowMs) ?? {};
+    if (remaining !== undefined) {
+      this.#fewestRemaining = Math.min(this.#fewestRemaining ?? Infinity, remaining);
+    }
+    if (pauseUntilMs !== undefined) this.#pause(pauseUntilMs, nowMs);
+  }
+
+  /** Obeys an answer that is an error, for as long as its `Retry-After` says. */
+  heedFailure(failure: ExchangeFailure, headers: Headers, nowMs: number): void {
+    const untilMs = retryAfter(headers, nowMs);
+    if (failure === 'Banned') {
+      const endMs = Math.min(untilMs ?? nowMs + SHORTEST_BAN_MS, nowMs + LONGEST_BAN_MS);
+      this.#bannedUntilMs = Math.max(this.#bannedUntilMs, endMs);
+    } else if (failure === 'RateLimited') this.#pause(untilMs ?? nowMs + SHORTEST_PAUSE_MS, nowMs);
+    else if (untilMs !== undefined) this.#pause(untilMs, nowMs);
+  }
+
+  /** The fewest requests that answers said remain, since this was last called. */
+  takeFewestRemaining(): number | undefined {
+    const taken = this.#fewestRemaining;
+    this.#fewestRemaining = undefined;
+    return taken;
+  }
+
+  #refuseIfBanned(): void {
+    if (Date.now() >= this.#bannedUntilMs) return;
+    const { title } = EXCHANGE_FACTS[this.#description.exchange];
+    const end = new Date(this.#bannedUntilMs).toISOString();
+    throw new ExchangeError(
+      'Banned',
+      `${title} has banned this address: nothing is sent before ${end}`,
+    );
+  }
+
+  #pause(untilMs: number, nowMs: number): void {
+    // Of several answers the one that asks for the longest wait counts.
+    this.#pausedUntilMs = Math.max(
+      this.#pausedUntilMs,
+      Math.min(untilMs, nowMs + LONGEST_PAUSE_MS),
+    );
+    clearTimeout(this.#timer);
+    for (const queue of this.#queues.values()) queue.pause();
+    this.#timer = setTimeout(
+      () => {
+        for (const queue of this.#queues.values()) queue.start();
+      },
+      Math.max(this.#pausedUntilMs - nowMs, 0),
+    );
+  }
+
+  #queueOf(endpoint: string): PQueue {
+    const known = this.#queues.get(endpoint);
+    if (known !== undefined) return known;
+    const queue = new PQueue({
+      concurrency: CONCURRENT_REQUESTS,
+      ...this.#paceOf(endpoint),
+      strict: true,
+      autoStart: Date.now() >= this.#pausedUntilMs,
+    });
+    this.#queues.set(endpoint, queue);
+    return queue;
+  }
+
+  /** Whole requests in a window: where that would be less than one, the window is longer. */
+  #paceOf(endpoint: string): { interval: number; intervalCap: number } {
+    const { windowMs, endpointShares = {} } = this.#description;
+    const perMs = ((endpointShares[endpoint] ?? 1) * this.#requestsPer10Seconds) / 10_000;
+    const intervalCap = Math.max(1, Math.floor(perMs * windowMs));
+    return { interval: Math.max(windowMs, Math.ceil(intervalCap / perMs)), intervalCap };
+  }
+}
+
+/** The time that `Retry-After` says, in seconds from now or as a date; undefined if it says none. */
+function retryAfter(headers: Headers, nowMs: number): number | undefined {
+  const seconds = numberIn(headers, 'retry-after');
+  if (seconds !== undefined) return nowMs + seconds * 1_000;
+  const dateMs = Date.parse(headers.get('retry-after') ?? '');
+  return Number.isNaN(dateMs) ? undefined : dateMs;
+}

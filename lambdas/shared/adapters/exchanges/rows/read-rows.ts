@@ -1,0 +1,148 @@
+import * as v from 'valibot';
+import { type Candle, hasPlausibleVolumes, timeText } from '../../../domain/candle';
+import { MINUTE_MS } from '../../../domain/interval';
+import type { MetricName } from '../../../domain/metrics';
+import type { ExchangeAnswer } from '../../../domain/ports';
+import { inTimeOrder } from '../../../domain/roll-up';
+import type { RejectedMinute } from '../../../domain/segment';
+import type { CandlesDescription, CandlesPage, ExchangeRow } from '../descriptions/description';
+import { isWithoutTrade, LONGEST_REASON, readCandle, RejectedRowError } from './read-candle';
+
+/** The rows of a page as they were answered. */
+export interface AnsweredRows {
+  readonly rows: readonly unknown[];
+  readonly page: CandlesPage;
+  /** The exchange's clock when it was asked: what closes later may not have been whole. */
+  readonly asOfMs: number;
+}
+
+/** Rows as candles, and whatever about them is worth counting. */
+export interface ReadRows extends ExchangeAnswer {
+  /** Rows that could not be candles, by the metric that counts their kind. */
+  readonly counts: ReadonlyMap<MetricName, number>;
+  /** Open time of the oldest row of the page, of a minute without a trade too; undefined if there is none. */
+  readonly oldestRowMs: number | undefined;
+  /** If there are rows, and all are of other minutes than were asked for. */
+  readonly isMisdirected: boolean;
+}
+
+/**
+ * Reads the rows of a page. A row that cannot be a candle costs its minute, not
+ * its page: it is rejected with its reason. Further columns are ignored. A row
+ * without any volume is a minute without a trade, and is no candle. The last
+ * row may still be open, and is left out until it is closed.
+ */
+export function readRows(description: CandlesDescription, answered: AnsweredRows): ReadRows {
+  const reading = new RowReading(description, answered);
+  for (const row of answered.rows) reading.add(row);
+  return reading.result();
+}
+
+class RowReading {
+  readonly #description: CandlesDescription;
+  readonly #page: CandlesPage;
+  readonly #asOfMs: number;
+  readonly #candles: Candle[] = [];
+  readonly #open: Candle[] = [];
+  readonly #rejected = new Map<number, RejectedMinute>();
+  readonly #counts = new Map<MetricName, number>();
+  #oldestRowMs: number | undefined;
+  #isAnyInside = false;
+  #outsideCount = 0;
+
+  constructor(description: CandlesDescription, { page, asOfMs }: AnsweredRows) {
+    this.#description = description;
+    this.#page = page;
+    this.#asOfMs = asOfMs;
+  }
+
+  add(row: unknown): void {
+    try {
+      this.#read(row);
+    } catch (cause) {
+      if (!(cause instanceof RejectedRowError)) throw cause;
+      this.#reject(row, cause);
+    }
+  }
+
+  result(): ReadRows {
+    // Newer candles have come: what is still marked as open will not change any more.
+    const newestMs = Math.max(0, ...[...this.#candles, ...this.#open].map(openTimeOf));
+    const closed = this.#open.filter(
+      ({ openTimeMs }) => openTimeMs < newestMs || openTimeMs < this.#page.closedBeforeMs,
+    );
+    const candles = inTimeOrder([...this.#candles, ...closed]);
+    for (const { openTimeMs } of candles) this.#rejected.delete(openTimeMs);
+    const rejected = [...this.#rejected.values()].sort((a, b) => a.openTimeMs - b.openTimeMs);
+    return {
+      candles,
+      rejected,
+      counts: this.#counts,
+      oldestRowMs: this.#oldestRowMs,
+      isMisdirected: this.#outsideCount > 0 && !this.#isAnyInside,
+    };
+  }
+
+  #read(row: unknown): void {
+    const read = this.#rowOf(row);
+    const { openTimeMs, tradeCount } = read;
+    if (!this.#holds(openTimeMs)) {
+      if (this.#description.mayComeToo?.(openTimeMs, this.#page) === true) return;
+      this.#outsideCount += 1;
+      throw new RejectedRowError('RejectedTimes', outside(openTimeMs));
+    }
+    this.#isAnyInside = true;
+    this.#oldestRowMs = Math.min(this.#oldestRowMs ?? openTimeMs, openTimeMs);
+    const candle = readCandle(openTimeMs, read);
+    if (tradeCount !== undefined) checkTradeCount(candle, tradeCount);
+    if (isWithoutTrade(candle)) return;
+    if (!hasPlausibleVolumes(candle)) this.#count('ImplausibleVolumes');
+    (this.#isClosed(read) ? this.#candles : this.#open).push(candle);
+  }
+
+  #rowOf(row: unknown): ExchangeRow {
+    const parsed = v.safeParse(this.#description.row, row);
+    if (parsed.success) return parsed.output;
+    const [issue] = parsed.issues;
+    throw new RejectedRowError(
+      'RejectedShapes',
+      `${issue.message} at column ${v.getDotPath(issue) ?? '(all)'}, expected ${this.#description.expectedRow}`,
+    );
+  }
+
+  #isClosed({ openTimeMs, isClosed }: ExchangeRow): boolean {
+    return isClosed ?? openTimeMs + MINUTE_MS <= this.#asOfMs;
+  }
+
+  #reject(row: unknown, { metric, message }: RejectedRowError): void {
+    this.#count(metric);
+    const time = v.safeParse(this.#description.rowTime, row);
+    if (!time.success || !this.#holds(time.output)) return;
+    this.#isAnyInside = true;
+    const openTimeMs = time.output;
+    this.#rejected.set(openTimeMs, { openTimeMs, reason: message.slice(0, LONGEST_REASON) });
+  }
+
+  #holds(timeMs: number): boolean {
+    return timeMs >= this.#page.fromMs && timeMs < this.#page.toMs && timeMs % MINUTE_MS === 0;
+  }
+
+  #count(metric: MetricName): void {
+    this.#counts.set(metric, (this.#counts.get(metric) ?? 0) + 1);
+  }
+}
+
+function openTimeOf({ openTimeMs }: Candle): number {
+  return openTimeMs;
+}
+
+function outside(timeMs: number): string {
+  return `its time ${timeText(timeMs)} is not a minute that was asked for`;
+}
+
+/** @throws RejectedRowError if the trades of a row contradict its volume */
+function checkTradeCount(candle: Candle, tradeCount: number): void {
+  if (isWithoutTrade(candle) === (tradeCount === 0)) return;
+  const volume = isWithoutTrade(candle) ? 'no volume' : 'a volume';
+  throw new RejectedRowError('RejectedPrices', `it has ${tradeCount} trades, and ${volume}`);
+}
