@@ -28,6 +28,13 @@ describe('readFetchEnvironment', () => {
     });
   });
 
+  it('takes pairs in any alphabet, and with more than one underscore', () => {
+    expect(read({ PAIRS: '币安人生_USDT,BTC_3L_USDT' }).PAIRS).toEqual([
+      '币安人生_USDT',
+      'BTC_3L_USDT',
+    ]);
+  });
+
   it('gives the URL without a slash at its end', () => {
     expect(read({ GATE_IO_URL: 'http://127.0.0.1:8080/api/v4/' }).GATE_IO_URL).toBe(
       'http://127.0.0.1:8080/api/v4',

@@ -16,6 +16,7 @@ import type {
   RecordLog,
   Telemetry,
 } from '../../../lambdas/shared/domain/ports';
+import type { Gap } from '../../../lambdas/shared/domain/progress';
 import { TOPICS } from '../../../lambdas/shared/domain/topics';
 import { createRollUpBatch } from '../../../lambdas/transform/roll-up-batch';
 import { DAY } from '../../fakes/candles';
@@ -29,8 +30,10 @@ import { createRandom } from '../world/random';
 /** An answer of the exchange, made from the honest one. */
 export type Answer = (honest: ExchangeAnswer, query: CandlesQuery) => ExchangeAnswer;
 
-/** Settings that a scenario of past days may need. */
-export interface ScriptedHistory {
+/** Settings that a scenario may need. */
+export interface ScriptedSettings {
+  /** The pair that is followed. @default BTC_USDT */
+  readonly pair?: string;
   /** Start of the first UTC day that is wanted. @default the day of the first tick */
   readonly historyStartMs?: number;
   /** How far back the exchange serves minutes. @default 20 days */
@@ -43,7 +46,6 @@ interface Topic {
   next: number;
 }
 
-const PAIR = 'BTC_USDT';
 const LIFE: Life = { name: 'scripted', ended: false };
 const SILENT: Telemetry = {
   debug: () => undefined,
@@ -83,12 +85,14 @@ export class ScriptedWorld {
   #liveSinceMs = Number.NaN;
   #observeTick: ReturnType<typeof createObserveTick>;
   #reconcile: ReturnType<typeof createReconcile>;
+  readonly #pair: string;
   readonly #historyStartMs: number | undefined;
 
   constructor(
     breakage: Breakage = {},
-    { historyStartMs, retentionMs = 20 * DAY_MS }: ScriptedHistory = {},
+    { pair = 'BTC_USDT', historyStartMs, retentionMs = 20 * DAY_MS }: ScriptedSettings = {},
   ) {
+    this.#pair = pair;
     this.#historyStartMs = historyStartMs;
     this.#breakage = breakage;
     this.#world = {
@@ -99,7 +103,7 @@ export class ScriptedWorld {
     };
     const settings = {
       exchange: EXCHANGE,
-      pairs: [PAIR],
+      pairs: [pair],
       retentionMs,
       scheduleMs: MINUTE_MS,
       settlingMs: 2 * MINUTE_MS,
@@ -189,11 +193,21 @@ export class ScriptedWorld {
     return this.#cassandra.rowsOf('candles').filter((row) => row.get('interval') === '1m').length;
   }
 
+  /** The stored gaps, with their reasons. */
+  gaps(): Gap[] {
+    const timeMs = (row: ReadRow, column: string): number => (row.get(column) as Date).getTime();
+    return this.#cassandra.rowsOf('gaps').map((row) => ({
+      fromMs: timeMs(row, 'from_time'),
+      toMs: timeMs(row, 'to_time'),
+      reason: String(row.get('reason')),
+    }));
+  }
+
   /** Stored candles that differ from what the exchange says now, after a last tick; in words. */
   differences(lastTickMs: number): string[] {
     const minutes = [...this.minutes.values()].sort((a, b) => a.openTimeMs - b.openTimeMs);
     return candleDifferences(this.#cassandra, {
-      pair: PAIR,
+      pair: this.#pair,
       minutes: minutes.filter(({ openTimeMs }) => openTimeMs + MINUTE_MS <= lastTickMs),
       rejected: [],
       liveSinceMs: this.#liveSinceMs,

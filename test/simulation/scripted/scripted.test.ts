@@ -1,7 +1,7 @@
 import { type Candle } from '../../../lambdas/shared/domain/candle';
 import { DAY_MS, MINUTE_MS } from '../../../lambdas/shared/domain/interval';
 import { at, DAY, minuteAt } from '../../fakes/candles';
-import { COSTLY_BREAKAGES, RARE_BREAKAGES } from '../breakages';
+import { BREAKAGES, COSTLY_BREAKAGES, RARE_BREAKAGES } from '../breakages';
 import type { Breakage } from '../broken-ports';
 import { type Answer, ScriptedWorld } from './scripted-world';
 
@@ -46,21 +46,38 @@ async function run(
 }
 
 describe('An exchange that is to be doubted', () => {
-  it('publishes late for half an hour: every minute is stored once it comes', async () => {
+  it('publishes late for half an hour: every minute is stored once it comes, before any second look', async () => {
     const world = new ScriptedWorld();
-    await run(world, at(0, 1), at(2), (nowMs) => {
-      const isLate = nowMs >= at(0, 30) && nowMs < at(1);
+    const whileLate: number[] = [];
+    await run(world, at(0, 1), at(0, 55), (nowMs) => {
+      const isLate = nowMs >= at(0, 20) && nowMs < at(0, 50);
       world.answer(isLate ? lagging(5) : undefined);
+      if (nowMs === at(0, 46)) whileLate.push(world.minutesStored());
     });
-    expect(world.differences(at(2))).toEqual([]);
+    expect(whileLate).toEqual([40]);
+    expect(world.differences(at(0, 55))).toEqual([]);
   });
 
-  it('answers two of three ticks from a replica that lags: windows equal their minutes', async () => {
+  it.each([
+    ['10:07', at(10, 7)],
+    ['12:02', at(12, 2)],
+  ])(
+    'answers once from a replica that lags, at %s: windows equal their minutes a minute later',
+    async (_, staleMs) => {
+      const world = new ScriptedWorld();
+      await run(world, staleMs - 5 * MINUTE_MS, staleMs + MINUTE_MS, (nowMs) => {
+        world.answer(nowMs === staleMs ? lagging(5) : undefined);
+      });
+      expect(world.differences(staleMs + MINUTE_MS)).toEqual([]);
+    },
+  );
+
+  it('answers two of three ticks from a replica that lags: windows equal their minutes between second looks', async () => {
     const world = new ScriptedWorld();
-    await run(world, at(0, 1), at(3), (nowMs) => {
+    await run(world, at(0, 1), at(1, 57), (nowMs) => {
       world.answer((nowMs / MINUTE_MS) % 3 === 0 ? undefined : lagging(5));
     });
-    expect(world.differences(at(3))).toEqual([]);
+    expect(world.differences(at(1, 57))).toEqual([]);
   });
 
   it('publishes a minute late, and an outage begins before it is out: the tick after it finds the minute', async () => {
@@ -85,6 +102,88 @@ describe('An exchange that is to be doubted', () => {
     expect(world.stored('1m', at(0, 30), 'base_volume')).toBe('777');
     expect(world.differences(at(2))).toEqual([]);
   });
+});
+
+describe('A catch-up of 2,008 minutes', () => {
+  const nowMs = DAY + 2_008 * MINUTE_MS;
+
+  /** Minutes that the tick lacks which catches up, if the answer for its first day is wrong once. */
+  async function lacking(wrong: Answer, breakage?: Breakage): Promise<number> {
+    const world = new ScriptedWorld(breakage);
+    await world.wholeTick(at(0, 1));
+    for (let openTimeMs = DAY; openTimeMs < nowMs; openTimeMs += MINUTE_MS) {
+      world.minutes.set(openTimeMs, candleAt(openTimeMs));
+    }
+    world.answer((honest, query) => {
+      world.answer();
+      return wrong(honest, query);
+    });
+    await world.wholeTick(nowMs);
+    return 2_008 - world.minutesStored();
+  }
+
+  it.each<[string, Answer, number]>([
+    ['empty', () => ({ candles: [], rejected: [] }), 1_440],
+    [
+      'cut to 100 minutes',
+      ({ candles }) => ({ candles: candles.slice(0, 100), rejected: [] }),
+      1_340,
+    ],
+  ])(
+    'lacks nothing if the answer for a day is %s once',
+    async (_, wrong, lost) => {
+      expect(await lacking(wrong)).toBe(0);
+      expect(await lacking(wrong, BREAKAGES['a missing end is not asked for again'])).toBe(lost);
+    },
+    LONGEST_CASE_MS,
+  );
+});
+
+describe('A row that cannot be a candle', () => {
+  const oddMs = at(0, 7);
+  const odd: Answer = (honest, query) => ({
+    candles: without(oddMs)(honest, query).candles,
+    rejected:
+      query.fromMs <= oddMs && oddMs < query.toMs
+        ? [{ openTimeMs: oddMs, reason: 'its low 99 is above its open 10.5' }]
+        : [],
+  });
+
+  /** A world in which a row is odd until half past. */
+  async function untilHalfPast(breakage?: Breakage): Promise<ScriptedWorld> {
+    const world = new ScriptedWorld(breakage);
+    world.answer(odd);
+    await run(world, at(0, 1), at(0, 30));
+    return world;
+  }
+
+  it('is a gap with its reason, and the other minutes are stored', async () => {
+    const world = await untilHalfPast();
+    expect(world.minutesStored()).toBe(29);
+    expect(world.gaps()).toEqual([
+      {
+        fromMs: oddMs,
+        toMs: oddMs + MINUTE_MS,
+        reason: 'rejected: its low 99 is above its open 10.5',
+      },
+    ]);
+    const stopped = await untilHalfPast(BREAKAGES['a rejected row costs its page']);
+    expect(stopped.minutesStored()).toBe(7);
+  });
+
+  it('is no gap any more once it is right', async () => {
+    const world = await untilHalfPast();
+    world.answer();
+    await run(world, at(0, 31), at(1));
+    expect(world.gaps()).toEqual([]);
+    expect(world.differences(at(1))).toEqual([]);
+  });
+});
+
+it.each(['币安人生_USDT', 'BTC_3L_USDT'])('A market named %s is followed', async (pair) => {
+  const world = new ScriptedWorld({}, { pair });
+  await run(world, at(0, 1), at(0, 10));
+  expect(world.differences(at(0, 10))).toEqual([]);
 });
 
 describe('A rule whose lack shows once in a thousand runs', () => {
