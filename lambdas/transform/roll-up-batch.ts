@@ -25,7 +25,8 @@ import {
 import { auditDay, candlesToCompare } from '../shared/domain/ledger/audit';
 import { intervalMs } from '../shared/domain/interval';
 import { unknownDay } from '../shared/domain/ledger/ledger';
-import { childrenToRead, dueCandles, rollUp } from '../shared/domain/roll-up';
+import { childrenToReadFirst, childrenToReadThen, dueCandles } from '../shared/domain/due-windows';
+import { rollUp } from '../shared/domain/roll-up';
 import { newestOf, type ObservedSegment, type RolledSegment } from '../shared/domain/segment';
 import { TOPICS } from '../shared/domain/topics';
 
@@ -109,7 +110,7 @@ async function prepared(
   openWindowsEveryMs: number,
 ): Promise<() => RolledSegment> {
   if (segment.kind === 'live') {
-    const read = await stored.readCandles(segment, childrenToRead(segment));
+    const read = await readChildren(stored, segment, openWindowsEveryMs);
     return () => rolledUp(segment, read, openWindowsEveryMs);
   }
   const [read, [day]] = await Promise.all([
@@ -117,6 +118,22 @@ async function prepared(
     stored.readDays(segment, segment),
   ]);
   return () => auditDay(segment, read, day ?? unknownDay(segment.fromMs));
+}
+
+async function readChildren(
+  stored: CandleReader,
+  segment: ObservedSegment,
+  openWindowsEveryMs: number,
+): Promise<StoredCandles> {
+  const first = await stored.readCandles(segment, childrenToReadFirst(segment, openWindowsEveryMs));
+  const minutes = first.candles['1m'] ?? [];
+  const left = childrenToReadThen(segment, minutes, openWindowsEveryMs);
+  if (left.length === 0) return first;
+  const then = await stored.readCandles(segment, left);
+  return {
+    candles: { ...then.candles, '1m': minutes },
+    unreadable: [...first.unreadable, ...then.unreadable],
+  };
 }
 
 /** @throws UnreadableCandleError if a stored row that is needed cannot be read: it stays so until someone corrects it */

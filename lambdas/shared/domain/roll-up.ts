@@ -5,9 +5,7 @@ import {
   childOf,
   floorTo,
   type Interval,
-  INTERVALS,
   intervalMs,
-  MINUTE_MS,
   ROLLED_INTERVALS,
   type RolledInterval,
 } from './interval';
@@ -34,16 +32,37 @@ function touched({ fromMs, toMs }: Range, interval: Interval): Range {
 /** So many of a segment's own children are read along with those around them, to spare a read. */
 const OWN_CHILDREN_READ = 30;
 
+/** All minutes of the 5m windows that a segment touches, its own among them, since a live answer erases nothing. */
+export function minutesToRead(segment: Segment): ChildrenRange {
+  const [shortest] = ROLLED_INTERVALS;
+  return { interval: childOf(shortest), ...touched(segment, shortest) };
+}
+
 /**
  * The stored candles that the windows of a segment need besides its own minutes:
- * for each interval, the children of the touched windows that the segment does
- * not touch itself, those before it first; and all minutes of the touched 5m
- * windows, its own among them, since a live answer erases nothing.
+ * the minutes of {@link minutesToRead}, and for each longer interval the children
+ * of the touched windows that the segment does not touch itself, those before it first.
  */
 export function childrenToRead(segment: Segment): ChildrenRange[] {
-  const [shortest, ...longer] = ROLLED_INTERVALS;
-  const minutes = { interval: childOf(shortest), ...touched(segment, shortest) };
-  return [minutes, ...longer.flatMap((interval) => childrenAround(segment, interval))];
+  return [minutesToRead(segment), ...longerChildrenToRead(segment)];
+}
+
+/** Those of {@link childrenToRead} that are not minutes. */
+export function longerChildrenToRead(segment: Segment): ChildrenRange[] {
+  const [, ...longer] = ROLLED_INTERVALS;
+  return longer.flatMap((interval) => childrenAround(segment, interval));
+}
+
+/** Those of {@link longerChildrenToRead} that the windows need that have ended with the segment. */
+export function endedChildrenToRead(segment: Segment): ChildrenRange[] {
+  const [, ...longer] = ROLLED_INTERVALS;
+  return longer.flatMap((interval) => {
+    const { fromMs } = touched(segment, interval);
+    const hasEnded = fromMs + intervalMs(interval) <= segment.toMs;
+    const child = childOf(interval);
+    const before = { interval: child, fromMs, toMs: touched(segment, child).fromMs };
+    return hasEnded && before.fromMs < before.toMs ? [before] : [];
+  });
 }
 
 function childrenAround(segment: Segment, interval: RolledInterval): ChildrenRange[] {
@@ -81,55 +100,6 @@ export function rollUp(segment: ObservedSegment, stored: CandlesByInterval): Can
   return { ...rolled, '1m': changed };
 }
 
-/** The newest minutes of a segment, which it does not settle, as a rule. */
-const UNSETTLED_MS = 2 * MINUTE_MS;
-
-/**
- * The candles of a roll-up that are to be written now: all that have ended, and
- * those that are still open every `everyMs`, which is how old they may be.
- *
- * Open windows are due if a multiple of `everyMs` has passed since the segment
- * before, or since a minute that is new or corrected: a tick that is left out,
- * or a minute that comes late, is made up for by the next one. While a market is
- * silent, what its segments follow stands still, and its windows are written at
- * every tick. The first minutes of a day bring its windows at once, as the day's
- * candle tells readers that there is something of the day.
- *
- * @param rolled what {@link rollUp} made of the segment
- */
-export function dueCandles(
-  segment: Segment,
-  rolled: CandlesByInterval,
-  everyMs: number,
-): CandlesByInterval {
-  if (areOpenWindowsDue(segment, rolled, everyMs)) return rolled;
-  const ended = INTERVALS.map((interval) => {
-    const lengthMs = intervalMs(interval);
-    const candles = rolled[interval] ?? [];
-    return [
-      interval,
-      candles.filter(({ openTimeMs }) => openTimeMs + lengthMs <= segment.toMs),
-    ] as const;
-  });
-  return Object.fromEntries(ended);
-}
-
-function areOpenWindowsDue(
-  { toMs, followsMs }: Segment,
-  rolled: CandlesByInterval,
-  everyMs: number,
-): boolean {
-  const changed = rolled['1m'] ?? [];
-  const [day] = rolled['1d'] ?? [];
-  if (followsMs === null || (day?.minuteCount ?? 0) <= changed.length) return true;
-  const sinceMs = Math.min(
-    changed[0]?.openTimeMs ?? toMs,
-    followsMs + UNSETTLED_MS,
-    toMs - MINUTE_MS,
-  );
-  return floorTo(toMs, everyMs) > sinceMs;
-}
-
 /** The candles of all intervals of whole windows, from their minutes: in time order, each once. */
 export function windowsUpFrom(minuteCandles: readonly Candle[]): CandlesByInterval {
   const rolled: Partial<Record<Interval, readonly Candle[]>> = { '1m': minuteCandles };
@@ -140,7 +110,7 @@ export function windowsUpFrom(minuteCandles: readonly Candle[]): CandlesByInterv
 }
 
 /** A segment's minutes over the stored ones of its range: all of them, and those that are not stored as they are. */
-function united(answered: readonly Candle[], stored: readonly Candle[]) {
+export function united(answered: readonly Candle[], stored: readonly Candle[]) {
   if (stored.length === 0) return { all: answered, changed: answered };
   const byTime = new Map(stored.map((candle) => [candle.openTimeMs, candle]));
   const changed = answered.filter((candle) => isNews(candle, byTime.get(candle.openTimeMs)));

@@ -12,11 +12,11 @@ import {
 import { planSegments, type PlannedSegment, settled } from '../../../lambdas/shared/domain/plan';
 import { advance, type Progress } from '../../../lambdas/shared/domain/progress';
 import {
-  type ChildrenRange,
-  childrenToRead,
+  childrenToReadFirst,
+  childrenToReadThen,
   dueCandles,
-  rollUp,
-} from '../../../lambdas/shared/domain/roll-up';
+} from '../../../lambdas/shared/domain/due-windows';
+import { type ChildrenRange, rollUp } from '../../../lambdas/shared/domain/roll-up';
 import { newestOf, type ObservedSegment } from '../../../lambdas/shared/domain/segment';
 import { ASSUMED, readUnits } from '../assumptions';
 
@@ -118,7 +118,10 @@ function workOf(
   const rolled = rollUp(segment, { '1m': stored });
   const due = Object.values(dueCandles(segment, rolled, openWindowsEveryMs));
   const candles = due.reduce((count, list) => count + list.length, 0);
-  const reads = childrenToRead(segment).reduce((units, range) => units + readUnitsOf(range), 0n);
+  const reads = [
+    ...childrenToReadFirst(segment, openWindowsEveryMs),
+    ...childrenToReadThen(segment, stored, openWindowsEveryMs),
+  ].reduce((units, range) => units + readUnitsOf(range), 0n);
   return { minutes: BigInt(minuteCandles.length), candles: BigInt(candles), reads };
 }
 

@@ -9,7 +9,11 @@ import type { KafkaRecord } from '../../../lambdas/shared/codec/kafka-event';
 import type { CandleReader, DayReader } from '../../../lambdas/shared/domain/ports';
 import { candlesToCompare } from '../../../lambdas/shared/domain/ledger/audit';
 import { MINUTE_MS } from '../../../lambdas/shared/domain/interval';
-import { childrenToRead, windowsUpFrom } from '../../../lambdas/shared/domain/roll-up';
+import {
+  childrenToRead,
+  minutesToRead,
+  windowsUpFrom,
+} from '../../../lambdas/shared/domain/roll-up';
 import type { ObservedSegment } from '../../../lambdas/shared/domain/segment';
 import { at, auditOf, minuteAt, minutesIn, observedOf, segmentOf } from '../../fakes/candles';
 import { FakeDeadLetters } from '../../fakes/dead-letters';
@@ -22,14 +26,18 @@ import { recordOf, VERSION_IDS } from '../../fakes/records';
 const observed = createObservedCodec(VERSION_IDS);
 const rolled = createRolledCodec(VERSION_IDS);
 
-function prepare(stored: CandleReader & DayReader, batchFailures: BatchFailures = 'throw') {
+function prepare(
+  stored: CandleReader & DayReader,
+  batchFailures: BatchFailures = 'throw',
+  openWindowsEveryMs = MINUTE_MS,
+) {
   const [log, telemetry, deadLetters] = [new FakeLog(), new FakeTelemetry(), new FakeDeadLetters()];
   const rollUpBatch = createRollUpBatch({
     observed,
     rolled,
     stored,
     log,
-    openWindowsEveryMs: MINUTE_MS,
+    openWindowsEveryMs,
     batchFailures,
     deadLetters,
     telemetry,
@@ -90,6 +98,53 @@ describe('a part of a day', () => {
       high: { unscaled: 99n, scale: 0 },
       minuteCount: 3,
     });
+  });
+
+  it('is rolled up over its minutes alone while its open windows are not due', async () => {
+    const minutes = minutesIn(at(12, 5), at(12, 9));
+    const stored = new FakeStored({ '1m': minutes.slice(0, 3) });
+    const { rollUpBatch, sent } = prepare(stored, 'throw', 5 * MINUTE_MS);
+    const segment = observedOf({
+      fromMs: at(12, 6),
+      toMs: at(12, 9),
+      followsMs: at(12, 6),
+      minuteCandles: minutes.slice(1),
+    });
+
+    await rollUpBatch(recordsFor(segment));
+
+    const ranges = [minutesToRead(segment)];
+    expect(stored.reads).toEqual([{ key: 'gate-io:BTC_USDT', ranges }]);
+    expect(sent()[0]?.candles).toMatchObject({
+      '1m': minutes.slice(3),
+      '5m': [],
+      '15m': [],
+      '1h': [],
+    });
+  });
+
+  it('has the children read of what has ended, once its minutes say that no more is due', async () => {
+    const minutes = minutesIn(at(12), at(12, 16));
+    const stored = new FakeStored({
+      '1m': minutes.slice(10, 15),
+      '5m': [minuteAt(at(12)), minuteAt(at(12, 5))],
+    });
+    const { rollUpBatch, sent } = prepare(stored, 'throw', 5 * MINUTE_MS);
+    const segment = observedOf({
+      fromMs: at(12, 13),
+      toMs: at(12, 16),
+      followsMs: at(12, 13),
+      minuteCandles: minutes.slice(13),
+    });
+
+    await rollUpBatch(recordsFor(segment));
+
+    expect(stored.reads.map(({ ranges }) => ranges)).toEqual([
+      [minutesToRead(segment)],
+      [{ interval: '5m', fromMs: at(12), toMs: at(12, 10) }],
+    ]);
+    expect(sent()[0]?.candles['15m']).toHaveLength(1);
+    expect(sent()[0]?.candles['1h']).toEqual([]);
   });
 
   it('keeps all that the segment says of itself', async () => {

@@ -10,7 +10,6 @@ import {
 } from '../../../../lambdas/shared/domain/interval';
 import {
   childrenToRead,
-  dueCandles,
   inTimeOrder,
   rollUp,
   windowsOf,
@@ -390,73 +389,6 @@ describe('a live answer over stored minutes', () => {
     for (const interval of INTERVALS.slice(1)) {
       expect(rolled[interval]).toMatchObject([{ quoteVolume: null, minuteCount: 2 }]);
     }
-  });
-});
-
-describe('open windows that are written every five minutes', () => {
-  const HOUR = minutesIn(at(12), at(13));
-  const hourPart = (fromMs: number, toMs: number) =>
-    HOUR.filter(({ openTimeMs }) => openTimeMs >= fromMs && openTimeMs < toMs);
-
-  /** The intervals that a tick at a minute of the hour writes: all minutes but its newest one are stored. */
-  const due = (minute: number, change: Partial<ObservedSegment> = {}) => {
-    const [fromMs, toMs] = [at(12, minute - 3), at(12, minute)];
-    const followsMs = toMs - 3 * MINUTE_MS;
-    const minuteCandles = hourPart(fromMs, toMs);
-    const segment = observedOf({ fromMs, toMs, followsMs, minuteCandles, ...change });
-    const stored = { '1m': hourPart(at(12), toMs - MINUTE_MS) };
-    const candles = dueCandles(segment, rollUp(segment, stored), 5 * MINUTE_MS);
-    return INTERVALS.filter((interval) => (candles[interval] ?? []).length > 0);
-  };
-
-  it.each([
-    { minute: 23, written: ['1m'] },
-    { minute: 24, written: ['1m'] },
-    // At a multiple of five minutes, all.
-    { minute: 25, written: [...INTERVALS] },
-    // What has ended is written for as long as it is asked for again.
-    { minute: 26, written: ['1m', '5m'] },
-    { minute: 27, written: ['1m', '5m'] },
-    { minute: 28, written: ['1m'] },
-    { minute: 32, written: ['1m', '5m', '15m'] },
-  ])('at minute $minute: $written', ({ minute, written }) => {
-    expect(due(minute)).toEqual(written);
-  });
-
-  it('are made up for after a tick that was left out', () => {
-    expect(due(26, { followsMs: at(12, 22) })).toEqual([...INTERVALS]);
-  });
-
-  it('are written at once where a minute before the last time was corrected', () => {
-    const minuteCandles = [
-      minuteAt(at(12, 24), { base: '9' }),
-      ...minutesIn(at(12, 25), at(12, 27)),
-    ];
-    expect(due(27, { minuteCandles })).toEqual([...INTERVALS]);
-  });
-
-  it('are written at every tick while a market is silent: what is settled stands still', () => {
-    expect(due(28, { minuteCandles: [], followsMs: at(12, 18) })).toEqual(
-      INTERVALS.filter((interval) => interval !== '1m'),
-    );
-  });
-
-  it('are written by the first segment of a market, and by the first minutes of a day', () => {
-    const segment = observedOf({
-      fromMs: at(12, 1),
-      toMs: at(12, 2),
-      followsMs: at(12, 1),
-      minuteCandles: [minuteAt(at(12, 1))],
-    });
-    const rolled = rollUp(segment, {});
-    expect(dueCandles(segment, rolled, 5 * MINUTE_MS)).toEqual(rolled);
-    expect(due(23, { followsMs: null })).toEqual([...INTERVALS]);
-  });
-
-  it('are written at every tick with a minute for five', () => {
-    const segment = observedOf({ fromMs: at(12, 20), toMs: at(12, 23), followsMs: at(12, 20) });
-    const rolled = rollUp(segment, { '1m': minutesIn(at(12), at(12, 23)) });
-    expect(dueCandles(segment, rolled, MINUTE_MS)).toEqual(rolled);
   });
 });
 
