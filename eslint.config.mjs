@@ -136,7 +136,7 @@ const policies = [
     allow: { to: { file: { categories: 'environment' } } },
   },
   {
-    from: { element: { types: { anyOf: ['lib/stages', 'ops'] } } },
+    from: { element: { types: { anyOf: ['lib/stages', 'ops', 'exchange'] } } },
     allow: { to: { file: { categories: 'facts' } } },
   },
 ];

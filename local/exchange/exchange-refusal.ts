@@ -1,51 +1,36 @@
-import { failureText } from '../../cli/failure-text';
+/** An answer that refuses a request. */
+export interface Refusal {
+  /** The HTTP status; an exchange may refuse with 200. */
+  readonly status: number;
+  /** The JSON of the answer. */
+  readonly body: object;
+  /** @default none but those of every answer */
+  readonly headers?: Readonly<Record<string, string>>;
+}
 
-/**
- * A request that the exchange refuses, as Gate.io does: an HTTP status, a label
- * such as `INVALID_PARAM_VALUE`, and a message.
- */
-export class ExchangeRefusal extends Error {
+/** A request that the exchange refuses, in the form of its API. */
+export class ExchangeRefusal extends Error implements Refusal {
   override readonly name = 'ExchangeRefusal';
   readonly status: number;
-  readonly label: string;
-  constructor(status: number, label: string, message: string) {
-    super(message);
+  readonly body: object;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor({ status, body, headers = {} }: Refusal) {
+    super(`${status} ${JSON.stringify(body)}`);
     this.status = status;
-    this.label = label;
-  }
-
-  /** The body of the answer. */
-  body(): string {
-    return JSON.stringify({ label: this.label, message: this.message });
+    this.body = body;
+    this.headers = headers;
   }
 }
 
-/** The refusal of a parameter's value: 400 `INVALID_PARAM_VALUE`. */
-export function invalidParameter(message: string): ExchangeRefusal {
-  return new ExchangeRefusal(400, 'INVALID_PARAM_VALUE', message);
-}
-
-/** The refusal of a pair that is not traded: 400 `INVALID_CURRENCY_PAIR`. */
-export function invalidPair(pair: string): ExchangeRefusal {
-  return new ExchangeRefusal(400, 'INVALID_CURRENCY_PAIR', `Invalid currency pair ${pair}`);
-}
-
-/** The refusal of a request beyond the limit: 429 `TOO_MANY_REQUESTS`. */
-export function tooManyRequests(): ExchangeRefusal {
-  return new ExchangeRefusal(429, 'TOO_MANY_REQUESTS', 'Request Rate limit Exceeded');
-}
-
-/** The refusal of a path that is not there: 404 `NOT_FOUND`. */
-export function notFound(path: string): ExchangeRefusal {
-  return new ExchangeRefusal(404, 'NOT_FOUND', `No such path: ${path}`);
-}
-
-/** The refusal of another method than GET: 405 `METHOD_NOT_ALLOWED`. */
-export function methodNotAllowed(method = ''): ExchangeRefusal {
-  return new ExchangeRefusal(405, 'METHOD_NOT_ALLOWED', `Only GET is answered, not ${method}`);
-}
-
-/** A fault of the exchange itself: 500 `SERVER_ERROR`. */
-export function serverError(reason: unknown): ExchangeRefusal {
-  return new ExchangeRefusal(500, 'SERVER_ERROR', `Internal server error: ${failureText(reason)}`);
+/** The refusals that any exchange may have to answer, in the form of one API. */
+export interface ApiRefusals {
+  /** A request beyond the limit. */
+  tooManyRequests(): ExchangeRefusal;
+  /** A fault of the exchange itself. */
+  serverError(reason: string): ExchangeRefusal;
+  /** A path that is not there. */
+  notFound(path: string): ExchangeRefusal;
+  /** Another method than GET. */
+  methodNotAllowed(method: string): ExchangeRefusal;
 }

@@ -1,24 +1,38 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { failureText } from '../../cli/failure-text';
+import type { ExchangeName } from '../../lambdas/shared/adapters/exchanges/exchange-facts';
 import { MINUTE_MS } from '../../lambdas/shared/domain/interval';
-import type { CandleSource } from './candles/candle-source';
 import type { AnswerFault, ExchangeFaults } from './answer-fault';
-import { archiveFile } from './archive/archive-file';
-import { isArchivePath, monthOfPath } from './archive/archive-month';
-import { type AnsweringExchange, answerOf, endpointOf, pairAskedFor } from './exchange-answers';
-import {
-  ExchangeRefusal,
-  methodNotAllowed,
-  notFound,
-  serverError,
-  tooManyRequests,
-} from './exchange-refusal';
+import { archiveBytes } from './archive/archive-file';
+import { ARCHIVE_PATH, isArchivePath } from './archive/archive-format';
+import type { CandleSource } from './candles/candle-source';
+import type { AnsweringExchange, ApiRequest, ExchangeApi, RequestLimit } from './exchange-api';
+import { EXCHANGE_APIS } from './exchange-apis';
+import { ExchangeRefusal } from './exchange-refusal';
 import { Faults } from './faults';
-import { type RateLimitState, RateWindow } from './rate-window';
-import { sendAnswer, sendFault, sendFile, sendRefusal } from './send-answer';
+import { sendAnswer, sendFault, sendFile, sendRefusal } from './answers/send-answer';
 
-/** Options of the answers of an exchange. */
-export interface ExchangeRequestsOptions {
+/** Options of the answers of one exchange. */
+export interface ServedExchange {
+  /** The exchange whose API is spoken. @default gate-io */
+  readonly exchange?: ExchangeName;
   readonly source: CandleSource;
+  /** Points of each interval that are served. @default as many as the exchange serves */
+  readonly retentionPoints?: number;
+  /** Requests (for Binance their weight) of a window, a whole number. @default the exchange's own */
+  readonly requestsPerWindow?: number;
+  /** The window's length. @default the exchange's own */
+  readonly windowMs?: number;
+  /** Faults of the answers. @default none */
+  readonly faults?: ExchangeFaults;
+  /** Pairs that are not traded any more, read on each request. @default none */
+  readonly delistedPairs?: ReadonlySet<string>;
+  /** The time from the end of a month or day to its publication in the archive. @default an hour */
+  readonly archiveDelayMs?: number;
+}
+
+/** The clocks of exchanges. */
+export interface ExchangeClocks {
   /** The exchange's time in UTC milliseconds: which minute is open, what is retained. */
   readonly now: () => number;
   /**
@@ -26,79 +40,67 @@ export interface ExchangeRequestsOptions {
    * may stand still. @default the machine's clock
    */
   readonly limitNow?: () => number;
-  /** Points of each interval that are served. @default 10,000, as Gate.io */
-  readonly retentionPoints?: number;
-  /** Requests a window and endpoint, a whole number. @default 200 */
-  readonly requestsPerWindow?: number;
-  /** The window's length. @default 10,000 */
-  readonly windowMs?: number;
-  /** Faults of the answers. @default none */
-  readonly faults?: ExchangeFaults;
-  /** Pairs that are listed but not traded, read on each request. @default none */
-  readonly delistedPairs?: ReadonlySet<string>;
-  /** The time from a month's end to its publication in the archive. @default an hour */
-  readonly archiveDelayMs?: number;
 }
 
 /** Requests that an exchange has answered so far. */
 export interface ExchangeCounts {
   /** All requests, those below included. */
   readonly requests: number;
-  /** Requests beyond the limit: 429. */
+  /** Requests beyond the limit. */
   readonly limited: number;
-  /** Requests that a scripted fault answered. */
+  /** Requests that a fault answered. */
   readonly faulted: number;
 }
 
-/** An origin for the paths of requests; it is not looked at. */
-const ORIGIN = 'http://127.0.0.1';
 /** How far a replica is behind that gives a stale answer. */
 const REPLICA_LAG_MS = 5 * MINUTE_MS;
 
-/** Answers requests, one after the other, and counts them. */
+/** Answers the requests of one exchange, one after the other, and counts them. */
 export class ExchangeRequests {
+  readonly #api: ExchangeApi;
   readonly #exchange: Omit<AnsweringExchange, 'nowMs' | 'hasZeroRows'>;
   readonly #archiveDelayMs: number;
   readonly #now: () => number;
   readonly #limitNow: () => number;
-  readonly #limit: { readonly requests: number; readonly windowMs: number };
-  readonly #windows = new Map<string, RateWindow>();
+  readonly #limit: RequestLimit;
   #counts: ExchangeCounts = { requests: 0, limited: 0, faulted: 0 };
 
-  constructor(options: ExchangeRequestsOptions) {
+  constructor(served: ServedExchange, { now, limitNow = Date.now }: ExchangeClocks) {
+    const api = EXCHANGE_APIS[served.exchange ?? 'gate-io'];
+    const { source } = served;
+    this.#api = api;
     this.#exchange = {
-      source: options.source,
-      faults: options.faults ?? new Faults(),
-      retentionPoints: options.retentionPoints ?? 10_000,
-      delistedPairs: options.delistedPairs ?? new Set(),
+      source,
+      faults: served.faults ?? new Faults(),
+      pairsByName: new Map(source.pairs().map((pair) => [api.nameOf(pair), pair])),
+      retentionPoints: served.retentionPoints,
+      delistedPairs: served.delistedPairs ?? new Set(),
     };
-    this.#archiveDelayMs = options.archiveDelayMs ?? 60 * MINUTE_MS;
-    this.#now = options.now;
-    this.#limitNow = options.limitNow ?? Date.now;
-    this.#limit = {
-      requests: options.requestsPerWindow ?? 200,
-      windowMs: options.windowMs ?? 10_000,
-    };
+    this.#archiveDelayMs = served.archiveDelayMs ?? 60 * MINUTE_MS;
+    this.#now = now;
+    this.#limitNow = limitNow;
+    this.#limit = api.createLimit(served);
   }
 
   counts(): ExchangeCounts {
     return this.#counts;
   }
 
-  answer(request: IncomingMessage, response: ServerResponse): void {
-    const url = parseUrl(request);
+  /** Answers a request, whose path is that below the exchange's base URL. */
+  answer(request: IncomingMessage, response: ServerResponse, asked: ApiRequest): void {
     this.#count('requests');
-    if (isArchivePath(url.pathname)) {
-      void this.#answerArchive(request, response, url.pathname);
+    if (isArchivePath(asked.path)) {
+      void this.#answerArchive(request, response, asked.path);
       return;
     }
-    const limit = this.#takeRequest(endpointOf(url.pathname));
-    this.#setHeaders(request, response, limit);
+    this.#echoHeaders(request, response);
+    const limited = this.#limit.take(this.#api.endpointOf(asked.path), this.#limitNow());
+    for (const [name, value] of Object.entries(limited.headers)) response.setHeader(name, value);
     try {
-      if (limit.allowed) this.#answerAllowed(request, response, url);
-      else this.#refuseBeyondLimit();
+      if (limited.refusal !== undefined) this.#refuseBeyondLimit(limited.refusal);
+      this.#answerAllowed(request, response, asked);
     } catch (error) {
-      sendRefusal(response, error instanceof ExchangeRefusal ? error : serverError(error));
+      sendRefusal(response, this.#refusalOf(error));
     }
   }
 
@@ -108,20 +110,28 @@ export class ExchangeRequests {
     response: ServerResponse,
     path: string,
   ): Promise<void> {
+    const { archive: format, refusals } = this.#api;
     try {
-      const month = monthOfPath(path);
-      const fault = this.#takeFault(month?.pair, 'archive');
-      if (request.method !== 'GET') throw methodNotAllowed(request.method);
-      if (sendFault(response, fault)) return;
-      if (month === undefined) throw notFound(path);
+      const file = format?.fileOf(path.slice(ARCHIVE_PATH.length));
+      const pair = this.#pairNamed(file?.pairName);
+      const fault = this.#takeFault(pair, 'archive');
+      this.#assertGet(request);
+      if (sendFault(response, refusals, fault)) return;
+      if (format === undefined || file === undefined || pair === undefined) {
+        throw refusals.notFound(path);
+      }
       const archive = {
         ...this.#exchange,
+        format,
         nowMs: this.#now(),
+        hasZeroRows: this.#api.hasZeroRows,
         archiveDelayMs: this.#archiveDelayMs,
       };
-      sendFile(response, await archiveFile(archive, month, fault));
+      const bytes = await archiveBytes(archive, pair, file, fault);
+      if (bytes === undefined) throw refusals.notFound(path);
+      sendFile(response, bytes);
     } catch (error) {
-      sendRefusal(response, error instanceof ExchangeRefusal ? error : serverError(error));
+      sendRefusal(response, this.#refusalOf(error));
     }
   }
 
@@ -131,60 +141,48 @@ export class ExchangeRequests {
     return fault;
   }
 
-  #answerAllowed(
-    request: IncomingMessage,
-    response: ServerResponse,
-    { pathname, searchParams }: URL,
-  ): void {
-    const fault = this.#takeFault(pairAskedFor(pathname, searchParams), endpointOf(pathname));
-    if (request.method !== 'GET') throw methodNotAllowed(request.method);
-    sendAnswer(response, fault, () =>
-      answerOf({ ...this.#exchange, ...momentOf(fault, this.#now()) }, pathname, searchParams),
-    );
+  #answerAllowed(request: IncomingMessage, response: ServerResponse, asked: ApiRequest): void {
+    const pair = this.#pairNamed(this.#api.nameAskedFor(asked));
+    const fault = this.#takeFault(pair, this.#api.endpointOf(asked.path));
+    this.#assertGet(request);
+    const body = () =>
+      this.#api.answer({ ...this.#exchange, ...this.#momentOf(fault, this.#now()) }, asked);
+    sendAnswer(response, this.#api, { fault, body });
   }
 
-  #refuseBeyondLimit(): never {
+  /** The pair of a name; the name itself if there is no such pair. */
+  #pairNamed(name: string | undefined): string | undefined {
+    return name === undefined ? undefined : (this.#exchange.pairsByName.get(name) ?? name);
+  }
+
+  #momentOf(fault: AnswerFault | undefined, nowMs: number) {
+    const lagMs = fault === 'stale' ? REPLICA_LAG_MS : 0;
+    const hasZeroRows = this.#api.hasZeroRows || fault === 'zero-rows';
+    return { nowMs: nowMs - lagMs, hasZeroRows };
+  }
+
+  #assertGet({ method = '' }: IncomingMessage): void {
+    if (method !== 'GET') throw this.#api.refusals.methodNotAllowed(method);
+  }
+
+  #refuseBeyondLimit(refusal: ExchangeRefusal): never {
     this.#count('limited');
-    throw tooManyRequests();
+    throw refusal;
   }
 
-  #takeRequest(endpoint: string): RateLimitState {
-    const window =
-      this.#windows.get(endpoint) ?? new RateWindow(this.#limit.requests, this.#limit.windowMs);
-    this.#windows.set(endpoint, window);
-    return window.take(this.#limitNow());
+  #refusalOf(error: unknown): ExchangeRefusal {
+    if (error instanceof ExchangeRefusal) return error;
+    return this.#api.refusals.serverError(failureText(error));
   }
 
-  /**
-   * The reset time is the window's end for a request beyond the limit, and the
-   * current time for any other, as Gate.io documents it; in Unix seconds.
-   */
-  #setHeaders(
-    request: IncomingMessage,
-    response: ServerResponse,
-    { allowed, remaining, resetMs }: RateLimitState,
-  ): void {
-    const resetSeconds = allowed
-      ? Math.floor(this.#limitNow() / 1_000)
-      : Math.ceil(resetMs / 1_000);
-    response.setHeader('X-Gate-RateLimit-Requests-Remain', remaining);
-    response.setHeader('X-Gate-RateLimit-Limit', this.#limit.requests);
-    response.setHeader('X-Gate-RateLimit-Reset-Timestamp', resetSeconds);
-    const requestId = request.headers['x-client-request-id'];
-    if (requestId !== undefined) response.setHeader('X-Client-Request-Id', requestId);
+  #echoHeaders(request: IncomingMessage, response: ServerResponse): void {
+    for (const name of this.#api.echoedHeaders) {
+      const value = request.headers[name.toLowerCase()];
+      if (value !== undefined) response.setHeader(name, value);
+    }
   }
 
   #count(kind: keyof ExchangeCounts): void {
     this.#counts = { ...this.#counts, [kind]: this.#counts[kind] + 1 };
   }
-}
-
-function momentOf(fault: AnswerFault | undefined, nowMs: number) {
-  const lagMs = fault === 'stale' ? REPLICA_LAG_MS : 0;
-  return { nowMs: nowMs - lagMs, hasZeroRows: fault === 'zero-rows' };
-}
-
-/** An address that cannot be parsed is the root's, which is not found. */
-function parseUrl({ url = '/' }: IncomingMessage): URL {
-  return new URL(URL.canParse(ORIGIN + url) ? ORIGIN + url : ORIGIN);
 }

@@ -52,6 +52,13 @@ export interface RandomLiesOptions {
   readonly seed: number;
 }
 
+/** The endpoints of candles, as the APIs of exchanges name them. */
+const CANDLE_ENDPOINTS: ReadonlySet<string> = new Set([
+  'candlesticks',
+  'klines',
+  'candles',
+  'history-candles',
+]);
 /** For so long candles are published late, or not. */
 const LATE_SPELL_MS = 10 * MINUTE_MS;
 const LEAST_DELAY_MS = 3 * MINUTE_MS;
@@ -124,7 +131,7 @@ export class RandomLies implements ExchangeFaults {
 
   #faultsOf(endpoint: string): readonly AnswerFault[] {
     if (endpoint === 'archive') return this.#archiveFaults;
-    return endpoint === 'candlesticks' ? this.#answerLies : [];
+    return CANDLE_ENDPOINTS.has(endpoint) ? this.#answerLies : [];
   }
 
   #delayMs(nowMs: number): number {

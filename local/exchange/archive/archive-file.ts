@@ -1,68 +1,58 @@
 import { setImmediate as othersTurn } from 'node:timers/promises';
-import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
 import { DAY_MS } from '../../../lambdas/shared/domain/interval';
-import type { AnswerFault, ExchangeFaults } from '../answer-fault';
-import type { CandleSource } from '../candles/candle-source';
-import type { ExchangeCandle } from '../candles/exchange-candle';
-import { withZeroCandles } from '../candles/wrong-candles';
-import { notFound } from '../exchange-refusal';
-import { HTML_PAGE } from '../faulty-body';
-import { type ArchiveMonth, pathOf } from './archive-month';
+import type { AnswerFault } from '../answer-fault';
+import { HTML_PAGE } from '../answers/faulty-body';
+import { minutesServed, type ExchangeMoment } from '../answers/served-candles';
+import type { ArchiveFile, ArchiveFormat } from './archive-format';
 
-const zipped = promisify(gzip);
-
-/** The archive at one moment, in UTC milliseconds of the exchange's clock. */
-export interface ArchiveMoment {
-  readonly source: CandleSource;
-  readonly faults: ExchangeFaults;
-  readonly nowMs: number;
-  /** The time from a month's end to its publication. */
+/** The archive at one moment of its exchange's clock. */
+export interface ArchiveMoment extends Omit<ExchangeMoment, 'shows'> {
+  readonly format: ArchiveFormat;
+  /** The time from the end of a month or day to its publication. */
   readonly archiveDelayMs: number;
 }
 
 /**
- * The file of a month, with the fault that it has.
- *
- * @throws ExchangeRefusal 404 for a month that is not over, not published yet, or without any candle
+ * The bytes of a file of a pair, or of its checksum, with the fault that it has;
+ * undefined for a month or day that is not over, not published yet, or without
+ * any candle. The checksum is of the file without its fault.
  */
-export async function archiveFile(
+export async function archiveBytes(
   archive: ArchiveMoment,
-  month: ArchiveMonth,
+  pair: string,
+  file: ArchiveFile,
   fault: AnswerFault | undefined,
-): Promise<Buffer> {
-  const { pair, monthMs, monthEndMs } = month;
-  const delayMs = archive.archiveDelayMs + archive.faults.monthDelayMs(pair, monthMs);
-  if (archive.nowMs < monthEndMs + delayMs) throw notFound(pathOf(month));
-  const text = await rowsOf(archive, month, fault);
-  if (text === '') throw notFound(pathOf(month));
-  return faultyFile(fault, await zipped(fault === 'empty' ? '' : text));
+): Promise<Buffer | undefined> {
+  const delayMs = archive.archiveDelayMs + archive.faults.monthDelayMs(pair, file.fromMs);
+  if (archive.nowMs < file.toMs + delayMs) return undefined;
+  const lines = await linesOf(archive, pair, file, fault);
+  if (lines === '') return undefined;
+  const { format } = archive;
+  if (file.isChecksum) {
+    return Buffer.from(format.checksum(await format.packed(lines, file), file));
+  }
+  return faultyFile(fault, await format.packed(fault === 'empty' ? '' : lines, file));
 }
 
 /** Written day by day, so that other requests are answered meanwhile. */
-async function rowsOf(
+async function linesOf(
   archive: ArchiveMoment,
-  { pair, monthMs, monthEndMs }: ArchiveMonth,
+  pair: string,
+  file: ArchiveFile,
   fault: AnswerFault | undefined,
 ): Promise<string> {
+  const moment = {
+    ...archive,
+    hasZeroRows: archive.hasZeroRows || fault === 'zero-rows',
+    shows: 'archived' as const,
+  };
   const days: string[] = [];
-  for (let fromMs = monthMs; fromMs < monthEndMs; fromMs += DAY_MS) {
-    const range = { fromMs, toMs: fromMs + DAY_MS, nowMs: archive.nowMs };
-    const candles = archive.source.candles(pair, range.fromMs, range.toMs);
-    const shown = archive.faults.archived(pair, candles, range);
-    const rows = fault === 'zero-rows' ? withZeroCandles(shown, range, undefined) : shown;
-    days.push(rows.map((candle) => rowText(candle, fault)).join(''));
+  for (let fromMs = file.fromMs; fromMs < file.toMs; fromMs += DAY_MS) {
+    const candles = minutesServed(moment, pair, fromMs, fromMs + DAY_MS);
+    days.push(candles.map((candle) => `${archive.format.rowText(candle, fault)}\n`).join(''));
     await othersTurn();
   }
   return days.join('');
-}
-
-/** `timestamp,volume,close,high,low,open`: Unix seconds, and the volume in the base currency. */
-function rowText(candle: ExchangeCandle, fault: AnswerFault | undefined): string {
-  const { openTimeMs, open, high, low, close, baseVolume, quoteVolume } = candle;
-  const row = `${openTimeMs / 1_000},${baseVolume},${close},${high},${low}`;
-  if (fault === 'wrong-row-shape') return `${row}\n`;
-  return fault === 'more-columns' ? `${row},${open},${quoteVolume}\n` : `${row},${open}\n`;
 }
 
 function faultyFile(fault: AnswerFault | undefined, file: Buffer): Buffer {

@@ -6,6 +6,8 @@ import type { ExchangeCandle } from './exchange-candle';
 export const BAD_ROWS = ['low-above-open', 'zero-price', 'no-number'] as const;
 export type BadRow = (typeof BAD_ROWS)[number];
 
+const ZERO_VOLUME = '0.00000000';
+
 /** A candle as a row that cannot be one. */
 export function badRow(candle: ExchangeCandle, kind: BadRow): ExchangeCandle {
   switch (kind) {
@@ -49,7 +51,7 @@ export function withZeroCandles(
 
 function zeroCandle(openTimeMs: number, price: string): ExchangeCandle {
   const prices = { open: price, high: price, low: price, close: price };
-  return { openTimeMs, ...prices, baseVolume: '0', quoteVolume: '0' };
+  return { openTimeMs, ...prices, baseVolume: ZERO_VOLUME, quoteVolume: ZERO_VOLUME };
 }
 
 function twice(text: string) {

@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { EXCHANGE_FACTS } from '../../../lambdas/shared/adapters/exchanges/exchange-facts';
-import { ARCHIVE_PATH } from '../../exchange/archive/archive-month';
+import { ARCHIVE_PATH } from '../../exchange/archive/archive-format';
 import { assertRecorded, chooseExchange, GATE_IO_URL } from '../../exchange/choose-exchange';
 import { endpointOf } from '../../containers/compose-project';
 import type { LocalstackProject } from '../localstack-project';

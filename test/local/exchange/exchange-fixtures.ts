@@ -1,6 +1,7 @@
 import type { CandleSource } from '../../../local/exchange/candles/candle-source';
 import type { ExchangeCandle } from '../../../local/exchange/candles/exchange-candle';
 import {
+  type AnsweredExchange,
   type ExchangeOptions,
   type RunningExchange,
   startExchange,
@@ -56,15 +57,22 @@ export class ExchangesUnderTest {
   }
 }
 
-export async function ask(
-  exchange: RunningExchange,
+/** Asks Gate.io. */
+export function ask(
+  exchange: AnsweredExchange,
   endpoint: string,
   headers: Record<string, string> = {},
 ): Promise<Answer> {
-  const response = await fetch(`${exchange.url}/api/v4/spot/${endpoint}`, {
-    headers,
-    signal: AbortSignal.timeout(10_000),
-  });
+  return askPath(exchange, `/api/v4/spot/${endpoint}`, headers);
+}
+
+/** Asks any exchange for a path below its base URL. */
+export async function askPath(
+  { url }: AnsweredExchange,
+  path: string,
+  headers: Record<string, string> = {},
+): Promise<Answer> {
+  const response = await fetch(url + path, { headers, signal: AbortSignal.timeout(10_000) });
   return { status: response.status, headers: response.headers, text: await response.text() };
 }
 
@@ -80,4 +88,8 @@ export function rowsOf(answer: Answer): string[][] {
 export function refusalOf(answer: Answer): { status: number; label: string; message: string } {
   const body = JSON.parse(answer.text) as { label: string; message: string };
   return { status: answer.status, ...body };
+}
+
+export function jsonOf(answer: Answer): unknown {
+  return JSON.parse(answer.text);
 }

@@ -394,7 +394,7 @@ describe('faults', () => {
     const rows = rowsOf(await ask(exchange, page(first, third)));
     expect(rows.map((row) => row.slice(1, 3))).toEqual([
       ['15.00000000', '1.4'],
-      ['0', '1.4'],
+      ['0.00000000', '1.4'],
       ['15.00000000', '1.5'],
     ]);
   });

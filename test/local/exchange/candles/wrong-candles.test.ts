@@ -30,8 +30,8 @@ test('minutes without a trade have a volume of zero at the last price', () => {
     high: price,
     low: price,
     close: price,
-    baseVolume: '0',
-    quoteVolume: '0',
+    baseVolume: '0.00000000',
+    quoteVolume: '0.00000000',
   });
   const after = { openTimeMs: NOON_MS + MINUTE_MS, ...zero('1.5') };
   expect(withZeroCandles([candle], range, '1.1')).toEqual([

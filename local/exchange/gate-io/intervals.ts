@@ -1,4 +1,4 @@
-import { MINUTE_MS } from '../../lambdas/shared/domain/interval';
+import { MINUTE_MS } from '../../../lambdas/shared/domain/interval';
 
 const HOUR_MS = 60 * MINUTE_MS;
 
@@ -19,9 +19,9 @@ const LENGTH_MS: ReadonlyMap<string, number> = new Map([
 ]);
 
 /** The names of the intervals that are served, shortest first. */
-export const EXCHANGE_INTERVALS: readonly string[] = [...LENGTH_MS.keys()];
+export const GATE_IO_INTERVALS: readonly string[] = [...LENGTH_MS.keys()];
 
 /** The length of an interval in milliseconds; none for one that is not served. */
-export function exchangeIntervalMs(interval: string): number | undefined {
+export function intervalLengthMs(interval: string): number | undefined {
   return LENGTH_MS.get(interval);
 }

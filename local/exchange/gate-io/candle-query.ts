@@ -1,11 +1,12 @@
-import { ceilTo, floorTo } from '../../lambdas/shared/domain/interval';
-import { EXCHANGE_INTERVALS, exchangeIntervalMs } from './exchange-intervals';
-import { invalidParameter, ExchangeRefusal } from './exchange-refusal';
+import { ceilTo, floorTo } from '../../../lambdas/shared/domain/interval';
+import type { ExchangeRefusal } from '../exchange-refusal';
+import { wholeNumber } from '../answers/whole-number';
+import { invalidParameter, missingParameter } from './gate-io-refusals';
+import { GATE_IO_INTERVALS, intervalLengthMs } from './intervals';
 
 const MAX_POINTS = 1_000;
 const DEFAULT_POINTS = 100;
 const DEFAULT_INTERVAL = '30m';
-const WHOLE_NUMBER = /^\d{1,12}$/;
 
 /** The windows that a request asks for: those that open in `[fromMs, toMs)`, aligned to `stepMs`. */
 export interface CandleQuery {
@@ -37,26 +38,23 @@ export function readCandleQuery(
   retentionPoints: number,
 ): CandleQuery {
   const pair = parameters.get('currency_pair');
-  if (pair === null || pair === '') {
-    const message = 'Missing required parameter: currency_pair';
-    throw new ExchangeRefusal(400, 'MISSING_REQUIRED_PARAM', message);
-  }
+  if (pair === null || pair === '') throw missingParameter('currency_pair');
   const stepMs = stepOf(parameters.get('interval') ?? DEFAULT_INTERVAL);
   return { pair, stepMs, ...readRange(parameters, { stepMs, nowMs, retentionPoints }) };
 }
 
 function stepOf(interval: string): number {
-  const stepMs = exchangeIntervalMs(interval);
+  const stepMs = intervalLengthMs(interval);
   if (stepMs !== undefined) return stepMs;
   throw invalidParameter(
-    `Invalid interval ${interval}; the local exchange serves ${EXCHANGE_INTERVALS.join(', ')}`,
+    `Invalid interval ${interval}; the local exchange serves ${GATE_IO_INTERVALS.join(', ')}`,
   );
 }
 
 function readRange(parameters: URLSearchParams, bounds: Bounds): Range {
-  const limit = wholeNumber(parameters, 'limit');
-  const from = wholeNumber(parameters, 'from');
-  const to = wholeNumber(parameters, 'to');
+  const limit = wholeNumber(parameters, 'limit', invalidNumber);
+  const from = wholeNumber(parameters, 'from', invalidNumber);
+  const to = wholeNumber(parameters, 'to', invalidNumber);
   if (limit !== undefined && (from !== undefined || to !== undefined)) {
     throw invalidParameter('limit conflicts with from and to');
   }
@@ -89,9 +87,6 @@ function checked(firstMs: number, lastMs: number, bounds: Bounds): Range {
   return { fromMs: firstMs, toMs: lastMs + stepMs };
 }
 
-function wholeNumber(parameters: URLSearchParams, name: string): number | undefined {
-  const text = parameters.get(name);
-  if (text === null) return undefined;
-  if (WHOLE_NUMBER.test(text)) return Number(text);
-  throw invalidParameter(`Invalid ${name} ${JSON.stringify(text)}: expected a whole number`);
+function invalidNumber(name: string, text: string): ExchangeRefusal {
+  return invalidParameter(`Invalid ${name} ${JSON.stringify(text)}: expected a whole number`);
 }

@@ -3,18 +3,23 @@ import {
   compareDecimals,
   formatDecimal,
   parseDecimal,
-} from '../../lambdas/shared/domain/decimal';
-import { floorTo, MINUTE_MS } from '../../lambdas/shared/domain/interval';
-import type { CandleSource } from './candles/candle-source';
-import { volumeShare } from './candles/exact-decimals';
-import type { ExchangeFaults } from './answer-fault';
-import type { ExchangeCandle } from './candles/exchange-candle';
+} from '../../../lambdas/shared/domain/decimal';
+import { DAY_MS, floorTo, MINUTE_MS } from '../../../lambdas/shared/domain/interval';
+import type { ExchangeFaults } from '../answer-fault';
+import type { CandleSource } from '../candles/candle-source';
+import { volumeShare } from '../candles/exact-decimals';
+import type { ExchangeCandle } from '../candles/exchange-candle';
+import { withZeroCandles } from '../candles/wrong-candles';
 
 /** What candles are served from, at which time (UTC milliseconds). */
 export interface ExchangeMoment {
   readonly source: CandleSource;
   readonly faults: ExchangeFaults;
   readonly nowMs: number;
+  /** True if minutes without a trade have rows too. */
+  readonly hasZeroRows: boolean;
+  /** The minutes as the API shows them, or as the archive has them. @default visible */
+  readonly shows?: 'visible' | 'archived';
 }
 
 /**
@@ -23,17 +28,29 @@ export interface ExchangeMoment {
  * has traded so far, late and corrected minutes as scripted.
  */
 export function minutesServed(
-  { source, faults, nowMs }: ExchangeMoment,
+  moment: ExchangeMoment,
   pair: string,
   fromMs: number,
   toMs: number,
 ): readonly ExchangeCandle[] {
+  const { faults, nowMs, shows = 'visible' } = moment;
   const openMinuteMs = floorTo(nowMs, MINUTE_MS);
   const range = { fromMs, toMs: Math.min(toMs, openMinuteMs + MINUTE_MS), nowMs };
-  const candles = faults.visible(pair, source.candles(pair, fromMs, range.toMs), range);
+  const candles = faults[shows](pair, minutesOfSource(moment, pair, range), range);
   const last = candles.at(-1);
   if (last?.openTimeMs !== openMinuteMs) return candles;
   return [...candles.slice(0, -1), tradedSoFar(last, nowMs - openMinuteMs)];
+}
+
+function minutesOfSource(
+  { source, hasZeroRows }: ExchangeMoment,
+  pair: string,
+  range: { readonly fromMs: number; readonly toMs: number },
+): readonly ExchangeCandle[] {
+  const candles = source.candles(pair, range.fromMs, range.toMs);
+  if (!hasZeroRows) return candles;
+  const before = source.candles(pair, range.fromMs - DAY_MS, range.fromMs);
+  return withZeroCandles(candles, range, before.at(-1)?.close);
 }
 
 /**
@@ -45,8 +62,8 @@ export function windowsServed(
   pair: string,
   { fromMs, toMs, stepMs }: { fromMs: number; toMs: number; stepMs: number },
 ): readonly ExchangeCandle[] {
-  const minutes = minutesServed(moment, pair, fromMs, toMs);
-  if (stepMs === MINUTE_MS) return minutes;
+  if (stepMs === MINUTE_MS) return minutesServed(moment, pair, fromMs, toMs);
+  const minutes = minutesServed({ ...moment, hasZeroRows: false }, pair, fromMs, toMs);
   const byWindow = new Map<number, ExchangeCandle[]>();
   for (const minute of minutes) {
     const openTimeMs = floorTo(minute.openTimeMs, stepMs);

@@ -1,12 +1,19 @@
 import type { ServerResponse } from 'node:http';
-import { type ExchangeRefusal, notFound, serverError, tooManyRequests } from './exchange-refusal';
-import type { AnswerFault } from './answer-fault';
+import type { AnswerFault } from '../answer-fault';
+import type { ExchangeApi } from '../exchange-api';
+import type { ApiRefusals, ExchangeRefusal } from '../exchange-refusal';
 import { faultyBody, HTML_PAGE } from './faulty-body';
 
 const HTML_TYPE = 'text/html';
 
 /** Often enough that no client takes the connection for idle. */
 const ENDLESS_BODY_PAUSE_MS = 100;
+
+/** An answer with status 200, and its fault. */
+export interface FaultyAnswer {
+  readonly fault: AnswerFault | undefined;
+  readonly body: () => string;
+}
 
 /**
  * Sends an answer with status 200, or its fault.
@@ -15,11 +22,12 @@ const ENDLESS_BODY_PAUSE_MS = 100;
  */
 export function sendAnswer(
   response: ServerResponse,
-  fault: AnswerFault | undefined,
-  body: () => string,
+  { refusals, rows }: Pick<ExchangeApi, 'refusals' | 'rows'>,
+  { fault, body }: FaultyAnswer,
 ): void {
-  if (sendFault(response, fault)) return;
-  sendText(response, 200, faultyBody(fault, body()), fault === 'html' ? HTML_TYPE : undefined);
+  if (sendFault(response, refusals, fault)) return;
+  const text = faultyBody(fault, body(), rows);
+  sendText(response, 200, text, fault === 'html' ? HTML_TYPE : undefined);
 }
 
 /** Sends a file with status 200. */
@@ -35,7 +43,11 @@ export function sendFile(response: ServerResponse, file: Uint8Array): void {
  * @returns whether there is nothing more to send
  * @throws ExchangeRefusal if the fault is one
  */
-export function sendFault(response: ServerResponse, fault: AnswerFault | undefined): boolean {
+export function sendFault(
+  response: ServerResponse,
+  refusals: ApiRefusals,
+  fault: AnswerFault | undefined,
+): boolean {
   switch (fault) {
     case 'hang':
       return true;
@@ -43,11 +55,11 @@ export function sendFault(response: ServerResponse, fault: AnswerFault | undefin
       response.socket?.resetAndDestroy();
       return true;
     case 'rate-limited':
-      throw tooManyRequests();
+      throw refusals.tooManyRequests();
     case 'server-error':
-      throw serverError('scripted');
+      throw refusals.serverError('scripted');
     case 'not-found':
-      throw notFound('scripted');
+      throw refusals.notFound('scripted');
     case 'bad-gateway':
       sendText(response, 502, '<html><body><h1>502 Bad Gateway</h1></body></html>', HTML_TYPE);
       return true;
@@ -65,7 +77,8 @@ export function sendFault(response: ServerResponse, fault: AnswerFault | undefin
 
 /** Sends a refusal with its status. */
 export function sendRefusal(response: ServerResponse, refusal: ExchangeRefusal): void {
-  sendText(response, refusal.status, refusal.body());
+  for (const [name, value] of Object.entries(refusal.headers)) response.setHeader(name, value);
+  sendText(response, refusal.status, JSON.stringify(refusal.body));
 }
 
 /** The start of a list, and blanks until the client or the exchange ends the connection. */
