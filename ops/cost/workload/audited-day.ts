@@ -15,7 +15,7 @@ export interface AuditedDay {
   readonly minutes: bigint;
   /** Candles of all intervals: each is a written row. */
   readonly candles: bigint;
-  /** Written rows: candles, the ask, the day. An audit of stored minutes that does not seal the day writes its windows only. */
+  /** Written rows: candles, the ask, the day. An audit of stored candles that does not seal the day writes none. */
   readonly writeUnits: bigint;
   /** Reads of what is stored of the day, of its row, and of gaps and status. */
   readonly readUnits: bigint;
@@ -32,12 +32,12 @@ const STATE_READS = 4n;
  * Usage of an audit of a day with a candle in every minute.
  *
  * @param isStored if false, nothing is stored of the day yet, and little is read
- * @param seals if false, and all minutes are stored as they are, they are not written
+ * @param seals if false, and all candles are stored as they are, they are not written
  */
 export function auditedDay(isStored: boolean, seals = true): AuditedDay {
   const candles = INTERVALS.map((interval) => BigInt(DAY_MS / intervalMs(interval)));
   const all = candles.reduce((sum, count) => sum + count, 0n);
-  const written = isStored && !seals ? all - BigInt(MINUTES_OF_DAY) : all;
+  const written = isStored && !seals ? 0n : all;
   const reads = INTERVALS.map((interval) => {
     const rows = isStored ? DAY_MS / intervalMs(interval) : 0;
     return readUnits(rows) * BigInt(bucketsOf(interval, START_MS, START_MS + DAY_MS).length);

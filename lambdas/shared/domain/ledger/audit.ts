@@ -28,10 +28,10 @@ export function candlesToCompare({ fromMs, toMs }: ObservedSegment): ChildrenRan
 /**
  * Compares a whole day, as it was answered, with what is stored of it.
  *
- * All windows of the day are in the result, and of its minutes those that differ.
- * An audit of the API that seals the day has all minutes, changed or not: older
- * live writes may still be under way. What comes from the archive is final, and
- * seals the day.
+ * In the result are the candles that differ. An audit of the API that seals the
+ * day has all of them, changed or not: older live writes may still be under way.
+ * What comes from the archive is final, and seals the day: it has all windows, as
+ * they may be stored as open.
  *
  * A stored minute that the answer lacks is kept, as a suspect; the next audit
  * that lacks it too deletes it. An empty answer deletes nothing, no audit
@@ -97,7 +97,10 @@ class DayComparison {
     // it is, the next audit finds what they change.
     if (!this.#isFinal() && sealed) return this.#result;
     // A window can be open as it is stored, with the values that it has closed: no minute came after.
-    return { ...this.#result, '1m': this.#differing('1m') };
+    if (this.#isFinal()) return { ...this.#result, '1m': this.#differing('1m') };
+    return Object.fromEntries(
+      INTERVALS.map((interval) => [interval, this.#differing(interval)] as const),
+    );
   }
 
   deleted(): Readonly<Partial<Record<Interval, readonly number[]>>> {

@@ -27,11 +27,11 @@ test('a month has 30 days, each audited three times, and a firing every five min
     firings: 8_760n,
     audits: 90n,
     minutes: 129_600n,
-    candles: BigInt(90 * ROWS - 60 * 1_440),
+    candles: BigInt(30 * ROWS),
     requests: 180n,
   });
-  // Minutes that agree are written by the audit that seals their day.
-  expect(writeUnits).toBe(BigInt(90 * (ROWS + 2) - 60 * 1_440));
+  // Candles that agree are written by the audit that seals their day.
+  expect(writeUnits).toBe(BigInt(30 * ROWS + 90 * 2));
   // 31 days at every firing; all of a year once an hour.
   const ledger = 8_760 * 3 + 730 * Math.ceil((365 * 300) / 4_096);
   expect(readUnits).toBe(90n * auditedDay(true).readUnits + BigInt(ledger));

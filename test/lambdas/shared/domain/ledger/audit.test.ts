@@ -45,6 +45,8 @@ function auditedWith({
   return rolled;
 }
 
+const NOTHING = { '1m': [], '5m': [], '15m': [], '1h': [], '4h': [], '1d': [] };
+
 function without(minutes: readonly Candle[], ...timesMs: readonly number[]): Candle[] {
   return minutes.filter(({ openTimeMs }) => !timesMs.includes(openTimeMs));
 }
@@ -64,6 +66,13 @@ function tableAfter(stored: CandlesByInterval, rolled: ReturnType<typeof auditDa
   return Object.fromEntries(rows) as CandlesByInterval;
 }
 
+/** The open times of the candles that an audit has written. */
+function writtenTimes({ candles }: ReturnType<typeof auditDay>) {
+  return Object.fromEntries(
+    INTERVALS.map((interval) => [interval, candles[interval]?.map((one) => one.openTimeMs)]),
+  );
+}
+
 test('every interval of the whole day is compared', () => {
   expect(candlesToCompare(auditOf())).toEqual(
     INTERVALS.map((interval) => ({ interval, fromMs: DAY, toMs: END })),
@@ -75,8 +84,8 @@ describe('a day that is stored as it is answered', () => {
     expect(auditedWith({ day: agreedDay() }).candles).toEqual(windowsUpFrom(MINUTES));
   });
 
-  it('has only its windows written before: the next audit finds what older writes change', () => {
-    expect(auditedWith({}).candles).toEqual({ ...windowsUpFrom(MINUTES), '1m': [] });
+  it('is not written before: the next audit finds what older writes change', () => {
+    expect(auditedWith({}).candles).toEqual(NOTHING);
   });
 
   it('agrees, and is sealed by the second audit in a row that does', () => {
@@ -157,10 +166,18 @@ describe('a day that the exchange corrected', () => {
     const changed = minuteAt(at(7), { high: '12' });
     const answered = [changed, ...MINUTES.slice(1), minuteAt(at(9))];
 
-    const { candles, audit } = auditedWith({ answered, day: agreedDay() });
+    const rolled = auditedWith({ answered, day: agreedDay() });
 
-    expect(candles).toEqual({ ...windowsUpFrom(answered), '1m': [changed, minuteAt(at(9))] });
-    expect(audit).toMatchObject({ correctedCount: 2, agreed: false, sealed: false });
+    expect(writtenTimes(rolled)).toEqual({
+      '1m': [at(7), at(9)],
+      '5m': [at(7), at(9)],
+      '15m': [at(7), at(9)],
+      '1h': [at(7), at(9)],
+      '4h': [at(4), at(8)],
+      '1d': [DAY],
+    });
+    expect(tableAfter(windowsUpFrom(MINUTES), rolled)).toEqual(windowsUpFrom(answered));
+    expect(rolled.audit).toMatchObject({ correctedCount: 2, agreed: false, sealed: false });
   });
 
   it('does not count what the first audit adds: a gap that it closes is no correction', () => {
@@ -183,7 +200,7 @@ describe('a stored minute that the answer lacks', () => {
   it('is kept, as a suspect', () => {
     const rolled = auditedWith({ answered: lacking, day: agreedDay() });
 
-    expect(rolled.candles).toEqual({ ...windowsUpFrom(MINUTES), '1m': [] });
+    expect(rolled.candles).toEqual(NOTHING);
     expect(rolled.deleted).toEqual({});
     expect(rolled.audit).toMatchObject({ suspectsMs: [at(7, 30)], agreed: false, sealed: false });
   });
@@ -273,8 +290,14 @@ describe('a stored row that cannot be read', () => {
       day: agreedDay(),
     });
 
-    const overwritten = MINUTES.filter(({ openTimeMs }) => openTimeMs === at(7, 30));
-    expect(rolled.candles).toEqual({ ...windowsUpFrom(MINUTES), '1m': overwritten });
+    expect(writtenTimes(rolled)).toEqual({
+      '1m': [at(7, 30)],
+      '5m': [at(7, 30)],
+      '15m': [at(7, 30)],
+      '1h': [at(7)],
+      '4h': [at(4)],
+      '1d': [DAY],
+    });
     expect(rolled.deleted).toEqual({});
     expect(rolled.audit).toMatchObject({ minuteCount: 120, agreed: false });
   });
