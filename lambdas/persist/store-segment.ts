@@ -65,10 +65,9 @@ async function deleteFilledGaps(
   segment: RolledSegment,
   gaps: readonly Gap[],
 ): Promise<void> {
-  const filled =
-    segment.kind === 'audit'
-      ? settledGaps(segment, gaps)
-      : await storedOf(store, segment, perhapsFilled(segment, gaps));
+  const settled = segment.kind === 'audit' ? settledGaps(segment, gaps) : [];
+  const doubtful = perhapsFilled(segment, gaps).filter((gap) => !settled.includes(gap));
+  const filled = [...settled, ...(await storedOf(store, segment, doubtful))];
   if (filled.length === 0) return;
   await Promise.all(filled.map((gap) => store.deleteGap(segment, gap, segment.observedAtMs)));
   telemetry.count('GapsFilled', filled.length);

@@ -117,16 +117,21 @@ function rejectedGap({ openTimeMs, reason }: RejectedMinute): Gap {
 /**
  * Of the stored gaps of an audit's day, those that it settles: if it was answered
  * with rows, or by the archive, or seals the day, every minute is accounted for
- * without them.
+ * without them. That a rejected minute is absent from a single answer of the API
+ * settles nothing yet: the answer may be cut.
  */
 export function settledGaps(segment: RolledSegment, gaps: readonly Gap[]): Gap[] {
   const { audit, unserved, newestMs, rejected, source } = segment;
-  const isAnswer = newestMs !== null || rejected.length > 0 || source === 'archive';
-  const isBelieved = isAnswer || (audit !== null && audit.sealed && !audit.disputed);
-  if (unserved !== null || !isBelieved) return [];
+  const isFinal = source === 'archive' || (audit !== null && audit.sealed && !audit.disputed);
+  const isAnswer = newestMs !== null || rejected.length > 0;
+  if (unserved !== null || !(isFinal || isAnswer)) return [];
   const still = new Set(rejected.map(({ openTimeMs }) => openTimeMs));
   return gaps.filter(
-    ({ fromMs, toMs }) => fromMs >= segment.fromMs && toMs <= segment.toMs && !still.has(fromMs),
+    (gap) =>
+      (isFinal || !isOfRejected(gap)) &&
+      gap.fromMs >= segment.fromMs &&
+      gap.toMs <= segment.toMs &&
+      !still.has(gap.fromMs),
   );
 }
 
@@ -134,10 +139,14 @@ export function settledGaps(segment: RolledSegment, gaps: readonly Gap[]): Gap[]
 export function perhapsFilled(segment: RolledSegment, gaps: readonly Gap[]): Gap[] {
   const rejected = new Set(segment.rejected.map(({ openTimeMs }) => openTimeMs));
   return gaps.filter(
-    ({ fromMs, reason }) =>
-      reason.startsWith(REJECTED) &&
-      fromMs >= segment.fromMs &&
-      fromMs < segment.toMs &&
-      !rejected.has(fromMs),
+    (gap) =>
+      isOfRejected(gap) &&
+      gap.fromMs >= segment.fromMs &&
+      gap.fromMs < segment.toMs &&
+      !rejected.has(gap.fromMs),
   );
+}
+
+function isOfRejected({ reason }: Gap): boolean {
+  return reason.startsWith(REJECTED);
 }

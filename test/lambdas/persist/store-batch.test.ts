@@ -268,6 +268,18 @@ describe('an audit', () => {
     expect(telemetry.counted('GapsFilled')).toBe(2);
   });
 
+  it('that seals nothing fills the gap of a rejected minute only with a candle', async () => {
+    const { store, storeBatch } = prepare();
+    for (const fromMs of [at(7), at(10)]) {
+      const gap = { fromMs, toMs: fromMs + 60_000, reason: 'rejected: odd' };
+      store.gaps.push({ key: 'gate-io:BTC_USDT', gap, observedAtMs: 1 });
+    }
+
+    await storeBatch(batchOf(audit({ audit: { ...findings, sealed: false } })));
+
+    expect(store.gaps.map(({ gap }) => gap.fromMs)).toEqual([at(10)]);
+  });
+
   it('without any candle fills no gap before it seals the day', async () => {
     const { store, storeBatch } = prepare();
     const gap = { fromMs: DAY, toMs: at(6), reason: 'beyond the retention of the exchange' };

@@ -160,12 +160,13 @@ describe('settledGaps', () => {
     sealed: false,
     disputed: false,
   };
-  const odd = { openTimeMs: at(12), reason: 'odd' };
-  const gaps = [at(7), at(12)].map((fromMs) => ({
+  const unserved = { fromMs: at(7), toMs: at(7, 30), reason: 'beyond the retention' };
+  const [first, second] = [at(11), at(12)].map((fromMs) => ({
     fromMs,
     toMs: fromMs + MINUTE_MS,
     reason: 'rejected: odd',
   }));
+  const gaps = [unserved, first, second].filter((gap) => gap !== undefined);
   const audit = {
     ...auditOf(),
     newestMs: null,
@@ -176,15 +177,24 @@ describe('settledGaps', () => {
   };
 
   it.each([
-    ['an answer with a candle', { newestMs: at(8) }],
     ['a seal', { audit: { ...findings, sealed: true } }],
     ['the archive, even if it has nothing', { source: 'archive' as const }],
   ])('are all those of the day for %s', (_, fields) => {
     expect(settledGaps({ ...audit, ...fields }, gaps)).toEqual(gaps);
   });
 
-  it('are those that a row without a candle does not keep', () => {
-    expect(settledGaps({ ...audit, rejected: [odd] }, gaps)).toEqual([gaps[0]]);
+  it.each([
+    ['an answer with a candle', { newestMs: at(8) }],
+    ['a row without a candle', { rejected: [{ openTimeMs: at(13), reason: 'odd' }] }],
+    ['a dispute', { newestMs: at(8), audit: { ...findings, sealed: true, disputed: true } }],
+  ])('are those of minutes that were not served, but not of rejected ones, for %s', (_, fields) => {
+    expect(settledGaps({ ...audit, ...fields }, gaps)).toEqual([unserved]);
+  });
+
+  it('are without the minutes that are rejected again', () => {
+    const rejected = [{ openTimeMs: at(12), reason: 'odd' }];
+
+    expect(settledGaps({ ...audit, rejected, source: 'archive' }, gaps)).toEqual([unserved, first]);
   });
 
   it.each([
