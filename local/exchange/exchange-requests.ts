@@ -89,6 +89,8 @@ export class ExchangeRequests {
   /** Answers a request, whose path is that below the exchange's base URL. */
   answer(request: IncomingMessage, response: ServerResponse, asked: ApiRequest): void {
     this.#count('requests');
+    // Clients tell by it which minute is open.
+    response.setHeader('Date', new Date(this.#now()).toUTCString());
     if (isArchivePath(asked.path)) {
       void this.#answerArchive(request, response, asked.path);
       return;

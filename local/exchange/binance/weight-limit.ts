@@ -31,10 +31,9 @@ export function createWeightLimit({
     take(endpoint, nowMs): LimitedRequest {
       if (nowMs < bannedUntilMs) return bannedUntil(bannedUntilMs, nowMs);
       const state = window.take(nowMs, WEIGHTS.get(endpoint));
-      const headers = {
-        'X-MBX-USED-WEIGHT': String(state.used),
-        'X-MBX-USED-WEIGHT-1M': String(state.used),
-      };
+      const headers = weightHeaders(
+        state.used * Math.min(1, WEIGHT_PER_WINDOW / requestsPerWindow),
+      );
       if (state.allowed) {
         refused = 0;
         return { headers };
@@ -49,6 +48,12 @@ export function createWeightLimit({
       return bannedUntil(bannedUntilMs, nowMs);
     },
   };
+}
+
+/** Clients know the limit of 6,000: of a larger one they are told the share that is used. */
+function weightHeaders(used: number): Record<string, string> {
+  const weight = String(Math.floor(used));
+  return { 'X-MBX-USED-WEIGHT': weight, 'X-MBX-USED-WEIGHT-1M': weight };
 }
 
 function bannedUntil(timeMs: number, nowMs: number): LimitedRequest {

@@ -291,6 +291,12 @@ describe('limits', () => {
     expect(exchange.counts()).toEqual({ requests: 6, limited: 2, faulted: 0 });
   });
 
+  it('dates its answers by its own clock', async () => {
+    const exchange = await exchanges.start({ source: lastDays });
+    const { headers } = await ask(exchange, 'time');
+    expect(headers.get('date')).toBe('Sat, 01 Jun 2024 12:00:00 GMT');
+  });
+
   it('echoes the id of a request', async () => {
     const exchange = await exchanges.start({ source: lastDays });
     const { headers } = await ask(exchange, 'time', { 'X-Client-Request-Id': 'abc-1' });
