@@ -72,18 +72,10 @@ export const STEADY_METRICS = {
     'RateLimitHeadroom',
     'MinutesObserved',
     'NewMinutes',
-    'Duration',
   ],
-  reconcile: [
-    'HistoryDaysLeft',
-    'DaysOverdue',
-    'DaysDisputed',
-    'DaysUnderWay',
-    'Completeness',
-    'Duration',
-  ],
-  transform: ['MinutesRolledUp', 'Duration'],
-  persist: ['CandlesStored', 'AuditsStored', 'CandlesCorrected', 'Duration'],
+  reconcile: ['HistoryDaysLeft', 'DaysOverdue', 'DaysDisputed', 'DaysUnderWay', 'Completeness'],
+  transform: ['MinutesRolledUp'],
+  persist: ['CandlesStored', 'AuditsStored', 'CandlesCorrected'],
 } as const satisfies Record<FunctionName, readonly MetricName[]>;
 
 /** The assumptions behind the cost of a stage. */

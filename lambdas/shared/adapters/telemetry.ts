@@ -12,7 +12,6 @@ export interface FunctionTelemetry extends Telemetry {
 
 const UNITS = {
   Count: MetricUnit.Count,
-  Milliseconds: MetricUnit.Milliseconds,
   Percent: MetricUnit.Percent,
   Seconds: MetricUnit.Seconds,
 } as const;
@@ -46,7 +45,6 @@ async function invocation<T>(
   work: () => Promise<T>,
 ): Promise<T> {
   logger.addContext(context);
-  const startedMs = performance.now();
   try {
     return await work();
   } catch (error) {
@@ -54,8 +52,7 @@ async function invocation<T>(
     add(metrics, 'Failures', 1);
     throw error;
   } finally {
-    add(metrics, 'Duration', performance.now() - startedMs);
-    metrics.publishStoredMetrics();
+    if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
   }
 }
 

@@ -97,8 +97,6 @@ export const METRICS = {
   KafkaErrors: 'Count',
   /** Invocations that failed, whole or for some of their records. */
   Failures: 'Count',
-  /** Of an invocation. */
-  Duration: 'Milliseconds',
 } as const;
 
 /** The name of a metric. */

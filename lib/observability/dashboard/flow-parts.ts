@@ -14,7 +14,6 @@ import {
   type KeyspacesCount,
   keyspacesMetric,
   lagMetric,
-  publishedMetric,
 } from '../metrics';
 import type { WatchedPipeline } from '../watched-pipeline';
 
@@ -138,16 +137,15 @@ function persistPart(pipeline: WatchedPipeline): FlowPart {
 /** Graphs that every function has. */
 function healthGraphs(pipeline: WatchedPipeline, name: FunctionName): GraphSpec[] {
   return [
-    { title: 'Duration (ms)', metrics: durations(pipeline, name) },
+    { title: 'Duration (ms)', metrics: durations(pipeline.functions[name]) },
     { title: 'Failures', metrics: failures(pipeline, name, pipeline.functions[name]) },
   ];
 }
 
-function durations({ stage }: WatchedPipeline, service: AnyFunction): IMetric[] {
+/** Measured by Lambda, for nothing. */
+function durations(watched: Function): IMetric[] {
   const statistics = ['p50', 'p95', 'Maximum'] as const;
-  return statistics.map((statistic) =>
-    publishedMetric(stage, { service, name: 'Duration', statistic }).with({ label: statistic }),
-  );
+  return statistics.map((statistic) => watched.metricDuration({ statistic, label: statistic }));
 }
 
 /** Failures of a function, and of the services that it calls. */
@@ -219,7 +217,7 @@ function queryPart(pipeline: WatchedPipeline): FlowPart[] {
       title: 'query',
       graphs: [
         { title: 'Requests', metrics: [query.metricInvocations({ label: 'Requests' })] },
-        { title: 'Duration (ms)', metrics: durations(pipeline, 'query') },
+        { title: 'Duration (ms)', metrics: durations(query) },
         { title: 'Failures', metrics: failures(pipeline, 'query', query) },
       ],
     },

@@ -62,7 +62,6 @@ const PUBLISHED: Record<MetricName, readonly AnyFunction[]> = {
   DatabaseThrottles: ALL_FUNCTIONS,
   KafkaErrors: FUNCTION_NAMES,
   Failures: ALL_FUNCTIONS,
-  Duration: ALL_FUNCTIONS,
 };
 
 describe.each([dev, prod])('the dashboard of $name', (stage) => {
