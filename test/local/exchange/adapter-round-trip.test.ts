@@ -110,7 +110,6 @@ describe.each(EXCHANGE_NAMES)('%s', (name) => {
     'html',
     'null',
     'malformed-json',
-    'wrong-row-shape',
   ] as const satisfies AnswerFault[])('is asked again after the fault %s', async (fault) => {
     const { source, faults, exchange } = await prepare(name);
     faults.failNext(fault);
@@ -120,6 +119,18 @@ describe.each(EXCHANGE_NAMES)('%s', (name) => {
     const truth = source.candles('ODD_USDT', LAST_HOURS_MS, OPEN_MS);
     expect(candles.map(asTexts)).toEqual(expected(name, truth));
     expect(faults.pendingAnswers()).toBe(0);
+  });
+
+  it('costs each minute its candle to have the fault wrong-row-shape', async () => {
+    const { source, faults, exchange } = await prepare(name);
+    faults.failNext('wrong-row-shape');
+
+    const { candles, rejected } = await exchange.candles(query('ODD_USDT', LAST_HOURS_MS));
+
+    const truth = source.candles('ODD_USDT', LAST_HOURS_MS, OPEN_MS);
+    const times = new Set(rejected.map(({ openTimeMs }) => openTimeMs));
+    expect(candles).toEqual([]);
+    expect(truth.filter(({ openTimeMs }) => !times.has(openTimeMs))).toEqual([]);
   });
 
   it('lists its pairs, and does not know others', async () => {
