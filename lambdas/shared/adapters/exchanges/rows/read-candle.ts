@@ -1,5 +1,10 @@
 import { type Candle, tradingProblem } from '../../../domain/candle';
-import { type Decimal, InvalidDecimalError, parseDecimal } from '../../../domain/decimal';
+import {
+  type Decimal,
+  formatDecimal,
+  InvalidDecimalError,
+  parseDecimal,
+} from '../../../domain/decimal';
 import type { MetricName } from '../../../domain/metrics';
 
 /** A row that cannot be a candle: its kind, as the metric that counts it. */
@@ -26,8 +31,17 @@ export interface TradingTexts {
   readonly quoteVolume: string | null;
 }
 
-/** The one-minute candle of a row. @throws RejectedRowError if it cannot be one */
-export function readCandle(openTimeMs: number, texts: TradingTexts): Candle {
+/**
+ * The one-minute candle of a row.
+ *
+ * @param decimalOf reads a number; it throws RejectedRowError for a text that is none
+ * @throws RejectedRowError if the row cannot be a candle
+ */
+export function readCandle(
+  openTimeMs: number,
+  texts: TradingTexts,
+  decimalOf: (text: string) => Decimal = plainDecimal,
+): Candle {
   const candle: Candle = {
     openTimeMs,
     open: decimalOf(texts.open),
@@ -48,7 +62,25 @@ export function isWithoutTrade({ baseVolume, quoteVolume }: Candle): boolean {
   return baseVolume.unscaled === 0n && (quoteVolume === null || quoteVolume.unscaled === 0n);
 }
 
-function decimalOf(text: string): Decimal {
+/** A number with an exponent, `1.5E-7`. */
+const SCIENTIFIC = /^(-?\d{1,60}(?:\.\d{1,40})?)e([+-]?\d{1,2})$/i;
+
+/** A number with or without an exponent, to the last digit. @throws RejectedRowError if it is none */
+export function anyDecimal(text: string): Decimal {
+  const [, digits, exponent] = SCIENTIFIC.exec(text) ?? [];
+  if (digits === undefined) return plainDecimal(text);
+  // It is to fit where it is written out, too.
+  return plainDecimal(formatDecimal(shifted(plainDecimal(digits), Number(exponent))));
+}
+
+/** A number times a power of ten, to the last digit. */
+function shifted({ unscaled, scale }: Decimal, exponent: number): Decimal {
+  const shiftedScale = scale - exponent;
+  if (shiftedScale >= 0) return { unscaled, scale: shiftedScale };
+  return { unscaled: unscaled * 10n ** BigInt(-shiftedScale), scale: 0 };
+}
+
+function plainDecimal(text: string): Decimal {
   try {
     return parseDecimal(text);
   } catch (cause) {

@@ -6,7 +6,13 @@ import type { ExchangeAnswer } from '../../../domain/ports';
 import { inTimeOrder } from '../../../domain/roll-up';
 import type { RejectedMinute } from '../../../domain/segment';
 import type { CandlesDescription, CandlesPage, ExchangeRow } from '../descriptions/description';
-import { isWithoutTrade, LONGEST_REASON, readCandle, RejectedRowError } from './read-candle';
+import {
+  anyDecimal,
+  isWithoutTrade,
+  LONGEST_REASON,
+  readCandle,
+  RejectedRowError,
+} from './read-candle';
 
 /** The rows of a page as they were answered. */
 export interface AnsweredRows {
@@ -22,7 +28,7 @@ export interface ReadRows extends ExchangeAnswer {
   readonly counts: ReadonlyMap<MetricName, number>;
   /** Open time of the oldest row of the page, of a minute without a trade too; undefined if there is none. */
   readonly oldestRowMs: number | undefined;
-  /** If there are rows, and all are of other minutes than were asked for. */
+  /** If there are rows, and none is of a minute that was asked for. */
   readonly isMisdirected: boolean;
 }
 
@@ -48,7 +54,8 @@ class RowReading {
   readonly #counts = new Map<MetricName, number>();
   #oldestRowMs: number | undefined;
   #isAnyInside = false;
-  #outsideCount = 0;
+  /** Rows of no minute, or of one that was not asked for. */
+  #elsewhereCount = 0;
 
   constructor(description: CandlesDescription, { page, asOfMs }: AnsweredRows) {
     this.#description = description;
@@ -79,7 +86,7 @@ class RowReading {
       rejected,
       counts: this.#counts,
       oldestRowMs: this.#oldestRowMs,
-      isMisdirected: this.#outsideCount > 0 && !this.#isAnyInside,
+      isMisdirected: this.#elsewhereCount > 0 && !this.#isAnyInside,
     };
   }
 
@@ -88,12 +95,11 @@ class RowReading {
     const { openTimeMs, tradeCount } = read;
     if (!this.#holds(openTimeMs)) {
       if (this.#description.mayComeToo?.(openTimeMs, this.#page) === true) return;
-      this.#outsideCount += 1;
       throw new RejectedRowError('RejectedTimes', outside(openTimeMs));
     }
     this.#isAnyInside = true;
     this.#oldestRowMs = Math.min(this.#oldestRowMs ?? openTimeMs, openTimeMs);
-    const candle = readCandle(openTimeMs, read);
+    const candle = readCandle(openTimeMs, read, anyDecimal);
     if (tradeCount !== undefined) checkTradeCount(candle, tradeCount);
     if (isWithoutTrade(candle)) return;
     if (!hasPlausibleVolumes(candle)) this.#count('ImplausibleVolumes');
@@ -117,7 +123,10 @@ class RowReading {
   #reject(row: unknown, { metric, message }: RejectedRowError): void {
     this.#count(metric);
     const time = v.safeParse(this.#description.rowTime, row);
-    if (!time.success || !this.#holds(time.output)) return;
+    if (!time.success || !this.#holds(time.output)) {
+      this.#elsewhereCount += 1;
+      return;
+    }
     this.#isAnyInside = true;
     const openTimeMs = time.output;
     this.#rejected.set(openTimeMs, { openTimeMs, reason: message.slice(0, LONGEST_REASON) });

@@ -1,0 +1,32 @@
+import * as pages from './page-checks';
+import * as refusals from './refusal-checks';
+import * as rows from './row-checks';
+import type { Check } from './subject';
+
+/** All that an adapter has to show, by the sentence that says it. */
+export const CHECKS = {
+  'exactly the minutes that were asked for come out, over the seams of pages': pages.hasNoSeams,
+  'candles are in the order of time, each once': pages.isInOrder,
+  'times in another unit, or within a minute, are refused': pages.takesNoOtherUnit,
+  'a documented row is read value by value': rows.readsTheDocumentedRow,
+  'every digit is kept': rows.keepsDigits,
+  'prices that are JSON numbers are refused': rows.refusesNumbers,
+  'a minute without a trade is no candle': rows.leavesQuietMinutesOut,
+  'a row with trades and no volume is refused': rows.refusesTradesWithoutVolume,
+  'the open candle never comes out': rows.leavesTheOpenCandleOut,
+  'the closed candle comes out': rows.givesTheClosedCandle,
+  'rows of other minutes are no answer': pages.refusesOtherMinutes,
+  'minutes of days ago come out': pages.reachesBack,
+  'a quiet market is believed': pages.believesSilence,
+  'an empty page before a full one is asked for again': pages.asksAgainForAnEmptyPage,
+  'an unknown pair is told from all else': pages.tellsAnUnknownPair,
+  'errors are told apart, and only passing ones repeated': refusals.tellsErrorsApart,
+  'Retry-After is obeyed to the second': refusals.obeysRetryAfter,
+  'a ban silences its host, and no other': refusals.staysSilentInABan,
+  'no window of the exchange has more requests than allowed': refusals.keepsToItsWindow,
+  'the newest answer counts': pages.givesTheNewestAnswer,
+  'pairs have the names that users write': refusals.readsListings,
+} as const satisfies Readonly<Record<string, Check>>;
+
+/** The sentence of a check. */
+export type CheckName = keyof typeof CHECKS;

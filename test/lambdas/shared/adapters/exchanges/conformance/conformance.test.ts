@@ -1,0 +1,22 @@
+import { createExchange } from '../../../../../../lambdas/shared/adapters/exchanges/exchange';
+import { EXCHANGE_NAMES } from '../../../../../../lambdas/shared/adapters/exchanges/exchange-facts';
+import { ScriptedServer } from '../scripted-server';
+import { CHECKS } from './checks';
+import { EXCHANGES } from './exchanges';
+
+const server = new ScriptedServer();
+beforeAll(() => server.start());
+beforeEach(() => server.reset());
+afterAll(() => server.stop());
+
+test('every exchange that can be followed is held against its answers', () => {
+  expect(EXCHANGES.map(({ exchange }) => exchange).sort()).toEqual([...EXCHANGE_NAMES].sort());
+});
+
+describe.each(EXCHANGES)('$exchange', (answers) => {
+  const adapter = createExchange.bind(undefined, answers.exchange);
+
+  test.each(Object.entries(CHECKS))('%s', async (_, check) => {
+    await check({ answers, adapter, server });
+  });
+});

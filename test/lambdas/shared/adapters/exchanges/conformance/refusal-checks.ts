@@ -1,0 +1,187 @@
+import { createExchange } from '../../../../../../lambdas/shared/adapters/exchanges/exchange';
+import type { MetricName } from '../../../../../../lambdas/shared/domain/metrics';
+import type { Exchange } from '../../../../../../lambdas/shared/domain/ports';
+import { at, DAY } from '../../../../../fakes/candles';
+import { fakeTime, timePassing } from '../scripted-server';
+import type { ExchangeAnswers, KnownError } from './exchange-answers';
+import { GATE_IO_ANSWERS } from './gate-io-answers';
+import { BINANCE_ANSWERS } from './binance-answers';
+import { prepare, queryOf, servedMinute, type Subject } from './subject';
+
+const HTML = '<html><body>maintenance</body></html>';
+
+/** Errors that any server may answer with, whatever its API. */
+const SHARED_ERRORS: readonly KnownError[] = [
+  { title: 'HTML', answer: { body: HTML }, failure: 'Malformed', isRepeated: true },
+  { title: 'null', answer: { body: null }, failure: 'Malformed', isRepeated: true },
+  { title: 'a cut body', answer: { body: '[["17' }, failure: 'Malformed', isRepeated: true },
+  {
+    title: 'a redirect',
+    answer: { status: 302, headers: { location: 'http://127.0.0.1:1/' }, body: '' },
+    failure: 'Malformed',
+    isRepeated: true,
+  },
+  { title: '500', answer: { status: 500, body: 'oops' }, failure: 'ServerError', isRepeated: true },
+  {
+    title: '503 with HTML',
+    answer: { status: 503, body: HTML },
+    failure: 'ServerError',
+    isRepeated: true,
+  },
+  { title: '429', answer: { status: 429, body: HTML }, failure: 'RateLimited', isRepeated: true },
+  { title: '418', answer: { status: 418, body: HTML }, failure: 'Banned', isRepeated: false },
+  {
+    title: '451',
+    answer: { status: 451, body: HTML },
+    failure: 'RegionRefused',
+    isRepeated: false,
+  },
+];
+
+function hour({ answers }: Subject, exchange: Exchange) {
+  return exchange.candles(queryOf(answers, at(12), at(12, 5)));
+}
+
+/** Errors are told apart by status and body; only those that may pass are repeated. */
+export async function tellsErrorsApart(subject: Subject): Promise<void> {
+  for (const error of [...SHARED_ERRORS, ...subject.answers.errors]) {
+    fakeTime();
+    try {
+      await tells(subject, error);
+    } finally {
+      jest.useRealTimers();
+    }
+  }
+}
+
+async function tells(subject: Subject, error: KnownError): Promise<void> {
+  const { server } = subject;
+  server.reset();
+  server.script = () => error.answer;
+  const { exchange, telemetry } = prepare(subject);
+  const failed = await timePassing(hour(subject, exchange)).then(
+    () => 'an answer',
+    (cause: unknown) => failureIn(cause),
+  );
+  const counted = telemetry.counted(`Exchange${error.failure}` satisfies MetricName);
+  const requests = error.isRepeated ? 2 : 1;
+  expect({ error: error.title, failed, sent: server.seen.length, counted }).toEqual({
+    error: error.title,
+    failed: error.failure,
+    sent: requests,
+    counted: requests,
+  });
+}
+
+function failureIn(cause: unknown): unknown {
+  if (!(cause instanceof Error)) return cause;
+  if (cause.name === 'UnknownPairError') return 'UnknownPair';
+  return 'failure' in cause ? cause.failure : cause;
+}
+
+/** After a 429 nothing is sent until its `Retry-After` ends, to the second. */
+export async function obeysRetryAfter(subject: Subject): Promise<void> {
+  const { answers, server } = subject;
+  fakeTime();
+  try {
+    server.script = (request, number) =>
+      number === 1
+        ? { status: 429, headers: { 'retry-after': '7' }, body: HTML }
+        : answers.serve(request, [servedMinute(at(12))], DAY);
+    const { exchange } = prepare(subject);
+
+    const first = hour(subject, exchange);
+    await timePassing(Promise.all([first, first.then(() => hour(subject, exchange))]));
+
+    const [limited = 0, ...later] = server.seen.map(({ atMs }) => atMs);
+    expect(later).toHaveLength(2);
+    expect(Math.min(...later) - limited).toBeGreaterThanOrEqual(7_000);
+    expect(Math.min(...later) - limited).toBeLessThan(9_000);
+  } finally {
+    jest.useRealTimers();
+  }
+}
+
+/** A ban is not repeated, and stops all requests to its host until it ends: to no other. */
+export async function staysSilentInABan(subject: Subject): Promise<void> {
+  const { answers, server } = subject;
+  const other = otherThan(answers);
+  fakeTime();
+  try {
+    const banned = { status: 418, headers: { 'retry-after': '120' }, body: HTML };
+    server.script = (request, number) =>
+      number === 1 ? banned : answers.serve(request, [servedMinute(at(12))], DAY);
+    const { exchange } = prepare(subject);
+
+    const expectBan = async (requests: number) => {
+      const asked = timePassing(hour(subject, exchange));
+      await expect(asked).rejects.toMatchObject({ failure: 'Banned' });
+      expect(server.seen).toHaveLength(requests);
+    };
+    await expectBan(1);
+    await expectBan(1);
+
+    await expectOtherIsAnswered(subject, other);
+    jest.setSystemTime((server.seen[0]?.atMs ?? 0) + 119_000);
+    await expectBan(2);
+    jest.setSystemTime((server.seen[0]?.atMs ?? 0) + 121_000);
+    server.script = (request) => answers.serve(request, [servedMinute(at(12))], DAY);
+    expect((await timePassing(hour(subject, exchange))).candles).toHaveLength(1);
+  } finally {
+    jest.useRealTimers();
+  }
+}
+
+function otherThan({ exchange }: ExchangeAnswers): ExchangeAnswers {
+  return exchange === 'binance' ? GATE_IO_ANSWERS : BINANCE_ANSWERS;
+}
+
+/** Another exchange behind the same address is asked as ever: one request. */
+async function expectOtherIsAnswered(subject: Subject, other: ExchangeAnswers): Promise<void> {
+  const { server } = subject;
+  server.script = (request) => other.serve(request, [servedMinute(at(12))], DAY);
+  const adapter = createExchange.bind(undefined, other.exchange);
+  const { exchange } = prepare({ ...subject, answers: other, adapter });
+  const answer = await timePassing(exchange.candles(queryOf(other, at(12), at(12, 5))));
+  expect(answer.candles).toHaveLength(1);
+}
+
+/** In no window of the exchange are more requests sent than are allowed. */
+export async function keepsToItsWindow(subject: Subject): Promise<void> {
+  const { answers, server } = subject;
+  const allowed = 2;
+  fakeTime();
+  try {
+    server.script = (request) => answers.serve(request, [], DAY);
+    const requestsPer10Seconds = (allowed * 10_000) / answers.windowMs;
+    const { exchange } = prepare(subject, { requestsPer10Seconds });
+    // The minutes that are asked for are of today.
+    jest.setSystemTime(at(12, 30));
+
+    await timePassing(Promise.all(Array.from({ length: 5 }, () => hour(subject, exchange))));
+
+    const times = server.seen.map(({ atMs }) => atMs);
+    expect(times).toHaveLength(5);
+    for (const [index, timeMs] of times.slice(allowed).entries()) {
+      // The time passes in steps of 50 ms, and a request arrives a step late at most.
+      expect(timeMs - (times[index] ?? 0)).toBeGreaterThanOrEqual(answers.windowMs - 100);
+    }
+    expect((times.at(-1) ?? 0) - (times[0] ?? 0)).toBeLessThan(answers.windowMs * 2 + 1_000);
+  } finally {
+    jest.useRealTimers();
+  }
+}
+
+/** Says since when a pair is listed, and which pairs there are, by the names that users write. */
+export async function readsListings(subject: Subject): Promise<void> {
+  const { answers, server } = subject;
+  const { exchange } = prepare(subject);
+  server.script = () => ({ body: answers.listing.answer });
+  expect(await exchange.listedSince(answers.pair, 60_000)).toBe(answers.listing.sinceMs);
+  server.script = () => ({ body: answers.listings.answer });
+  expect(await exchange.pairs(60_000)).toEqual(answers.listings.pairs);
+  for (const body of [null, HTML, { code: 1 }]) {
+    server.script = () => ({ body });
+    await expect(exchange.pairs(60_000)).rejects.toMatchObject({ name: 'ExchangeError' });
+  }
+}
