@@ -88,12 +88,12 @@ describe('a request', () => {
   });
 
   it.each(['币安人生_USDT', 'BTC_3L_USDT'])('names a pair such as %s as it is', async (pair) => {
-    script = (query) => ({ body: rowsFor(query) });
+    reply((query) => ({ body: rowsFor(query) }));
     const { gateIo } = prepare();
 
     await gateIo.candles(queryOf(pair, at(12, 3), at(12, 7)));
 
-    expect(seen.map(({ query }) => query.get('currency_pair'))).toEqual([pair]);
+    expect(server.seen.map(({ query }) => query.get('currency_pair'))).toEqual([pair]);
   });
 
   it('is one a page of at most 1,000 minutes', async () => {
