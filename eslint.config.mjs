@@ -48,6 +48,7 @@ const elements = [
 
 const files = [
   { category: 'environment', pattern: 'lambdas/{*,shared/adapters}/environment.ts' },
+  { category: 'environment', pattern: 'lambdas/shared/adapters/followed-exchanges.ts' },
   { category: 'handler', pattern: 'lambdas/*/handler.ts' },
   // What an exchange decides, for those who set, price or check what is asked of it.
   { category: 'facts', pattern: 'lambdas/shared/adapters/exchanges/*-facts.ts' },
@@ -132,7 +133,7 @@ const policies = [
 
   { from: { file: { categories: { anyOf: ['handler', 'environment'] } } }, allow: to('adapters') },
   {
-    from: { element: { types: { anyOf: ['lib/functions', 'emulator', 'run'] } } },
+    from: { element: { types: { anyOf: ['lib/functions', 'lib/stages', 'emulator', 'run'] } } },
     allow: { to: { file: { categories: 'environment' } } },
   },
   {

@@ -1,5 +1,5 @@
 import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
-import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
+import { EventField, Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { type Function, FunctionUrlAuthType, InvokeMode } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
@@ -17,6 +17,9 @@ import {
   createReconcile,
   createTransform,
 } from './functions/pipeline-functions';
+import { logicalName } from './naming/logical-name';
+import { fetchParts, type FiringPart, reconcileParts } from './stages/firing-parts';
+import type { ExchangeSetting } from './stages/settings/exchange-settings';
 import type { StageConfig } from './stages/stage-config';
 import { RECONCILE_MINUTES } from './stages/tick';
 import type { WatchedPipeline } from './observability/watched-pipeline';
@@ -30,9 +33,13 @@ export interface PipelineStackProps extends StackProps {
 
 interface ScheduleProps {
   readonly id: string;
-  readonly description: string;
   readonly every: Duration;
+  /** The parts of an exchange that each firing is of. */
+  readonly partsOf: (exchange: ExchangeSetting) => readonly FiringPart[];
 }
+
+/** EventBridge takes no more targets of a rule. */
+const MOST_TARGETS = 5;
 
 /** A function, and the event source that feeds it. */
 interface Fed {
@@ -71,9 +78,9 @@ export class PipelineStack extends Stack {
     const { kafka, database } = this.props.data;
     const fetch = createFetch(this, this.props);
     this.schedule(fetch, {
-      id: 'Schedule',
-      description: 'Invokes fetch at every tick',
+      id: 'FetchSchedule',
       every: Duration.minutes(this.props.stage.scheduleMinutes),
+      partsOf: fetchParts,
     });
     database.grantSelect(fetch, 'progress');
     // Whether the exchange still knows a market is noted by the function that asks it.
@@ -88,8 +95,8 @@ export class PipelineStack extends Stack {
     const reconcile = createReconcile(this, this.props);
     this.schedule(reconcile, {
       id: 'ReconcileSchedule',
-      description: 'Invokes reconcile at every firing',
       every: Duration.minutes(RECONCILE_MINUTES),
+      partsOf: reconcileParts,
     });
     database.grantSelect(reconcile, 'progress');
     database.grantSelect(reconcile, 'days');
@@ -100,14 +107,23 @@ export class PipelineStack extends Stack {
     return reconcile;
   }
 
-  private schedule(target: Function, { id, description, every }: ScheduleProps): void {
+  /** Each exchange has rules of its own, so that one that is stuck delays no other. */
+  private schedule(target: Function, { id, every, partsOf }: ScheduleProps): void {
     // A firing that fails, or waits too long, is not repeated: the next one requests the same minutes again.
     target.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: every });
-    new Rule(this, id, {
-      description,
-      schedule: Schedule.rate(every),
-      targets: [new LambdaFunction(target, { retryAttempts: 2, maxEventAge: every })],
-    });
+    for (const exchange of this.props.stage.exchanges) {
+      const parts = partsOf(exchange);
+      for (let at = 0; at < parts.length; at += MOST_TARGETS) {
+        const name = logicalName(id, exchange.kind) + (at === 0 ? '' : `${at / MOST_TARGETS + 1}`);
+        new Rule(this, name, {
+          description: `Invokes ${target.node.id.toLowerCase()} for ${exchange.kind}`,
+          schedule: Schedule.rate(every),
+          targets: parts
+            .slice(at, at + MOST_TARGETS)
+            .map((part) => firingOf(target, { part, every })),
+        });
+      }
+    }
   }
 
   /** `candles.observed` -> transform -> `candles.rolled` */
@@ -186,4 +202,16 @@ export class PipelineStack extends Stack {
       value: watch.alarmTopics.ticket.topicArn,
     });
   }
+}
+
+/** The target of a rule: it invokes a function with the time of the firing and the part that it is of. */
+function firingOf(
+  target: Function,
+  { part, every }: { readonly part: FiringPart; readonly every: Duration },
+): LambdaFunction {
+  return new LambdaFunction(target, {
+    event: RuleTargetInput.fromObject({ time: EventField.time, ...part }),
+    retryAttempts: 2,
+    maxEventAge: every,
+  });
 }

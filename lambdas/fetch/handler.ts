@@ -2,43 +2,47 @@ import type { Context } from 'aws-lambda';
 import { createConnections } from '../shared/adapters/connections';
 import { createExchange } from '../shared/adapters/exchanges/exchange';
 import { EXCHANGE_FACTS } from '../shared/adapters/exchanges/exchange-facts';
+import { firingPart, onePerPart } from '../shared/adapters/firing-part';
+import { firingTime } from '../shared/adapters/firing-time';
+import { settingsOf, shardRequests } from '../shared/adapters/followed-exchanges';
 import { createObservedCodec } from '../shared/codec/segment-codec';
 import { MINUTE_MS } from '../shared/domain/interval';
 import { readFetchEnvironment } from './environment';
 import { createObserveTick } from './observe-tick';
-import { firingTime } from '../shared/adapters/firing-time';
 
 const environment = readFetchEnvironment(process.env);
-const { exchange, settlingMs, silenceMs } = EXCHANGE_FACTS['gate-io'];
+const { EXCHANGES: exchanges } = environment;
 const { store, log, telemetry, invocation } = createConnections(environment, 'fetch');
-const observeTick = createObserveTick(
-  {
-    exchange: createExchange(exchange, {
-      baseUrl: environment.GATE_IO_URL,
-      requestsPer10Seconds: environment.REQUESTS_PER_10_S,
+const observed = createObservedCodec(environment.SCHEMA_VERSION_IDS);
+const observeTickOf = onePerPart((part) => {
+  const { url, pairs, requestsPer10Seconds, retentionMinutes } = settingsOf(exchanges, part);
+  const { exchange, settlingMs, silenceMs } = EXCHANGE_FACTS[part.exchange];
+  const requests = { requestsPer10Seconds: shardRequests(requestsPer10Seconds, part) };
+  return createObserveTick(
+    {
+      exchange: createExchange(exchange, { baseUrl: url, ...requests, telemetry }),
+      store,
+      observed,
+      log,
       telemetry,
-    }),
-    store,
-    observed: createObservedCodec(environment.SCHEMA_VERSION_IDS),
-    log,
-    telemetry,
-  },
-  {
-    pairs: environment.PAIRS,
-    exchange,
-    settlingMs,
-    silenceMs,
-    retentionMs: environment.RETENTION_MINUTES * MINUTE_MS,
-    behindMs: environment.BEHIND_MINUTES * MINUTE_MS,
-    scheduleMs: environment.SCHEDULE_MINUTES * MINUTE_MS,
-    silentAfterMs: environment.SILENT_AFTER_MINUTES * MINUTE_MS,
-  },
-);
+    },
+    {
+      ...part,
+      pairs,
+      settlingMs,
+      silenceMs,
+      retentionMs: retentionMinutes * MINUTE_MS,
+      behindMs: environment.BEHIND_MINUTES * MINUTE_MS,
+      scheduleMs: environment.SCHEDULE_MINUTES * MINUTE_MS,
+      silentAfterMs: environment.SILENT_AFTER_MINUTES * MINUTE_MS,
+    },
+  );
+});
 
-/** Handles a tick of the schedule. */
+/** Handles a tick of the schedule: of one exchange, or of a shard of its markets. */
 export const handler = (event: unknown, context: Context): Promise<void> =>
   invocation(context, () =>
-    observeTick({
+    observeTickOf(firingPart(event, [...exchanges.keys()]))({
       nowMs: firingTime(event, { nowMs: Date.now() }),
       remainingMs: () => context.getRemainingTimeInMillis(),
     }),

@@ -12,6 +12,7 @@ import type {
 } from '../shared/domain/ports';
 import type { MarketStatus } from '../shared/domain/progress';
 import type { ObservedSegment } from '../shared/domain/segment';
+import { isInShard, type Shard } from '../shared/domain/shard';
 import { listed } from './listing';
 import { type MarketOutcome, observeMarket } from './observe-market';
 import { reportTick } from './tick-report';
@@ -25,10 +26,11 @@ export interface ObserveTickPorts {
   readonly telemetry: Telemetry;
 }
 
-/** The settings of the fetch function. */
-export interface ObserveTickSettings {
-  /** The name of the exchange that is followed. */
+/** The settings of the fetch function for a part of the markets. */
+export interface ObserveTickSettings extends Shard {
+  /** The name of the exchange. */
   readonly exchange: string;
+  /** All pairs that are followed of the exchange. */
   readonly pairs: readonly string[];
   readonly retentionMs: number;
   /** The time from one tick to the next. */
@@ -91,10 +93,13 @@ const NOTHING_STORED: MarketStatus = {
  *   a record could not be appended
  */
 export function createObserveTick(ports: ObserveTickPorts, settings: ObserveTickSettings) {
-  const markets = settings.pairs.map((pair) => ({ exchange: settings.exchange, pair }));
+  const { exchange, pairs } = settings;
+  const markets = pairs
+    .filter((pair) => isInShard(pair, settings))
+    .map((pair) => ({ exchange, pair }));
   const asks = new Map<string, Ask>();
   return async (tick: Tick): Promise<void> => {
-    const status = await ports.store.readExchangeStatus(settings.exchange);
+    const status = await ports.store.readExchangeStatus(exchange);
     const plans = plansOf(markets, status, settings, tick);
     const due = plans.filter((plan) => isItsTurn(asks, plan, tick)).sort(shorterFirst);
     const limit = pLimit(CONCURRENT_MARKETS);

@@ -48,6 +48,8 @@ export function reportTick(
   const heldBack = plans.filter(({ segments }) => segments.length > 0).length - due;
   telemetry.info('tick', {
     time: new Date(nowMs).toISOString(),
+    exchange: settings.exchange,
+    shard: `${settings.shard + 1} of ${settings.shards}`,
     markets: plans.length,
     asked: due,
     heldBack,

@@ -1,22 +1,15 @@
 import * as v from 'valibot';
-import {
-  DatabaseEnvironment,
-  pairList,
-  readEnvironment,
-  utcDay,
-  wholeNumber,
-} from '../shared/adapters/environment';
+import { DatabaseEnvironment, readEnvironment, utcDay } from '../shared/adapters/environment';
+import { followedExchanges } from '../shared/adapters/followed-exchanges';
 
 const QueryEnvironment = v.object({
   ...DatabaseEnvironment.entries,
   /** The stage's name, for the page. */
   STAGE: v.pipe(v.string(), v.nonEmpty('expected a name')),
-  /** `BTC_USDT,ETH_USDT`: the pairs that are followed. */
-  PAIRS: pairList,
+  /** JSON: the exchanges that are followed. */
+  EXCHANGES: followedExchanges,
   /** `2024-01-01`: the first UTC day that is wanted of each market. */
   HISTORY_START: utcDay,
-  /** How many minutes back the exchange still serves, with a margin. */
-  RETENTION_MINUTES: wholeNumber,
 });
 
 /** Validated environment of the query function. */

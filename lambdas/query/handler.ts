@@ -3,7 +3,6 @@ import type { Context } from 'aws-lambda';
 import { createCassandraSession } from '../shared/adapters/database/cassandra-client';
 import { CassandraError } from '../shared/adapters/database/cassandra-failures';
 import { createQueryStore } from '../shared/adapters/database/query-store';
-import { EXCHANGE_FACTS } from '../shared/adapters/exchanges/exchange-facts';
 import { createTelemetry } from '../shared/adapters/telemetry';
 import { MINUTE_MS } from '../shared/domain/interval';
 import { createQuery } from './answer-request';
@@ -26,10 +25,12 @@ const query = createQuery(
   },
   {
     stage: environment.STAGE,
-    exchange: EXCHANGE_FACTS['gate-io'].exchange,
-    pairs: environment.PAIRS,
+    exchanges: [...environment.EXCHANGES].map(([exchange, { pairs, retentionMinutes }]) => ({
+      exchange,
+      pairs,
+      retentionMs: retentionMinutes * MINUTE_MS,
+    })),
     historyStartMs: environment.HISTORY_START,
-    retentionMs: environment.RETENTION_MINUTES * MINUTE_MS,
   },
 );
 

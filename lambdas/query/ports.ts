@@ -54,16 +54,20 @@ export interface QueryPorts {
   readonly isUnavailable: (cause: unknown) => boolean;
 }
 
+/** An exchange that is followed. */
+export interface QueriedExchange {
+  readonly exchange: string;
+  readonly pairs: readonly string[];
+  /** How far back its API serves one-minute candles. */
+  readonly retentionMs: number;
+}
+
 /** Settings of the query function. */
 export interface QuerySettings {
   readonly stage: string;
-  /** The exchange that is followed. */
-  readonly exchange: string;
-  readonly pairs: readonly string[];
+  readonly exchanges: readonly QueriedExchange[];
   /** Start of the first UTC day that is wanted of each market. */
   readonly historyStartMs: number;
-  /** How far back the API serves one-minute candles. */
-  readonly retentionMs: number;
 }
 
 /** What a use case knows beside its parameters. */

@@ -3,42 +3,41 @@ import type { Context } from 'aws-lambda';
 import { createConnections } from '../shared/adapters/connections';
 import { createArchive } from '../shared/adapters/exchanges/archive';
 import { createExchange } from '../shared/adapters/exchanges/exchange';
+import { firingPart, onePerPart } from '../shared/adapters/firing-part';
+import { firingTime } from '../shared/adapters/firing-time';
+import { settingsOf, shardRequests } from '../shared/adapters/followed-exchanges';
 import { createObservedCodec } from '../shared/codec/segment-codec';
 import { MINUTE_MS } from '../shared/domain/interval';
-import { firingTime } from '../shared/adapters/firing-time';
 import { readReconcileEnvironment } from './environment';
 import { createReconcile } from './reconcile-days';
 
 const environment = readReconcileEnvironment(process.env);
+const { EXCHANGES: exchanges } = environment;
 const { store, log, telemetry, invocation } = createConnections(environment, 'reconcile');
-const gateIo = createExchange('gate-io', {
-  baseUrl: environment.GATE_IO_URL,
-  requestsPer10Seconds: environment.REQUESTS_PER_10_S,
-  telemetry,
+const observed = createObservedCodec(environment.SCHEMA_VERSION_IDS);
+const reconcileOf = onePerPart((part) => {
+  const { url, archiveUrl, pairs, ...limits } = settingsOf(exchanges, part);
+  const requests = { requestsPer10Seconds: shardRequests(limits.requestsPer10Seconds, part) };
+  const exchange = createExchange(part.exchange, { baseUrl: url, ...requests, telemetry });
+  const archive =
+    archiveUrl === undefined
+      ? undefined
+      : createArchive(part.exchange, { baseUrl: archiveUrl, telemetry });
+  return createReconcile(
+    { exchange, listings: exchange, archive, store, observed, log, telemetry, wait },
+    {
+      ...part,
+      pairs,
+      historyStartMs: environment.HISTORY_START,
+      retentionMs: limits.retentionMinutes * MINUTE_MS,
+    },
+  );
 });
-const reconcile = createReconcile(
-  {
-    exchange: gateIo,
-    listings: gateIo,
-    archive: createArchive('gate-io', { baseUrl: environment.GATE_IO_ARCHIVE_URL, telemetry }),
-    store,
-    observed: createObservedCodec(environment.SCHEMA_VERSION_IDS),
-    log,
-    telemetry,
-    wait,
-  },
-  {
-    pairs: environment.PAIRS,
-    exchange: 'gate-io',
-    historyStartMs: environment.HISTORY_START,
-    retentionMs: environment.RETENTION_MINUTES * MINUTE_MS,
-  },
-);
 
-/** Handles a firing of the schedule. */
+/** Handles a firing of the schedule: of one exchange, or of a shard of its markets. */
 export const handler = (event: unknown, context: Context): Promise<void> =>
   invocation(context, () =>
-    reconcile({
+    reconcileOf(firingPart(event, [...exchanges.keys()]))({
       nowMs: firingTime(event, {
         nowMs: Date.now(),
         mostAheadMinutes: environment.FIRINGS_AHEAD_MINUTES,

@@ -12,6 +12,7 @@ import {
 import { type Market, marketKey } from '../shared/domain/market';
 import { UnknownPairError } from '../shared/domain/ports';
 import type { MarketStatus } from '../shared/domain/progress';
+import { isInShard } from '../shared/domain/shard';
 import type { ReconcilePorts, ReconcileSettings } from './reconcile-days';
 
 /** Read at every firing: the newest days, up to a month of them for the completeness. */
@@ -57,11 +58,11 @@ export class MarketLedgers {
 
   /** Reads what is needed at a firing. */
   async read(nowMs: number): Promise<void> {
-    const markets = this.#settings.pairs.map((pair) => ({
-      exchange: this.#settings.exchange,
-      pair,
-    }));
-    const statuses = await this.#ports.store.readExchangeStatus(this.#settings.exchange);
+    const { exchange, pairs } = this.#settings;
+    const markets = pairs
+      .filter((pair) => isInShard(pair, this.#settings))
+      .map((pair) => ({ exchange, pair }));
+    const statuses = await this.#ports.store.readExchangeStatus(exchange);
     const limit = pLimit(CONCURRENT_READS);
     await limit.map(markets, async (market, index) => {
       const status = statuses.get(marketKey(market));

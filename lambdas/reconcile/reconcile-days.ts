@@ -18,6 +18,7 @@ import type {
   Telemetry,
 } from '../shared/domain/ports';
 import type { ObservedSegment } from '../shared/domain/segment';
+import type { Shard } from '../shared/domain/shard';
 import { askForDays, declareUnserved, type AskOutcome } from './ask-for-days';
 import { reportLedgers } from './ledger-report';
 import { MarketLedgers } from './market-ledgers';
@@ -36,10 +37,11 @@ export interface ReconcilePorts {
   readonly wait: (ms: number) => Promise<void>;
 }
 
-/** The settings of the reconcile function. */
-export interface ReconcileSettings {
-  /** The name of the exchange that is followed. */
+/** The settings of the reconcile function for a part of the markets. */
+export interface ReconcileSettings extends Shard {
+  /** The name of the exchange. */
   readonly exchange: string;
+  /** All pairs that are followed of the exchange. */
   readonly pairs: readonly string[];
   /** Start of the first UTC day that is wanted of each market. */
   readonly historyStartMs: number;

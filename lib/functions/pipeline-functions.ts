@@ -9,6 +9,7 @@ import type { Database } from '../database/database';
 import type { Kafka } from '../kafka/kafka';
 import type { SchemaVersionIds } from '../kafka/schema-version-ids';
 import type { Network } from '../network/network';
+import { exchangesVariable } from '../stages/exchanges-variable';
 import { type FunctionEnvironment, PipelineFunction } from './pipeline-function';
 import type { StageConfig } from '../stages/stage-config';
 import { requestShares } from '../stages/request-shares';
@@ -42,13 +43,10 @@ export function createFetch(
     timeout: Duration.seconds(fetchTimeoutSeconds(stage.scheduleMinutes)),
     environment: {
       ...connections(scope, data),
-      PAIRS: stage.pairs.join(','),
-      RETENTION_MINUTES: String(stage.exchange.retentionMinutes),
-      REQUESTS_PER_10_S: String(requestShares(stage.exchange.requestsPer10Seconds).fetch),
+      EXCHANGES: exchangesVariable(stage.exchanges, (requests) => requestShares(requests).fetch),
       BEHIND_MINUTES: String(behindMinutes(stage.scheduleMinutes)),
       SCHEDULE_MINUTES: String(stage.scheduleMinutes),
       SILENT_AFTER_MINUTES: String(stage.silentAfterMinutes),
-      GATE_IO_URL: stage.exchange.url,
     },
   });
 }
@@ -58,7 +56,6 @@ export function createReconcile(
   scope: Construct,
   { stage, data }: PipelineFunctionsProps,
 ): PipelineFunction<ReconcileVariable> {
-  const { exchange } = stage;
   return new PipelineFunction<ReconcileVariable>(scope, 'Reconcile', {
     stage,
     network: data.network,
@@ -68,12 +65,11 @@ export function createReconcile(
     timeout: Duration.seconds(RECONCILE_TIMEOUT_SECONDS),
     environment: {
       ...connections(scope, data),
-      PAIRS: stage.pairs.join(','),
+      EXCHANGES: exchangesVariable(
+        stage.exchanges,
+        (requests) => requestShares(requests).reconcile,
+      ),
       HISTORY_START: stage.historyStart,
-      RETENTION_MINUTES: String(exchange.retentionMinutes),
-      REQUESTS_PER_10_S: String(requestShares(exchange.requestsPer10Seconds).reconcile),
-      GATE_IO_URL: exchange.url,
-      GATE_IO_ARCHIVE_URL: exchange.archiveUrl,
       ...firingsAhead(stage),
     },
   });
@@ -136,9 +132,8 @@ export function createQuery(
     environment: {
       ...data.database.environment,
       STAGE: stage.name,
-      PAIRS: stage.pairs.join(','),
+      EXCHANGES: exchangesVariable(stage.exchanges, (requests) => requests),
       HISTORY_START: stage.historyStart,
-      RETENTION_MINUTES: String(stage.exchange.retentionMinutes),
     },
   });
 }

@@ -13,7 +13,7 @@ const Settings = v.record(v.string(), v.record(v.string(), v.unknown()));
 /**
  * Finds the stages that the context of an app asks for: `stage` has their names,
  * separated by commas; `settings` is JSON that replaces settings of theirs, such as
- * `{"dev":{"pairs":["BTC_USDT"]}}`.
+ * `{"dev":{"scheduleMinutes":5}}`.
  *
  * @throws UnknownStageError, InvalidSettingsError, InvalidStageConfigError
  */
@@ -40,6 +40,6 @@ function settingsOf(settings: unknown): v.InferOutput<typeof Settings> {
   if (parsed.success) return parsed.output;
   const said = typeof settings === 'string' ? settings : JSON.stringify(settings);
   throw new InvalidSettingsError(
-    `The settings ${said} are not understood: give JSON such as -c settings='{"dev":{"pairs":["BTC_USDT"]}}'`,
+    `The settings ${said} are not understood: give JSON such as -c settings='{"dev":{"scheduleMinutes":5}}'`,
   );
 }

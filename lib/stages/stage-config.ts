@@ -1,40 +1,22 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import * as v from 'valibot';
-import {
-  EARLIEST_HISTORY_MS,
-  LONGEST_PAIR,
-  pairNameProblem,
-} from '../../lambdas/shared/domain/market';
+import { EARLIEST_HISTORY_MS } from '../../lambdas/shared/domain/market';
 import { DatabaseSettings } from './settings/database-settings';
 import { EventSourceSettings } from './settings/event-source-settings';
-import { ExchangeSettings } from './settings/exchange-settings';
+import { ExchangesSettings } from './settings/exchange-settings';
 import { KafkaSettings, TopicSettings } from './settings/kafka-settings';
 import { NetworkSettings } from './settings/network-settings';
 import { QuerySettings } from './settings/query-settings';
 import { SchemaRegistrySettings } from './settings/schema-registry-settings';
 import { group, text, together, trueOrFalse, wholeNumber } from './settings/setting-values';
 import {
+  exchangesProblem,
   networkProblem,
-  pairsProblem,
   rateProblem,
   replicationProblem,
   zonesProblem,
 } from './stage-limits';
-
-const PAIR_REMEDY = `give the exchange's name of a pair such as BTC_USDT: at most ${LONGEST_PAIR} characters, without white space and punctuation but _ - . $ ! ~`;
-
-const Pairs = v.pipe(
-  v.array(
-    v.pipe(
-      v.string(PAIR_REMEDY),
-      v.check((pair) => pairNameProblem(pair) === undefined, PAIR_REMEDY),
-    ),
-    'give a list of pairs',
-  ),
-  v.minLength(1, 'give at least one pair'),
-  v.check((pairs) => new Set(pairs).size === pairs.length, 'give every pair once'),
-);
 
 const DAY_FORM = /^\d{4}-\d\d-\d\d$/;
 
@@ -58,8 +40,8 @@ const StageConfig = v.pipe(
   group({
     /** Part of the stacks' names. */
     name: text(/^[a-z][a-z0-9-]{0,19}$/, 'give a short name in lower case'),
-    /** The pairs to follow, as Gate.io names them. */
-    pairs: Pairs,
+    /** The exchanges to follow, each with its pairs. */
+    exchanges: ExchangesSettings,
     /** The time from one tick to the next. */
     scheduleMinutes: wholeNumber(1, 60),
     /**
@@ -69,7 +51,6 @@ const StageConfig = v.pipe(
     openWindowMinutes: wholeNumber(1, 60),
     /** First UTC day that is wanted of each pair: `2026-01-01`. */
     historyStart: HistoryStart,
-    exchange: ExchangeSettings,
     /** How many minutes ahead of the clock reconcile may be fired, where tests simulate its firings. @default 5 */
     firingsAheadMinutes: v.optional(wholeNumber(5, 1_440)),
     /** Minutes without any candle of a market after which it is reported as silent. */
@@ -100,7 +81,7 @@ const StageConfig = v.pipe(
     /** If true, the stage is not deployed without `alarmEmail`. */
     alarmEmailRequired: trueOrFalse(),
   }),
-  together(pairsProblem),
+  together(exchangesProblem),
   together(networkProblem),
   together(zonesProblem),
   together(replicationProblem),
@@ -117,6 +98,9 @@ function dayExists(day: string): boolean {
 /** Settings of a stage. */
 export type StageConfig = Readonly<v.InferOutput<typeof StageConfig>>;
 
+/** Settings of a stage as its file gives them: pairs may be one text. */
+type GivenStageConfig = Readonly<v.InferInput<typeof StageConfig>>;
+
 /** A stage config is invalid: the message has all its problems, a line each. */
 export class InvalidStageConfigError extends Error {
   override readonly name = 'InvalidStageConfigError';
@@ -127,7 +111,7 @@ export class InvalidStageConfigError extends Error {
  *
  * @throws InvalidStageConfigError that names every wrong value, and what to give instead
  */
-export function stageConfig(config: StageConfig): StageConfig {
+export function stageConfig(config: GivenStageConfig): StageConfig {
   const parsed = v.safeParse(StageConfig, config);
   if (parsed.success) return parsed.output;
   const problems = parsed.issues.map(problemLine).join('\n- ');

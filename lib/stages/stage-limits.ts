@@ -1,4 +1,6 @@
+import { exchangesVariable } from './exchanges-variable';
 import { requestShares } from './request-shares';
+import { type ExchangeSetting, marketCount, mostRequests } from './settings/exchange-settings';
 import { fetchTimeoutSeconds } from './tick';
 
 // Settings of a stage that do not go together. Each check returns the problem
@@ -44,20 +46,20 @@ const REQUESTS_PER_PAIR = 2;
 /** Time that fetch reserves for appending the minutes. */
 const RESERVE_SECONDS = 15;
 
-/** All pairs must be fetched within the time of one tick. */
+/** All pairs of an exchange must be fetched within the time of one tick. */
 export function rateProblem(stage: {
-  readonly pairs: readonly string[];
+  readonly exchanges: readonly ExchangeSetting[];
   readonly scheduleMinutes: number;
-  readonly exchange: { readonly requestsPer10Seconds: number };
 }): string | undefined {
-  const { pairs, scheduleMinutes } = stage;
-  const { requestsPer10Seconds } = stage.exchange;
-  const seconds = fetchTimeoutSeconds(scheduleMinutes) - RESERVE_SECONDS;
-  const { fetch } = requestShares(requestsPer10Seconds);
-  const requests = Math.floor((fetch * seconds) / 10);
-  const most = Math.floor(requests / REQUESTS_PER_PAIR);
-  if (pairs.length <= most) return undefined;
-  return `pairs are ${pairs.length}, and a tick every ${scheduleMinutes} min with ${fetch} requests in 10 s for fetch can follow ${most}: give fewer pairs, more requests (exchange.requestsPer10Seconds, at most 190) or more minutes (scheduleMinutes)`;
+  const seconds = fetchTimeoutSeconds(stage.scheduleMinutes) - RESERVE_SECONDS;
+  for (const { kind, pairs, requestsPer10Seconds } of stage.exchanges) {
+    const { fetch } = requestShares(requestsPer10Seconds);
+    const most = Math.floor(Math.floor((fetch * seconds) / 10) / REQUESTS_PER_PAIR);
+    if (pairs.length > most) {
+      return `exchanges.${kind} has ${pairs.length} pairs, and a tick every ${stage.scheduleMinutes} min with ${fetch} requests in 10 s for fetch can follow ${most}: give fewer pairs, more requests (requestsPer10Seconds, at most ${mostRequests(kind)}) or more minutes (scheduleMinutes)`;
+    }
+  }
+  return undefined;
 }
 
 /** On AWS, functions reach the exchange through NAT only; LocalStack has none. */
@@ -106,12 +108,16 @@ export function replicationProblem(stage: {
   return `topics.replication is ${topics.replication}, more than kafka.count (${kafka.count}): give at most ${kafka.count}`;
 }
 
-/** Lambda limits the variables of a function to 4 KB; those other than the pairs take up to 1.1 KB. */
-const PAIRS_BYTES = 2_900;
+/** Lambda limits the variables of a function to 4 KB; those other than the exchanges take up to 1 KB. */
+const EXCHANGES_BYTES = 3_000;
 
-/** The pairs are one variable of fetch. */
-export function pairsProblem({ pairs }: { readonly pairs: readonly string[] }): string | undefined {
-  const bytes = pairs.join(',').length;
-  if (bytes <= PAIRS_BYTES) return undefined;
-  return `pairs are ${pairs.length}, together ${bytes} bytes: give at most ${PAIRS_BYTES} bytes, as a function's environment holds no more`;
+/** The exchanges are one variable of fetch, of reconcile and of query. */
+export function exchangesProblem({
+  exchanges,
+}: {
+  readonly exchanges: readonly ExchangeSetting[];
+}): string | undefined {
+  const bytes = Buffer.byteLength(exchangesVariable(exchanges, (requests) => requests));
+  if (bytes <= EXCHANGES_BYTES) return undefined;
+  return `exchanges with their ${marketCount(exchanges)} pairs are ${bytes} bytes: give at most ${EXCHANGES_BYTES} bytes, as a function's environment holds no more`;
 }

@@ -26,10 +26,15 @@ export async function startBenchRun(
   const dataDir = join(defaultDataDir(), 'bench');
   await rm(dataDir, { recursive: true, force: true });
   const settings: ChosenSettings = {
-    PAIRS: pairs.join(','),
-    RETENTION_MINUTES: '100000',
-    REQUESTS_PER_10_S: '1000000',
     ...chosen,
+    exchanges: {
+      'gate-io': {
+        pairs,
+        retentionMinutes: 100_000,
+        requestsPer10Seconds: 1_000_000,
+        ...chosen.exchanges?.['gate-io'],
+      },
+    },
   };
   return startLocalRun({
     stage: 'dev',

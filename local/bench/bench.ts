@@ -97,7 +97,10 @@ async function measureAll(days: readonly number[]): Promise<Figures> {
 
 /** The API serves the newest days, the archive those before. */
 function historySettings(days: number): ChosenSettings {
-  return { HISTORY_START: historyStart(days), RETENTION_MINUTES: '9900' };
+  return {
+    HISTORY_START: historyStart(days),
+    exchanges: { 'gate-io': { retentionMinutes: 9_900 } },
+  };
 }
 
 /** Measures on a run of its own, with empty data. */

@@ -71,10 +71,14 @@ async function unitsOfHour(
     { ...ports, isUnavailable: () => false },
     {
       stage: 'bench',
-      exchange: marketOf('').exchange,
-      pairs: pairs.slice(0, MARKETS),
+      exchanges: [
+        {
+          exchange: marketOf('').exchange,
+          pairs: pairs.slice(0, MARKETS),
+          retentionMs: DAY_MS,
+        },
+      ],
       historyStartMs: floorTo(BENCH_START_MS, DAY_MS),
-      retentionMs: DAY_MS,
     },
   );
   for (let atMs = STARTED_MS; atMs < STARTED_MS + MINUTES_OF_HOUR * MINUTE_MS; atMs += pollMs) {

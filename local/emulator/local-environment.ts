@@ -1,5 +1,18 @@
+import type { ExchangeName } from '../../lambdas/shared/adapters/exchanges/exchange-facts';
+import type { FollowedExchangesText } from '../../lambdas/shared/adapters/followed-exchanges';
 import { LOCAL_DATA_CENTER } from '../engines/engine-answers';
 import type { FunctionTemplate } from './template/function-template';
+
+/** Where an exchange is reached. */
+export interface ExchangeAddress {
+  /** Base URL of its API. */
+  readonly url: string;
+  /** Base URL of its archive; undefined if it has none. */
+  readonly archiveUrl: string | undefined;
+}
+
+/** Where exchanges are reached. */
+export type ExchangeAddresses = Readonly<Partial<Record<ExchangeName, ExchangeAddress>>>;
 
 /** The services that the functions use. */
 export interface LocalEndpoints {
@@ -7,22 +20,25 @@ export interface LocalEndpoints {
   readonly kafka: string;
   /** `host:port` */
   readonly cassandra: string;
-  /** The exchange's base URL, up to and with `/api/v4`. */
-  readonly exchangeUrl: string;
-  /** The base URL of the exchange's archive. */
-  readonly archiveUrl: string;
+  /** Where exchanges are reached, if not at their own addresses. */
+  readonly exchanges: ExchangeAddresses;
   /** The local MSK endpoint. */
   readonly mskUrl: string;
 }
 
+/** Settings of an exchange that flags of the run choose over those of the stage. */
+export interface ChosenExchange {
+  readonly pairs?: readonly string[];
+  /** Of each function. */
+  readonly requestsPer10Seconds?: number;
+  readonly retentionMinutes?: number;
+}
+
 /** Settings that flags of the run choose over the stage's configuration. */
 export interface ChosenSettings {
-  /** `BTC_USDT,ETH_USDT` */
-  readonly PAIRS?: string;
+  readonly exchanges?: Readonly<Partial<Record<ExchangeName, ChosenExchange>>>;
   /** `2024-01-01`: a UTC day, reconcile's. */
   readonly HISTORY_START?: string;
-  readonly RETENTION_MINUTES?: string;
-  readonly REQUESTS_PER_10_S?: string;
 }
 
 /**
@@ -35,20 +51,19 @@ export interface ChosenSettings {
  * - `CASSANDRA_CONTACT_POINTS`, `CASSANDRA_LOCAL_DATA_CENTER`,
  *   `CASSANDRA_AUTHENTICATION`: a Cassandra of this machine, without TLS and
  *   signatures, stands for Keyspaces.
- * - `GATE_IO_URL`, `GATE_IO_ARCHIVE_URL`: the exchange that was chosen, and its archive. Only fetch
- *   and reconcile have the first, only reconcile the second.
+ * - in `EXCHANGES`: the addresses of the exchanges that were chosen, and their settings that were
+ *   chosen by flags.
  * - `OPEN_WINDOWS_EVERY_MINUTES`: writes cost nothing here, so open windows are always fresh.
- * - the settings that were chosen by flags, if the function has them.
+ * - `HISTORY_START`, if a flag chose it and the function has it.
  */
 export function localEnvironment(
   template: Pick<FunctionTemplate, 'environment'>,
   endpoints: LocalEndpoints,
-  chosen: ChosenSettings = {},
+  { exchanges, ...chosen }: ChosenSettings = {},
 ): Record<string, string> {
   const ifInTemplate = {
     KAFKA_BOOTSTRAP_SERVERS: endpoints.kafka,
-    GATE_IO_URL: endpoints.exchangeUrl,
-    GATE_IO_ARCHIVE_URL: endpoints.archiveUrl,
+    EXCHANGES: localExchanges(template, endpoints, exchanges),
     OPEN_WINDOWS_EVERY_MINUTES: '1',
     ...chosen,
   };
@@ -62,4 +77,20 @@ export function localEnvironment(
     CASSANDRA_AUTHENTICATION: 'none',
     ...Object.fromEntries(replaced),
   };
+}
+
+/** The variable `EXCHANGES` of the template, with what is chosen over it. */
+function localExchanges(
+  { environment }: Pick<FunctionTemplate, 'environment'>,
+  { exchanges: addresses }: LocalEndpoints,
+  chosen: ChosenSettings['exchanges'] = {},
+): string {
+  const ofTemplate = JSON.parse(environment['EXCHANGES'] ?? '{}') as FollowedExchangesText;
+  const entries = Object.entries(ofTemplate).map(([exchange, settings]) => {
+    const name = exchange as ExchangeName;
+    const { pairs, ...limits } = chosen[name] ?? {};
+    const over = { ...addresses[name], ...limits };
+    return [name, { ...settings, ...over, ...(pairs && { pairs: pairs.join(',') }) }] as const;
+  });
+  return JSON.stringify(Object.fromEntries(entries));
 }

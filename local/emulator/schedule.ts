@@ -72,7 +72,7 @@ export function scheduledEvent(ruleArn: string, timeMs: number, id: string): Sch
 }
 
 /**
- * The rule: a firing at once and then at each whole step of the rate. A firing is an
+ * A target of a rule: a firing at once and then at each whole step of the rate. A firing is an
  * asynchronous invocation: it is repeated a minute after it failed and two
  * minutes after it failed again, as AWS Lambda does, as often as is configured.
  */
@@ -104,7 +104,7 @@ export class Schedule {
   /** One firing at a given time, whatever the clock says, tried once. */
   fireAt(timeMs: number): Promise<InvocationResult> {
     const { rule, target } = this.#options;
-    return target.invoke(scheduledEvent(rule.arn, timeMs, randomUUID()));
+    return target.invoke(rule.input(scheduledEvent(rule.arn, timeMs, randomUUID())));
   }
 
   #scheduleNext(): void {
@@ -141,7 +141,8 @@ export class Schedule {
 
   async #failureOf(event: ScheduledEvent): Promise<string | undefined> {
     try {
-      const result = await this.#options.target.invoke(event);
+      const { rule, target } = this.#options;
+      const result = await target.invoke(rule.input(event));
       return result.ok ? undefined : invocationFailureText(result);
     } catch (error) {
       return String(error);

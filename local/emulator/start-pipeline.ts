@@ -8,12 +8,13 @@ import type { PartitionLag } from './kafka/pipeline-lag';
 import { FunctionPool } from './lambda/function-pool';
 import { FunctionProcess } from './lambda/function-process';
 import type { InvocationReport } from './lambda/invocation-report';
-import type { InvocationResult } from './lambda/invoker';
-import { type ChosenSettings, localEnvironment } from './local-environment';
+import type { InvocationResult, Invoker } from './lambda/invoker';
+import { type ChosenSettings, type ExchangeAddresses, localEnvironment } from './local-environment';
 import { type MskEndpoint, startMskEndpoint } from './msk-endpoint';
 import { type FiringProblem, Schedule } from './schedule';
 import { errorsOf } from './settled-work';
 import type { FunctionTemplate } from './template/function-template';
+import type { RuleTemplate } from './template/rule-template';
 import {
   FUNCTION_NAMES,
   type FunctionName,
@@ -37,10 +38,8 @@ export interface PipelineOptions {
   readonly kafka: string;
   /** `host:port` of the local Cassandra */
   readonly cassandra: string;
-  /** The exchange's base URL, up to and with `/api/v4`. */
-  readonly exchangeUrl: string;
-  /** The base URL of the exchange's archive. */
-  readonly archiveUrl: string;
+  /** Where exchanges are reached, if not at their own addresses. */
+  readonly exchanges: ExchangeAddresses;
   /** Takes a log file a function. */
   readonly logsDir: string;
   readonly chosen?: ChosenSettings;
@@ -57,7 +56,7 @@ export interface Pipeline {
   /** The function that answers queries; undefined if the stage has none. */
   readonly query: FunctionPool | undefined;
   readonly eventSources: readonly EventSource[];
-  /** One tick of fetch at this time, whatever the clock says. */
+  /** One tick of fetch at this time, for all exchanges, whatever the clock says; the first failure if one fails. */
   readonly tick: (timeMs: number) => Promise<InvocationResult>;
   /** One firing of reconcile at this time, whatever the clock says. */
   readonly reconcile: (timeMs: number) => Promise<InvocationResult>;
@@ -108,7 +107,9 @@ class RunningPipeline implements Pipeline {
   readonly #options: PipelineOptions;
   readonly #msk: MskEndpoint;
   readonly #eventSources: EventSources;
-  readonly #schedules: Readonly<Record<ScheduledFunction, Schedule>>;
+  readonly #schedules: Readonly<Record<ScheduledFunction, readonly Schedule[]>>;
+  /** Processes for the targets of a function after its first, so that none waits for another. */
+  readonly #further: FunctionProcess[] = [];
   readonly #catchUp = new CatchUp(() => this.lag());
 
   constructor(options: PipelineOptions, msk: MskEndpoint) {
@@ -129,8 +130,8 @@ class RunningPipeline implements Pipeline {
       hooks: options.hooks,
     });
     this.#schedules = {
-      fetch: this.#createSchedule('fetch'),
-      reconcile: this.#createSchedule('reconcile'),
+      fetch: this.#createSchedules('fetch'),
+      reconcile: this.#createSchedules('reconcile'),
     };
   }
 
@@ -141,21 +142,22 @@ class RunningPipeline implements Pipeline {
   async start(): Promise<void> {
     await Promise.all([
       ...FUNCTION_NAMES.map((name) => this.functions[name].warm()),
+      ...this.#further.map((process) => process.warm()),
       this.query?.warm(),
       this.#eventSources.start(),
     ]);
   }
 
   tick(timeMs: number): Promise<InvocationResult> {
-    return this.#schedules.fetch.fireAt(timeMs);
+    return firedAt(this.#schedules.fetch, timeMs);
   }
 
   reconcile(timeMs: number): Promise<InvocationResult> {
-    return this.#schedules.reconcile.fireAt(timeMs);
+    return firedAt(this.#schedules.reconcile, timeMs);
   }
 
   startSchedule(): void {
-    for (const name of SCHEDULED_FUNCTIONS) this.#schedules[name].start();
+    for (const schedule of this.#allSchedules()) schedule.start();
   }
 
   lag(): Promise<readonly PartitionLag[]> {
@@ -172,10 +174,11 @@ class RunningPipeline implements Pipeline {
 
   /** Against the flow: no new firings, then no new batches, then the functions end. */
   async stop(): Promise<void> {
-    for (const name of SCHEDULED_FUNCTIONS) this.#schedules[name].stop();
+    for (const schedule of this.#allSchedules()) schedule.stop();
     const errors = [
       ...(await errorsOf([this.#eventSources.stop()])),
       ...(await errorsOf(FUNCTION_NAMES.map((name) => this.functions[name].stop()))),
+      ...(await errorsOf(this.#further.map((process) => process.stop()))),
       ...(await errorsOf(this.query === undefined ? [] : [this.query.stop()])),
       ...(await errorsOf([this.#msk.stop()])),
     ];
@@ -216,13 +219,37 @@ class RunningPipeline implements Pipeline {
     });
   }
 
-  #createSchedule(target: ScheduledFunction): Schedule {
+  #allSchedules(): Schedule[] {
+    return SCHEDULED_FUNCTIONS.flatMap((name) => this.#schedules[name]);
+  }
+
+  #createSchedules(name: ScheduledFunction): Schedule[] {
+    const [first, ...others] = this.#options.template.rules[name];
+    return [
+      this.#createSchedule(first, this.functions[name]),
+      ...others.map((rule) => {
+        const process = this.#functionProcess(name);
+        this.#further.push(process);
+        return this.#createSchedule(rule, process);
+      }),
+    ];
+  }
+
+  #createSchedule(rule: RuleTemplate, target: Invoker): Schedule {
     const { template, hooks } = this.#options;
     return new Schedule({
-      rule: template.rules[target],
-      target: this.functions[target],
-      retryAttempts: template.functions[target].asyncRetryAttempts,
+      rule,
+      target,
+      retryAttempts: template.functions[rule.target].asyncRetryAttempts,
       onProblem: (problem) => hooks?.onFiringProblem?.(problem),
     });
   }
+}
+
+/** Fires all targets at once; the result is that of the first that failed, or else of the first. */
+async function firedAt(schedules: readonly Schedule[], timeMs: number): Promise<InvocationResult> {
+  const results = await Promise.all(schedules.map((schedule) => schedule.fireAt(timeMs)));
+  const [first] = results;
+  if (first === undefined) throw new TypeError('A function that is fired has at least one target');
+  return results.find(({ ok }) => !ok) ?? first;
 }

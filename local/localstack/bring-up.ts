@@ -81,17 +81,13 @@ async function checkedRequest(
     project,
     choice,
     pairs,
-    pairsOfStage: localstack.pairs,
+    pairsOfStage: localstack.exchanges.flatMap(({ pairs: ofStage }) => ofStage),
     timeMs: exchangeTimeMs,
   });
   const startMs = historyStart(request.historyStartMs, nowMs, exchangeTimeMs);
-  const chosen = { pairs: exchange.pairs, historyStart: dayText(startMs) };
   const settings = stageSettings(
-    { ...chosen, ...request.settings },
-    {
-      url: exchange.apiUrl,
-      archiveUrl: exchange.archiveUrl,
-    },
+    { historyStart: dayText(startMs), ...request.settings },
+    { url: exchange.apiUrl, archiveUrl: exchange.archiveUrl, pairs: exchange.pairs },
   );
   shown.note(exchange.description);
   return { exchange, settings, ui, replace };

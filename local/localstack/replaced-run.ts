@@ -1,6 +1,9 @@
 import { join } from 'node:path';
 import type { LocalstackCommand } from './command';
+import { marketKey } from '../../lambdas/shared/domain/market';
 import type { StageConfig } from '../../lib/stages/stage-config';
+import { followedExchangesOf, marketsOf } from '../run/followed-by-run';
+import type { FollowedExchange } from '../run/run-description';
 import { deployedFunctions, NotDeployedError } from './deployment/deployed-functions';
 import type { LocalstackProject } from './localstack-project';
 import { RUN_LOCK, runningPid } from './other-run';
@@ -12,9 +15,9 @@ export class RunReplacedError extends Error {
 
 /** Settings that a run must share with another one that shows its table. */
 interface SharedSettings {
-  readonly pairs: readonly string[];
-  /** Up to and with `/api/v4`. */
-  readonly exchangeUrl: string;
+  readonly markets: readonly string[];
+  /** The addresses of the exchanges' APIs. */
+  readonly urls: readonly string[];
 }
 
 /**
@@ -25,15 +28,16 @@ interface SharedSettings {
  */
 export async function assertNothingReplaced(
   { project, run }: Pick<LocalstackCommand, 'project' | 'run'>,
-  { pairs, exchange }: Pick<StageConfig, 'pairs'> & { readonly exchange: { readonly url: string } },
+  { exchanges }: Pick<StageConfig, 'exchanges'>,
 ): Promise<void> {
   const pid = await runningPid(join(project.folder, RUN_LOCK), run);
   if (pid === undefined) return;
   const current = await deployedSettings(project);
-  const changes = current && replacedSettings(current, { pairs, exchangeUrl: exchange.url });
+  const wanted = exchanges.map((exchange) => ({ ...exchange, exchange: exchange.kind }));
+  const changes = current && replacedSettings(current, sharedSettings(wanted));
   if (current === undefined || changes === undefined || changes.length === 0) return;
   throw new RunReplacedError(
-    `Process ${pid} shows its table, and this run would replace its settings: ${changes.join('; ')}. To deploy changed code only, repeat the flags of that run (--pairs ${current.pairs.join(',')}); to start another run, end that one with Ctrl-C; to replace its settings, give --replace.`,
+    `Process ${pid} shows its table, and this run would replace its settings: ${changes.join('; ')}. To deploy changed code only, repeat the flags of that run (--pairs ${pairsText(current)}); to start another run, end that one with Ctrl-C; to replace its settings, give --replace.`,
   );
 }
 
@@ -41,25 +45,36 @@ export async function assertNothingReplaced(
 async function deployedSettings(project: LocalstackProject): Promise<SharedSettings | undefined> {
   try {
     const { environment } = (await deployedFunctions(project)).fetch;
-    const { PAIRS: pairs = '', GATE_IO_URL: exchangeUrl = '' } = environment;
-    return { pairs: pairs.split(','), exchangeUrl };
+    return sharedSettings(followedExchangesOf(environment));
   } catch (error) {
     if (error instanceof NotDeployedError) return undefined;
     throw error;
   }
 }
 
+function sharedSettings(
+  exchanges: readonly Pick<FollowedExchange, 'exchange' | 'pairs' | 'url'>[],
+): SharedSettings {
+  return {
+    markets: marketsOf({ exchanges }).map(marketKey).sort(),
+    urls: exchanges.map(({ url }) => url),
+  };
+}
+
 function replacedSettings(current: SharedSettings, wanted: SharedSettings): string[] {
   const changes: string[] = [];
-  if (inOrder(current.pairs) !== inOrder(wanted.pairs)) {
-    changes.push(`pairs ${current.pairs.join(',')} by ${wanted.pairs.join(',')}`);
+  if (current.markets.join() !== wanted.markets.join()) {
+    changes.push(`pairs ${pairsText(current)} by ${pairsText(wanted)}`);
   }
-  if (current.exchangeUrl !== wanted.exchangeUrl) {
-    changes.push(`exchange ${current.exchangeUrl} by ${wanted.exchangeUrl}`);
+  if (current.urls.join() !== wanted.urls.join()) {
+    changes.push(`exchange ${current.urls.join(',')} by ${wanted.urls.join(',')}`);
   }
   return changes;
 }
 
-function inOrder(pairs: readonly string[]): string {
-  return pairs.toSorted().join(',');
+/** Pairs alone where all are Gate.io's, as the flag takes them. */
+function pairsText({ markets }: SharedSettings): string {
+  const gateIo = 'gate-io:';
+  const isGateIo = markets.every((market) => market.startsWith(gateIo));
+  return markets.map((market) => (isGateIo ? market.slice(gateIo.length) : market)).join(',');
 }

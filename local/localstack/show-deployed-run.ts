@@ -3,7 +3,13 @@ import { failureText } from '../../cli/failure-text';
 import { type PipelineTemplate, SCHEDULED_FUNCTIONS } from '../emulator/template/pipeline-template';
 import { LOCAL_DATA_CENTER } from '../engines/engine-answers';
 import { keyspaceOf, stopAll } from '../run/local-run';
-import { removeRunDescription, writeRunDescription } from '../run/run-description';
+import { marketsOf } from '../run/followed-by-run';
+import {
+  type FollowedByRun,
+  removeRunDescription,
+  writeRunDescription,
+} from '../run/run-description';
+import { wantedHistoryOf } from '../watch/history-progress';
 import { apiText } from '../watch/run-api';
 import { warningHooks } from '../watch/run-warnings';
 import { StatusDisplay } from '../watch/status-display';
@@ -11,7 +17,9 @@ import { type LocalstackCommand, oncePerMinute } from './command';
 import type { Compose } from '../containers/compose';
 import { deployedFunctions } from './deployment/deployed-functions';
 import { type ExchangeService, urlFromHere } from './exchange/exchange-service';
+import { archiveUrl, retentionMinutes } from '../../lib/stages/settings/exchange-settings';
 import type { StageConfig } from '../../lib/stages/stage-config';
+import type { LocalstackProject } from './localstack-project';
 import { endpointOf } from '../containers/compose-project';
 import { DeployedRun } from './deployed-run';
 
@@ -67,14 +75,12 @@ function startDeployedRun(
     // Problems of a run that is ending are expected.
     if (!signal.aborted) shown.note(line);
   });
+  const followed = followedByDeployment(project, stage);
   return DeployedRun.start({
     project,
     template,
-    pairs: exchange.pairs,
-    history: {
-      startMs: Date.parse(stage.historyStart),
-      retentionMs: stage.exchange.retentionMinutes * MINUTE_MS,
-    },
+    markets: marketsOf(followed),
+    history: wantedHistoryOf(followed),
     findFunctions: () => deployedFunctions(project),
     exchange: exchange.description.replace(/^exchange: /, ''),
     hooks: warningHooks(warn),
@@ -95,19 +101,33 @@ function describeRun(
     exchange: exchange.description,
     api: apiUrl ?? null,
     startedAt: new Date().toISOString(),
-    followed: {
-      pairs: [...stage.pairs],
-      historyStart: stage.historyStart,
-      retentionMinutes: stage.exchange.retentionMinutes,
-      exchangeUrl: urlFromHere(project, stage.exchange.url),
-      archiveUrl: urlFromHere(project, stage.exchange.archiveUrl),
-    },
+    followed: followedByDeployment(project, stage),
   });
+}
+
+/** What a deployment follows, at the addresses as this machine reaches them. */
+function followedByDeployment(
+  project: LocalstackProject,
+  { exchanges, historyStart }: StageConfig,
+): FollowedByRun {
+  return {
+    exchanges: exchanges.map((exchange) => {
+      const archive = archiveUrl(exchange);
+      return {
+        exchange: exchange.kind,
+        pairs: exchange.pairs,
+        retentionMinutes: retentionMinutes(exchange),
+        url: urlFromHere(project, exchange.url),
+        archiveUrl: archive === undefined ? null : urlFromHere(project, archive),
+      };
+    }),
+    historyStart,
+  };
 }
 
 function ratesText({ template }: Deployment): string {
   const rates = SCHEDULED_FUNCTIONS.map(
-    (name) => `${name} every ${rateText(template.rules[name].rateMs)}`,
+    (name) => `${name} every ${rateText(template.rules[name][0].rateMs)}`,
   );
   return `the rules fire ${rates.join(', ')}`;
 }

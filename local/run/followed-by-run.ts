@@ -1,6 +1,9 @@
+import * as v from 'valibot';
+import { followedExchanges } from '../../lambdas/shared/adapters/followed-exchanges';
+import type { Market } from '../../lambdas/shared/domain/market';
 import { localEnvironment } from '../emulator/local-environment';
 import type { PipelineOptions } from '../emulator/start-pipeline';
-import type { FollowedByRun } from './run-description';
+import type { FollowedByRun, FollowedExchange } from './run-description';
 
 /** What a local run follows: as its reconcile function is told. */
 export function followedByRun(options: PipelineOptions): FollowedByRun {
@@ -10,10 +13,30 @@ export function followedByRun(options: PipelineOptions): FollowedByRun {
     ...localEnvironment(reconcile, { ...options, mskUrl: '' }, options.chosen),
   };
   return {
-    pairs: (environment['PAIRS'] ?? '').split(','),
+    exchanges: followedExchangesOf(environment),
     historyStart: environment['HISTORY_START'] ?? '',
-    retentionMinutes: Number(environment['RETENTION_MINUTES']),
-    exchangeUrl: environment['GATE_IO_URL'] ?? '',
-    archiveUrl: environment['GATE_IO_ARCHIVE_URL'] ?? '',
   };
+}
+
+/** The exchanges that the environment of a function names. */
+export function followedExchangesOf(
+  environment: Readonly<Record<string, string | undefined>>,
+): FollowedExchange[] {
+  const exchanges = v.parse(followedExchanges, environment['EXCHANGES'] ?? '{}');
+  return [...exchanges].map(([exchange, { pairs, retentionMinutes, url, archiveUrl = null }]) => ({
+    exchange,
+    pairs,
+    retentionMinutes,
+    url,
+    archiveUrl,
+  }));
+}
+
+/** The markets that are followed. */
+export function marketsOf({
+  exchanges,
+}: {
+  readonly exchanges: readonly Pick<FollowedExchange, 'exchange' | 'pairs'>[];
+}): Market[] {
+  return exchanges.flatMap(({ exchange, pairs }) => pairs.map((pair) => ({ exchange, pair })));
 }

@@ -17,10 +17,13 @@ import { LOCAL_DATA_CENTER } from '../engines/engine-answers';
 import { type StartedEngines, startEngines } from '../engines/start-engines';
 import { ThrottlingProxy } from '../keyspaces/throttling-proxy';
 import type { CapacityLimits } from '../keyspaces/write-capacity';
+import { followedByRun, marketsOf } from './followed-by-run';
 import { connectToRun } from './run-database';
 import type { LocalExchange } from './run-exchange';
 import { synthesize } from '../../cli/synthesize';
+import type { Market } from '../../lambdas/shared/domain/market';
 import { stageNamed } from '../../lib/stages';
+import type { StageConfig } from '../../lib/stages/stage-config';
 
 /** Options of a local run. */
 export interface LocalRunOptions<Exchange extends LocalExchange> {
@@ -56,7 +59,9 @@ export interface LocalRun<Exchange extends LocalExchange> {
   readonly template: PipelineTemplate;
   readonly session: CassandraSession;
   readonly store: ReturnType<typeof createCandleStore>;
-  /** The pairs that are followed. */
+  /** The markets that are followed. */
+  readonly markets: readonly Market[];
+  /** Those of them that are Gate.io's: replays and benchmarks are of these alone. */
   readonly pairs: readonly string[];
   readonly logsDir: string;
   /** Ends everything that was started, against the flow of the data. */
@@ -90,7 +95,7 @@ async function startAll<Exchange extends LocalExchange>(
   options: LocalRunOptions<Exchange>,
   stops: Stop[],
 ): Promise<LocalRun<Exchange>> {
-  const stagePairs = stageNamed(options.stage).pairs;
+  const stagePairs = gateIoPairs(stageNamed(options.stage));
   // First of all: a mistyped stage, folder or pair costs no data, and no time.
   const exchange = await options.exchange(stagePairs);
   stops.push(() => exchange.stop());
@@ -104,12 +109,12 @@ async function startAll<Exchange extends LocalExchange>(
     template,
     kafka: engines.kafka.endpoint,
     cassandra: throttling?.endpoint ?? engines.cassandra.endpoint,
-    exchangeUrl: exchange.apiUrl,
-    archiveUrl: exchange.archiveUrl,
+    exchanges: { 'gate-io': { url: exchange.apiUrl, archiveUrl: exchange.archiveUrl } },
     logsDir,
     chosen: settings,
     ...(options.hooks === undefined ? {} : { hooks: options.hooks }),
   };
+  const markets = marketsOf(followedByRun(pipelineOptions));
   const pipeline = await startPipeline(pipelineOptions);
   stops.push(() => pipeline.stop());
   const session = sessionOf(engines.cassandra.endpoint, template);
@@ -123,10 +128,15 @@ async function startAll<Exchange extends LocalExchange>(
     template,
     session,
     store: createCandleStore(session),
-    pairs: settings.PAIRS?.split(',') ?? stagePairs,
+    markets,
+    pairs: markets.filter(({ exchange: name }) => name === 'gate-io').map(({ pair }) => pair),
     logsDir,
     stop: () => stopAll(stops),
   };
+}
+
+function gateIoPairs({ exchanges }: StageConfig): readonly string[] {
+  return exchanges.find(({ kind }) => kind === 'gate-io')?.pairs ?? [];
 }
 
 async function startThrottling(

@@ -1,17 +1,23 @@
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import * as v from 'valibot';
+import { EXCHANGE_NAMES } from '../../lambdas/shared/adapters/exchanges/exchange-facts';
 import { isMissingFile } from '../../cli/failure-text';
 import { isAlive } from '../../cli/processes/lock-file';
 
 const ENDPOINT = v.pipe(v.string(), v.regex(/^[^\s:]+:\d{1,5}$/, 'expected host:port'));
 
-const FOLLOWED = v.strictObject({
+const FOLLOWED_EXCHANGE = v.strictObject({
+  exchange: v.picklist(EXCHANGE_NAMES),
   pairs: v.array(v.string()),
-  historyStart: v.pipe(v.string(), v.isoDate()),
   retentionMinutes: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
-  exchangeUrl: v.pipe(v.string(), v.url()),
-  archiveUrl: v.pipe(v.string(), v.url()),
+  url: v.pipe(v.string(), v.url()),
+  archiveUrl: v.nullable(v.pipe(v.string(), v.url())),
+});
+
+const FOLLOWED = v.strictObject({
+  exchanges: v.array(FOLLOWED_EXCHANGE),
+  historyStart: v.pipe(v.string(), v.isoDate()),
 });
 
 const RUN_DESCRIPTION = v.strictObject({
@@ -27,10 +33,13 @@ const RUN_DESCRIPTION = v.strictObject({
 });
 
 /**
- * What a local run follows: the pairs, the first UTC day that is wanted of each,
- * how many minutes back the exchange's API serves, and the addresses of that API
- * (up to and with `/api/v4`) and of the archive as this machine reaches them.
+ * An exchange that a local run follows: the pairs, how many minutes back its API
+ * serves, and the addresses of that API and of the archive as this machine
+ * reaches them; null if it has none.
  */
+export type FollowedExchange = Readonly<v.InferOutput<typeof FOLLOWED_EXCHANGE>>;
+
+/** What a local run follows: the exchanges, and the first UTC day that is wanted of each market. */
 export type FollowedByRun = Readonly<v.InferOutput<typeof FOLLOWED>>;
 
 /**

@@ -8,7 +8,7 @@ import {
 } from '../../lambdas/shared/adapters/database/stored-candles';
 import { readKnownMarkets } from '../../lambdas/shared/adapters/database/stored-progress';
 import { UnreadableCandleError } from '../../lambdas/shared/domain/ports';
-import { marketOf } from '../run/market';
+import { type Market, marketKey } from '../../lambdas/shared/domain/market';
 import { nearestFirst } from '../../cli/near-names';
 import { type RunDescription, NotRunningError } from '../run/run-description';
 import { formatCandles } from './show-output';
@@ -79,10 +79,10 @@ function isExpected(error: unknown): error is Error {
 async function show(request: ShowRequest, io: ShowSurroundings): Promise<void> {
   const session = io.connect(await io.findRun());
   try {
-    const { interval } = request;
-    const stored = await readStoredRange(session, { ...marketOf(request.pair), interval });
-    if (stored === undefined) await assertKnown(session, request.pair);
-    const candles = stored === undefined ? [] : await readCandles(session, request, stored);
+    const market = await namedMarket(session, request.market);
+    const stored = await readStoredRange(session, { ...market, interval: request.interval });
+    const candles =
+      stored === undefined ? [] : await readCandles(session, { ...request, ...market }, stored);
     io.print(formatCandles(request.format, candles));
     if (candles.length === 0) io.printError(`${nothingStored(request, stored)}\n`);
   } finally {
@@ -90,20 +90,39 @@ async function show(request: ShowRequest, io: ShowSurroundings): Promise<void> {
   }
 }
 
-async function assertKnown(session: CassandraSession, pair: string): Promise<void> {
-  const known = (await readKnownMarkets(session)).map((market) => market.pair);
-  if (!known.includes(pair)) throw new UnknownPairError(pair, known);
+/**
+ * The market of a key such as `binance:BTC_USDT`, or of a pair that is of one exchange alone.
+ *
+ * @throws UnknownPairError if nothing is stored of it, UsageError if it is of several
+ */
+async function namedMarket(session: CassandraSession, text: string): Promise<Market> {
+  const known = await readKnownMarkets(session);
+  const named = known.filter((market) => market.pair === text || marketKey(market) === text);
+  const [market, ...others] = named;
+  if (market === undefined) throw new UnknownPairError(text, namesLike(text, known));
+  if (others.length === 0) return market;
+  throw new UsageError(
+    `${text} is a pair of ${named.map(marketKey).join(' and ')}: give one of these`,
+  );
+}
+
+/** Markets as they are named: pairs alone where there is one exchange. */
+function namesLike(text: string, known: readonly Market[]): string[] {
+  const exchanges = new Set(known.map(({ exchange }) => exchange));
+  const isWhole = text.includes(':') || exchanges.size > 1;
+  return known.map((market) => (isWhole ? marketKey(market) : market.pair));
 }
 
 async function readCandles(
   session: CassandraSession,
-  request: ShowRequest,
+  request: ShowRequest & Market,
   stored: TimeRange,
 ): Promise<StoredCandle[]> {
-  const { pair, interval, limit } = request;
+  const { exchange, pair, interval, limit } = request;
   const order = request.fromMs === undefined ? 'newest-first' : 'oldest-first';
   const candles = await readStoredCandles(session, {
-    ...marketOf(pair),
+    exchange,
+    pair,
     interval,
     fromMs: Math.max(request.fromMs ?? stored.fromMs, stored.fromMs),
     toMs: Math.min(request.toMs ?? stored.toMs, stored.toMs),
@@ -113,7 +132,10 @@ async function readCandles(
   return order === 'newest-first' ? candles.reverse() : candles;
 }
 
-function nothingStored({ pair, interval }: ShowRequest, stored: TimeRange | undefined): string {
+function nothingStored(
+  { market: pair, interval }: ShowRequest,
+  stored: TimeRange | undefined,
+): string {
   if (stored === undefined) return `No ${interval} candle of ${pair} is stored yet.`;
   const range = `from ${minuteText(stored.fromMs)} to ${minuteText(stored.toMs)} (UTC)`;
   return `No ${interval} candle of ${pair} is stored in that range; stored are those ${range}.`;

@@ -8,7 +8,8 @@ export type ShowFormat = 'table' | 'json' | 'csv';
 
 /** The stored candles to print: those that open in `[fromMs, toMs)`. */
 export interface ShowRequest {
-  readonly pair: string;
+  /** A key such as `gate-io:BTC_USDT`, or a pair. */
+  readonly market: string;
   readonly interval: Interval;
   /** Undefined: from the oldest stored one. */
   readonly fromMs: number | undefined;
@@ -38,11 +39,11 @@ interface ShowOptions {
  */
 export function parseShowArguments(args: readonly string[]): ShowRequest {
   const { positions, options } = parseCommand<ShowOptions>(showCommand(), args);
-  const [pair, interval] = positions as [string, Interval];
-  return showRequest(pair, interval, options);
+  const [market, interval] = positions as [string, Interval];
+  return showRequest(market, interval, options);
 }
 
-function showRequest(pair: string, interval: Interval, options: ShowOptions): ShowRequest {
+function showRequest(market: string, interval: Interval, options: ShowOptions): ShowRequest {
   const { from: fromMs, to: toMs, limit } = options;
   if (options.json && options.csv) {
     throw new UsageError('--json and --csv exclude each other; choose one');
@@ -55,7 +56,7 @@ function showRequest(pair: string, interval: Interval, options: ShowOptions): Sh
   }
   const unbounded = fromMs === undefined && toMs === undefined;
   return {
-    pair,
+    market,
     interval,
     fromMs,
     toMs,
@@ -67,7 +68,7 @@ function showRequest(pair: string, interval: Interval, options: ShowOptions): Sh
 function showCommand(): Command {
   return new Command('npm run show --')
     .description('Prints stored candles of the local run that runs now.')
-    .argument('<pair>', 'such as BTC_USDT')
+    .argument('<market>', 'such as BTC_USDT, or binance:BTC_USDT')
     .argument('<interval>', INTERVALS.join(' '), intervalArgument)
     .option('--from <time>', 'first open time, ISO 8601, in UTC unless it has a zone', timeArgument)
     .option('--to <time>', 'open time to stop before', timeArgument)

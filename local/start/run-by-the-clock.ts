@@ -32,6 +32,6 @@ function settingsByTheClock(request: StartRequest, exchange: LocalExchange): Cho
   const pairs = request.pairs ?? exchange.pairs;
   return {
     HISTORY_START: dayText(request.historyStartMs),
-    ...(pairs === undefined ? {} : { PAIRS: pairs.join(',') }),
+    ...(pairs === undefined ? {} : { exchanges: { 'gate-io': { pairs } } }),
   };
 }

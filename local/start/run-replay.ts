@@ -50,11 +50,15 @@ function startReplayRun(
       return describedLiar(exchange, lies);
     },
     settings: (exchange) => ({
-      PAIRS: (pairs ?? exchange.pairs).join(','),
       // For the query API: what is replayed is all that is wanted.
       HISTORY_START: dayText(fromMs),
-      // Recorded time goes by faster than the exchange's limit is meant for.
-      REQUESTS_PER_10_S: '1000000',
+      exchanges: {
+        'gate-io': {
+          pairs: pairs ?? exchange.pairs,
+          // Recorded time goes by faster than the exchange's limit is meant for.
+          requestsPer10Seconds: 1_000_000,
+        },
+      },
     }),
   });
 }

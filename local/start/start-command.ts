@@ -1,5 +1,4 @@
 import { failureText } from '../../cli/failure-text';
-import { MINUTE_MS } from '../../lambdas/shared/domain/interval';
 import { ALL_FUNCTIONS } from '../emulator/template/pipeline-template';
 import type { LoopbackServer } from '../../cli/loopback/loopback-server';
 import type { InvocationReport } from '../emulator/lambda/invocation-report';
@@ -15,7 +14,7 @@ import {
 } from '../run/run-description';
 import type { LocalExchange } from '../run/run-exchange';
 import type { Console } from '../watch/console';
-import type { WantedHistory } from '../watch/history-progress';
+import { type WantedHistory, wantedHistoryOf } from '../watch/history-progress';
 import type { InvocationCounts } from '../watch/invocation-counts';
 import { localStatusReader } from '../watch/local-status';
 import { apiText, startRunApi } from '../watch/run-api';
@@ -110,8 +109,7 @@ async function engineDeath({ engines }: LocalRun<LocalExchange>): Promise<never>
 }
 
 function wantedHistory({ pipelineOptions }: LocalRun<LocalExchange>): WantedHistory {
-  const { historyStart, retentionMinutes } = followedByRun(pipelineOptions);
-  return { startMs: Date.parse(historyStart), retentionMs: retentionMinutes * MINUTE_MS };
+  return wantedHistoryOf(followedByRun(pipelineOptions));
 }
 
 /** Starts the API of a run; undefined if its stage has none. */

@@ -1,10 +1,11 @@
 import { createDayLedger } from '../../lambdas/shared/adapters/database/day-ledger';
 import type { CassandraSession } from '../../lambdas/shared/adapters/database/cassandra-client';
-import { DAY_MS, floorTo } from '../../lambdas/shared/domain/interval';
+import { DAY_MS, floorTo, MINUTE_MS } from '../../lambdas/shared/domain/interval';
 import { daysIn, dueOf, unknownDay } from '../../lambdas/shared/domain/ledger/ledger';
 import { type Market, marketKey } from '../../lambdas/shared/domain/market';
 import type { DayReader } from '../../lambdas/shared/domain/ports';
 import type { MarketStatus } from '../../lambdas/shared/domain/progress';
+import type { FollowedByRun } from '../run/run-description';
 import type { HistoryStatus } from './run-status';
 
 /** The ledger of years has many rows: it is not read at each look. */
@@ -19,8 +20,16 @@ interface ReadHistory {
 export interface WantedHistory {
   /** Start of the first UTC day that is wanted of each market. */
   readonly startMs: number;
-  /** How far back the exchange's API serves one-minute candles. */
-  readonly retentionMs: number;
+  /** How far back the API of each exchange serves one-minute candles. */
+  readonly retentionMs: ReadonlyMap<string, number>;
+}
+
+/** The history of what a run follows. */
+export function wantedHistoryOf({ exchanges, historyStart }: FollowedByRun): WantedHistory {
+  const retentionMs = exchanges.map(
+    ({ exchange, retentionMinutes }) => [exchange, retentionMinutes * MINUTE_MS] as const,
+  );
+  return { startMs: Date.parse(historyStart), retentionMs: new Map(retentionMs) };
 }
 
 /** Reads how much of each market's history is stored: of the days before its live start. */
@@ -47,16 +56,16 @@ export class HistoryProgress {
     const days = await this.#days.readDays(market, { fromMs, toMs: endMs });
     const stored = new Set(days.flatMap(({ dayMs, audit }) => (audit ? [dayMs] : [])));
     const missing = daysIn(fromMs, endMs).filter((dayMs) => !stored.has(dayMs));
-    const waitingDays = missing.filter((dayMs) => this.#isWaiting(dayMs)).length;
+    const waitingDays = missing.filter((dayMs) => this.#isWaiting(market, dayMs)).length;
     const history = { storedDays: stored.size, wantedDays, waitingDays };
     this.#read.set(marketKey(market), { status: history, atMs: this.#clock() });
     return history;
   }
 
   /** The archive has a month only once that is over. */
-  #isWaiting(dayMs: number): boolean {
+  #isWaiting({ exchange }: Market, dayMs: number): boolean {
     const nowMs = this.#clock();
-    const { retentionMs } = this.#wanted;
+    const retentionMs = this.#wanted.retentionMs.get(exchange) ?? Infinity;
     const due = dueOf(unknownDay(dayMs), { nowMs, retentionMs });
     return due.kind === 'open' && due.source === 'archive' && due.scheduledAtMs > nowMs;
   }

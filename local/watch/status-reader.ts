@@ -6,10 +6,9 @@ import {
 import { readGaps, readStatus } from '../../lambdas/shared/adapters/database/stored-progress';
 import { formatDecimal } from '../../lambdas/shared/domain/decimal';
 import { MINUTE_MS } from '../../lambdas/shared/domain/interval';
-import { marketKey } from '../../lambdas/shared/domain/market';
+import { type Market, marketKey } from '../../lambdas/shared/domain/market';
 import type { MarketStatus } from '../../lambdas/shared/domain/progress';
 import { TOPICS } from '../../lambdas/shared/domain/topics';
-import { marketOf } from '../run/market';
 import type { PartitionLag } from '../emulator/kafka/pipeline-lag';
 import type { FunctionName } from '../emulator/template/pipeline-template';
 import { HistoryProgress, type WantedHistory } from './history-progress';
@@ -19,7 +18,7 @@ import type { FunctionStatus, MappingStatus, PairStatus, RunStatus } from './run
 export interface StatusSources {
   /** The source of the candles, for people. */
   readonly exchange: string;
-  readonly pairs: readonly string[];
+  readonly markets: readonly Market[];
   readonly session: CassandraSession;
   /** Undefined if the run asks for no history. */
   readonly history: WantedHistory | undefined;
@@ -50,12 +49,12 @@ export class StatusReader {
 
   /** @throws CassandraError, or an error of Kafka, if they do not answer just now */
   async read(): Promise<RunStatus> {
-    const { exchange, pairs, session, functions, recordCount, throttledRequests } = this.#sources;
-    const statuses = await readStatus(session, pairs.map(marketOf));
+    const { exchange, markets, session, functions, recordCount, throttledRequests } = this.#sources;
+    const statuses = await readStatus(session, markets);
     return {
       exchange,
       pairs: await Promise.all(
-        pairs.map((pair) => this.#readPair(pair, statuses.get(marketKey(marketOf(pair))))),
+        markets.map((market) => this.#readPair(market, statuses.get(marketKey(market)))),
       ),
       functions: await functions(),
       mappings: await this.#readMappings(),
@@ -64,17 +63,24 @@ export class StatusReader {
     };
   }
 
-  async #readPair(pair: string, status: MarketStatus | undefined): Promise<PairStatus> {
+  /** The pair, or with several exchanges the whole market. */
+  #nameOf(market: Market): string {
+    const [first] = this.#sources.markets;
+    const isOne = this.#sources.markets.every(({ exchange }) => exchange === first?.exchange);
+    return isOne ? market.pair : marketKey(market);
+  }
+
+  async #readPair(market: Market, status: MarketStatus | undefined): Promise<PairStatus> {
     const { session } = this.#sources;
     const progress = status?.progress;
     const [minutesStored, gaps, history] = await Promise.all([
-      countStoredMinutes(session, marketOf(pair)),
-      readGaps(session, marketOf(pair)),
-      this.#history?.of(marketOf(pair), status) ?? null,
+      countStoredMinutes(session, market),
+      readGaps(session, market),
+      this.#history?.of(market, status) ?? null,
     ]);
     return {
-      pair,
-      newest: progress === undefined ? null : await this.#readNewest(pair, progress.seenToMs),
+      pair: this.#nameOf(market),
+      newest: progress === undefined ? null : await this.#readNewest(market, progress.seenToMs),
       seenToMs: progress?.seenToMs ?? null,
       minutesStored,
       gaps: gaps.length,
@@ -82,9 +88,9 @@ export class StatusReader {
     };
   }
 
-  async #readNewest(pair: string, seenToMs: number): Promise<PairStatus['newest']> {
+  async #readNewest(market: Market, seenToMs: number): Promise<PairStatus['newest']> {
     const { candles } = await readCandles(this.#sources.session, {
-      ...marketOf(pair),
+      ...market,
       interval: '1m',
       fromMs: seenToMs - NEWEST_WITHIN_MS,
       // Candles are stored before the progress that covers them.

@@ -1,4 +1,5 @@
 import { DAY_MS, floorTo, MINUTE_MS } from '../../lambdas/shared/domain/interval';
+import { marketCount, retentionMinutes } from '../../lib/stages/settings/exchange-settings';
 import type { StageConfig } from '../../lib/stages/stage-config';
 import { ASSUMED } from './assumptions';
 import { auditedDay, type AuditedDay } from './workload/audited-day';
@@ -60,23 +61,25 @@ export function historyCost(
   stage: StageConfig,
   nowMs: number,
 ): HistoryCost {
-  const { historyStart: since, exchange, pairs } = stage;
+  const { historyStart: since, exchanges } = stage;
   const startMs = Date.parse(since);
   const todayMs = floorTo(nowMs, DAY_MS);
   const days = Math.max(0, (todayMs - startMs) / DAY_MS);
-  const retainedMs = nowMs - exchange.retentionMinutes * MINUTE_MS;
-  const archived = Math.ceil(Math.max(0, Math.min(todayMs, retainedMs) - startMs) / DAY_MS);
-  const count = BigInt(pairs.length);
-  const work = workOf({
-    api: count * BigInt(Math.max(0, days - archived)),
-    archive: count * BigInt(Math.min(days, archived)),
-  });
+  const wanted = { api: 0n, archive: 0n };
+  for (const exchange of exchanges) {
+    const retainedMs = nowMs - retentionMinutes(exchange) * MINUTE_MS;
+    const archived = Math.ceil(Math.max(0, Math.min(todayMs, retainedMs) - startMs) / DAY_MS);
+    const count = BigInt(exchange.pairs.length);
+    wanted.api += count * BigInt(Math.max(0, days - archived));
+    wanted.archive += count * BigInt(Math.min(days, archived));
+  }
+  const work = workOf(wanted);
   const usage = usageOf(work, hasPollersOnDemand(resources));
   const tables = ofType(resources, 'AWS::Cassandra::Table');
   return {
     since,
     days,
-    pairs: pairs.length,
+    pairs: marketCount(exchanges),
     rows: work.days * auditedDay(false).candles,
     once: [
       ...trafficLines(resources, usage),

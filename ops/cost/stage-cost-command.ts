@@ -1,3 +1,4 @@
+import { marketCount } from '../../lib/stages/settings/exchange-settings';
 import { type StageConfig, stageConfig } from '../../lib/stages/stage-config';
 import { asOperationError, withStage } from '../find-stage';
 import { type Printer, runOperation } from '../run-operation';
@@ -39,25 +40,33 @@ export async function stageCostCommand(
   });
 }
 
-/** A stage with another number of pairs, within the same limits. */
+/** A stage with another number of pairs of each exchange, within the same limits. */
 function withPairs(stage: StageConfig, { pairs: wanted }: CostArguments): StageConfig {
   if (wanted === undefined) return stage;
-  const further = Array.from(
-    { length: Math.max(0, wanted - stage.pairs.length) },
-    (_, index) => `PAIR${index + 1}_USDT`,
-  );
+  const exchanges = stage.exchanges.map((exchange) => ({
+    ...exchange,
+    pairs: soMany(exchange.pairs, wanted),
+  }));
   try {
-    return stageConfig({ ...stage, pairs: [...stage.pairs.slice(0, wanted), ...further] });
+    return stageConfig({ ...stage, exchanges });
   } catch (error) {
     throw asOperationError(error);
   }
+}
+
+function soMany(pairs: readonly string[], wanted: number): string[] {
+  const further = Array.from(
+    { length: Math.max(0, wanted - pairs.length) },
+    (_, index) => `PAIR${index + 1}_USDT`,
+  );
+  return [...pairs.slice(0, wanted), ...further];
 }
 
 function reportOf(stage: StageConfig, nowMs: number): CostReport {
   const resources = resourcesOf(stage);
   return {
     stage: stage.name,
-    pairs: stage.pairs.length,
+    pairs: marketCount(stage.exchanges),
     own: {
       title: 'Candlestream',
       lines: stageCost(resources),

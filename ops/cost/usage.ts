@@ -4,7 +4,6 @@ import { MINUTE_MS } from '../../lambdas/shared/domain/interval';
 import {
   ALL_FUNCTIONS,
   type FunctionName,
-  SCHEDULED_FUNCTIONS,
   type ScheduledFunction,
 } from '../../lib/naming/function-names';
 import { ASSUMED, readUnits } from './assumptions';
@@ -40,13 +39,21 @@ export interface Usage {
 
 const Rule = v.object({
   ScheduleExpression: v.string(),
-  Targets: v.tuple([v.object({ Arn: v.object({ 'Fn::GetAtt': v.array(v.string()) }) })]),
+  Targets: v.pipe(
+    v.array(v.object({ Arn: v.object({ 'Fn::GetAtt': v.array(v.string()) }) })),
+    v.minLength(1),
+  ),
 });
+const Exchanges = v.pipe(
+  v.string(),
+  v.parseJson(),
+  v.record(v.string(), v.object({ pairs: v.string() })),
+);
 const FunctionProperties = v.object({
   Environment: v.object({
     Variables: v.object({
       POWERTOOLS_SERVICE_NAME: v.picklist(ALL_FUNCTIONS),
-      PAIRS: v.optional(v.string()),
+      EXCHANGES: v.optional(Exchanges),
       OPEN_WINDOWS_EVERY_MINUTES: v.optional(v.string()),
       POWERTOOLS_LOG_LEVEL: v.picklist(['INFO', 'DEBUG']),
     }),
@@ -70,8 +77,10 @@ export function usageOf(resources: readonly StageResource[]): Usage {
   const recordBytes = count * recordBytesOf(month, audits);
   const answerBytes = count * answerBytesOf(month, audits);
   const writeUnits = count * (month.writeUnits + audits.writeUnits);
-  // Each firing of fetch and reconcile reads the progress of all pairs in one go.
-  const progressUnits = (month.ticks + audits.firings) * readUnits(pairs);
+  const parts = { fetch: partsOf(resources, 'fetch'), reconcile: partsOf(resources, 'reconcile') };
+  // Each firing of fetch and reconcile reads the progress of all pairs of an exchange in one go.
+  const progressUnits =
+    (month.ticks * parts.fetch + audits.firings * parts.reconcile) * readUnits(pairs);
   const readUnitsOfAll = count * (month.readUnits + audits.readUnits) + progressUnits;
   return {
     recordBytes,
@@ -79,6 +88,7 @@ export function usageOf(resources: readonly StageResource[]): Usage {
       month,
       audits,
       pairs,
+      parts,
       batch: recordsPerInvocation(resources),
       logsSegments: logsSegments(resources),
     }),
@@ -97,7 +107,8 @@ export function ofType(resources: readonly StageResource[], type: string): Stage
 
 /** The number of pairs that a stage follows. */
 export function pairsOf(resources: readonly StageResource[]): number {
-  return variablesOf(functionNamed(resources, 'fetch')).PAIRS?.split(',').length ?? 0;
+  const { EXCHANGES: exchanges = {} } = variablesOf(functionNamed(resources, 'fetch'));
+  return Object.values(exchanges).reduce((count, { pairs }) => count + pairs.split(',').length, 0);
 }
 
 /** How old windows may be that have not ended. */
@@ -123,25 +134,30 @@ function variablesOf(resource: StageResource) {
   return propertiesOf(resource, FunctionProperties).Environment.Variables;
 }
 
-/** The time from one firing of a function to the next. */
-function firingMinutes(resources: readonly StageResource[], name: ScheduledFunction): number {
+/** The rules that fire a function, each with its number of targets. */
+function rulesOf(resources: readonly StageResource[], name: ScheduledFunction) {
   const { logicalId } = functionNamed(resources, name);
-  const rules = ofType(resources, 'AWS::Events::Rule');
-  const rule = rules.find((resource) => targetOf(resource) === logicalId);
-  if (rule === undefined || rules.length > SCHEDULED_FUNCTIONS.length) {
-    throw new TypeError(
-      `Expected one AWS::Events::Rule for each of ${SCHEDULED_FUNCTIONS.join(', ')}; there are ${rules.length}`,
-    );
-  }
-  const { ScheduleExpression: expression } = propertiesOf(rule, Rule);
-  const rateMs = rateMsOf(expression);
-  if (rateMs !== undefined) return rateMs / MINUTE_MS;
-  throw new UnreadableResourceError(rule, `its ScheduleExpression is ${expression}`);
+  const rules = ofType(resources, 'AWS::Events::Rule').filter((resource) =>
+    propertiesOf(resource, Rule).Targets.some(({ Arn }) => Arn['Fn::GetAtt'][0] === logicalId),
+  );
+  const [first] = rules;
+  if (first !== undefined) return { first, rules };
+  throw new TypeError(`Expected an AWS::Events::Rule that fires ${name}; there is none`);
 }
 
-function targetOf(rule: StageResource): string | undefined {
-  const [{ Arn }] = propertiesOf(rule, Rule).Targets;
-  return Arn['Fn::GetAtt'][0];
+/** The time from one firing of a function to the next: all of its rules have the same. */
+function firingMinutes(resources: readonly StageResource[], name: ScheduledFunction): number {
+  const { first } = rulesOf(resources, name);
+  const { ScheduleExpression: expression } = propertiesOf(first, Rule);
+  const rateMs = rateMsOf(expression);
+  if (rateMs !== undefined) return rateMs / MINUTE_MS;
+  throw new UnreadableResourceError(first, `its ScheduleExpression is ${expression}`);
+}
+
+/** How many invocations each firing of a function is: one for each exchange, or shard of its markets. */
+function partsOf(resources: readonly StageResource[], name: ScheduledFunction): bigint {
+  const { rules } = rulesOf(resources, name);
+  return rules.reduce((count, rule) => count + BigInt(propertiesOf(rule, Rule).Targets.length), 0n);
 }
 
 function recordsPerInvocation(resources: readonly StageResource[]): number {
@@ -182,12 +198,15 @@ interface Work {
   readonly month: MonthOfAPair;
   readonly audits: MonthOfAudits;
   readonly pairs: number;
+  /** Invocations that each firing is. */
+  readonly parts: Readonly<Record<ScheduledFunction, bigint>>;
   /** Records that an invocation gets. */
   readonly batch: number;
   readonly logsSegments: boolean;
 }
 
-function functionsOf({ month, audits, pairs, batch, logsSegments }: Work): Usage['functions'] {
+function functionsOf(work: Work): Usage['functions'] {
+  const { month, audits, pairs, parts, batch, logsSegments } = work;
   const count = BigInt(pairs);
   const records = count * month.segments;
   const audited = count * audits.audits;
@@ -197,17 +216,23 @@ function functionsOf({ month, audits, pairs, batch, logsSegments }: Work): Usage
   const a = ASSUMED;
   return {
     fetch: {
-      invocations: month.ticks,
-      durationMs: month.ticks * (a.fetchMsPerTick + count * a.fetchMsPerPair),
-      logBytes: logBytes(month.ticks, month.ticks + (logsSegments ? records : 0n)),
+      invocations: month.ticks * parts.fetch,
+      durationMs: month.ticks * (parts.fetch * a.fetchMsPerTick + count * a.fetchMsPerPair),
+      logBytes: logBytes(
+        month.ticks * parts.fetch,
+        month.ticks * parts.fetch + (logsSegments ? records : 0n),
+      ),
     },
     reconcile: {
-      invocations: audits.firings,
+      invocations: audits.firings * parts.reconcile,
       durationMs:
-        audits.firings * (a.reconcileMsPerFiring + count * a.reconcileMsPerPair) +
+        audits.firings * (parts.reconcile * a.reconcileMsPerFiring + count * a.reconcileMsPerPair) +
         audited * a.reconcileMsPerAudit,
       // A line for each audit, and one more.
-      logBytes: logBytes(audits.firings, audited + audits.firings),
+      logBytes: logBytes(
+        audits.firings * parts.reconcile,
+        audited + audits.firings * parts.reconcile,
+      ),
     },
     transform: {
       invocations,

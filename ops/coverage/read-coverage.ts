@@ -4,7 +4,7 @@ import { firstUnaudited } from '../../lambdas/shared/domain/coverage/unaudited-d
 import type { LedgerDay } from '../../lambdas/shared/domain/ledger/ledger';
 import { type Market, marketKey } from '../../lambdas/shared/domain/market';
 import type { MarketStatus } from '../../lambdas/shared/domain/progress';
-import type { Pipeline, PipelineStore } from '../pipeline/pipeline';
+import { type Pipeline, type PipelineStore, retentionMsOf } from '../pipeline/pipeline';
 
 /** A market with its coverage. */
 export interface MarketCoverage {
@@ -19,7 +19,7 @@ export type CoverageStore = Pick<
 >;
 
 /** The part of a pipeline that coverage depends on. */
-export type CoverageTerms = Pick<Pipeline, 'historyStartMs' | 'retentionMs'>;
+export type CoverageTerms = Pick<Pipeline, 'historyStartMs' | 'exchanges'>;
 
 const CONCURRENT_MARKETS = 8;
 
@@ -39,7 +39,10 @@ export async function readCoverage(
       store.readGaps(market, range),
     ]);
     const minutesByDay = await readUnaudited(store, market, { status, days, nowMs: terms.nowMs });
-    return { market, coverage: coverageOf({ ...terms, status, days, gaps, minutesByDay }) };
+    const { historyStartMs, nowMs } = terms;
+    const retentionMs = retentionMsOf(terms, market);
+    const known = { historyStartMs, retentionMs, nowMs, status, days, gaps, minutesByDay };
+    return { market, coverage: coverageOf(known) };
   });
 }
 

@@ -20,13 +20,13 @@ function tailLogs({ name }: StageConfig, region: string): string {
 }
 
 function queryCandles(
-  { name, database, pairs }: StageConfig,
+  { name, database, exchanges: [first] }: StageConfig,
   region: string,
   nowMs: number,
 ): string {
   const bucket = bucketOf('1m', nowMs);
   const keyspace = database.kind === 'keyspaces' ? keyspaceName(name) : database.keyspace;
-  const query = `SELECT open_time, open, high, low, close FROM ${keyspace}.candles WHERE exchange = 'gate-io' AND pair = '${pairs[0] ?? ''}' AND interval = '1m' AND bucket = '${bucket}' LIMIT 5`;
+  const query = `SELECT open_time, open, high, low, close FROM ${keyspace}.candles WHERE exchange = '${first?.kind ?? ''}' AND pair = '${first?.pairs[0] ?? ''}' AND interval = '1m' AND bucket = '${bucket}' LIMIT 5`;
   const connect =
     database.kind === 'keyspaces'
       ? `cqlsh-expansion.init && cqlsh-expansion cassandra.${region}.amazonaws.com 9142 --ssl`

@@ -1,10 +1,15 @@
 import type { AwsCredentials } from '../../lambdas/shared/adapters/aws-signature';
 import type { CassandraEnvironment } from '../../lambdas/shared/adapters/database/cassandra-client';
-import { EXCHANGE_FACTS } from '../../lambdas/shared/adapters/exchanges/exchange-facts';
 import { MINUTE_MS } from '../../lambdas/shared/domain/interval';
 import { keyspaceName } from '../../lib/naming/stage-names';
+import { archiveUrl, retentionMinutes } from '../../lib/stages/settings/exchange-settings';
 import type { StageConfig } from '../../lib/stages/stage-config';
-import { NotRunningError, type RunDescription } from '../../local/run/run-description';
+import { marketsOf } from '../../local/run/followed-by-run';
+import {
+  type FollowedExchange,
+  NotRunningError,
+  type RunDescription,
+} from '../../local/run/run-description';
 import { OperationError } from '../operation-error';
 import type { Pipeline, PipelineChoice } from './pipeline';
 
@@ -51,11 +56,8 @@ async function runningNow({ findRun }: PipelinePlaces): Promise<RunDescription> 
 function localPipeline({ followed, ...run }: RunDescription): Pipeline {
   return {
     name: 'the local run',
-    markets: marketsOf(followed.pairs),
+    ...followedBy(followed.exchanges),
     historyStartMs: Date.parse(followed.historyStart),
-    retentionMs: followed.retentionMinutes * MINUTE_MS,
-    exchangeUrl: followed.exchangeUrl,
-    archiveUrl: followed.archiveUrl,
     database: {
       CASSANDRA_CONTACT_POINTS: [run.cassandra],
       CASSANDRA_LOCAL_DATA_CENTER: run.localDataCenter,
@@ -71,19 +73,28 @@ async function stagePipeline(
   choice: PipelineChoice,
   { account }: PipelinePlaces,
 ): Promise<Pipeline> {
-  const { exchange } = stage;
+  const followed = stage.exchanges.map((exchange) => ({
+    exchange: exchange.kind,
+    pairs: exchange.pairs,
+    retentionMinutes: retentionMinutes(exchange),
+    url: exchange.url,
+    archiveUrl: archiveUrl(exchange) ?? null,
+  }));
   return {
     ...(await accessOf(stage, account(choice))),
-    markets: marketsOf(stage.pairs),
+    ...followedBy(followed),
     historyStartMs: Date.parse(stage.historyStart),
-    retentionMs: exchange.retentionMinutes * MINUTE_MS,
-    exchangeUrl: exchange.url,
-    archiveUrl: exchange.archiveUrl,
   };
 }
 
-function marketsOf(pairs: readonly string[]): Pipeline['markets'] {
-  return pairs.map((pair) => ({ exchange: EXCHANGE_FACTS['gate-io'].exchange, pair }));
+function followedBy(
+  exchanges: readonly FollowedExchange[],
+): Pick<Pipeline, 'markets' | 'exchanges'> {
+  const settings = exchanges.map(({ exchange, retentionMinutes: minutes, url, archiveUrl }) => {
+    const retentionMs = minutes * MINUTE_MS;
+    return [exchange, { name: exchange, retentionMs, url, archiveUrl }] as const;
+  });
+  return { markets: marketsOf({ exchanges }), exchanges: new Map(settings) };
 }
 
 async function accessOf(

@@ -1,4 +1,5 @@
 import type { CassandraEnvironment } from '../../lambdas/shared/adapters/database/cassandra-client';
+import type { ExchangeName } from '../../lambdas/shared/adapters/exchanges/exchange-facts';
 import type { AwsCredentials } from '../../lambdas/shared/adapters/aws-signature';
 import type {
   StoredCandle,
@@ -13,6 +14,18 @@ import type {
   StatusReader,
 } from '../../lambdas/shared/domain/ports';
 import type { Gap } from '../../lambdas/shared/domain/progress';
+import { OperationError } from '../operation-error';
+
+/** An exchange that a pipeline follows. */
+export interface PipelineExchange {
+  readonly name: ExchangeName;
+  /** How far back its API serves one-minute candles. */
+  readonly retentionMs: number;
+  /** Base URL of its API, as it is reached from this machine. */
+  readonly url: string;
+  /** Base URL of its archive; null if it has none. */
+  readonly archiveUrl: string | null;
+}
 
 /** A pipeline whose data is read or repaired: a local run, LocalStack's, or a stage in AWS. */
 export interface Pipeline {
@@ -22,12 +35,8 @@ export interface Pipeline {
   readonly markets: readonly Market[];
   /** Start of the first UTC day that it wants of each. */
   readonly historyStartMs: number;
-  /** How far back its exchange's API serves one-minute candles. */
-  readonly retentionMs: number;
-  /** Up to and with `/api/v4`, as it is reached from this machine. */
-  readonly exchangeUrl: string;
-  /** The base URL of the exchange's archive. */
-  readonly archiveUrl: string;
+  /** The exchanges that it follows. */
+  readonly exchanges: ReadonlyMap<string, PipelineExchange>;
   readonly database: CassandraEnvironment;
   /** Undefined if the database asks for none. */
   readonly credentials: AwsCredentials | undefined;
@@ -67,4 +76,22 @@ export interface PipelineAccess {
   readonly find: (choice: PipelineChoice) => Promise<Pipeline>;
   /** Connects when it is first used. */
   readonly open: (pipeline: Pipeline) => PipelineStore;
+}
+
+/** How far back the API of a market's exchange serves; 0 if that is not followed any more. */
+export function retentionMsOf({ exchanges }: Pick<Pipeline, 'exchanges'>, market: Market): number {
+  return exchanges.get(market.exchange)?.retentionMs ?? 0;
+}
+
+/**
+ * The exchange of a market.
+ *
+ * @throws OperationError if it is not followed any more
+ */
+export function exchangeOf({ exchanges, name }: Pipeline, market: Market): PipelineExchange {
+  const exchange = exchanges.get(market.exchange);
+  if (exchange !== undefined) return exchange;
+  throw new OperationError(
+    `${name} does not follow ${market.exchange} any more: choose a market of ${[...exchanges.keys()].join(', ')}`,
+  );
 }

@@ -1,6 +1,6 @@
 import type { Archive, Exchange } from '../../lambdas/shared/domain/ports';
 import { findMarket } from '../pipeline/find-market';
-import type { Pipeline, PipelineAccess } from '../pipeline/pipeline';
+import { exchangeOf, type PipelineAccess, type PipelineExchange } from '../pipeline/pipeline';
 import { type Printer, runOperation } from '../run-operation';
 import { daysOfRange } from './days-of-range';
 import { dryRun } from './dry-run';
@@ -10,10 +10,10 @@ import { repair, type RepairSurroundings } from './repair';
 /** The surroundings of `npm run reconcile`. */
 export interface ReconcileSurroundings extends Printer, RepairSurroundings {
   readonly pipelines: PipelineAccess;
-  /** The exchange of a pipeline, for a dry run. */
-  readonly exchange: (pipeline: Pipeline) => Pick<Exchange, 'candles'>;
+  /** An exchange of a pipeline, for a dry run. */
+  readonly exchange: (exchange: PipelineExchange) => Pick<Exchange, 'candles'>;
   /** The archive of that exchange; undefined if it has none. */
-  readonly archive: (pipeline: Pipeline) => Archive | undefined;
+  readonly archive: (exchange: PipelineExchange) => Archive | undefined;
 }
 
 /** Every followed market is in the command line's own list. */
@@ -38,10 +38,11 @@ export function reconcileCommand(
     const store = io.pipelines.open(pipeline);
     try {
       const days = await daysOfRange(store, market, request);
+      const exchange = exchangeOf(pipeline, market);
       const isGood = request.dryRun
         ? await dryRun(
-            { market, days, nowMs: io.clock(), retentionMs: pipeline.retentionMs },
-            { ...io, store, exchange: io.exchange(pipeline), archive: io.archive(pipeline) },
+            { market, days, nowMs: io.clock(), retentionMs: exchange.retentionMs },
+            { ...io, store, exchange: io.exchange(exchange), archive: io.archive(exchange) },
           )
         : await repair({ pipeline, store, market, days, timeLimitMs: request.timeLimitMs }, io);
       return isGood ? 0 : 1;

@@ -26,13 +26,14 @@ void reconcileCommand(process.argv.slice(2), {
   wait: (ms, signal) => sleep(ms, undefined, { signal }).catch(() => undefined),
   signal: stopAsked(),
   pipelines: PIPELINES,
-  exchange: ({ exchangeUrl: baseUrl }) =>
-    createExchange('gate-io', {
-      baseUrl,
+  exchange: ({ name, url }) =>
+    createExchange(name, {
+      baseUrl: url,
       telemetry: SILENT,
       requestsPer10Seconds: REQUESTS_PER_10_S,
     }),
-  archive: ({ archiveUrl: baseUrl }) => createArchive('gate-io', { baseUrl, telemetry: SILENT }),
+  archive: ({ name, archiveUrl: baseUrl }) =>
+    baseUrl === null ? undefined : createArchive(name, { baseUrl, telemetry: SILENT }),
 }).then((exitCode) => {
   process.exitCode = exitCode;
 });

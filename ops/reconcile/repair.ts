@@ -6,7 +6,7 @@ import { DAY_MS, MINUTE_MS } from '../../lambdas/shared/domain/interval';
 import { dueOf, isSealed, type LedgerDay } from '../../lambdas/shared/domain/ledger/ledger';
 import { type Market, marketKey } from '../../lambdas/shared/domain/market';
 import { OperationError } from '../operation-error';
-import type { Pipeline, PipelineStore } from '../pipeline/pipeline';
+import { type Pipeline, type PipelineStore, retentionMsOf } from '../pipeline/pipeline';
 import { DAY_COLUMNS, dayCells } from './day-texts';
 
 /** The surroundings of a repair. */
@@ -50,7 +50,7 @@ export async function repair(work: Repair, io: RepairSurroundings): Promise<bool
   const reopenings = await reopen(work, startedMs);
   io.print(`${announcement(work, startedMs)}\n`);
   const seen = await untilAudited(work, { reopenings, endMs: startedMs + work.timeLimitMs }, io);
-  const terms = { nowMs: io.clock(), retentionMs: work.pipeline.retentionMs };
+  const terms = { nowMs: io.clock(), retentionMs: retentionMsOf(work.pipeline, work.market) };
   const rows = seen.map((day) => dayCells(day, terms));
   io.print(`${tableLines(DAY_COLUMNS, rows).join('\n')}\n`);
   const left = seen.filter((day) => !isAudited(day, reopenings)).length;
@@ -86,7 +86,7 @@ function reopeningTime({ audit, ask }: LedgerDay, nowMs: number): number {
 }
 
 function announcement({ market, days, pipeline }: Repair, nowMs: number): string {
-  const terms = { nowMs, retentionMs: pipeline.retentionMs };
+  const terms = { nowMs, retentionMs: retentionMsOf(pipeline, market) };
   const waiting = days.filter((day) => waitsForArchive(reopened(day, nowMs), terms));
   const lines = [
     `${marketKey(market)} of ${pipeline.name}: ${countText(days.length)} asked for again, at one of the next firings of reconcile (days of the last month within minutes, older ones within an hour)`,
@@ -131,7 +131,7 @@ async function untilAudited(
 ): Promise<readonly LedgerDay[]> {
   for (;;) {
     const oldestFirst = [...(await store.readDays(market, rangeOf(days)))].reverse();
-    const terms = { nowMs: io.clock(), retentionMs: pipeline.retentionMs };
+    const terms = { nowMs: io.clock(), retentionMs: retentionMsOf(pipeline, market) };
     const isSettled = (day: LedgerDay): boolean =>
       isAudited(day, reopenings) || isRefused(day, reopenings) || waitsForArchive(day, terms);
     const isOver = terms.nowMs >= endMs || io.signal.aborted;

@@ -25,9 +25,17 @@ export function pipelineOf(fields: Partial<Pipeline> = {}): Pipeline {
     name: 'the local run',
     markets: [BTC, POWR],
     historyStartMs: Date.UTC(2026, 2, 1),
-    retentionMs: 9_900 * MINUTE_MS,
-    exchangeUrl: 'http://127.0.0.1:4570/api/v4',
-    archiveUrl: 'http://127.0.0.1:4571',
+    exchanges: new Map([
+      [
+        'gate-io',
+        {
+          name: 'gate-io',
+          retentionMs: 9_900 * MINUTE_MS,
+          url: 'http://127.0.0.1:4570/api/v4',
+          archiveUrl: 'http://127.0.0.1:4571',
+        },
+      ],
+    ]),
     database: {
       CASSANDRA_CONTACT_POINTS: ['127.0.0.1:9042'],
       CASSANDRA_LOCAL_DATA_CENTER: 'datacenter1',

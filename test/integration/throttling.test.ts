@@ -45,9 +45,8 @@ beforeAll(async () => {
     writeCapacity: NEW_TABLE,
     exchange: () => openTimedExchange(source, 'generated', { requestsPerWindow: 1_000_000 }),
     settings: () => ({
-      PAIRS: PAIRS.join(','),
       HISTORY_START: '2026-03-01',
-      REQUESTS_PER_10_S: '1000000',
+      exchanges: { 'gate-io': { pairs: PAIRS, requestsPer10Seconds: 1_000_000 } },
     }),
     onProgress: () => undefined,
     hooks: {

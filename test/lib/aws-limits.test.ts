@@ -1,3 +1,4 @@
+import { gateIoAlone } from '../fakes/stages';
 import type { Template } from 'aws-cdk-lib/assertions';
 import { dev } from '../../lib/stages/dev';
 import { prod } from '../../lib/stages/prod';
@@ -16,10 +17,10 @@ const ENDPOINT_POLICY_CHARACTERS = 20_480;
 /** Source: the AWS CloudFormation user guide, "Understand CloudFormation quotas". */
 const TEMPLATE = { bytes: 1_000_000, resources: 500, outputs: 200 };
 
-/** As long as it can be, at most so many bytes in the variable (`lib/stages/stage-limits.ts`). */
+/** As long as they can be beside the other settings of an exchange, at most 3,000 bytes in the variable (`lib/stages/stage-limits.ts`). */
 const LONG_PAIR = 25;
 const MOST_PAIRS = Array.from(
-  { length: 2_900 / LONG_PAIR },
+  { length: 2_825 / LONG_PAIR },
   (_, index) => `${'C'.repeat(LONG_PAIR - 9)}${String(index).padStart(3, '0')}_USDT`,
 );
 
@@ -28,7 +29,11 @@ const STAGES: readonly [string, StageConfig][] = [
   ['prod', prod],
   [
     'with the most pairs',
-    stageConfig({ ...prod, name: 'a-rather-longish-one', pairs: MOST_PAIRS }),
+    stageConfig({
+      ...prod,
+      name: 'a-rather-longish-one',
+      ...gateIoAlone(prod, { pairs: MOST_PAIRS }),
+    }),
   ],
 ];
 

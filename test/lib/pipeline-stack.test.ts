@@ -1,3 +1,5 @@
+import { usualExchange } from '../../lib/stages/settings/exchange-settings';
+import { gateIoOf } from '../fakes/stages';
 import type { Template } from 'aws-cdk-lib/assertions';
 import { addStage } from '../../lib/candlestream';
 import { stageConfig } from '../../lib/stages/stage-config';
@@ -34,6 +36,19 @@ const batchFailures = (stage: StageName) => ({
   BATCH_FAILURES: stage === 'dev' ? 'throw' : 'report',
 });
 
+/** The variable `EXCHANGES` of a function that may send so many requests. */
+function exchangesWith(requestsPer10Seconds: number): string {
+  return JSON.stringify({
+    'gate-io': {
+      pairs: gateIoOf(dev).pairs.join(','),
+      url: 'https://api.gateio.ws/api/v4',
+      archiveUrl: 'https://download.gatedata.org',
+      requestsPer10Seconds,
+      retentionMinutes: 9_900,
+    },
+  });
+}
+
 describe('the pipeline stack', () => {
   let pipeline: Readonly<Record<StageName, Template>>;
   beforeAll(() => {
@@ -45,8 +60,13 @@ describe('the pipeline stack', () => {
 
   describe.each(STAGES)('of the stage %s', (stage) => {
     it.each([
-      { name: 'Fetch', rulePrefix: 'Schedule', rate: 'rate(1 minute)', seconds: 60 },
-      { name: 'Reconcile', rulePrefix: 'ReconcileSchedule', rate: 'rate(5 minutes)', seconds: 300 },
+      { name: 'Fetch', rulePrefix: 'FetchScheduleGateIo', rate: 'rate(1 minute)', seconds: 60 },
+      {
+        name: 'Reconcile',
+        rulePrefix: 'ReconcileScheduleGateIo',
+        rate: 'rate(5 minutes)',
+        seconds: 300,
+      },
     ])('fires $name at a $rate, and nothing else', ({ name, rulePrefix, rate, seconds }) => {
       const [target] = only(stage, 'AWS::Lambda::Function', name);
       const [ruleId, rule] = only(stage, 'AWS::Events::Rule', rulePrefix);
@@ -56,6 +76,10 @@ describe('the pipeline stack', () => {
           Id: 'Target0',
           Arn: { 'Fn::GetAtt': [target, 'Arn'] },
           // A firing that is late is of no use: the next one does its work.
+          InputTransformer: {
+            InputPathsMap: { time: '$.time' },
+            InputTemplate: '{"time":<time>,"exchange":"gate-io","shard":0,"shards":1}',
+          },
           RetryPolicy: { MaximumEventAgeInSeconds: seconds, MaximumRetryAttempts: 2 },
         },
       ]);
@@ -114,15 +138,12 @@ describe('the pipeline stack', () => {
       };
       expect(variables).toMatchObject({
         STAGE: stage,
-        PAIRS: dev.pairs.join(','),
+        EXCHANGES: exchangesWith(180),
         HISTORY_START: stage === 'dev' ? '2026-10-01' : '2026-01-01',
-        RETENTION_MINUTES: '9900',
         CASSANDRA_AUTHENTICATION: 'sigv4',
         POWERTOOLS_SERVICE_NAME: 'query',
       });
-      expect(Object.keys(variables).filter((name) => /KAFKA|SCHEMA|GATE_IO/.test(name))).toEqual(
-        [],
-      );
+      expect(Object.keys(variables).filter((name) => /KAFKA|SCHEMA/.test(name))).toEqual([]);
     });
 
     it.each(['Fetch', 'Reconcile', 'Transform', 'Persist', 'Query'])(
@@ -154,25 +175,18 @@ describe('the pipeline stack', () => {
         name: 'Fetch',
         service: 'fetch',
         own: {
-          PAIRS: dev.pairs.join(','),
-          RETENTION_MINUTES: '9900',
-          REQUESTS_PER_10_S: '135',
+          EXCHANGES: exchangesWith(135),
           BEHIND_MINUTES: '5',
           SCHEDULE_MINUTES: '1',
           SILENT_AFTER_MINUTES: '1440',
-          GATE_IO_URL: 'https://api.gateio.ws/api/v4',
         },
       },
       {
         name: 'Reconcile',
         service: 'reconcile',
         own: {
-          PAIRS: dev.pairs.join(','),
+          EXCHANGES: exchangesWith(45),
           HISTORY_START: stage === 'dev' ? '2026-10-01' : '2026-01-01',
-          RETENTION_MINUTES: '9900',
-          REQUESTS_PER_10_S: '45',
-          GATE_IO_URL: 'https://api.gateio.ws/api/v4',
-          GATE_IO_ARCHIVE_URL: 'https://download.gatedata.org',
         },
       },
       {
@@ -229,6 +243,22 @@ describe('the pipeline stack', () => {
     mute.resourceCountIs('AWS::Lambda::Url', 0);
     mute.resourceCountIs('AWS::Lambda::Function', 4);
     expect(JSON.stringify(mute.toJSON())).not.toMatch(/query/i);
+  });
+
+  it('fires each exchange by rules of its own, so that none delays another', () => {
+    const exchanges = [gateIoOf(dev), usualExchange('okx', ['BTC_USDT'])];
+    const { pipeline: both } = templatesOf(stageConfig({ ...dev, exchanges }));
+    const partsOf = (rulePrefix: string) => {
+      const [, rule] = onlyOne(both, 'AWS::Events::Rule', rulePrefix);
+      const targets = rule['Targets'] as { InputTransformer: { InputTemplate: string } }[];
+      return targets.map(({ InputTransformer: { InputTemplate: template } }) => template);
+    };
+    both.resourceCountIs('AWS::Events::Rule', 4);
+    for (const name of ['Fetch', 'Reconcile']) {
+      expect(partsOf(`${name}ScheduleOkx`)).toEqual([
+        '{"time":<time>,"exchange":"okx","shard":0,"shards":1}',
+      ]);
+    }
   });
 
   it('ticks as seldom as the stage says, and gives fetch that time', () => {

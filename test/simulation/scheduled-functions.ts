@@ -68,9 +68,7 @@ const RECONCILE: ScheduledFunction = {
           }),
       },
       {
-        exchange: stage.settings.exchange,
-        pairs: stage.settings.pairs,
-        retentionMs: stage.settings.retentionMs,
+        ...stage.settings,
         historyStartMs: stage.scenario.historyStartMs,
       },
     ),

@@ -138,6 +138,8 @@ export function createStage({
 function settingsOf({ pairs, retentionMs }: Scenario): ObserveTickSettings {
   return {
     exchange: EXCHANGE,
+    shard: 0,
+    shards: 1,
     pairs,
     retentionMs,
     scheduleMs: MINUTE_MS,

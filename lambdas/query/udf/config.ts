@@ -24,7 +24,6 @@ export const SYMBOL_TYPE = 'crypto';
 
 /** What this data feed can do. An empty value stands for all exchanges, or types. */
 export function answerConfig(_parameters: object, { settings }: QueryContext): Promise<Answer> {
-  const { exchange } = settings;
   const answer: v.InferOutput<typeof ConfigAnswer> = {
     supports_search: true,
     supports_group_request: false,
@@ -34,7 +33,11 @@ export function answerConfig(_parameters: object, { settings }: QueryContext): P
     supported_resolutions: [...SUPPORTED],
     exchanges: [
       { value: '', name: 'All exchanges', desc: '' },
-      { value: udfExchange(exchange), name: exchange, desc: exchange },
+      ...settings.exchanges.map(({ exchange }) => ({
+        value: udfExchange(exchange),
+        name: exchange,
+        desc: exchange,
+      })),
     ],
     symbols_types: [
       { value: '', name: 'All types' },

@@ -22,7 +22,7 @@ import {
   timeText,
 } from '../http/texts';
 import type { QueryContext, TimeRange } from '../ports';
-import { statusOf } from './known-market';
+import { retentionOf, statusOf } from './known-market';
 import { readMarketLedger } from './market-coverage';
 import { orderedRange } from './ordered-range';
 
@@ -100,7 +100,8 @@ export async function answerDays(
     readMarketLedger(context, market),
   ]);
   const input = {
-    ...{ status, ...ledger, ...context.settings },
+    ...{ status, ...ledger, historyStartMs: context.settings.historyStartMs },
+    retentionMs: retentionOf(context.settings, market),
     ...{ nowMs: context.nowMs, minutesByDay: new Map<number, number>() },
   };
   const range = { fromMs: from ?? 0, toMs: to ?? context.nowMs };

@@ -5,8 +5,14 @@ import { canBeStored } from '../http/texts';
 import type { QueryContext, QuerySettings } from '../ports';
 
 /** The markets that are followed, in the order of the stage. */
-export function followedMarkets({ exchange, pairs }: QuerySettings): Market[] {
-  return pairs.map((pair) => ({ exchange, pair }));
+export function followedMarkets({ exchanges }: QuerySettings): Market[] {
+  return exchanges.flatMap(({ exchange, pairs }) => pairs.map((pair) => ({ exchange, pair })));
+}
+
+/** How far back the API of a market's exchange serves; as far as of the first one for an exchange that is no longer followed. */
+export function retentionOf({ exchanges }: QuerySettings, { exchange }: Market): number {
+  const followed = exchanges.find((one) => one.exchange === exchange) ?? exchanges[0];
+  return followed?.retentionMs ?? 0;
 }
 
 /**
@@ -18,7 +24,9 @@ export async function statusOf(
   { store, settings }: QueryContext,
   market: Market,
 ): Promise<MarketStatus | undefined> {
-  const isFollowed = market.exchange === settings.exchange && settings.pairs.includes(market.pair);
+  const isFollowed = settings.exchanges.some(
+    ({ exchange, pairs }) => exchange === market.exchange && pairs.includes(market.pair),
+  );
   if (!isFollowed && !canBeStored(market)) throw unknownMarket(marketKey(market));
   const status = (await store.readStatus([market])).get(marketKey(market));
   if (!isFollowed && status === undefined) throw unknownMarket(marketKey(market));

@@ -5,6 +5,7 @@ import type { LedgerDay } from '../../shared/domain/ledger/ledger';
 import type { Market } from '../../shared/domain/market';
 import type { Gap, MarketStatus } from '../../shared/domain/progress';
 import type { QueryContext } from '../ports';
+import { retentionOf } from './known-market';
 
 /** The ledger of a market: its days and its gaps. */
 export interface MarketLedger {
@@ -31,7 +32,8 @@ export async function marketCoverage(
   market: Market,
   { status, days, gaps }: MarketLedger & { readonly status: MarketStatus | undefined },
 ): Promise<Coverage> {
-  const { historyStartMs, retentionMs } = settings;
+  const { historyStartMs } = settings;
+  const retentionMs = retentionOf(settings, market);
   const known = { status, days, gaps, historyStartMs, retentionMs, nowMs };
   const minutesByDay = await unauditedMinutes(store, market, known);
   return coverageOf({ ...known, minutesByDay });

@@ -1,6 +1,7 @@
 import { logicalName } from '../../naming/logical-name';
 import { brokerDiskMetrics, lagMetric, leastOf, periodsOfAnHour } from '../metrics';
 import { MskKafka } from '../../kafka/msk-kafka';
+import { marketCount } from '../../stages/settings/exchange-settings';
 import type { StageConfig } from '../../stages/stage-config';
 import type { WatchedPipeline } from '../watched-pipeline';
 import { type AlarmSpec, LASTING, NOTHING_KNOWN, SILENCE_BREACHES } from './alarm-spec';
@@ -52,6 +53,6 @@ function brokerAlarms(stage: StageConfig, kafka: MskKafka): AlarmSpec[] {
 }
 
 /** Records that five ticks append to a partition: one for each pair and tick, over all partitions. */
-function recordsOfFiveTicks({ pairs, topics }: StageConfig): number {
-  return Math.ceil((5 * pairs.length) / topics.partitions);
+function recordsOfFiveTicks({ exchanges, topics }: StageConfig): number {
+  return Math.ceil((5 * marketCount(exchanges)) / topics.partitions);
 }

@@ -1,5 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { periodsOfAnHour, publishedMetric } from '../metrics';
+import { retentionMinutes } from '../../stages/settings/exchange-settings';
 import type { StageConfig } from '../../stages/stage-config';
 import { behindMinutes } from '../../stages/tick';
 import type { WatchedPipeline } from '../watched-pipeline';
@@ -53,9 +54,10 @@ export function lagAlarms({ stage, functions }: WatchedPipeline): AlarmSpec[] {
   ];
 }
 
-/** A day, or half of the exchange's retention if that is less than two days. */
-function deadlineMinutes({ exchange }: StageConfig): number {
-  return Math.min(Duration.days(1).toMinutes(), Math.floor(exchange.retentionMinutes / 2));
+/** A day, or half of an exchange's retention if that is less than two days. */
+function deadlineMinutes({ exchanges }: StageConfig): number {
+  const halves = exchanges.map((exchange) => Math.floor(retentionMinutes(exchange) / 2));
+  return Math.min(Duration.days(1).toMinutes(), ...halves);
 }
 
 /** Such as `1 day` or `5 minutes`. */

@@ -1,25 +1,127 @@
 import * as v from 'valibot';
-import { EXCHANGE_FACTS } from '../../../lambdas/shared/adapters/exchanges/exchange-facts';
+import {
+  EXCHANGE_FACTS,
+  type ExchangeName,
+} from '../../../lambdas/shared/adapters/exchanges/exchange-facts';
+import { LONGEST_PAIR, pairNameProblem } from '../../../lambdas/shared/domain/market';
 import { group, oneOfKinds, wholeNumber } from './setting-values';
 
 /** Requests and minutes that are left to others, and to the time that a request takes. */
 const MARGIN = 10;
 
+const PAIR_REMEDY = `give a pair as BASE_QUOTE, such as BTC_USDT: at most ${LONGEST_PAIR} characters, without white space and punctuation but _ - . $ ! ~`;
+
+const Pair = v.pipe(
+  v.string(PAIR_REMEDY),
+  v.check((pair) => pairNameProblem(pair) === undefined, PAIR_REMEDY),
+);
+
+/** A pair, or several. */
+const Pairs = v.pipe(
+  v.union([v.string(), v.array(v.unknown())], 'give a pair such as BTC_USDT, or a list of pairs'),
+  v.transform((given) => (typeof given === 'string' ? [given] : given)),
+  v.array(Pair),
+  v.minLength(1, 'give at least one pair'),
+  v.check((pairs) => new Set(pairs).size === pairs.length, 'give every pair once'),
+);
+
+const Url = v.pipe(v.string('give a URL'), v.url('give a URL'));
+
+/** Requests sent in 10 s, by fetch and reconcile together: fewer than the exchange answers. */
+function requests(exchange: ExchangeName) {
+  return wholeNumber(2, mostRequests(exchange));
+}
+
+/** The most requests in 10 s that may be sent to an exchange. */
+export function mostRequests(exchange: ExchangeName): number {
+  return EXCHANGE_FACTS[exchange].answeredPer10Seconds - MARGIN;
+}
+
 const GateIo = group({
   kind: v.literal('gate-io'),
+  pairs: Pairs,
   /** Base URL of its API. */
-  url: v.pipe(
-    v.string('give a URL'),
-    v.url('give a URL'),
-    v.endsWith('/api/v4', 'end it with /api/v4'),
-  ),
+  url: v.pipe(Url, v.endsWith('/api/v4', 'end it with /api/v4')),
   /** Base URL of its archive of past months. */
-  archiveUrl: v.pipe(v.string('give a URL'), v.url('give a URL')),
-  /** Requests sent in 10 s, by fetch and reconcile together: fewer than it answers. */
-  requestsPer10Seconds: wholeNumber(2, EXCHANGE_FACTS['gate-io'].answeredPer10Seconds - MARGIN),
+  archiveUrl: Url,
+  requestsPer10Seconds: requests('gate-io'),
   /** Minutes back from now that are requested: fewer than it serves. */
   retentionMinutes: wholeNumber(1, EXCHANGE_FACTS['gate-io'].servedMinutes - MARGIN),
 });
 
-/** Exchange of a stage. */
-export const ExchangeSettings = oneOfKinds([GateIo]);
+const Binance = group({
+  kind: v.literal('binance'),
+  pairs: Pairs,
+  /** Base URL of its API: a host that serves market data alone needs no key. */
+  url: Url,
+  /** Base URL of its archive of past days and months. */
+  archiveUrl: Url,
+  requestsPer10Seconds: requests('binance'),
+});
+
+const Okx = group({
+  kind: v.literal('okx'),
+  pairs: Pairs,
+  /** Base URL of its API. */
+  url: Url,
+  requestsPer10Seconds: requests('okx'),
+});
+
+const Coinbase = group({
+  kind: v.literal('coinbase'),
+  pairs: Pairs,
+  /** Base URL of its API. */
+  url: Url,
+  requestsPer10Seconds: requests('coinbase'),
+});
+
+/** An exchange of a stage, with the pairs that are followed of it. */
+const ExchangeSetting = oneOfKinds([GateIo, Binance, Okx, Coinbase]);
+
+/** The settings of one exchange. */
+export type ExchangeSetting = Readonly<v.InferOutput<typeof ExchangeSetting>>;
+
+/** The exchanges of a stage, each once. */
+export const ExchangesSettings = v.pipe(
+  v.array(ExchangeSetting, "give a list of exchanges such as { kind: 'gate-io', ... }"),
+  v.minLength(1, 'give at least one exchange'),
+  v.check(
+    (exchanges) => new Set(exchanges.map(({ kind }) => kind)).size === exchanges.length,
+    'give every exchange once, with all of its pairs',
+  ),
+);
+
+const DAY_MINUTES = 1_440;
+/** An exchange that serves all of its history is asked for this much of it, if the rest is in its archive: a file a month instead of requests. */
+const DAYS_BEFORE_ARCHIVE = 45;
+/** Longer than any market has been there. */
+const ALL_DAYS = 36_500;
+
+/** Minutes back from now that the API of an exchange is asked for. */
+export function retentionMinutes(exchange: ExchangeSetting): number {
+  if (exchange.kind === 'gate-io') return exchange.retentionMinutes;
+  return DAY_MINUTES * (archiveUrl(exchange) === undefined ? ALL_DAYS : DAYS_BEFORE_ARCHIVE);
+}
+
+/** The number of markets of some exchanges. */
+export function marketCount(exchanges: readonly ExchangeSetting[]): number {
+  return exchanges.reduce((count, { pairs }) => count + pairs.length, 0);
+}
+
+/** Base URL of the archive of an exchange; undefined if it has none. */
+export function archiveUrl(exchange: ExchangeSetting): string | undefined {
+  return 'archiveUrl' in exchange ? exchange.archiveUrl : undefined;
+}
+
+/** Settings of an exchange as it is by itself: its own addresses, and as many requests as it takes. */
+export function usualExchange(kind: ExchangeName, pairs: readonly string[]): ExchangeSetting {
+  const { url, answeredPer10Seconds } = EXCHANGE_FACTS[kind];
+  const requestsPer10Seconds = answeredPer10Seconds - MARGIN * 2;
+  const common = { pairs: [...pairs], url, requestsPer10Seconds };
+  if (kind === 'gate-io') {
+    const { archiveUrl, servedMinutes } = EXCHANGE_FACTS[kind];
+    return { kind, ...common, archiveUrl, retentionMinutes: servedMinutes - MARGIN * 10 };
+  }
+  if (kind === 'binance') return { kind, ...common, archiveUrl: EXCHANGE_FACTS[kind].archiveUrl };
+  return { kind, ...common };
+}

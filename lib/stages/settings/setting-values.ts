@@ -29,11 +29,11 @@ function missingRemedy(setting: v.GenericSchema): string {
 
 /** One of several groups, told apart by the setting `kind`. */
 export function oneOfKinds<const Options extends v.VariantOptions<'kind'>>(options: Options) {
-  return v.variant('kind', options, ({ expected }) =>
-    expected === 'Object'
-      ? `give settings with a kind: ${kindsOf(options)}`
-      : `give one of ${kindsOf(options)}`,
-  );
+  return v.variant('kind', options, ({ expected, input }) => {
+    if (expected === 'Object') return `give settings with a kind: ${kindsOf(options)}`;
+    const meant = typeof input === 'string' ? didYouMean(input, kindNames(options)) : undefined;
+    return `give one of ${kindsOf(options)}${meant === undefined ? '' : `. ${meant}`}`;
+  });
 }
 
 /** The kinds as valibot lists them for an object that has none: `("msk" | "existing")`. */
@@ -41,6 +41,12 @@ function kindsOf(options: v.VariantOptions<'kind'>): string {
   const { issues } = v.safeParse(v.variant('kind', options), {});
   const expected = issues?.[0].expected ?? '';
   return expected.replace(/[()]/g, '').replaceAll(' | ', ', ');
+}
+
+function kindNames(options: v.VariantOptions<'kind'>): string[] {
+  return kindsOf(options)
+    .split(', ')
+    .map((kind) => kind.replaceAll('"', ''));
 }
 
 /** Refuses settings that do not go together. The problem names their values and the remedy. */

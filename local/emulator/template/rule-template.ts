@@ -2,43 +2,54 @@ import * as v from 'valibot';
 import { rateMsOf } from '../../../cli/schedule-rate';
 import type { ScheduledFunction } from '../../../lib/naming/function-names';
 import type { Assembly } from './assembly';
+import { InputTransformer, type TargetInput, targetInput } from './target-input';
 import { read, type Resource } from './resource';
 import { TemplateError } from './stack-template';
 
-/** The rule that fires a function. */
+/** A target of a rule that fires a function: each is invoked at each firing. */
 export interface RuleTemplate {
   readonly arn: string;
   readonly rateMs: number;
   readonly target: ScheduledFunction;
+  /** What the target is invoked with. */
+  readonly input: TargetInput;
 }
 
-/** The rule of each function that a schedule fires. */
-export type RuleTemplates = Readonly<Record<ScheduledFunction, RuleTemplate>>;
+/** The targets that fire each function, over all of its rules: at least one. */
+export type RuleTemplates = Readonly<
+  Record<ScheduledFunction, readonly [RuleTemplate, ...RuleTemplate[]]>
+>;
 
-const Targets = v.pipe(v.array(v.object({ Arn: v.string() })), v.minLength(1));
+const Targets = v.pipe(
+  v.array(v.object({ Arn: v.string(), InputTransformer: v.optional(InputTransformer) })),
+  v.minLength(1),
+);
 
 /**
- * The rules that fire functions of the pipeline.
+ * The targets of rules that fire functions of the pipeline.
  *
- * @throws TemplateError if a function has not exactly one, or its schedule is not a rate
+ * @throws TemplateError if a function has none, or the schedule of one is not a rate
  */
 export function rulesOf(
   assembly: Assembly,
   functions: Readonly<Record<ScheduledFunction, { readonly arn: string }>>,
 ): RuleTemplates {
   const resources = assembly.required('AWS::Events::Rule');
-  const ruleOf = (target: ScheduledFunction): RuleTemplate => {
-    const [resource, ...others] = resources.filter((rule) =>
-      read(rule, 'Targets', Targets).some(({ Arn }) => Arn === functions[target].arn),
+  const targetsOf = (target: ScheduledFunction): RuleTemplates[ScheduledFunction] => {
+    const [first, ...others] = resources.flatMap((rule) =>
+      read(rule, 'Targets', Targets)
+        .filter(({ Arn }) => Arn === functions[target].arn)
+        .map(({ InputTransformer: transformer }) => ({
+          arn: rule.arn,
+          rateMs: rateOf(rule),
+          target,
+          input: targetInput(rule, transformer),
+        })),
     );
-    if (resource && others.length === 0) {
-      return { arn: resource.arn, rateMs: rateOf(resource), target };
-    }
-    throw new TemplateError(
-      `expected one AWS::Events::Rule whose target is the ${target} function, found ${resource ? 1 + others.length : 0}`,
-    );
+    if (first !== undefined) return [first, ...others];
+    throw new TemplateError(`no AWS::Events::Rule has the ${target} function as a target`);
   };
-  return { fetch: ruleOf('fetch'), reconcile: ruleOf('reconcile') };
+  return { fetch: targetsOf('fetch'), reconcile: targetsOf('reconcile') };
 }
 
 function rateOf(resource: Resource): number {

@@ -6,8 +6,15 @@ import { InvalidStageConfigError, type StageConfig } from '../../../lib/stages/s
 
 type Settings = Readonly<Record<string, unknown>>;
 
-/** Addresses of the exchange that a run has chosen. */
-export type ExchangeUrls = Pick<StageConfig['exchange'], 'url' | 'archiveUrl'>;
+/** The exchange that a run has chosen to stand for Gate.io: its addresses, and the pairs to follow. */
+export interface ChosenExchange {
+  readonly url: string;
+  readonly archiveUrl: string;
+  /** Undefined for those of the stage. */
+  readonly pairs?: readonly string[];
+}
+
+const CHOSEN_KIND = 'gate-io';
 const URL_SETTINGS = ['url', 'archiveUrl'] as const;
 
 /** The settings that are deployed. */
@@ -31,14 +38,14 @@ const ALSO_FOR_DEV = ['topics', 'scheduleMinutes'];
  */
 export function stageSettings(
   settings: Settings,
-  exchangeUrls: ExchangeUrls = localstack.exchange,
+  chosen: ChosenExchange = gateIoOf(localstack),
 ): StageSettings {
   assertReplaceable(settings);
   const forDev = Object.entries(settings).filter(([key]) => ALSO_FOR_DEV.includes(key));
   const byStage = {
     [localstack.name]: {
       ...settings,
-      exchange: exchangeAt(exchangeUrls, settings),
+      exchanges: exchangesAt(chosen, settings),
       ...eventSources(settings, localstack),
     },
     [dev.name]: { ...Object.fromEntries(forDev), ...eventSources(settings, dev) },
@@ -46,11 +53,21 @@ export function stageSettings(
   return { byStage, localstack: validStage(byStage, settings) };
 }
 
-function assertReplaceable({ name, eventSources, exchange }: Settings): void {
+/** Gate.io as a stage has it. */
+function gateIoOf({ exchanges }: StageConfig) {
+  const exchange = exchanges.find(({ kind }) => kind === CHOSEN_KIND);
+  if (exchange?.kind === CHOSEN_KIND) return exchange;
+  throw new TypeError('The stage does not follow gate-io');
+}
+
+function assertReplaceable({ name, eventSources, exchanges }: Settings): void {
   if (name !== undefined) throw new UsageError('--settings: name is fixed; leave it out');
-  const fixed = URL_SETTINGS.find((name) => isObject(exchange) && name in exchange);
+  const given = Array.isArray(exchanges) ? exchanges.find(isChosen) : undefined;
+  const fixed = URL_SETTINGS.find((name) => isObject(given) && name in given);
   if (fixed !== undefined) {
-    throw new UsageError(`--settings: exchange.${fixed} is fixed by --exchange; leave it out`);
+    throw new UsageError(
+      `--settings: ${fixed} of ${CHOSEN_KIND} is fixed by --exchange; leave it out`,
+    );
   }
   if (!isObject(eventSources) || !('mode' in eventSources)) return;
   throw new UsageError(
@@ -58,12 +75,25 @@ function assertReplaceable({ name, eventSources, exchange }: Settings): void {
   );
 }
 
-/** The exchange of the settings, or of the stage, at the addresses of the chosen one. */
-function exchangeAt(
-  { url, archiveUrl }: ExchangeUrls,
-  { exchange = localstack.exchange }: Settings,
+/** The exchanges of the settings, or of the stage; Gate.io at the addresses of the chosen one. */
+function exchangesAt(
+  { url, archiveUrl, pairs = gateIoOf(localstack).pairs }: ChosenExchange,
+  settings: Settings,
 ): unknown {
-  return isObject(exchange) ? { ...exchange, url, archiveUrl } : exchange;
+  const { exchanges } = settings;
+  if (exchanges === undefined) {
+    return localstack.exchanges.map((exchange) =>
+      isChosen(exchange) ? { ...exchange, url, archiveUrl, pairs: [...pairs] } : exchange,
+    );
+  }
+  if (!Array.isArray(exchanges)) return exchanges;
+  return exchanges.map((exchange: unknown) =>
+    isChosen(exchange) ? { pairs: [...pairs], ...exchange, url, archiveUrl } : exchange,
+  );
+}
+
+function isChosen(exchange: unknown): exchange is Settings {
+  return isObject(exchange) && exchange['kind'] === CHOSEN_KIND;
 }
 
 /** The event sources of the settings, in the mode of a stage. */
@@ -89,7 +119,6 @@ function currentGroups(settings: Settings): string[] {
   const current = {
     ...localstack,
     eventSources: { ...localstack.eventSources, mode: undefined },
-    exchange: { ...localstack.exchange, url: undefined, archiveUrl: undefined },
   };
   return Object.entries(current)
     .filter(([key, value]) => key in settings && isObject(value))

@@ -1,3 +1,4 @@
+import { gateIoAlone } from '../../fakes/stages';
 import { connect } from 'node:net';
 import { DAY_MS, floorTo, MINUTE_MS } from '../../../lambdas/shared/domain/interval';
 import { scheduledEvent } from '../../../local/emulator/schedule';
@@ -154,9 +155,8 @@ test(
   'a function that is deployed wrongly loses nothing, and goes on once it is mended',
   async () => {
     const settings = {
-      pairs: PAIRS,
       historyStart: dayText(HISTORY_START_MS),
-      exchange: { ...localstack.exchange, url: 'http://exchange:4570/api/v4' },
+      ...gateIoAlone(localstack, { pairs: PAIRS, url: 'http://exchange:4570/api/v4' }),
     };
     const main = running();
     await deployBrokenPersist(run.project, settings);

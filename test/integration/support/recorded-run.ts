@@ -113,10 +113,14 @@ export class RecordedRun {
       exchange: () =>
         openTimedExchange(source, 'recorded', { requestsPerWindow: 1_000_000, faults }),
       settings: () => ({
-        PAIRS: [UNKNOWN_PAIR, ...RECORDED_PAIRS].join(','),
         HISTORY_START: this.#historyStart,
-        REQUESTS_PER_10_S: '1000000',
-        ...(retention === undefined ? {} : { RETENTION_MINUTES: String(retention) }),
+        exchanges: {
+          'gate-io': {
+            pairs: [UNKNOWN_PAIR, ...RECORDED_PAIRS],
+            requestsPer10Seconds: 1_000_000,
+            ...(retention === undefined ? {} : { retentionMinutes: retention }),
+          },
+        },
       }),
       onProgress: () => undefined,
       hooks: {

@@ -1,55 +1,80 @@
 import { readFetchEnvironment } from '../../../lambdas/fetch/environment';
 import { ENVIRONMENT } from '../../fakes/environment';
 
+const GATE_IO = {
+  pairs: 'BTC_USDT,ETH_USDT',
+  url: 'https://api.gateio.ws/api/v4',
+  archiveUrl: 'https://download.gatedata.org',
+  requestsPer10Seconds: 180,
+  retentionMinutes: 9_000,
+};
+const OKX = {
+  pairs: 'BTC_USDT',
+  url: 'https://www.okx.com',
+  requestsPer10Seconds: 100,
+  retentionMinutes: 5_000,
+};
+
 function read(changes: Readonly<Record<string, string | undefined>> = {}) {
   return readFetchEnvironment({
     ...ENVIRONMENT,
-    PAIRS: 'BTC_USDT,ETH_USDT',
-    RETENTION_MINUTES: '9000',
-    REQUESTS_PER_10_S: '180',
+    EXCHANGES: JSON.stringify({ 'gate-io': GATE_IO, okx: OKX }),
     BEHIND_MINUTES: '5',
     SCHEDULE_MINUTES: '1',
     SILENT_AFTER_MINUTES: '1440',
-    GATE_IO_URL: 'https://api.gateio.ws/api/v4',
     ...changes,
   });
+}
+
+function readGateIo(changes: object) {
+  return read({ EXCHANGES: JSON.stringify({ 'gate-io': { ...GATE_IO, ...changes } }) });
 }
 
 describe('readFetchEnvironment', () => {
   it('gives the values in their types', () => {
     expect(read()).toMatchObject({
-      PAIRS: ['BTC_USDT', 'ETH_USDT'],
-      RETENTION_MINUTES: 9_000,
-      REQUESTS_PER_10_S: 180,
       BEHIND_MINUTES: 5,
       SCHEDULE_MINUTES: 1,
       SILENT_AFTER_MINUTES: 1_440,
-      GATE_IO_URL: 'https://api.gateio.ws/api/v4',
     });
   });
 
   it('takes pairs in any alphabet, and with more than one underscore', () => {
-    expect(read({ PAIRS: '币安人生_USDT,BTC_3L_USDT' }).PAIRS).toEqual([
-      '币安人生_USDT',
-      'BTC_3L_USDT',
+    const { EXCHANGES: exchanges } = readGateIo({ pairs: '币安人生_USDT,BTC_3L_USDT' });
+    expect(exchanges.get('gate-io')?.pairs).toEqual(['币安人生_USDT', 'BTC_3L_USDT']);
+  });
+
+  it('gives the exchanges in their order, with their pairs', () => {
+    expect([...read().EXCHANGES]).toEqual([
+      ['gate-io', { ...GATE_IO, pairs: ['BTC_USDT', 'ETH_USDT'] }],
+      ['okx', { ...OKX, pairs: ['BTC_USDT'] }],
     ]);
   });
 
-  it('gives the URL without a slash at its end', () => {
-    expect(read({ GATE_IO_URL: 'http://127.0.0.1:8080/api/v4/' }).GATE_IO_URL).toBe(
-      'http://127.0.0.1:8080/api/v4',
-    );
+  it('gives a URL without a slash at its end', () => {
+    const { EXCHANGES: exchanges } = readGateIo({ url: 'http://127.0.0.1:8080/api/v4/' });
+    expect(exchanges.get('gate-io')?.url).toBe('http://127.0.0.1:8080/api/v4');
   });
 
   it.each([
-    ['PAIRS', '', 'expected at least one'],
-    ['PAIRS', 'BTC_USDT,ETH/USDT', 'expected pairs such as BTC_USDT'],
-    ['PAIRS', 'BTC_USDT,ETH_USDT,BTC_USDT', 'expected each pair once'],
-    ['RETENTION_MINUTES', '0', 'expected at least 1'],
-    ['RETENTION_MINUTES', '1e3', 'expected a whole number'],
-    ['REQUESTS_PER_10_S', '-1', 'expected a whole number'],
-    ['GATE_IO_URL', 'gate.io', 'expected a URL'],
-    ['PAIRS', undefined, '(it is not set)'],
+    ['pairs', '', 'expected at least one'],
+    ['pairs', 'BTC_USDT,ETH/USDT', 'expected pairs such as BTC_USDT'],
+    ['pairs', 'BTC_USDT,ETH_USDT,BTC_USDT', 'expected each pair once'],
+    ['retentionMinutes', 0, 'expected at least 1'],
+    ['retentionMinutes', 1.5, 'Invalid safe integer'],
+    ['requestsPer10Seconds', -1, 'expected at least 1'],
+    ['url', 'gate.io', 'expected a URL'],
+  ])('refuses %s of %j', (name, value, said) => {
+    expect(() => readGateIo({ [name]: value })).toThrow(`EXCHANGES.gate-io.${name}`);
+    expect(() => readGateIo({ [name]: value })).toThrow(said);
+  });
+
+  it.each([
+    ['EXCHANGES', undefined, '(it is not set)'],
+    ['EXCHANGES', '{}', 'expected at least one exchange'],
+    ['EXCHANGES', '{', 'expected JSON'],
+    ['EXCHANGES', '{"kraken":{}}', 'expected exchanges of gate-io, binance, okx, coinbase'],
+    ['SCHEDULE_MINUTES', '1e3', 'expected a whole number'],
   ])('refuses %s of %j', (name, value, said) => {
     expect(() => read({ [name]: value })).toThrow(name);
     expect(() => read({ [name]: value })).toThrow(said);

@@ -25,6 +25,8 @@ function settledTo(settledToMs: number): Progress {
 
 const SETTINGS = {
   exchange: 'gate-io',
+  shard: 0,
+  shards: 1,
   scheduleMs: MINUTE_MS,
   settlingMs: 2 * MINUTE_MS,
   silenceMs: 60 * MINUTE_MS,

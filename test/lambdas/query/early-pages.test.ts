@@ -23,10 +23,8 @@ function scene() {
     },
     {
       stage: 'dev',
-      exchange: 'gate-io',
-      pairs: ['BTC_USDT'],
+      exchanges: [{ exchange: 'gate-io', pairs: ['BTC_USDT'], retentionMs: DAY_MS }],
       historyStartMs: START,
-      retentionMs: DAY_MS,
     },
   );
   const json = async (path: string, parameters: string): Promise<unknown> => {

@@ -8,17 +8,21 @@ const ENVIRONMENT = {
   CASSANDRA_KEYSPACE: 'candlestream',
   AWS_REGION: 'us-east-1',
   STAGE: 'dev',
-  PAIRS: 'BTC_USDT,ETH_USDT',
+  EXCHANGES: JSON.stringify({
+    'gate-io': {
+      pairs: 'BTC_USDT,ETH_USDT',
+      url: 'https://api.gateio.ws/api/v4',
+      requestsPer10Seconds: 180,
+      retentionMinutes: 9_900,
+    },
+  }),
   HISTORY_START: '2026-01-01',
-  RETENTION_MINUTES: '9900',
 };
 
 test('the database and the stage are read; nothing of Kafka is needed', () => {
-  expect(readQueryEnvironment(ENVIRONMENT)).toMatchObject({
-    STAGE: 'dev',
-    PAIRS: ['BTC_USDT', 'ETH_USDT'],
-    HISTORY_START: Date.UTC(2026, 0, 1),
-  });
+  const read = readQueryEnvironment(ENVIRONMENT);
+  expect(read).toMatchObject({ STAGE: 'dev', HISTORY_START: Date.UTC(2026, 0, 1) });
+  expect(read.EXCHANGES.get('gate-io')?.pairs).toEqual(['BTC_USDT', 'ETH_USDT']);
 });
 
 test.each(Object.keys(ENVIRONMENT))('without %s it is refused', (name) => {

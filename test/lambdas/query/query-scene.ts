@@ -35,10 +35,10 @@ export function queryScene(
     { store, pageFiles, telemetry, isUnavailable: (cause) => cause instanceof DatabaseDown },
     {
       stage: 'dev',
-      exchange: 'gate-io',
-      pairs: ['BTC_USDT', 'ETH_USDT'],
+      exchanges: [
+        { exchange: 'gate-io', pairs: ['BTC_USDT', 'ETH_USDT'], retentionMs: 9_900 * MINUTE_MS },
+      ],
       historyStartMs: Date.UTC(2026, 0, 1),
-      retentionMs: 9_900 * MINUTE_MS,
       ...settings,
     },
   );

@@ -82,6 +82,8 @@ function prepare({
     },
     {
       exchange: 'gate-io',
+      shard: 0,
+      shards: 1,
       pairs,
       historyStartMs: TODAY - days * DAY_MS,
       retentionMs: 9_900 * MINUTE_MS,

@@ -7,9 +7,9 @@ test('without a name it is dev, as it stands', () => {
 });
 
 test('several stages, and settings over those of one', () => {
-  const settings = '{"localstack":{"pairs":["BTC_USDT"]}}';
+  const settings = '{"localstack":{"scheduleMinutes":5}}';
   expect(askedStages('localstack,dev', settings)).toEqual([
-    { ...localstack, pairs: ['BTC_USDT'] },
+    { ...localstack, scheduleMinutes: 5 },
     dev,
   ]);
 });
@@ -18,7 +18,10 @@ test.each([
   ['{', /settings \{ are not understood: give JSON such as/],
   ['{"dev":1}', /are not understood/],
   ['{"prod":{}}', /settings for "prod", but the stage is dev/],
-  ['{"dev":{"pairs":["BTC/USDT"]}}', /pairs\.0 is "BTC\/USDT": give the exchange's name of a pair/],
+  [
+    '{"dev":{"exchanges":[{"kind":"gate"}]}}',
+    /exchanges\.0\.kind is "gate": give one of "gate-io"/,
+  ],
   ['{"dev":{"colour":1}}', /stage dev cannot be deployed:\n- colour/],
 ])('settings that cannot be (%s) are refused', (settings, message) => {
   expect(() => askedStages('dev', settings)).toThrow(message);

@@ -1,3 +1,5 @@
+import { gateIoAlone, gateIoOf, stageOfPairs } from '../../fakes/stages';
+import { usualExchange } from '../../../lib/stages/settings/exchange-settings';
 import { VERSION_IDS } from '../../fakes/records';
 import { RemovalPolicy } from 'aws-cdk-lib';
 import {
@@ -18,9 +20,8 @@ function brokers(change: Partial<Brokers>): Partial<StageConfig> {
   return { kafka: { ...dev.kafka, ...change } };
 }
 
-const exchange = (change: Partial<StageConfig['exchange']>): Partial<StageConfig> => ({
-  exchange: { ...dev.exchange, ...change },
-});
+const exchange = (change: Parameters<typeof gateIoAlone>[1]): Partial<StageConfig> =>
+  gateIoAlone(dev, change);
 
 const topics = (change: Partial<StageConfig['topics']>): Partial<StageConfig> => ({
   topics: { ...dev.topics, ...change },
@@ -83,15 +84,14 @@ describe('a stage config', () => {
   it('tells every problem at once, each with its value and what to give instead', () => {
     expect(
       problemsOf({
-        pairs: ['BTC_USDT', 'BTC/USDT'],
-        ...exchange({ retentionMinutes: 10_000 }),
+        ...exchange({ pairs: ['BTC_USDT', 'BTC/USDT'], retentionMinutes: 10_000 }),
         ...topics({ replication: 4 }),
         ...brokers({ count: 32 }),
         alarmEmail: 'nobody',
       }),
     ).toEqual([
-      expect.stringMatching(/^- pairs\.1 is "BTC\/USDT": give the exchange's name of a pair/),
-      '- exchange.retentionMinutes is 10000: give at most 9990',
+      expect.stringMatching(/^- exchanges\.0\.pairs\.1 is "BTC\/USDT": give a pair as BASE_QUOTE/),
+      '- exchanges.0.retentionMinutes is 10000: give at most 9990',
       '- kafka.count is 32: give at most 30',
       '- topics.replication is 4: give at most 3',
       '- alarmEmail is "nobody": give an e-mail address',
@@ -99,8 +99,16 @@ describe('a stage config', () => {
   });
 
   it.each<[problem: string, change: Partial<StageConfig>]>([
-    ['pairs is []: give at least one pair', { pairs: [] }],
-    ['pairs is ["A_B","A_B"]: give every pair once', { pairs: ['A_B', 'A_B'] }],
+    ['exchanges is []: give at least one exchange', { exchanges: [] }],
+    ['exchanges.0.pairs is []: give at least one pair', exchange({ pairs: [] })],
+    [
+      'exchanges.0.pairs is ["A_B","A_B"]: give every pair once',
+      exchange({ pairs: ['A_B', 'A_B'] }),
+    ],
+    [
+      'exchanges.0.pairs is 7: give a pair such as BTC_USDT, or a list of pairs',
+      untyped({ exchanges: [{ ...gateIoOf(dev), pairs: 7 }] }),
+    ],
     ['scheduleMinutes is 61: give at most 60', { scheduleMinutes: 61 }],
     ['openWindowMinutes is 0: give at least 1', { openWindowMinutes: 0 }],
     ['scheduleMinutes is 1.5: give a whole number', { scheduleMinutes: 1.5 }],
@@ -118,23 +126,27 @@ describe('a stage config', () => {
       'historyStart is "2999-01-01": give a day that is not in the future',
       { historyStart: '2999-01-01' },
     ],
-    ['exchange.archiveUrl is "download": give a URL', exchange({ archiveUrl: 'download' })],
-    ['exchange.retentionMinutes is 0: give at least 1', exchange({ retentionMinutes: 0 })],
+    ['exchanges.0.archiveUrl is "download": give a URL', exchange({ archiveUrl: 'download' })],
+    ['exchanges.0.retentionMinutes is 0: give at least 1', exchange({ retentionMinutes: 0 })],
     [
-      'exchange.requestsPer10Seconds is 200: give at most 190',
+      'exchanges.0.requestsPer10Seconds is 200: give at most 190',
       exchange({ requestsPer10Seconds: 200 }),
     ],
     [
-      'exchange.url is "api.gateio.ws/api/v4": give a URL',
+      'exchanges.0.url is "api.gateio.ws/api/v4": give a URL',
       exchange({ url: 'api.gateio.ws/api/v4' }),
     ],
     [
-      'exchange.url is "https://api.gateio.ws": end it with /api/v4',
+      'exchanges.0.url is "https://api.gateio.ws": end it with /api/v4',
       exchange({ url: 'https://api.gateio.ws' }),
     ],
     [
-      'exchange.kind is "kraken": give one of "gate-io"',
-      untyped({ exchange: { ...dev.exchange, kind: 'kraken' } }),
+      'exchanges.0.kind is "kraken": give one of "gate-io", "binance", "okx", "coinbase"',
+      untyped({ exchanges: [{ ...gateIoOf(dev), kind: 'kraken' }] }),
+    ],
+    [
+      'exchanges.0.kind is "gateio": give one of "gate-io", "binance", "okx", "coinbase". Did you mean "gate-io"?',
+      untyped({ exchanges: [{ ...gateIoOf(dev), kind: 'gateio' }] }),
     ],
     [
       'network.nat.count is 0: give at least 1',
@@ -259,9 +271,9 @@ describe('a stage config', () => {
 
   it('refuses settings that are missing or of another type', () => {
     expect(
-      problemsOf(untyped({ topics: undefined, eventSources: 5, kafka: null, pairs: 1 })),
+      problemsOf(untyped({ topics: undefined, eventSources: 5, kafka: null, exchanges: 1 })),
     ).toEqual([
-      '- pairs is 1: give a list of pairs',
+      "- exchanges is 1: give a list of exchanges such as { kind: 'gate-io', ... }",
       '- kafka is null: give settings with a kind: "msk", "existing"',
       '- topics is not set: give all of partitions, replication, minInSyncReplicas, compression, retentionDays, deadLetterRetentionDays',
       '- eventSources is 5: give all of mode, transform, persist',
@@ -294,8 +306,8 @@ describe('a stage config', () => {
 
   it('takes a pair of 60 characters of any alphabet, and refuses longer ones', () => {
     const longest = `${'币'.repeat(55)}_USDT`;
-    expect(stageConfig({ ...dev, pairs: [longest] }).pairs).toEqual([longest]);
-    expect(problemsOf({ pairs: [`A${longest}`] })).toEqual([
+    expect(gateIoOf(stageOfPairs(dev, [longest])).pairs).toEqual([longest]);
+    expect(problemsOf(exchange({ pairs: [`A${longest}`] }))).toEqual([
       expect.stringContaining('at most 60 characters'),
     ]);
   });
@@ -377,26 +389,71 @@ describe('topics', () => {
   });
 });
 
-describe('pairs', () => {
-  it('are no more than fit into the environment of a function', () => {
+describe('exchanges', () => {
+  const binance = usualExchange('binance', ['BTC_USDT']);
+
+  it('are several, each with its own pairs, which may be one text', () => {
+    const exchanges = [
+      gateIoOf(dev),
+      { ...binance, pairs: 'ETH_USDT' },
+      usualExchange('okx', ['A_B']),
+    ];
+    expect(
+      stageConfig({ ...dev, exchanges }).exchanges.map(({ kind, pairs: of }) => [kind, of]),
+    ).toEqual([
+      ['gate-io', gateIoOf(dev).pairs],
+      ['binance', ['ETH_USDT']],
+      ['okx', ['A_B']],
+    ]);
+  });
+
+  it('are given once each', () => {
+    expect(problemsOf({ exchanges: [binance, binance] })).toEqual([
+      expect.stringMatching(/^- exchanges is .*: give every exchange once, with all of its pairs$/),
+    ]);
+  });
+
+  it.each(['gate-io', 'binance', 'okx', 'coinbase'] as const)(
+    'as they are by themselves are valid: %s',
+    (kind) => {
+      const exchanges = [usualExchange(kind, ['BTC_USDT'])];
+      expect(stageConfig({ ...dev, exchanges }).exchanges).toEqual(exchanges);
+    },
+  );
+
+  it('are asked for no more than each answers', () => {
+    expect(problemsOf({ exchanges: [{ ...binance, requestsPer10Seconds: 491 }] })).toEqual([
+      '- exchanges.0.requestsPer10Seconds is 491: give at most 490',
+    ]);
+  });
+
+  it('have settings of their own', () => {
+    expect(problemsOf(untyped({ exchanges: [{ ...binance, retentionMinutes: 9 }] }))).toEqual([
+      '- exchanges.0.retentionMinutes is not a setting. Leave it out, or choose one of kind, pairs, url, archiveUrl, requestsPer10Seconds',
+    ]);
+  });
+
+  it('fit into the environment of a function', () => {
     const many = Array.from({ length: 150 }, (_, index) => `WITHALONGNAME${index}_USDT`);
-    expect(problemsOf({ pairs: many })).toEqual([
-      `- pairs are 150, together ${many.join(',').length} bytes: give at most 2900 bytes, as a function's environment holds no more`,
+    expect(problemsOf(exchange({ pairs: many }))).toEqual([
+      expect.stringMatching(
+        /^- exchanges with their 150 pairs are \d{4} bytes: give at most 3000 bytes, as a function's environment holds no more$/,
+      ),
     ]);
   });
 
-  it('are as many as the rate limit can follow within a tick', () => {
+  it('have as many pairs as the rate limit can follow within a tick', () => {
     // 55 s of which 15 s are for appending: 40 s * 7.5 requests a second (the rest is reconcile's), two requests a pair.
-    const slower = exchange({ requestsPer10Seconds: 100 });
-    expect(stageConfig({ ...dev, ...slower, pairs: pairs(150) }).pairs).toHaveLength(150);
-    expect(problemsOf({ ...slower, pairs: pairs(151) })).toEqual([
-      '- pairs are 151, and a tick every 1 min with 75 requests in 10 s for fetch can follow 150: give fewer pairs, more requests (exchange.requestsPer10Seconds, at most 190) or more minutes (scheduleMinutes)',
+    const slower = (count: number) => exchange({ requestsPer10Seconds: 100, pairs: pairs(count) });
+    expect(gateIoOf(stageConfig({ ...dev, ...slower(150) })).pairs).toHaveLength(150);
+    expect(problemsOf(slower(151))).toEqual([
+      '- exchanges.gate-io has 151 pairs, and a tick every 1 min with 75 requests in 10 s for fetch can follow 150: give fewer pairs, more requests (requestsPer10Seconds, at most 190) or more minutes (scheduleMinutes)',
     ]);
   });
 
-  it('leave a request to each function that asks the exchange', () => {
+  it('leave a request to each function that asks them', () => {
     expect(problemsOf(exchange({ requestsPer10Seconds: 1 }))).toContain(
-      '- exchange.requestsPer10Seconds is 1: give at least 2',
+      '- exchanges.0.requestsPer10Seconds is 1: give at least 2',
     );
   });
 
@@ -405,11 +462,10 @@ describe('pairs', () => {
     [1_890, { scheduleMinutes: 5 }],
     // A function runs for 15 minutes at most.
     [5_940, { scheduleMinutes: 60 }],
-  ])('are at most %d by the rate limit with %j', (most, change) => {
-    expect(rateProblem({ ...dev, ...change, pairs: pairs(most) })).toBeUndefined();
-    expect(rateProblem({ ...dev, ...change, pairs: pairs(most + 1) })).toContain(
-      `can follow ${most}: `,
-    );
+  ])('have at most %d pairs by the rate limit with %j', (most, change) => {
+    const of = (count: number) => ({ ...dev, ...change, ...exchange({ pairs: pairs(count) }) });
+    expect(rateProblem(of(most))).toBeUndefined();
+    expect(rateProblem(of(most + 1))).toContain(`can follow ${most}: `);
   });
 });
 

@@ -3,8 +3,9 @@ import { localEnvironment } from '../../../local/emulator/local-environment';
 const endpoints = {
   kafka: '127.0.0.1:1',
   cassandra: '127.0.0.1:2',
-  exchangeUrl: 'http://127.0.0.1:3/api/v4',
-  archiveUrl: 'http://127.0.0.1:3/archive',
+  exchanges: {
+    'gate-io': { url: 'http://127.0.0.1:3/api/v4', archiveUrl: 'http://127.0.0.1:3/archive' },
+  },
   mskUrl: 'http://127.0.0.1:4',
 };
 const always = {
@@ -13,7 +14,17 @@ const always = {
   CASSANDRA_LOCAL_DATA_CENTER: 'datacenter1',
   CASSANDRA_AUTHENTICATION: 'none',
 };
-const chosen = { PAIRS: 'ETH_USDT', HISTORY_START: '2026-01-01T00:00:00Z' };
+const chosen = {
+  exchanges: { 'gate-io': { pairs: ['ETH_USDT', 'ADA_USDT'], retentionMinutes: 5 } },
+  HISTORY_START: '2026-01-01T00:00:00Z',
+};
+const okx = {
+  pairs: 'BTC_USDT',
+  url: 'https://okx',
+  requestsPer10Seconds: 9,
+  retentionMinutes: 7,
+};
+const gateIo = { ...okx, url: 'https://exchange', archiveUrl: 'https://archive' };
 
 test('a function finds MSK and Cassandra locally, and gets nothing that it does not have', () => {
   const environment = { KAFKA_CLUSTER_ARN: 'arn:aws:kafka:cluster' };
@@ -21,17 +32,18 @@ test('a function finds MSK and Cassandra locally, and gets nothing that it does 
 });
 
 test('one that has the exchange and the settings gets the exchange and those that were chosen', () => {
-  const environment = {
-    GATE_IO_URL: 'https://exchange',
-    GATE_IO_ARCHIVE_URL: 'https://archive',
-    PAIRS: 'BTC_USDT',
-    REQUESTS_PER_10_S: '9',
-  };
-  expect(localEnvironment({ environment }, endpoints, chosen)).toEqual({
-    ...always,
-    GATE_IO_URL: 'http://127.0.0.1:3/api/v4',
-    GATE_IO_ARCHIVE_URL: 'http://127.0.0.1:3/archive',
-    PAIRS: 'ETH_USDT',
+  const environment = { EXCHANGES: JSON.stringify({ 'gate-io': gateIo, okx }) };
+  const { EXCHANGES: exchanges, ...others } = localEnvironment({ environment }, endpoints, chosen);
+  expect(others).toEqual(always);
+  expect(JSON.parse(exchanges ?? '')).toEqual({
+    'gate-io': {
+      pairs: 'ETH_USDT,ADA_USDT',
+      url: 'http://127.0.0.1:3/api/v4',
+      archiveUrl: 'http://127.0.0.1:3/archive',
+      requestsPer10Seconds: 9,
+      retentionMinutes: 5,
+    },
+    okx,
   });
 });
 
@@ -45,8 +57,10 @@ test('open windows are as fresh as minutes, whatever the stage saves', () => {
 });
 
 test('nothing chosen leaves the settings of the template', () => {
-  const environment = { PAIRS: 'BTC_USDT', HISTORY_START: '2026-01-01T00:00:00Z' };
-  expect(localEnvironment({ environment }, endpoints)).toEqual(always);
+  const environment = { EXCHANGES: JSON.stringify({ okx }), HISTORY_START: '2026-01-01' };
+  const { EXCHANGES: exchanges, ...others } = localEnvironment({ environment }, endpoints);
+  expect(others).toEqual(always);
+  expect(JSON.parse(exchanges ?? '')).toEqual({ okx });
 });
 
 test('servers of an existing cluster are replaced', () => {

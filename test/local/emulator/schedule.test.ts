@@ -10,6 +10,7 @@ const RULE = {
   arn: 'arn:aws:events:us-east-1:000000000000:rule/r',
   rateMs: 60_000,
   target: 'fetch',
+  input: (event: object): unknown => event,
 } as const;
 const START_MS = Date.parse('2026-01-01T00:00:20.500Z');
 

@@ -1,3 +1,5 @@
+import { dev } from '../../../lib/stages/dev';
+import { gateIoAlone } from '../../fakes/stages';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
@@ -41,8 +43,14 @@ function deployed(service: string) {
     Environment: {
       Variables: {
         POWERTOOLS_SERVICE_NAME: service,
-        PAIRS: 'BTC_USDT,ETH_USDT',
-        GATE_IO_URL: SIMULATED,
+        EXCHANGES: JSON.stringify({
+          'gate-io': {
+            pairs: 'BTC_USDT,ETH_USDT',
+            url: SIMULATED,
+            requestsPer10Seconds: 180,
+            retentionMinutes: 9_900,
+          },
+        }),
       },
     },
   };
@@ -61,7 +69,7 @@ async function deployBeside(
   await mkdir(project.folder, { recursive: true });
   await writeFile(join(project.folder, 'run.lock'), String(process.ppid));
   const command = { project, run: fakeRun(SHOWS_TABLE).run };
-  await assertNothingReplaced(command, { pairs, exchange: { url: exchangeUrl } });
+  await assertNothingReplaced(command, gateIoAlone(dev, { pairs, url: exchangeUrl }));
 }
 
 test('a deployment of changed code only is let through, in whatever order the pairs are', async () => {
@@ -88,6 +96,6 @@ test('a LocalStack that has gone has nothing to replace', async () => {
 test('without a run that shows its table, LocalStack is not asked', async () => {
   const project = localstackProject({ CANDLESTREAM_DATA_DIR: join(dataDir, 'other') });
   const command = { project, run: fakeRun({}).run };
-  const stage = { pairs: ['ADA_USDT'], exchange: { url: GATE_IO } };
+  const stage = gateIoAlone(dev, { pairs: ['ADA_USDT'], url: GATE_IO });
   await expect(assertNothingReplaced(command, stage)).resolves.toBeUndefined();
 });

@@ -21,11 +21,16 @@ const run: RunDescription = {
   api: 'http://127.0.0.1:8787',
   startedAt: '2018-01-22T09:30:00.000Z',
   followed: {
-    pairs: ['BTC_USDT'],
+    exchanges: [
+      {
+        exchange: 'gate-io',
+        pairs: ['BTC_USDT'],
+        retentionMinutes: 9_900,
+        url: 'http://127.0.0.1:4570/api/v4',
+        archiveUrl: 'http://127.0.0.1:4570',
+      },
+    ],
     historyStart: '2018-01-01',
-    retentionMinutes: 9_900,
-    exchangeUrl: 'http://127.0.0.1:4570/api/v4',
-    archiveUrl: 'http://127.0.0.1:4570',
   },
 };
 

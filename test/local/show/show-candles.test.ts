@@ -17,11 +17,16 @@ const run = {
   api: 'http://127.0.0.1:8787',
   startedAt: '2018-01-22T00:00:00.000Z',
   followed: {
-    pairs: ['BTC_USDT'],
+    exchanges: [
+      {
+        exchange: 'gate-io' as const,
+        pairs: ['BTC_USDT'],
+        retentionMinutes: 9_900,
+        url: 'http://127.0.0.1:4570/api/v4',
+        archiveUrl: 'http://127.0.0.1:4570',
+      },
+    ],
     historyStart: '2018-01-01',
-    retentionMinutes: 9_900,
-    exchangeUrl: 'http://127.0.0.1:4570/api/v4',
-    archiveUrl: 'http://127.0.0.1:4570',
   },
 };
 const openTimeMs = Date.UTC(2018, 0, 22);
@@ -101,6 +106,24 @@ test('a pair of which nothing is stored yet', async () => {
 
   expect(shown).toMatchObject({ exitCode: 0, err: 'No 1m candle of ETH_BTC is stored yet.\n' });
   expect(shown.out).toMatch(/^openTime,.*\r\n$/);
+});
+
+test('a pair of two exchanges is ambiguous: it says which, and a key names one', async () => {
+  const rows: CassandraSession['rows'] = (statement) => {
+    if (!statement.query.includes('FROM progress')) return Promise.resolve(answer(statement));
+    const markets = ['gate-io', 'binance'].map((exchange) => rowOf({ exchange, pair: 'BTC_USDT' }));
+    return Promise.resolve(markets);
+  };
+
+  const ambiguous = await show('BTC_USDT 5m', { rows });
+  const named = await show('gate-io:BTC_USDT 5m --csv', { rows });
+
+  expect(ambiguous).toMatchObject({ exitCode: 2, out: '' });
+  expect(ambiguous.err).toBe(
+    'BTC_USDT is a pair of binance:BTC_USDT and gate-io:BTC_USDT: give one of these\n',
+  );
+  expect(named).toMatchObject({ exitCode: 0, err: '' });
+  expect(named.out.trim().split('\n')).toHaveLength(2);
 });
 
 test('an unknown pair: names those that are stored, near ones first', async () => {

@@ -5,7 +5,7 @@ const parse = (line: string) => parseShowArguments(line.split(' ').filter((word)
 
 test('a range is read as UTC, all of it, as a table', () => {
   expect(parse('BTC_USDT 5m --from 2018-01-22T00:00Z --to 2018-01-23')).toEqual({
-    pair: 'BTC_USDT',
+    market: 'BTC_USDT',
     interval: '5m',
     fromMs: Date.UTC(2018, 0, 22),
     toMs: Date.UTC(2018, 0, 23),
@@ -36,7 +36,7 @@ test.each([
 });
 
 test.each([
-  ['', "missing required argument 'pair'"],
+  ['', "missing required argument 'market'"],
   ['BTC_USDT', "missing required argument 'interval'"],
   [
     'BTC_USDT 7m',

@@ -51,7 +51,7 @@ function setUp(startMs = LIVE_SINCE_MS - 10 * DAY_MS) {
   const session = cassandra.session({ name: 'test', ended: false });
   const ledger = createDayLedger(session);
   const at = { nowMs: LIVE_SINCE_MS };
-  const wanted = { startMs, retentionMs: 6 * DAY_MS };
+  const wanted = { startMs, retentionMs: new Map([['gate-io', 6 * DAY_MS]]) };
   const store = (daysBefore: number) =>
     ledger.writeAudit(MARKET, LIVE_SINCE_MS - daysBefore * DAY_MS, AUDIT);
   return { at, ledger, store, history: new HistoryProgress(session, wanted, () => at.nowMs) };

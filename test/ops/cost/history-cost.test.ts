@@ -1,3 +1,4 @@
+import { stageOfPairs } from '../../fakes/stages';
 import { compareDecimals } from '../../../lambdas/shared/domain/decimal';
 import { dev } from '../../../lib/stages/dev';
 import { stageConfig } from '../../../lib/stages/stage-config';
@@ -11,7 +12,7 @@ const RESOURCES = resourcesOf(dev);
 const ROWS = 1_855;
 
 function costSince(historyStart: string): HistoryCost {
-  const stage = stageConfig({ ...dev, pairs: ['BTC_USDT'], historyStart });
+  const stage = stageConfig({ ...stageOfPairs(dev, ['BTC_USDT']), historyStart });
   return historyCost(RESOURCES, stage, NOW_MS);
 }
 

@@ -1,10 +1,11 @@
+import { stageOfPairs } from '../../fakes/stages';
 import {
   addDecimals,
   compareDecimals,
   formatDecimal,
   parseDecimal,
 } from '../../../lambdas/shared/domain/decimal';
-import { type StageConfig, stageConfig } from '../../../lib/stages/stage-config';
+import type { StageConfig } from '../../../lib/stages/stage-config';
 import { dev } from '../../../lib/stages/dev';
 import { prod } from '../../../lib/stages/prod';
 import { type CostLine, totalOf } from '../../../ops/cost/cost-line';
@@ -20,7 +21,7 @@ import {
 
 function ofPairs(stage: StageConfig, count: number): StageResource[] {
   const pairs = Array.from({ length: count }, (_, index) => `PAIR${index}_USDT`);
-  return resourcesOf(stageConfig({ ...stage, pairs }));
+  return resourcesOf(stageOfPairs(stage, pairs));
 }
 
 const DEV = ofPairs(dev, 100);

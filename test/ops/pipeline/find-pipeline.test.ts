@@ -1,3 +1,4 @@
+import { gateIoOf } from '../../fakes/stages';
 import { MINUTE_MS } from '../../../lambdas/shared/domain/interval';
 import { dev } from '../../../lib/stages/dev';
 import { stageConfig } from '../../../lib/stages/stage-config';
@@ -15,11 +16,23 @@ const run: RunDescription = {
   api: 'http://127.0.0.1:8787',
   startedAt: '2026-03-01T00:00:00.000Z',
   followed: {
-    pairs: ['BTC_USDT', 'ETH_USDT'],
+    exchanges: [
+      {
+        exchange: 'gate-io',
+        pairs: ['BTC_USDT', 'ETH_USDT'],
+        retentionMinutes: 9_900,
+        url: 'http://127.0.0.1:4570/api/v4',
+        archiveUrl: 'http://127.0.0.1:4571',
+      },
+      {
+        exchange: 'okx',
+        pairs: ['BTC_USDT'],
+        retentionMinutes: 100,
+        url: 'http://127.0.0.1:4570/okx',
+        archiveUrl: null,
+      },
+    ],
     historyStart: '2026-01-01',
-    retentionMinutes: 9_900,
-    exchangeUrl: 'http://127.0.0.1:4570/api/v4',
-    archiveUrl: 'http://127.0.0.1:4571',
   },
 };
 const credentials = { accessKeyId: 'id', secretAccessKey: 'secret' };
@@ -45,11 +58,29 @@ test('without a stage it is the local run that runs now', async () => {
     markets: [
       { exchange: 'gate-io', pair: 'BTC_USDT' },
       { exchange: 'gate-io', pair: 'ETH_USDT' },
+      { exchange: 'okx', pair: 'BTC_USDT' },
     ],
     historyStartMs: Date.UTC(2026, 0, 1),
-    retentionMs: 9_900 * MINUTE_MS,
-    exchangeUrl: 'http://127.0.0.1:4570/api/v4',
-    archiveUrl: 'http://127.0.0.1:4571',
+    exchanges: new Map([
+      [
+        'gate-io',
+        {
+          name: 'gate-io',
+          retentionMs: 9_900 * MINUTE_MS,
+          url: 'http://127.0.0.1:4570/api/v4',
+          archiveUrl: 'http://127.0.0.1:4571',
+        },
+      ],
+      [
+        'okx',
+        {
+          name: 'okx',
+          retentionMs: 100 * MINUTE_MS,
+          url: 'http://127.0.0.1:4570/okx',
+          archiveUrl: null,
+        },
+      ],
+    ]),
     database: {
       CASSANDRA_CONTACT_POINTS: ['127.0.0.1:9042'],
       CASSANDRA_LOCAL_DATA_CENTER: 'datacenter1',
@@ -78,7 +109,6 @@ test.each([
   expect(pipeline).toMatchObject({
     name: `the stage dev in ${region}`,
     historyStartMs: Date.parse(dev.historyStart),
-    exchangeUrl: dev.exchange.url,
     database: {
       CASSANDRA_CONTACT_POINTS: [endpoint],
       CASSANDRA_LOCAL_DATA_CENTER: region,
@@ -87,7 +117,13 @@ test.each([
     },
     credentials,
   });
-  expect(pipeline.markets).toHaveLength(dev.pairs.length);
+  expect(pipeline.exchanges.get('gate-io')).toEqual({
+    name: 'gate-io',
+    retentionMs: 9_900 * MINUTE_MS,
+    url: gateIoOf(dev).url,
+    archiveUrl: gateIoOf(dev).archiveUrl,
+  });
+  expect(pipeline.markets).toHaveLength(gateIoOf(dev).pairs.length);
 });
 
 test('without a region it says how to set one', async () => {

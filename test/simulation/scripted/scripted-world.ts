@@ -103,6 +103,8 @@ export class ScriptedWorld {
     };
     const settings = {
       exchange: EXCHANGE,
+      shard: 0,
+      shards: 1,
       pairs: [pair],
       retentionMs,
       scheduleMs: MINUTE_MS,

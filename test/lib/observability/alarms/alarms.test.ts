@@ -1,3 +1,4 @@
+import { gateIoAlone } from '../../../fakes/stages';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { addStage } from '../../../../lib/candlestream';
 import { type StageConfig, stageConfig } from '../../../../lib/stages/stage-config';
@@ -259,7 +260,7 @@ describe('the alarms of other stages', () => {
     const slow = stageConfig({
       ...dev,
       scheduleMinutes: 10,
-      exchange: { ...dev.exchange, retentionMinutes: 600 },
+      ...gateIoAlone(dev, { retentionMinutes: 600 }),
     });
     const { pipeline } = templatesOf(slow);
     const told = (id: string) => {

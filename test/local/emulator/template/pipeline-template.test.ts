@@ -167,9 +167,9 @@ describe('the address of the query function', () => {
 
 test('the rules have their rates and targets', () => {
   const arn = 'arn:aws:events:us-east-1:000000000000:rule/Pipeline';
-  expect(read().template.rules).toEqual({
-    fetch: { arn: `${arn}-Rule`, rateMs: 300_000, target: 'fetch' },
-    reconcile: { arn: `${arn}-AuditsRule`, rateMs: 3_600_000, target: 'reconcile' },
+  expect(read().template.rules).toMatchObject({
+    fetch: [{ arn: `${arn}-Rule`, rateMs: 300_000, target: 'fetch' }],
+    reconcile: [{ arn: `${arn}-AuditsRule`, rateMs: 3_600_000, target: 'reconcile' }],
   });
 });
 
@@ -189,6 +189,30 @@ test('mappings have what the template says, else the defaults of Lambda', () => 
   expect(mappings[0]?.consumerGroupId).toMatch(/^[-0-9a-f]{36}$/);
   expect(mappings.map(({ notEmulated }) => notEmulated)).toEqual([[], ['FilterCriteria']]);
   expect(mappings[0]?.failures).toEqual({ kind: 'retry-until-success' });
+});
+
+test('a function is fired by each target of its rules', () => {
+  const target = (exchange: string) => ({
+    Arn: arnOf('A'),
+    Id: exchange,
+    InputTransformer: {
+      InputPathsMap: { time: '$.time' },
+      InputTemplate: `{"time":<time>,"exchange":"${exchange}"}`,
+    },
+  });
+  const rule = (...exchanges: string[]): TemplateResource => ({
+    Type: 'AWS::Events::Rule',
+    Properties: { ScheduleExpression: 'rate(5 minutes)', Targets: exchanges.map(target) },
+  });
+
+  const { rules } = read({ Rule: rule('gate-io', 'okx'), OtherRule: rule('binance') }).template;
+
+  expect(rules.fetch.map(({ input }) => input({ time: 'then' }))).toEqual([
+    { time: 'then', exchange: 'gate-io' },
+    { time: 'then', exchange: 'okx' },
+    { time: 'then', exchange: 'binance' },
+  ]);
+  expect(rules.reconcile).toHaveLength(1);
 });
 
 test('topics have their settings', () => {
@@ -217,7 +241,7 @@ test.each<[string, Record<string, TemplateResource | undefined>, string]>([
   [
     'a rule of a function',
     { AuditsRule: undefined },
-    'expected one AWS::Events::Rule whose target is the reconcile function, found 0',
+    'no AWS::Events::Rule has the reconcile function as a target',
   ],
 ])('without %s it says so', (_, changes, message) => {
   expect(() => read(changes)).toThrow(message);
@@ -266,28 +290,22 @@ test.each<[string, Record<string, TemplateResource>, string]>([
 const ENDPOINTS = {
   kafka: '127.0.0.1:9092',
   cassandra: '127.0.0.1:9042',
-  exchangeUrl: 'http://127.0.0.1:1/api/v4',
-  archiveUrl: 'http://127.0.0.1:1/archive',
+  exchanges: {},
   mskUrl: 'http://127.0.0.1:2',
 };
 
 test('a local run sets the endpoints, and of the rest only what the function has', () => {
-  const environment = {
-    GATE_IO_URL: 'https://exchange',
-    PAIRS: 'BTC_USDT',
-    KAFKA_CLUSTER_ARN: 'arn:x',
-  };
+  const environment = { HISTORY_START: '2026-01-01', KAFKA_CLUSTER_ARN: 'arn:x' };
   const local = localEnvironment({ environment }, ENDPOINTS, {
-    PAIRS: 'ETH_USDT',
-    RETENTION_MINUTES: '5',
+    HISTORY_START: '2026-02-02',
+    exchanges: { 'gate-io': { pairs: ['ETH_USDT'] } },
   });
   expect(local).toEqual({
     AWS_ENDPOINT_URL_KAFKA: 'http://127.0.0.1:2',
     CASSANDRA_CONTACT_POINTS: '127.0.0.1:9042',
     CASSANDRA_LOCAL_DATA_CENTER: 'datacenter1',
     CASSANDRA_AUTHENTICATION: 'none',
-    GATE_IO_URL: 'http://127.0.0.1:1/api/v4',
-    PAIRS: 'ETH_USDT',
+    HISTORY_START: '2026-02-02',
   });
 });
 

@@ -1,3 +1,5 @@
+import { usualExchange } from '../../../../lib/stages/settings/exchange-settings';
+import { gateIoOf } from '../../../fakes/stages';
 import { UsageError } from '../../../../cli/command-line';
 import { askedStages } from '../../../../lib/stages/asked-stages';
 import { stageSettings } from '../../../../local/localstack/deployment/stage-settings';
@@ -15,7 +17,12 @@ function stagesOf(settings: Readonly<Record<string, unknown>>) {
 
 test('what topics, event sources and the rule are made of is for both stages, all else for one', () => {
   const topics = { ...dev.topics, partitions: 3 };
-  const settings = { topics, scheduleMinutes: 5, eventSources: BATCHES, pairs: ['BTC_USDT'] };
+  const settings = {
+    topics,
+    scheduleMinutes: 5,
+    eventSources: BATCHES,
+    historyStart: '2026-02-02',
+  };
   const { localstack, ofDev } = stagesOf(settings);
   expect(ofDev).toEqual({
     ...dev,
@@ -24,7 +31,7 @@ test('what topics, event sources and the rule are made of is for both stages, al
     eventSources: { ...BATCHES, mode: { kind: 'on-demand' } },
   });
   expect(localstack).toMatchObject({
-    pairs: ['BTC_USDT'],
+    historyStart: '2026-02-02',
     topics,
     scheduleMinutes: 5,
     eventSources: { ...BATCHES, mode: { kind: 'none' } },
@@ -32,7 +39,7 @@ test('what topics, event sources and the rule are made of is for both stages, al
 });
 
 test('without such settings dev stands as it is', () => {
-  expect(stagesOf({ pairs: ['BTC_USDT'] }).ofDev).toEqual(dev);
+  expect(stagesOf({ historyStart: '2026-02-02' }).ofDev).toEqual(dev);
 });
 
 test.each([
@@ -42,24 +49,33 @@ test.each([
   expect(() => stageSettings({ eventSources })).toThrow(message);
 });
 
-test('the exchange is the one of the run, with the settings that are chosen for it', () => {
-  const urls = {
-    url: 'http://exchange:4570/api/v4',
-    archiveUrl: 'http://exchange:4570/archive',
-  };
-  const { url, archiveUrl, ...chosen } = { ...dev.exchange, requestsPer10Seconds: 7 };
-  expect({ url, archiveUrl }).not.toEqual(urls);
+const CHOSEN = {
+  url: 'http://exchange:4570/api/v4',
+  archiveUrl: 'http://exchange:4570/archive',
+  pairs: ['ADA_USDT'],
+};
 
-  const { byStage, localstack } = stageSettings({ exchange: chosen }, urls);
+test('Gate.io is the exchange of the run, with the settings that are chosen for it', () => {
+  const { url, archiveUrl } = gateIoOf(dev);
+  const chosen = { kind: 'gate-io', requestsPer10Seconds: 7, retentionMinutes: 99 };
+  const okx = usualExchange('okx', ['BTC_USDT']);
 
-  expect(localstack.exchange).toEqual({ ...chosen, ...urls });
+  const { byStage, localstack } = stageSettings({ exchanges: [chosen, okx] }, CHOSEN);
+
+  expect(localstack.exchanges).toEqual([{ ...chosen, ...CHOSEN }, okx]);
   expect(byStage['dev']).toEqual({});
-  expect(() => stageSettings({ exchange: { ...chosen, url } }, urls)).toThrow(
-    '--settings: exchange.url is fixed by --exchange; leave it out',
+  expect(() => stageSettings({ exchanges: [{ ...chosen, url }] }, CHOSEN)).toThrow(
+    '--settings: url of gate-io is fixed by --exchange; leave it out',
   );
-  expect(() => stageSettings({ exchange: { ...chosen, archiveUrl } }, urls)).toThrow(
-    '--settings: exchange.archiveUrl is fixed by --exchange; leave it out',
+  expect(() => stageSettings({ exchanges: [{ ...chosen, archiveUrl }] }, CHOSEN)).toThrow(
+    '--settings: archiveUrl of gate-io is fixed by --exchange; leave it out',
   );
+});
+
+test('pairs of the settings win over those of the run', () => {
+  const chosen = { kind: 'gate-io', requestsPer10Seconds: 7, retentionMinutes: 99 };
+  const { localstack } = stageSettings({ exchanges: [{ ...chosen, pairs: 'BTC_USDT' }] }, CHOSEN);
+  expect(gateIoOf(localstack)).toMatchObject({ url: CHOSEN.url, pairs: ['BTC_USDT'] });
 });
 
 test.each([

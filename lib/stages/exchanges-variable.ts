@@ -1,0 +1,26 @@
+import type { FollowedExchangesText } from '../../lambdas/shared/adapters/followed-exchanges';
+import { archiveUrl, type ExchangeSetting, retentionMinutes } from './settings/exchange-settings';
+
+/**
+ * The variable `EXCHANGES` of a function: the exchanges, with its part of the
+ * requests that each may be sent.
+ */
+export function exchangesVariable(
+  exchanges: readonly ExchangeSetting[],
+  partOf: (requestsPer10Seconds: number) => number,
+): string {
+  const entries = exchanges.map((exchange) => {
+    const archive = archiveUrl(exchange);
+    return [
+      exchange.kind,
+      {
+        pairs: exchange.pairs.join(','),
+        url: exchange.url,
+        ...(archive === undefined ? {} : { archiveUrl: archive }),
+        requestsPer10Seconds: partOf(exchange.requestsPer10Seconds),
+        retentionMinutes: retentionMinutes(exchange),
+      },
+    ] as const;
+  });
+  return JSON.stringify(Object.fromEntries(entries) satisfies FollowedExchangesText);
+}
