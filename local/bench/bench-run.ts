@@ -43,6 +43,7 @@ export async function startBenchRun(
     kafkaPort: await freePort(),
     cassandraPort: await freePort(),
     fresh: true,
+    batchingWindows: false,
     exchange: () =>
       openTimedExchange(new GeneratedCandles({ seed: 1, pairs }), 'generated', {
         requestsPerWindow: 1_000_000,

@@ -37,6 +37,8 @@ export interface LocalRunOptions<Exchange extends LocalExchange> {
   readonly fresh: boolean;
   /** Capacity beyond which the database throttles writes, as Keyspaces does. @default none */
   readonly writeCapacity?: CapacityLimits | undefined;
+  /** If false, event sources wait for no batch to fill, as where time goes by faster than the clock. @default true */
+  readonly batchingWindows?: boolean;
   /** Opens the exchange, knowing the pairs that the stage follows. */
   readonly exchange: (stagePairs: readonly string[]) => Promise<Exchange>;
   /** Settings of the run over those of the stage, knowing the exchange. */
@@ -187,14 +189,19 @@ async function startEnginesAndSynthesize<Exchange extends LocalExchange>(
 }
 
 async function synthesizedTemplate<Exchange extends LocalExchange>(
-  { stage, dataDir, onProgress }: LocalRunOptions<Exchange>,
+  { stage, dataDir, onProgress, batchingWindows = true }: LocalRunOptions<Exchange>,
   signal: AbortSignal,
 ): Promise<PipelineTemplate> {
   const startedMs = performance.now();
   const folder = await synthesize(stage, join(dataDir, 'cdk.out'), signal);
   const seconds = ((performance.now() - startedMs) / 1_000).toFixed(1);
   onProgress(`template: stage ${stage} synthesized in ${seconds} s`);
-  return readPipelineTemplate(readAssembly(folder));
+  const template = readPipelineTemplate(readAssembly(folder));
+  return batchingWindows ? template : withoutWindows(template);
+}
+
+function withoutWindows(template: PipelineTemplate): PipelineTemplate {
+  return { ...template, mappings: template.mappings.map((one) => ({ ...one, windowMs: 0 })) };
 }
 
 /** The keyspace that the functions of a template write to. */

@@ -39,6 +39,7 @@ function startReplayRun(
   const { pairs, lies } = command.request;
   return startLocalRun({
     ...localRunOptions(command),
+    batchingWindows: false,
     exchange: async () => {
       const exchange = await openReplayExchange(folder, pairs, lyingOptions(lies));
       try {

@@ -22,7 +22,7 @@ export const ASSUMED = {
   archivedMinuteBytes: 25n,
   /** The exchange's answer with its headers, and the request. */
   exchangeAnswerBytes: 2_500n,
-  /** Of at most 16. Measured: 20 pairs cause some ten invocations a tick, including that of fetch. */
+  /** Without a batching window. Measured: 20 pairs cause some ten invocations a tick, including that of fetch. */
   recordsPerInvocation: 4,
   fetchMsPerTick: 1_000n,
   /** 16 pairs at a time, a quarter of a second each. */
@@ -87,7 +87,7 @@ export function assumptions(): string[] {
     `A row is about ${a.rowBytes} bytes: a write is one unit, and ${a.storedMonths} months of candles are stored. Loading history costs extra, and so do queries: both are told apart.`,
     `A query takes ${a.queryMs} ms, and a candle in its compressed answer ${a.compressedCandleBytes} bytes. A query API that nobody asks costs nothing.`,
     `A past day is asked for ${a.auditsPerDay} times until it is sealed, each time whole. Its candles are written once: when it is sealed.`,
-    `An invocation of transform or persist gets ${a.recordsPerInvocation} records, as measured locally (docs/figures.md); retries and cold starts are not counted.`,
+    `An invocation of transform or persist gets ${a.recordsPerInvocation} records, as measured locally (docs/figures.md); with a batching window, those that fetch appends in it, one every ${a.fetchMsPerPair} ms, up to the batch size. Retries and cold starts are not counted.`,
     `Fetch takes ${a.fetchMsPerTick} ms and ${a.fetchMsPerPair} ms a pair; transform ${a.transformMsPerInvocation} ms and ${a.transformMsPerRecord} ms a record; persist ${a.persistMsPerInvocation} ms and ${a.persistMsPerRecord} ms a record; an audit of a day takes reconcile ${a.reconcileMsPerAudit} ms, transform ${a.transformMsPerAudit} ms and persist ${a.persistMsPerAudit} ms. Most of it is round trips: a candle takes some 35 us of CPU time (docs/figures.md).`,
     `A function logs ${a.logLineBytes} bytes a line, a line and ${a.invocationLogBytes} bytes an invocation, and a line an audit; a broker ${a.brokerLogBytes / 1_000_000n} MB a month; rejected traffic ${a.refusedTrafficLogBytes / 1_000_000n} MB.`,
     `The functions always publish ${steadyMetrics()} metrics, of ${Object.keys(METRICS).length} kinds in all: metrics of failures are charged only in hours with failures. Metrics of AWS services are free. An alarm's query finds ${a.metricsPerQuery} metrics.`,

@@ -61,6 +61,7 @@ const FunctionProperties = v.object({
 });
 const Mapping = v.object({
   BatchSize: v.number(),
+  MaximumBatchingWindowInSeconds: v.number(),
   ProvisionedPollerConfig: v.optional(v.unknown()),
 });
 
@@ -160,11 +161,19 @@ function partsOf(resources: readonly StageResource[], name: ScheduledFunction): 
   return rules.reduce((count, rule) => count + BigInt(propertiesOf(rule, Rule).Targets.length), 0n);
 }
 
+/** Records of an invocation, of the function that gets fewer. */
 function recordsPerInvocation(resources: readonly StageResource[]): number {
-  const batchSizes = ofType(resources, 'AWS::Lambda::EventSourceMapping').map(
-    (resource) => propertiesOf(resource, Mapping).BatchSize,
-  );
-  return Math.min(ASSUMED.recordsPerInvocation, ...batchSizes);
+  const records = ofType(resources, 'AWS::Lambda::EventSourceMapping').map((resource) => {
+    const { BatchSize, MaximumBatchingWindowInSeconds } = propertiesOf(resource, Mapping);
+    return Math.min(BatchSize, recordsWithin(MaximumBatchingWindowInSeconds * 1_000));
+  });
+  return records.length === 0 ? recordsWithin(0) : Math.min(...records);
+}
+
+/** Records that come within a batching window: fetch appends one for each pair. */
+function recordsWithin(windowMs: number): number {
+  const gathered = Math.floor(windowMs / Number(ASSUMED.fetchMsPerPair));
+  return Math.max(ASSUMED.recordsPerInvocation, gathered);
 }
 
 /** If pollers that AWS scales hand records to the functions, through the NAT gateway. */

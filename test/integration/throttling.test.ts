@@ -42,6 +42,7 @@ beforeAll(async () => {
     kafkaPort: await freePort(),
     cassandraPort: await freePort(),
     fresh: true,
+    batchingWindows: false,
     writeCapacity: NEW_TABLE,
     exchange: () => openTimedExchange(source, 'generated', { requestsPerWindow: 1_000_000 }),
     settings: () => ({

@@ -230,7 +230,7 @@ describe('the pipeline stack', () => {
         BatchSize: 16,
         EventSourceArn: CLUSTER,
         FunctionName: { Ref: id },
-        MaximumBatchingWindowInSeconds: 0,
+        MaximumBatchingWindowInSeconds: stage === 'dev' ? 1 : 0,
         StartingPosition: 'TRIM_HORIZON',
         Topics: [topic],
         ...(stage === 'prod' ? BOUNDED_RETRIES : {}),
@@ -279,7 +279,7 @@ describe('the pipeline stack', () => {
     });
     expect(mappingOf('Persist')).toMatchObject({
       BatchSize: 16,
-      MaximumBatchingWindowInSeconds: 0,
+      MaximumBatchingWindowInSeconds: 1,
     });
   });
 

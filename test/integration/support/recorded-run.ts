@@ -110,6 +110,7 @@ export class RecordedRun {
       kafkaPort: await freePort(),
       cassandraPort: await freePort(),
       fresh: true,
+      batchingWindows: false,
       exchange: () =>
         openTimedExchange(source, 'recorded', { requestsPerWindow: 1_000_000, faults }),
       settings: () => ({

@@ -13,6 +13,7 @@ test('dev has made cheap choices, and each says what it saves and what it gives 
     'a NAT instance instead of a gateway',
     'no endpoint for Keyspaces',
     'windows that have not ended are written less often',
+    'batches that fill for some time',
     'no log line for each segment',
     'event sources on demand',
     'no point-in-time recovery',

@@ -61,8 +61,8 @@ describe('what does not depend on the pairs, by hand', () => {
     ['GB of its disk', '0.64'],
     // 0.005 x 730
     ['x public address', '3.65'],
-    // 21 x 0.30
-    ['metrics', '6.30'],
+    // 17 x 0.30
+    ['metrics', '5.10'],
   ])('dev: %s', (what, usd) => {
     const lines = stageCost(DEV).filter((line) => !line.what.includes('x alarm'));
     expect(usdOf(lines, what)).toBe(usd);
@@ -95,6 +95,22 @@ test('reconcile runs for 0.3 s and 5 ms a pair, and 0.6 s an audit, of half a GB
   const seconds = 8_760 * (0.3 + 100 * 0.005) + 100 * 90 * 0.6;
   const usd = seconds * 0.5 * 0.0000133334 + 0.00876 * 0.2;
   expect(usdOf(stageCost(DEV), 'reconcile:')).toBe(usd.toFixed(2));
+});
+
+test('transform gets 16 records with a window of a second, and 4 without one', () => {
+  const invocationsOf = (batch: number): number => 43_800 * Math.ceil(100 / batch) + 100 * 90;
+  const usdFor = (batch: number): string => {
+    const records = 100 * Number(monthOfAPair(1, 5).segments);
+    const audits = 100 * 90;
+    const invocations = invocationsOf(batch);
+    const seconds = (invocations * 100 + records * 5 + audits * 250) / 1_000;
+    return (seconds * 0.0000133334 + (invocations / 1e6) * 0.2).toFixed(2);
+  };
+  const windowless = changed(DEV, 'AWS::Lambda::EventSourceMapping', {
+    MaximumBatchingWindowInSeconds: 0,
+  });
+  expect(usdOf(stageCost(DEV), 'transform:')).toBe(usdFor(16));
+  expect(usdOf(stageCost(windowless), 'transform:')).toBe(usdFor(4));
 });
 
 test('only prod pays for recovery', () => {
@@ -131,10 +147,10 @@ describe.each([
   });
 });
 
-test('100 pairs on dev are some 130 dollars, and the peer seven times that, by hand', () => {
+test('100 pairs on dev are at most 120 dollars, and the peer eight times that, by hand', () => {
   const total = totalOf(stageCost(DEV));
-  expect(compareDecimals(total, parseDecimal('125'))).toBe(1);
-  expect(compareDecimals(total, parseDecimal('135'))).toBe(-1);
+  expect(compareDecimals(total, parseDecimal('110'))).toBe(1);
+  expect(compareDecimals(total, parseDecimal('120'))).toBe(-1);
   // 357.70 + 2 x (4 x 0.052624 + 16 x 0.0057785) x 730 + 3 x (0.0672 x 730 + 50 x 0.08), and what is shared
   const shared = parseDecimal('75.94');
   const own = parseDecimal('959.18');
