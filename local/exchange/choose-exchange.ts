@@ -11,6 +11,8 @@ import { type RecordedCandles, readRecordedCandles } from './candles/recorded-ca
 /** Base URL of the real exchange. */
 export const GATE_IO_URL = 'https://api.gateio.ws';
 const DEFAULT_TIMEOUT_MS = 2_000;
+/** The seed of a simulated exchange. */
+export const DEFAULT_SEED = 1;
 const SERVER_TIME = /"server_time"\s*:\s*\d/;
 
 /** The part of `fetch` that a look at Gate.io needs. */
@@ -63,7 +65,10 @@ export async function chooseExchange(
   );
 }
 
-function simulated({ pairs, seed = 1 }: ExchangeChoiceOptions, because = ''): ChosenExchange {
+function simulated(
+  { pairs, seed = DEFAULT_SEED }: ExchangeChoiceOptions,
+  because = '',
+): ChosenExchange {
   return {
     kind: 'simulated',
     source: new GeneratedCandles({ seed, pairs }),

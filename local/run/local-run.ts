@@ -19,11 +19,13 @@ import { ThrottlingProxy } from '../keyspaces/throttling-proxy';
 import type { CapacityLimits } from '../keyspaces/write-capacity';
 import { followedByRun, marketsOf } from './followed-by-run';
 import { connectToRun } from './run-database';
-import type { LocalExchange } from './run-exchange';
+import type { FollowedPairs, LocalExchange } from './run-exchange';
 import { synthesize } from '../../cli/synthesize';
 import type { Market } from '../../lambdas/shared/domain/market';
 import { stageNamed } from '../../lib/stages';
+import { type ExchangeSetting, usualExchange } from '../../lib/stages/settings/exchange-settings';
 import type { StageConfig } from '../../lib/stages/stage-config';
+import type { ExchangeName } from '../../lambdas/shared/adapters/exchanges/exchange-facts';
 
 /** Options of a local run. */
 export interface LocalRunOptions<Exchange extends LocalExchange> {
@@ -39,10 +41,12 @@ export interface LocalRunOptions<Exchange extends LocalExchange> {
   readonly writeCapacity?: CapacityLimits | undefined;
   /** If false, event sources wait for no batch to fill, as where time goes by faster than the clock. @default true */
   readonly batchingWindows?: boolean;
-  /** Opens the exchange, knowing the pairs that the stage follows. */
-  readonly exchange: (stagePairs: readonly string[]) => Promise<Exchange>;
+  /** The exchanges to follow. @default those of the stage */
+  readonly exchanges?: readonly ExchangeName[] | undefined;
+  /** Opens the exchange, knowing what is followed. */
+  readonly exchange: (followed: readonly FollowedPairs[]) => Promise<Exchange>;
   /** Settings of the run over those of the stage, knowing the exchange. */
-  readonly settings: (exchange: Exchange) => ChosenSettings;
+  readonly settings: (exchange: Exchange, followed: readonly FollowedPairs[]) => ChosenSettings;
   readonly onProgress: (line: string) => void;
   readonly hooks?: PipelineHooks;
   /** Aborting it ends what has been started, and the start rejects with its reason. */
@@ -97,21 +101,24 @@ async function startAll<Exchange extends LocalExchange>(
   options: LocalRunOptions<Exchange>,
   stops: Stop[],
 ): Promise<LocalRun<Exchange>> {
-  const stagePairs = gateIoPairs(stageNamed(options.stage));
+  const followed = followedExchanges(stageNamed(options.stage), options.exchanges);
   // First of all: a mistyped stage, folder or pair costs no data, and no time.
-  const exchange = await options.exchange(stagePairs);
+  const exchange = await options.exchange(followed.map(pairsOfExchange));
   stops.push(() => exchange.stop());
   options.onProgress(exchange.description);
-  const { engines, template } = await startEnginesAndSynthesize(options, stops);
+  const { engines, template } = await startEnginesAndSynthesize(options, followed, stops);
   const throttling = await startThrottling(options, engines, stops);
-  const settings = options.settings(exchange);
+  const settings = options.settings(exchange, followed.map(pairsOfExchange));
   const logsDir = join(options.dataDir, 'logs');
   options.signal?.throwIfAborted();
   const pipelineOptions: PipelineOptions = {
     template,
     kafka: engines.kafka.endpoint,
     cassandra: throttling?.endpoint ?? engines.cassandra.endpoint,
-    exchanges: { 'gate-io': { url: exchange.apiUrl, archiveUrl: exchange.archiveUrl } },
+    exchanges: {
+      'gate-io': { url: exchange.apiUrl, archiveUrl: exchange.archiveUrl },
+      ...exchange.others,
+    },
     logsDir,
     chosen: settings,
     ...(options.hooks === undefined ? {} : { hooks: options.hooks }),
@@ -137,8 +144,20 @@ async function startAll<Exchange extends LocalExchange>(
   };
 }
 
-function gateIoPairs({ exchanges }: StageConfig): readonly string[] {
-  return exchanges.find(({ kind }) => kind === 'gate-io')?.pairs ?? [];
+/** The exchanges of a stage, or others: as the stage has them, else as they are by themselves with the stage's pairs. */
+function followedExchanges(
+  { exchanges }: StageConfig,
+  asked: readonly ExchangeName[] | undefined,
+): readonly ExchangeSetting[] {
+  if (asked === undefined) return exchanges;
+  return asked.map(
+    (name) =>
+      exchanges.find(({ kind }) => kind === name) ?? usualExchange(name, exchanges[0]?.pairs ?? []),
+  );
+}
+
+function pairsOfExchange({ kind, pairs }: ExchangeSetting): FollowedPairs {
+  return { exchange: kind, pairs };
 }
 
 async function startThrottling(
@@ -162,6 +181,7 @@ async function startThrottling(
 /** Engines and templates take about as long as each other, so they are made side by side. */
 async function startEnginesAndSynthesize<Exchange extends LocalExchange>(
   options: LocalRunOptions<Exchange>,
+  followed: readonly ExchangeSetting[],
   stops: Stop[],
 ): Promise<{ engines: StartedEngines; template: PipelineTemplate }> {
   const failed = new AbortController();
@@ -178,7 +198,7 @@ async function startEnginesAndSynthesize<Exchange extends LocalExchange>(
     stops.push(() => engines.stop());
     return engines;
   });
-  const synthesizing = orAbort(synthesizedTemplate(options, signal));
+  const synthesizing = orAbort(synthesizedTemplate(options, followed, signal));
   const [engines, template] = await Promise.allSettled([starting, synthesizing]);
   options.signal?.throwIfAborted();
   // Of two failures the other is only that it was ended because of this one.
@@ -189,11 +209,14 @@ async function startEnginesAndSynthesize<Exchange extends LocalExchange>(
 }
 
 async function synthesizedTemplate<Exchange extends LocalExchange>(
-  { stage, dataDir, onProgress, batchingWindows = true }: LocalRunOptions<Exchange>,
+  { stage, exchanges, dataDir, onProgress, batchingWindows = true }: LocalRunOptions<Exchange>,
+  followed: readonly ExchangeSetting[],
   signal: AbortSignal,
 ): Promise<PipelineTemplate> {
   const startedMs = performance.now();
-  const folder = await synthesize(stage, join(dataDir, 'cdk.out'), signal);
+  // The rules that fire the functions are of the exchanges that are followed.
+  const context = exchanges && { settings: { [stage]: { exchanges: followed } } };
+  const folder = await synthesize(stage, join(dataDir, 'cdk.out'), signal, context);
   const seconds = ((performance.now() - startedMs) / 1_000).toFixed(1);
   onProgress(`template: stage ${stage} synthesized in ${seconds} s`);
   const template = readPipelineTemplate(readAssembly(folder));

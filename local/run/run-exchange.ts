@@ -1,9 +1,25 @@
-import { EXCHANGE_FACTS } from '../../lambdas/shared/adapters/exchanges/exchange-facts';
+import {
+  EXCHANGE_FACTS,
+  type ExchangeName,
+} from '../../lambdas/shared/adapters/exchanges/exchange-facts';
 import { ceilTo, DAY_MS } from '../../lambdas/shared/domain/interval';
 import { UsageError } from '../../cli/command-line';
 import type { CandleSource } from '../exchange/candles/candle-source';
-import { assertRecorded, type ChosenExchange, chooseExchange } from '../exchange/choose-exchange';
-import { type ExchangeOptions, startExchange } from '../exchange/exchange-server';
+import {
+  assertRecorded,
+  type ChosenExchange,
+  chooseExchange,
+  DEFAULT_SEED,
+} from '../exchange/choose-exchange';
+import {
+  type ExchangeOptions,
+  type RunningExchanges,
+  startExchange,
+  startExchanges,
+} from '../exchange/exchange-server';
+import { exchangeSeed } from '../exchange/candles/exchange-seed';
+import { GeneratedCandles } from '../exchange/candles/generated-candles';
+import type { ExchangeAddresses } from '../emulator/local-environment';
 import { shiftedInTime } from '../exchange/candles/shifted-candles';
 
 /** The exchange of a local run. */
@@ -16,7 +32,15 @@ export interface LocalExchange {
   readonly description: string;
   /** Its pairs; undefined for the real exchange, which has very many. */
   readonly pairs: readonly string[] | undefined;
+  /** Where other exchanges are reached that stand beside it. @default at their own addresses */
+  readonly others?: ExchangeAddresses;
   stop(): Promise<void>;
+}
+
+/** An exchange, with the pairs that are followed of it. */
+export interface FollowedPairs {
+  readonly exchange: ExchangeName;
+  readonly pairs: readonly string[];
 }
 
 /** An exchange whose time is set by a replay. */
@@ -33,10 +57,12 @@ export interface ReplayExchange extends TimedExchange {
 
 /** The pairs that an exchange is opened for. */
 export interface ExchangePairs {
-  /** Those that the stage follows. */
+  /** Those of Gate.io that the stage follows. */
   readonly ofStage: readonly string[];
-  /** Those that were asked for; undefined for none in particular. */
+  /** Those of Gate.io that were asked for; undefined for none in particular. */
   readonly asked: readonly string[] | undefined;
+  /** Other exchanges that are opened beside it. @default none */
+  readonly others?: readonly FollowedPairs[];
 }
 
 /**
@@ -48,7 +74,7 @@ export interface ExchangePairs {
  */
 export async function openExchange(
   choice: string,
-  { ofStage, asked }: ExchangePairs,
+  { ofStage, asked, others = [] }: ExchangePairs,
   options: Partial<ExchangeOptions> = {},
 ): Promise<LocalExchange> {
   const chosen = await chooseExchange(choice, { pairs: asked ?? ofStage });
@@ -60,14 +86,37 @@ export async function openExchange(
   }
   assertRecorded(asked, chosen.source.pairs(), choice);
   const { source, moved } = broughtToToday(chosen, Date.now());
-  const server = await startExchange({ port: 0, source, now: Date.now, ...options });
+  const served = others.map(({ exchange, pairs }) => ({
+    ...options,
+    exchange,
+    source:
+      chosen.kind === 'simulated'
+        ? new GeneratedCandles({ seed: exchangeSeed(exchange, DEFAULT_SEED), pairs })
+        : source,
+  }));
+  const clocks = { port: 0, now: Date.now, ...options };
+  const servers = await startExchanges([{ ...options, source }, ...served], clocks);
+  const gateIo = servers.of('gate-io');
   return {
-    apiUrl: apiOf(server.url),
-    archiveUrl: server.archiveUrl,
+    apiUrl: apiOf(gateIo.url),
+    archiveUrl: gateIo.archiveUrl,
     description: chosen.description + moved,
     pairs: source.pairs(),
-    stop: () => server.stop(),
+    others: addressesOf(servers, others),
+    stop: () => servers.stop(),
   };
+}
+
+function addressesOf(
+  servers: RunningExchanges,
+  others: readonly FollowedPairs[],
+): ExchangeAddresses {
+  const entries = others.map(({ exchange }) => {
+    const { url, archiveUrl } = servers.of(exchange);
+    const hasArchive = EXCHANGE_FACTS[exchange].archiveUrl !== null;
+    return [exchange, { url, archiveUrl: hasArchive ? archiveUrl : undefined }] as const;
+  });
+  return Object.fromEntries(entries);
 }
 
 /**

@@ -1,7 +1,8 @@
 import type { ChosenSettings } from '../emulator/local-environment';
 import { dayText } from '../../cli/utc-time';
 import { startLocalRun } from '../run/local-run';
-import { type LocalExchange, openExchange } from '../run/run-exchange';
+import { type FollowedPairs, type LocalExchange, openExchange } from '../run/run-exchange';
+import { askedPairs, assertFollowed } from './asked-pairs';
 import { describedLiar, lyingOptions } from './lying-exchange';
 import { localRunOptions, type StartCommand, whileItRuns } from './start-command';
 import type { StartRequest } from './start-request';
@@ -11,8 +12,9 @@ export async function runByTheClock(command: StartCommand): Promise<never> {
   const { request } = command;
   const run = await startLocalRun({
     ...localRunOptions(command),
-    exchange: (stagePairs) => openedExchange(request, stagePairs),
-    settings: (exchange) => settingsByTheClock(request, exchange),
+    exchanges: request.exchanges,
+    exchange: (followed) => openedExchange(request, followed),
+    settings: (exchange, followed) => settingsByTheClock(request, exchange, followed),
   });
   return whileItRuns(command, run, (display) => {
     run.pipeline.startSchedule();
@@ -21,17 +23,30 @@ export async function runByTheClock(command: StartCommand): Promise<never> {
 }
 
 async function openedExchange(
-  { exchange, pairs, lies }: StartRequest,
-  ofStage: readonly string[],
+  { exchange, pairs: asked, lies }: StartRequest,
+  followed: readonly FollowedPairs[],
 ): Promise<LocalExchange> {
-  const opened = await openExchange(exchange, { ofStage, asked: pairs }, lyingOptions(lies));
+  assertFollowed(asked, followed);
+  const gateIo = followed.find(({ exchange: name }) => name === 'gate-io');
+  const others = followed
+    .filter((one) => one !== gateIo)
+    .map((one) => ({ ...one, pairs: askedPairs(asked, one.exchange) ?? one.pairs }));
+  const pairs = { ofStage: gateIo?.pairs ?? [], asked: askedPairs(asked, 'gate-io'), others };
+  const opened = await openExchange(exchange, pairs, lyingOptions(lies));
   return describedLiar(opened, lies);
 }
 
-function settingsByTheClock(request: StartRequest, exchange: LocalExchange): ChosenSettings {
-  const pairs = request.pairs ?? exchange.pairs;
+function settingsByTheClock(
+  request: StartRequest,
+  { pairs: own }: LocalExchange,
+  followed: readonly FollowedPairs[],
+): ChosenSettings {
+  const chosen = followed.map(({ exchange, pairs }) => {
+    const ofExchange = exchange === 'gate-io' ? (own ?? pairs) : pairs;
+    return [exchange, { pairs: askedPairs(request.pairs, exchange) ?? ofExchange }] as const;
+  });
   return {
     HISTORY_START: dayText(request.historyStartMs),
-    ...(pairs === undefined ? {} : { exchanges: { 'gate-io': { pairs } } }),
+    exchanges: Object.fromEntries(chosen),
   };
 }

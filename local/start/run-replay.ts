@@ -7,6 +7,7 @@ import { type Pipeline, PipelineStuckError } from '../emulator/start-pipeline';
 import { type LocalRun, startLocalRun } from '../run/local-run';
 import { openReplayExchange, type ReplayExchange } from '../run/run-exchange';
 import type { StatusDisplay } from '../watch/status-display';
+import { askedPairs } from './asked-pairs';
 import { assertPlayable, type MinuteCounts } from './playable';
 import { replay, type ReplayRange, type ReplayStage } from './replay';
 import { ReplayUnfinishedError } from './replay-at-work';
@@ -36,7 +37,8 @@ function startReplayRun(
   command: StartCommand,
   { folder, fromMs, toMs }: ReplayRequest,
 ): Promise<LocalRun<ReplayExchange>> {
-  const { pairs, lies } = command.request;
+  const { pairs: asked, lies } = command.request;
+  const pairs = askedPairs(asked, 'gate-io');
   return startLocalRun({
     ...localRunOptions(command),
     batchingWindows: false,

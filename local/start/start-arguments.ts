@@ -1,6 +1,11 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { DAY_MS, floorTo, MINUTE_MS } from '../../lambdas/shared/domain/interval';
 import { dayArgument, timeArgument, UsageError } from '../../cli/command-line';
+import {
+  EXCHANGE_NAMES,
+  type ExchangeName,
+  isKnownExchange,
+} from '../../lambdas/shared/adapters/exchanges/exchange-facts';
 import { parsePort } from '../../cli/free-port';
 import { didYouMean } from '../../cli/near-names';
 import { dayText, minuteText } from '../../cli/utc-time';
@@ -62,7 +67,31 @@ export function pairsArgument(text: string): readonly string[] {
   );
 }
 
-/** The reason why Gate.io has no such pair: it joins base and quote by an underscore. */
+/** An option's value as pairs, of one exchange where it is named. @throws InvalidArgumentError */
+export function marketsArgument(text: string): readonly string[] {
+  return text.split(',').map((market) => {
+    const colon = market.indexOf(':');
+    const exchange = market.slice(0, Math.max(0, colon));
+    if (colon >= 0) exchangesArgument(exchange);
+    const [pair = ''] = pairsArgument(market.slice(colon + 1));
+    return colon < 0 ? pair : `${exchange}:${pair}`;
+  });
+}
+
+/** An option's value as exchanges, each once. @throws InvalidArgumentError */
+export function exchangesArgument(text: string): readonly ExchangeName[] {
+  const exchanges = text.split(',').map((name) => {
+    if (isKnownExchange(name)) return name;
+    const hint = didYouMean(name, EXCHANGE_NAMES);
+    throw new InvalidArgumentError(
+      `${JSON.stringify(name)} is not an exchange; choose from ${EXCHANGE_NAMES.join(', ')}.${hint === undefined ? '' : ` ${hint}`}`,
+    );
+  });
+  if (new Set(exchanges).size === exchanges.length) return exchanges;
+  throw new InvalidArgumentError('Give each exchange once.');
+}
+
+/** The reason why there is no such pair: base and quote are joined by an underscore. */
 function pairProblem(text: string): string | undefined {
   return pairNameProblem(text) ?? (text.includes('_') ? undefined : 'has no underscore');
 }

@@ -1,17 +1,22 @@
 import { Command, Option } from 'commander';
 import { parseCommand, UsageError } from '../../cli/command-line';
+import {
+  EXCHANGE_NAMES,
+  type ExchangeName,
+} from '../../lambdas/shared/adapters/exchanges/exchange-facts';
 import { minuteText } from '../../cli/utc-time';
 import type { CapacityLimits } from '../keyspaces/write-capacity';
 import type { Lie } from '../exchange/random-lies';
 import {
   exchangeOption,
+  exchangesArgument,
   historyStart,
   historyStartOption,
   liesOption,
   lieRateOption,
   throttleOption,
   minuteArgument,
-  pairsArgument,
+  marketsArgument,
   portArgument,
 } from './start-arguments';
 
@@ -45,7 +50,9 @@ export interface StartRequest {
   readonly engines: 'auto' | 'docker' | 'jvm';
   /** `auto`, `live`, `simulated`, or a folder with recorded candles. */
   readonly exchange: string;
-  /** Undefined: those of the stage, or of the recording. */
+  /** The exchanges to follow; undefined for those of the stage. */
+  readonly exchanges: readonly ExchangeName[] | undefined;
+  /** `BTC_USDT`, of each exchange, or `binance:BTC_USDT`. Undefined: those of the stage, or of the recording. */
   readonly pairs: readonly string[] | undefined;
   /** Start of the first UTC day that is wanted. */
   readonly historyStartMs: number;
@@ -66,6 +73,7 @@ interface StartOptions {
   readonly stage: string;
   readonly engines: 'auto' | 'docker' | 'jvm';
   readonly exchange?: string;
+  readonly exchanges?: readonly ExchangeName[];
   readonly pairs?: readonly string[];
   readonly historyStart?: number;
   readonly lies?: readonly Lie[];
@@ -97,6 +105,7 @@ export function parseStartArguments(args: readonly string[], nowMs: number): Sta
     stage,
     engines,
     exchange,
+    exchanges: options.exchanges,
     pairs,
     historyStartMs: historyStart(options.historyStart, nowMs),
     lies: liesRequest(options),
@@ -130,6 +139,9 @@ function replayRequest(options: StartOptions): ReplayRequest | undefined {
     if (fromMs === undefined && toMs === undefined && options.exit === undefined) return undefined;
     throw new UsageError('--from, --to and --exit go with --replay <folder>');
   }
+  if (options.exchanges !== undefined) {
+    throw new UsageError('--replay is of Gate.io alone; leave out --exchanges');
+  }
   if (options.exchange !== undefined || options.historyStart !== undefined) {
     throw new UsageError(
       '--replay brings its own exchange and start; leave out --exchange and --history-start',
@@ -161,9 +173,14 @@ function startCommand(): Command {
     )
     .addOption(exchangeOption())
     .option(
+      '--exchanges <names>',
+      `exchanges to follow, of ${EXCHANGE_NAMES.join(', ')} (default: those of the stage)`,
+      exchangesArgument,
+    )
+    .option(
       '--pairs <pairs>',
-      'such as BTC_USDT,ETH_USDT (default: those of the stage, or of the recording)',
-      pairsArgument,
+      'such as BTC_USDT,ETH_USDT, or binance:BTC_USDT (default: those of the stage, or of the recording)',
+      marketsArgument,
     )
     .addOption(historyStartOption())
     .addOption(liesOption())

@@ -58,6 +58,23 @@ test('a recording is moved by whole days, and goes on for at least a day', async
   expect(rows.map(([time, , close]) => [time, close])).toEqual([[String(fromSeconds), '1']]);
 });
 
+test('other exchanges stand beside it, each with its own candles', async () => {
+  const pairs = ['BTC_USDT'];
+  const others = [
+    { exchange: 'binance' as const, pairs },
+    { exchange: 'okx' as const, pairs },
+  ];
+  const exchange = kept(
+    await openExchange('simulated', { ofStage: pairs, asked: undefined, others }),
+  );
+  const origin = exchange.apiUrl.replace('/api/v4', '');
+  expect(exchange.others).toEqual({
+    binance: { url: `${origin}/binance`, archiveUrl: `${origin}/binance/archive` },
+    // It has no archive.
+    okx: { url: `${origin}/okx`, archiveUrl: undefined },
+  });
+});
+
 test.each([
   ['by the clock', () => openExchange(folder, { ofStage: [], asked: ['ETH_BTC', 'NOPE_BTC'] })],
   ['of a replay', () => openReplayExchange(folder, ['NOPE_BTC', 'ETH_BTC'])],

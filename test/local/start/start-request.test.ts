@@ -40,6 +40,12 @@ test('all that can be said of a run by the clock', () => {
   });
 });
 
+test('exchanges are named, and pairs are of each of them or of one', () => {
+  const { exchanges, pairs } = parse('--exchanges gate-io,binance --pairs BTC_USDT,binance:A_B');
+  expect(exchanges).toEqual(['gate-io', 'binance']);
+  expect(pairs).toEqual(['BTC_USDT', 'binance:A_B']);
+});
+
 test.each([
   ['', false],
   ['--exit', true],
