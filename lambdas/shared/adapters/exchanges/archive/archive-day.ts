@@ -3,7 +3,7 @@ import { DAY_MS, MINUTE_MS } from '../../../domain/interval';
 import type { ArchivedDay } from '../../../domain/ports';
 import { inTimeOrder } from '../../../domain/roll-up';
 import type { ArchiveRefusals } from './archive-refusals';
-import type { ArchiveRow } from './gate-io-archive-rows';
+import type { ArchiveRow } from './archive-rows';
 import { isWithoutTrade, LONGEST_REASON } from '../rows/read-candle';
 
 /** A row with the minute and the place that it has in its file. */

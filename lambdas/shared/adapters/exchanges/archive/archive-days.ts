@@ -6,11 +6,11 @@ import {
   type ArchiveFile,
   type DayPlace,
   type FileOrder,
-  isOfMonth,
+  isOfFile,
   orderOf,
 } from './archive-order';
 import type { ArchiveRefusals } from './archive-refusals';
-import { isHeader, minuteOf, readArchiveRow, unplacedReason } from './gate-io-archive-rows';
+import { isHeader, readArchiveRow } from './archive-rows';
 
 /**
  * The wanted days of a file, oldest first, each as soon as a row of a later day
@@ -53,9 +53,9 @@ export function refusedDays(daysMs: readonly number[], refusal: string): Archive
 }
 
 function fileProblem(file: ArchiveFile, order: FileOrder): string | undefined {
-  const { name, monthMs, isCut } = file;
+  const { name, isCut } = file;
   if (order.newestMs === undefined) {
-    return `${name} has no row of ${timeText(monthMs).slice(0, 7)}${isCut ? ', and is cut' : ''}`;
+    return `${name} has no row of ${periodText(file)}${isCut ? ', and is cut' : ''}`;
   }
   if (!isCut || order.misplaced.size === 0) return undefined;
   return `${cutProblem(file, order)}, and its rows are not in order of their days`;
@@ -65,8 +65,17 @@ function cutProblem({ name }: ArchiveFile, { newestMs = 0 }: FileOrder): string 
   return `${name} is cut: its last row is of ${timeText(newestMs)}`;
 }
 
-function earlyEndProblem({ name, monthEndMs }: ArchiveFile, { newestMs = 0 }: FileOrder): string {
-  return `${name} may not be complete yet: its last row is of ${timeText(newestMs)}, and its month ended ${timeText(monthEndMs)}`;
+function earlyEndProblem({ name, toMs }: ArchiveFile, { newestMs = 0 }: FileOrder): string {
+  return `${name} may not be complete yet: its last row is of ${timeText(newestMs)}, and its month ended ${timeText(toMs)}`;
+}
+
+/** `2024-01`, or `2024-01-31`. */
+function periodText(file: ArchiveFile): string {
+  return timeText(file.fromMs).slice(0, isOfDay(file) ? 10 : 7);
+}
+
+function isOfDay({ fromMs, toMs }: ArchiveFile): boolean {
+  return toMs - fromMs <= DAY_MS;
 }
 
 /** A market may be quiet for so long at the end of a month. */
@@ -74,7 +83,7 @@ const QUIET_MS = 6 * 60 * MINUTE_MS;
 
 /** Whether a day is whole, as far as the end of the file is concerned. */
 function stands(file: ArchiveFile, { newestMs = 0 }: FileOrder, dayMs: number): boolean {
-  const endsEarly = file.isYoung && newestMs < file.monthEndMs - QUIET_MS;
+  const endsEarly = file.isYoung && newestMs < file.toMs - QUIET_MS;
   return (!file.isCut && !endsEarly) || dayMs < floorTo(newestMs, DAY_MS);
 }
 
@@ -127,13 +136,16 @@ class DaysReading {
   add(text: string): readonly ArchivedDay[] {
     this.#line += 1;
     if (text === '') return NONE;
-    const timeMs = minuteOf(text);
+    const timeMs = this.file.rows.minuteOf(text);
     if (timeMs === undefined) return this.#addUnplaced(text);
-    if (!isOfMonth(this.file, timeMs)) return this.#addForeign(timeMs);
+    if (!isOfFile(this.file, timeMs)) return this.#addForeign(timeMs);
     const dayMs = floorTo(timeMs, DAY_MS);
     if (this.#misplaced.has(dayMs)) return NONE;
     const given = dayMs > this.#dayMs ? this.#goTo(dayMs) : NONE;
-    this.#day?.add({ timeMs, line: this.#line, row: readArchiveRow(text) }, this.#doubt);
+    this.#day?.add(
+      { timeMs, line: this.#line, row: readArchiveRow(this.file.rows, text) },
+      this.#doubt,
+    );
     this.#doubt = undefined;
     return given;
   }
@@ -146,12 +158,13 @@ class DaysReading {
   /** A line without a minute: a header, if it is the first one. */
   #addUnplaced(text: string): readonly ArchivedDay[] {
     if (this.#line === 1 && isHeader(text)) {
+      if (this.file.rows.mayHaveHeader) return NONE;
       this.#refusals.add(
         `${this.#place()}: a header, expected none: ${JSON.stringify(text.slice(0, 60))}`,
       );
       return NONE;
     }
-    this.#doubt = `${this.#place()}: ${unplacedReason(text)}`;
+    this.#doubt = `${this.#place()}: ${this.file.rows.unplacedReason(text)}`;
     this.#refusals.add(this.#doubt, 'RejectedTimes');
     return NONE;
   }
@@ -161,7 +174,7 @@ class DaysReading {
   }
 
   #addForeign(timeMs: number): readonly ArchivedDay[] {
-    const reason = `${this.#place()}: ${timeText(timeMs)} is of another month`;
+    const reason = `${this.#place()}: ${timeText(timeMs)} is of another ${isOfDay(this.file) ? 'day' : 'month'}`;
     this.#refusals.add(reason, 'RejectedTimes');
     return NONE;
   }

@@ -1,10 +1,9 @@
 import { constants, createGunzip } from 'node:zlib';
 import * as v from 'valibot';
+import { LONGEST_LINE } from './archive-rows';
 
 /** A month of one-minute candles has 3 MB: more than this is no month. */
 const MOST_BYTES = 64 * 1024 * 1024;
-/** A row has 80 characters. Of a longer line no more than this is kept: it is no row. */
-export const LONGEST_LINE = 1_000;
 
 /** How a gzip file ends: as it should; too early; or it is damaged, with the reason. */
 export type GzipEnd =

@@ -1,17 +1,18 @@
 import { DAY_MS, floorTo } from '../../../domain/interval';
-import { minuteOf } from './gate-io-archive-rows';
+import type { ArchiveRows } from './archive-rows';
 
-/** A month's file of the archive that can be read. */
+/** A file of an archive that can be read: of a month, or of a day. */
 export interface ArchiveFile {
   /** `BTC_USDT-202401.csv.gz` */
   readonly name: string;
-  /** Start of its month. */
-  readonly monthMs: number;
-  /** Start of the month after it. */
-  readonly monthEndMs: number;
+  /** Start of its month or day. */
+  readonly fromMs: number;
+  /** Start of the one after it. */
+  readonly toMs: number;
+  readonly rows: ArchiveRows;
   /** Whether it ends too early. */
   readonly isCut: boolean;
-  /** Whether it may have been published before its month was complete: more rows may follow. */
+  /** Whether it may have been published before its period was complete: more rows may follow. */
   readonly isYoung: boolean;
   /** Its lines, some at a time, from the first one on each time. */
   lines(): AsyncIterable<readonly string[]>;
@@ -27,7 +28,7 @@ export interface DayPlace {
 export interface FileOrder {
   /** Days whose rows stand among those of others: without them the days come in order. */
   readonly misplaced: ReadonlyMap<number, DayPlace>;
-  /** The latest minute of the file's month; undefined if no row is of it. */
+  /** The latest minute of the file's period; undefined if no row is of it. */
   readonly newestMs: number | undefined;
 }
 
@@ -39,8 +40,8 @@ export async function orderOf(file: ArchiveFile): Promise<FileOrder> {
   for await (const lines of file.lines()) {
     for (const text of lines) {
       line += 1;
-      const timeMs = minuteOf(text);
-      if (timeMs === undefined || !isOfMonth(file, timeMs)) continue;
+      const timeMs = file.rows.minuteOf(text);
+      if (timeMs === undefined || !isOfFile(file, timeMs)) continue;
       newestMs = Math.max(newestMs ?? timeMs, timeMs);
       const dayMs = floorTo(timeMs, DAY_MS);
       places.set(dayMs, { firstLine: places.get(dayMs)?.firstLine ?? line, lastLine: line });
@@ -49,9 +50,9 @@ export async function orderOf(file: ArchiveFile): Promise<FileOrder> {
   return { misplaced: misplacedOf(places), newestMs };
 }
 
-/** Whether a time is in the month of a file. */
-export function isOfMonth({ monthMs, monthEndMs }: ArchiveFile, timeMs: number): boolean {
-  return timeMs >= monthMs && timeMs < monthEndMs;
+/** Whether a time is in the month or day of a file. */
+export function isOfFile({ fromMs, toMs }: ArchiveFile, timeMs: number): boolean {
+  return timeMs >= fromMs && timeMs < toMs;
 }
 
 /** Takes out the day that stands among the most others, until the rest are in order. */

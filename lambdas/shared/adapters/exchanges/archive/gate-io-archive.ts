@@ -10,16 +10,12 @@ import { archivedDays, refusedDays } from './archive-days';
 import { endOf, linesOf } from './archive-gzip';
 import { ArchiveRefusals } from './archive-refusals';
 import { EXCHANGE_FACTS } from '../exchange-facts';
-import { ExchangeError, failureOfStatus } from '../http/exchange-error';
-import { bodyOf, get } from '../http/get';
-import { retried, withinTime } from '../http/retried';
 import type { ArchiveOptions } from './archive-options';
+import { download } from './download';
+import { GATE_IO_ROWS } from './gate-io-archive-rows';
 
 const ASKED = { title: `${EXCHANGE_FACTS['gate-io'].title}'s archive` };
 
-/** A month of one-minute candles has about 1 MB, zipped. */
-const MOST_BYTES = 16 * 1024 * 1024;
-const LONGEST_MESSAGE_BYTES = 65_536;
 /** A month is taken as complete so long after its end; it was seen to come within five days. */
 const COMPLETE_AFTER_MS = 7 * DAY_MS;
 
@@ -43,7 +39,12 @@ export function createGateIoArchive(options: ArchiveOptions): Archive {
 
 async function* daysOf(options: ArchiveOptions, query: ArchiveQuery): AsyncGenerator<ArchivedDay> {
   const name = fileName(query);
-  const gzip = await download(options, query);
+  const gzip = await download(options, {
+    asked: ASKED,
+    path: `/spot/candlesticks_1m/${monthText(query)}/${encodeURIComponent(name)}`,
+    name,
+    withinMs: query.withinMs,
+  });
   if (gzip === undefined) throw new ArchiveMissingError(`The archive does not have ${name}`);
   const refusals = new ArchiveRefusals(options.telemetry, name);
   try {
@@ -67,44 +68,15 @@ async function* daysIn(
   }
   const monthEndMs = monthAfter(monthMs);
   const file = {
-    ...{ name, monthMs, monthEndMs },
+    name,
+    fromMs: monthMs,
+    toMs: monthEndMs,
+    rows: GATE_IO_ROWS,
     isCut: end.kind === 'cut',
     isYoung: nowMs < monthEndMs + COMPLETE_AFTER_MS,
     lines: () => linesOf(gzip),
   };
   yield* archivedDays(file, daysMs, refusals);
-}
-
-/** The zipped file of a month; undefined if the archive does not have it. */
-function download(options: ArchiveOptions, query: ArchiveQuery): Promise<Uint8Array | undefined> {
-  const { telemetry, baseUrl } = options;
-  const name = fileName(query);
-  const url = `${baseUrl}/spot/candlesticks_1m/${monthText(query)}/${encodeURIComponent(name)}`;
-  const limit = { asked: ASKED, telemetry, withinMs: query.withinMs, wanted: name };
-  return withinTime(limit, (signal) =>
-    retried(() => downloadOnce(options, url, signal), { retries: 2, ...options }, signal),
-  );
-}
-
-async function downloadOnce(
-  { timeoutMs = 30_000 }: ArchiveOptions,
-  url: string,
-  signal: AbortSignal,
-): Promise<Uint8Array | undefined> {
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
-  // The file is asked for as it is: unzipped on its way it could be cut unnoticed.
-  const headers = { 'accept-encoding': 'identity' };
-  const response = await get({ asked: ASKED, url, headers, signal: limit });
-  if (response.status === 200) return bodyOf(ASKED, response, MOST_BYTES);
-  if (response.status === 404) {
-    await response.body?.cancel();
-    return undefined;
-  }
-  const said = (await bodyOf(ASKED, response, LONGEST_MESSAGE_BYTES))
-    .toString('utf8')
-    .slice(0, 200);
-  const message = `${ASKED.title} answered ${response.status} for ${url}: ${said}`;
-  throw new ExchangeError(failureOfStatus(response.status), message);
 }
 
 function fileName(query: ArchiveQuery): string {

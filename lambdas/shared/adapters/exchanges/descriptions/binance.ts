@@ -44,7 +44,8 @@ const Listed = v.pipe(
   })),
 );
 
-function symbolOf(pair: string): string {
+/** Binance's name of a pair: `BTCUSDT` of `BTC_USDT`. */
+export function binanceSymbol(pair: string): string {
   return pair.replace('_', '');
 }
 
@@ -62,7 +63,7 @@ export const BINANCE: ExchangeDescription = {
   candles: {
     request: ({ pair, fromMs, toMs }) => ({
       path: pathWith('/api/v3/klines', {
-        symbol: symbolOf(pair),
+        symbol: binanceSymbol(pair),
         interval: '1m',
         startTime: fromMs,
         endTime: toMs - 1,
@@ -78,7 +79,7 @@ export const BINANCE: ExchangeDescription = {
     // The first candle there is.
     request: (pair) => ({
       path: pathWith('/api/v3/klines', {
-        symbol: symbolOf(pair),
+        symbol: binanceSymbol(pair),
         interval: '1m',
         startTime: 0,
         limit: 1,
@@ -96,7 +97,7 @@ export const BINANCE: ExchangeDescription = {
       v.object({ symbols: v.array(Listed) }),
       v.transform(({ symbols }) =>
         symbols.flatMap(({ symbol, ...listed }) =>
-          symbolOf(listed.pair) === symbol ? [listed] : [],
+          binanceSymbol(listed.pair) === symbol ? [listed] : [],
         ),
       ),
     ),

@@ -62,6 +62,13 @@ export function isWithoutTrade({ baseVolume, quoteVolume }: Candle): boolean {
   return baseVolume.unscaled === 0n && (quoteVolume === null || quoteVolume.unscaled === 0n);
 }
 
+/** @throws RejectedRowError if the trades of a row contradict its volume */
+export function checkTradeCount(candle: Candle, tradeCount: number): void {
+  if (isWithoutTrade(candle) === (tradeCount === 0)) return;
+  const volume = isWithoutTrade(candle) ? 'no volume' : 'a volume';
+  throw new RejectedRowError('RejectedPrices', `it has ${tradeCount} trades, and ${volume}`);
+}
+
 /** A number with an exponent, `1.5E-7`. */
 const SCIENTIFIC = /^(-?\d{1,60}(?:\.\d{1,40})?)e([+-]?\d{1,2})$/i;
 

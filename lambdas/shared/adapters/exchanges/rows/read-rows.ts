@@ -8,6 +8,7 @@ import type { RejectedMinute } from '../../../domain/segment';
 import type { CandlesDescription, CandlesPage, ExchangeRow } from '../descriptions/description';
 import {
   anyDecimal,
+  checkTradeCount,
   isWithoutTrade,
   LONGEST_REASON,
   readCandle,
@@ -147,11 +148,4 @@ function openTimeOf({ openTimeMs }: Candle): number {
 
 function outside(timeMs: number): string {
   return `its time ${timeText(timeMs)} is not a minute that was asked for`;
-}
-
-/** @throws RejectedRowError if the trades of a row contradict its volume */
-function checkTradeCount(candle: Candle, tradeCount: number): void {
-  if (isWithoutTrade(candle) === (tradeCount === 0)) return;
-  const volume = isWithoutTrade(candle) ? 'no volume' : 'a volume';
-  throw new RejectedRowError('RejectedPrices', `it has ${tradeCount} trades, and ${volume}`);
 }

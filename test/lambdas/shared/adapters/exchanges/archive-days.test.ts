@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { archivedDays } from '../../../../../lambdas/shared/adapters/exchanges/archive/archive-days';
 import type { ArchiveFile } from '../../../../../lambdas/shared/adapters/exchanges/archive/archive-order';
+import { GATE_IO_ROWS } from '../../../../../lambdas/shared/adapters/exchanges/archive/gate-io-archive-rows';
 import { ArchiveRefusals } from '../../../../../lambdas/shared/adapters/exchanges/archive/archive-refusals';
 import type { Candle } from '../../../../../lambdas/shared/domain/candle';
 import { DAY_MS, floorTo } from '../../../../../lambdas/shared/domain/interval';
@@ -25,7 +26,7 @@ function daysOf(
   days: readonly number[],
   isYoung = false,
 ): AsyncIterable<ArchivedDay> {
-  const month = { name: FILE, monthMs: MONTH, monthEndMs: MONTH_END };
+  const month = { name: FILE, fromMs: MONTH, toMs: MONTH_END, rows: GATE_IO_ROWS };
   const file = { ...month, isCut: false, isYoung, lines };
   const refusals = new ArchiveRefusals(new FakeTelemetry(), FILE);
   return archivedDays(file, days.map(dayMs), refusals);

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** An answer of an exchange's server. A body that is no text is sent as JSON. */
+/** An answer of an exchange's server. A body that is no text and no bytes is sent as JSON. */
 export interface ServerAnswer {
   readonly status?: number;
   /** A `date` that is empty is not sent. */
@@ -75,7 +75,8 @@ function send(response: ServerResponse, { status = 200, headers, body }: ServerA
   if (date === '') response.sendDate = false;
   else if (date !== undefined) response.setHeader('date', date);
   response.writeHead(status, { 'content-type': 'application/json', ...others });
-  response.end(typeof body === 'string' ? body : JSON.stringify(body));
+  const isAsItIs = typeof body === 'string' || body instanceof Uint8Array;
+  response.end(isAsItIs ? body : JSON.stringify(body));
 }
 
 /** Fakes all time but what real sockets need; {@link timePassing} lets it pass. */

@@ -1,0 +1,307 @@
+import { createHash } from 'node:crypto';
+import { strToU8, zipSync } from 'fflate';
+import { createArchive } from '../../../../../lambdas/shared/adapters/exchanges/archive';
+import type { Candle } from '../../../../../lambdas/shared/domain/candle';
+import { formatDecimal } from '../../../../../lambdas/shared/domain/decimal';
+import { DAY_MS, MINUTE_MS } from '../../../../../lambdas/shared/domain/interval';
+import {
+  type ArchivedDay,
+  ArchiveMissingError,
+  type ArchiveQuery,
+} from '../../../../../lambdas/shared/domain/ports';
+import { minuteAt } from '../../../../fakes/candles';
+import { FakeTelemetry } from '../../../../fakes/telemetry';
+import { all } from './archive-fixtures';
+import { ScriptedServer, type ServerAnswer } from './scripted-server';
+
+const [DECEMBER, JANUARY, FEBRUARY] = [
+  Date.UTC(2024, 11, 1),
+  Date.UTC(2025, 0, 1),
+  Date.UTC(2025, 1, 1),
+];
+
+const server = new ScriptedServer();
+beforeAll(() => server.start());
+beforeEach(() => server.reset());
+afterAll(() => server.stop());
+
+/** A row as the archive has it: times in milliseconds, or with three more digits. */
+function row(candle: Candle, unit: 'ms' | 'us', changes: Readonly<Record<number, string>> = {}) {
+  const { openTimeMs, open, high, low, close, baseVolume, quoteVolume } = candle;
+  const [zeros, nines] = unit === 'ms' ? ['', ''] : ['000', '999'];
+  const columns = [
+    `${openTimeMs}${zeros}`,
+    ...[open, high, low, close, baseVolume].map(formatDecimal),
+    `${openTimeMs + MINUTE_MS - 1}${nines}`,
+    quoteVolume === null ? '' : formatDecimal(quoteVolume),
+    '308',
+    '1.5',
+    '15.25',
+    '0',
+  ];
+  return columns.map((column, index) => changes[index] ?? column).join(',');
+}
+
+function rowsOfDay(dayMs: number, unit: 'ms' | 'us', count = 3): string[] {
+  return Array.from({ length: count }, (_, minute) =>
+    row(minuteAt(dayMs + minute * MINUTE_MS), unit),
+  );
+}
+
+function zipOf(name: string, lines: readonly string[]): Uint8Array {
+  return zipSync({ [name]: strToU8(lines.map((line) => `${line}\n`).join('')) });
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+/** Files by the end of their path; each has its checksum beside it. */
+function serve(files: Readonly<Record<string, readonly string[]>>): void {
+  const answers = new Map<string, ServerAnswer>();
+  for (const [name, lines] of Object.entries(files)) {
+    const zip = zipOf(`${name}.csv`, lines);
+    answers.set(`${name}.zip`, { body: zip });
+    answers.set(`${name}.zip.CHECKSUM`, { body: `${sha256(zip)}  ${name}.zip\n` });
+  }
+  server.script = ({ path }) =>
+    answers.get(path.split('/').at(-1) ?? '') ?? { status: 404, body: '<Error/>' };
+}
+
+function prepare(query: Partial<ArchiveQuery> = {}) {
+  const telemetry = new FakeTelemetry();
+  const archive = createArchive('binance', {
+    baseUrl: server.url,
+    telemetry,
+    retries: 1,
+    firstPauseMs: 1,
+  });
+  if (archive === undefined) throw new Error('no archive');
+  const ask = (monthMs: number, days: readonly number[]) =>
+    all(
+      archive.days({
+        pair: 'BTC_USDT',
+        monthMs,
+        daysMs: days.map((day) => monthMs + (day - 1) * DAY_MS),
+        nowMs: monthMs + 365 * DAY_MS,
+        withinMs: 60_000,
+        ...query,
+      }),
+    );
+  return { ask, telemetry };
+}
+
+/** Open times of the minutes that came, or the reason why none did. */
+function outline(days: readonly ArchivedDay[]) {
+  return days.map((day) => day.answer?.candles.map(({ openTimeMs }) => openTimeMs) ?? day.refusal);
+}
+
+const MINUTES = [0, MINUTE_MS, 2 * MINUTE_MS];
+
+describe('a month', () => {
+  it('is one file and its checksum, asked for as they are', async () => {
+    serve({ 'BTCUSDT-1m-2024-12': rowsOfDay(DECEMBER, 'ms') });
+
+    await prepare().ask(DECEMBER, [1]);
+
+    const file = '/data/spot/monthly/klines/BTCUSDT/1m/BTCUSDT-1m-2024-12.zip';
+    expect(server.seen.map(({ path }) => path)).toEqual([file, `${file}.CHECKSUM`]);
+    expect(server.seen[0]?.headers['accept-encoding']).toBe('identity');
+  });
+
+  it.each([
+    ['milliseconds up to 2024', DECEMBER, 'BTCUSDT-1m-2024-12', 'ms'],
+    ['microseconds from 2025 on', JANUARY, 'BTCUSDT-1m-2025-01', 'us'],
+  ] as const)('has times in %s', async (_, monthMs, name, unit) => {
+    serve({ [name]: [...rowsOfDay(monthMs, unit), ...rowsOfDay(monthMs + 2 * DAY_MS, unit)] });
+    const { ask, telemetry } = prepare();
+
+    const days = await ask(monthMs, [1, 2, 3]);
+
+    const first = monthMs;
+    const third = monthMs + 2 * DAY_MS;
+    expect(outline(days)).toEqual([
+      MINUTES.map((ms) => first + ms),
+      [],
+      MINUTES.map((ms) => third + ms),
+    ]);
+    expect(telemetry.metrics()).toEqual([]);
+  });
+
+  it.each([
+    ['microseconds before 2025', DECEMBER, 'BTCUSDT-1m-2024-12', 'us'],
+    ['milliseconds after 2024', JANUARY, 'BTCUSDT-1m-2025-01', 'ms'],
+  ] as const)('with %s is refused: the unit is not guessed', async (_, monthMs, name, unit) => {
+    serve({ [name]: rowsOfDay(monthMs, unit) });
+    const { ask, telemetry } = prepare();
+
+    const [refusal] = outline(await ask(monthMs, [1]));
+
+    expect(refusal).toMatch(/^BTCUSDT-1m-.*\.csv has no row of 202/);
+    expect(telemetry.counted('ArchiveRefused')).toBe(1);
+  });
+
+  it('has each value from its place, the quote volume too, to the last digit', async () => {
+    const candle = minuteAt(DECEMBER, {
+      open: '10.50000000',
+      high: '11.1',
+      low: '9.75',
+      close: '10',
+      base: '1234567890123456.12345678',
+      quote: '12963000000000000.87654321',
+    });
+    serve({ 'BTCUSDT-1m-2024-12': [row(candle, 'ms')] });
+
+    const [day] = await prepare().ask(DECEMBER, [1]);
+
+    expect(day?.answer?.candles).toEqual([candle]);
+  });
+
+  it('may have a header, and a minute without a trade, which is no candle', async () => {
+    const nothing = { 5: '0.00000000', 7: '0.00000000', 8: '0' };
+    const header = 'open_time,open,high,low,close,volume,close_time,quote_volume,count,a,b,ignore';
+    serve({
+      'BTCUSDT-1m-2024-12': [
+        header,
+        row(minuteAt(DECEMBER), 'ms'),
+        row(minuteAt(DECEMBER + MINUTE_MS), 'ms', nothing),
+      ],
+    });
+    const { ask, telemetry } = prepare();
+
+    const [day] = await ask(DECEMBER, [1]);
+
+    expect(day?.answer).toEqual({ candles: [minuteAt(DECEMBER)], rejected: [] });
+    expect(telemetry.metrics()).toEqual([]);
+  });
+
+  it.each<
+    [string, ((line: string) => string) | undefined, string, Readonly<Record<number, string>>?]
+  >([
+    ['eleven columns', (line: string) => line.replace(/,0$/, ''), '11 columns, expected 12'],
+    ['another interval', undefined, 'is not the end of its minute', { 6: '1733011499999' }],
+    ['trades and no volume', undefined, 'it has 308 trades, and no volume', { 5: '0', 7: '0' }],
+    ['a float for a volume', undefined, 'Not a decimal number', { 5: '2e-05' }],
+    ['a high below its low', undefined, 'is above its high', { 2: '1' }],
+  ])(
+    'whose row has %s gives no minute of it',
+    async (_, change = (line: string) => line, reason, changes = {}) => {
+      const wrong = change(row(minuteAt(DECEMBER + MINUTE_MS), 'ms', changes));
+      serve({ 'BTCUSDT-1m-2024-12': [row(minuteAt(DECEMBER), 'ms'), wrong] });
+
+      const [day] = await prepare().ask(DECEMBER, [1]);
+
+      expect(day?.answer?.candles).toEqual([minuteAt(DECEMBER)]);
+      expect(day?.answer?.rejected).toEqual([
+        {
+          openTimeMs: DECEMBER + MINUTE_MS,
+          reason: expect.stringContaining(reason) as string,
+        },
+      ]);
+    },
+  );
+
+  it('whose rows are off the minute gives nothing of that day', async () => {
+    const late = rowsOfDay(DECEMBER, 'ms').map((line) =>
+      line.replace(/^\d+/, (time) => String(Number(time) + 14_000)),
+    );
+    serve({ 'BTCUSDT-1m-2024-12': [...late, ...rowsOfDay(DECEMBER + DAY_MS, 'ms')] });
+
+    const [first, second] = outline(await prepare().ask(DECEMBER, [1, 2]));
+
+    expect(first).toContain('is no whole minute in milliseconds');
+    expect(second).toHaveLength(3);
+  });
+});
+
+describe('a file that is not what it should be', () => {
+  const name = 'BTCUSDT-1m-2024-12';
+  const zip = zipOf(`${name}.csv`, rowsOfDay(DECEMBER, 'ms'));
+  const other = zipOf('BTCUSDT-1m-2024-11.csv', rowsOfDay(DECEMBER, 'ms'));
+  const noZip = strToU8('<html>maintenance</html>');
+  const checksumOf = (bytes: Uint8Array): ServerAnswer => ({
+    body: `${sha256(bytes)}  ${name}.zip`,
+  });
+
+  it.each<[string, Uint8Array, ServerAnswer, RegExp]>([
+    ['another checksum', zip, checksumOf(other), /has the SHA-256 [0-9a-f]{64}, not [0-9a-f]{64}/],
+    ['no checksum', zip, { status: 404, body: '' }, /has no checksum beside it/],
+    ['a checksum that is none', zip, { body: '<html>' }, /has no SHA-256 beside it: "<html>"/],
+    ['no zip in it', noZip, checksumOf(noZip), /is damaged: /],
+    ['a cut zip', zip.slice(0, 60), checksumOf(zip.slice(0, 60)), /is damaged: /],
+    ['another file in it', other, checksumOf(other), /has no BTCUSDT-1m-2024-12.csv of at most/],
+  ])('with %s gives no day, and says why', async (_, body, checksum, reason) => {
+    server.script = ({ path }) => (path.endsWith('.CHECKSUM') ? checksum : { body });
+    const { ask, telemetry } = prepare();
+
+    const refusals = outline(await ask(DECEMBER, [1, 2]));
+
+    expect(refusals).toHaveLength(2);
+    for (const refusal of refusals) expect(refusal).toMatch(reason);
+    expect(telemetry.counted('ArchiveRefused')).toBe(1);
+    expect(telemetry.messages('warn')).toEqual(['archive refused in part or whole']);
+  });
+});
+
+describe('a month that is not published', () => {
+  it('is read by its days while it is young', async () => {
+    serve({
+      'BTCUSDT-1m-2025-02-01': rowsOfDay(FEBRUARY, 'us'),
+      'BTCUSDT-1m-2025-02-03': [
+        ...rowsOfDay(FEBRUARY + 2 * DAY_MS, 'us'),
+        row(minuteAt(FEBRUARY), 'us'),
+      ],
+    });
+    const { ask, telemetry } = prepare({ nowMs: Date.UTC(2025, 2, 2) });
+
+    const days = await ask(FEBRUARY, [1, 3]);
+
+    expect(outline(days)).toEqual([
+      MINUTES.map((ms) => FEBRUARY + ms),
+      MINUTES.map((ms) => FEBRUARY + 2 * DAY_MS + ms),
+    ]);
+    expect(telemetry.lines.map(({ details }) => details['first'])).toEqual([
+      'BTCUSDT-1m-2025-02-03.zip, line 4: 2025-02-01T00:00:00.000Z is of another day',
+    ]);
+    expect(server.seen.map(({ path }) => path)).toContain(
+      '/data/spot/daily/klines/BTCUSDT/1m/BTCUSDT-1m-2025-02-01.zip',
+    );
+  });
+
+  it('and has not all of its days is missing after those that are there', async () => {
+    serve({ 'BTCUSDT-1m-2025-02-02': rowsOfDay(FEBRUARY + DAY_MS, 'us') });
+    const { ask } = prepare({ nowMs: Date.UTC(2025, 2, 2) });
+    const given: ArchivedDay[] = [];
+    const asked = ask(FEBRUARY, [1, 2]).then((days) => given.push(...days));
+
+    await expect(asked).rejects.toThrow(ArchiveMissingError);
+    expect(server.seen.map(({ path }) => path.split('/').at(-1))).toEqual([
+      'BTCUSDT-1m-2025-02.zip',
+      'BTCUSDT-1m-2025-02-01.zip',
+      'BTCUSDT-1m-2025-02-02.zip',
+      'BTCUSDT-1m-2025-02-02.zip.CHECKSUM',
+    ]);
+  });
+
+  it('is missing once it is old: a request for each of its days would bring nothing', async () => {
+    serve({});
+
+    await expect(prepare().ask(DECEMBER, [1, 2, 3])).rejects.toThrow(
+      'The archive does not have BTCUSDT-1m-2024-12.zip',
+    );
+    expect(server.seen).toHaveLength(1);
+  });
+
+  it('is told from an archive that fails', async () => {
+    server.script = () => ({ status: 503, body: 'busy' });
+    const { ask, telemetry } = prepare();
+
+    await expect(ask(DECEMBER, [1])).rejects.toMatchObject({ failure: 'ServerError' });
+    expect(telemetry.counted('ExchangeServerError')).toBe(2);
+  });
+});
+
+test.each(['okx', 'coinbase'] as const)('%s has no archive: its API has all there is', (name) => {
+  const options = { baseUrl: server.url, telemetry: new FakeTelemetry() };
+  expect(createArchive(name, options)).toBeUndefined();
+});
