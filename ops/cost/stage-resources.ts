@@ -26,22 +26,40 @@ export class UnreadableResourceError extends OperationError {
   }
 }
 
+/** What a stage's synthesized templates have. */
+export interface StageTemplates {
+  readonly resources: readonly StageResource[];
+  /** Names that other stacks import by. */
+  readonly exports: readonly string[];
+}
+
 const Template = v.object({
   Resources: v.record(
     v.string(),
     v.object({ Type: v.string(), Properties: v.optional(v.unknown(), {}) }),
   ),
+  Outputs: v.optional(
+    v.record(v.string(), v.object({ Export: v.optional(v.object({ Name: v.string() })) })),
+    {},
+  ),
 });
 
-/** Synthesizes the stacks of a stage, without bundles, and lists their resources. */
-export function resourcesOf(stage: StageConfig): StageResource[] {
+/** Lists the resources of a stage. */
+export function resourcesOf(stage: StageConfig): readonly StageResource[] {
+  return synthesizedTemplates(stage).resources;
+}
+
+/** Synthesizes the stacks of a stage, without bundles. */
+export function synthesizedTemplates(stage: StageConfig): StageTemplates {
   const outdir = mkdtempSync(join(tmpdir(), 'candlestream-cost-'));
   try {
     const app = unbundledApp(outdir);
     addStage(app, stage);
-    return app
-      .synth()
-      .stacks.flatMap(({ stackName, template }) => resourcesIn(stackName, template));
+    const { stacks } = app.synth();
+    return {
+      resources: stacks.flatMap(({ stackName, template }) => resourcesIn(stackName, template)),
+      exports: stacks.flatMap(({ template }) => exportsIn(template)),
+    };
   } finally {
     rmSync(outdir, { recursive: true, force: true });
   }
@@ -55,6 +73,11 @@ function resourcesIn(stack: string, template: unknown): StageResource[] {
     type,
     properties,
   }));
+}
+
+function exportsIn(template: unknown): string[] {
+  const { Outputs } = v.parse(Template, template);
+  return Object.values(Outputs).flatMap(({ Export }) => Export?.Name ?? []);
 }
 
 /**

@@ -141,6 +141,7 @@ const Template = v.pipe(
   v.parseJson(),
   v.object({
     Metadata: v.optional(v.record(v.string(), v.unknown())),
+    Outputs: v.optional(v.record(v.string(), v.unknown())),
     Resources: v.record(
       v.string(),
       v.object({

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { SCHEMA_METADATA_KEY, type SchemaMetadata } from '../../lib/kafka/schema-metadata';
 import type { StageResource } from '../cost/stage-resources';
+import { type Import, importedNames } from './changes/export-changes';
 import type { StackStatus } from './changes/stack-status';
 import type { DeployedTemplate, RegionLookUp } from './region-look-up';
 
@@ -8,6 +9,8 @@ import type { DeployedTemplate, RegionLookUp } from './region-look-up';
 export interface DeployedStage {
   readonly stacks: readonly StackStatus[];
   readonly resources: readonly StageResource[];
+  /** What its stacks import from each other. */
+  readonly imports: readonly Import[];
   /** What its functions read and write; empty if its template does not say. */
   readonly schemas: SchemaMetadata;
 }
@@ -32,6 +35,9 @@ export async function deployedStage(lookUp: RegionLookUp, stage: string): Promis
   return {
     stacks: there.map(({ name, status }) => ({ name, status })),
     resources: there.flatMap(({ name, template }) => resourcesIn(name, template)),
+    imports: there.flatMap(({ name: stack, template }) =>
+      importedNames([template.Resources, template.Outputs]).map((name) => ({ stack, name })),
+    ),
     schemas: Object.assign(
       {},
       ...there.map(({ template }) => schemasOf(template)),

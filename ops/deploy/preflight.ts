@@ -2,10 +2,11 @@ import { RemovalPolicy } from 'aws-cdk-lib';
 import { dayText } from '../../cli/utc-time';
 import { SCHEMA_METADATA } from '../../lib/kafka/schema-metadata';
 import type { StageConfig } from '../../lib/stages/stage-config';
-import type { StageResource } from '../cost/stage-resources';
+import type { StageTemplates } from '../cost/stage-resources';
 import { OperationError } from '../operation-error';
 import { type AccountLookUp, type Identity, LookUpDeniedError } from './account-look-up';
 import { checkBootstrap, type Findings } from './bootstrap';
+import { exportProblems } from './changes/export-changes';
 import { resourceProblems } from './changes/resource-changes';
 import { schemaProblems } from './changes/schema-changes';
 import { statusProblems } from './changes/stack-status';
@@ -18,8 +19,7 @@ export interface PreflightSurroundings {
   /** @throws OperationError */
   readonly findStage: (name: string) => Promise<StageConfig>;
   readonly lookUp: AccountLookUp;
-  /** Synthesizes the resources of a stage's stacks. */
-  readonly resourcesOf: (stage: StageConfig) => readonly StageResource[];
+  readonly synthesize: (stage: StageConfig) => StageTemplates;
   /** Such as `20.19.0`. */
   readonly nodeVersion: string;
   readonly clock: () => number;
@@ -139,22 +139,22 @@ async function bootstrapFindings(
 
 async function regionFindings(
   { stage, region }: Pick<Readiness, 'stage' | 'region'>,
-  { lookUp, resourcesOf }: PreflightSurroundings,
+  { lookUp, synthesize }: PreflightSurroundings,
 ): Promise<Findings> {
   const inRegion = lookUp.inRegion(region);
   try {
     const deployed = await deployedStage(inRegion, stage.name);
-    const resources = resourcesOf(stage);
+    const templates = synthesize(stage);
     const { problems, notes } = await checkRegion({
       stage: stage.name,
       region,
       lookUp: inRegion,
-      resources,
+      resources: templates.resources,
       deployed: deployed.resources,
     });
     const changes = [
       ...statusProblems(deployed.stacks, { stage: stage.name, region }),
-      ...changeProblems(resources, deployed),
+      ...changeProblems(templates, deployed),
     ];
     return { problems: [...problems, ...changes], notes };
   } catch (error) {
@@ -166,11 +166,12 @@ async function regionFindings(
 
 /** What a deployment, or another one that takes it back, cannot do. */
 function changeProblems(
-  resources: readonly StageResource[],
+  { resources, exports }: StageTemplates,
   deployed: DeployedStage,
 ): readonly string[] {
   return [
     ...resourceProblems(resources, deployed.resources),
+    ...exportProblems(exports, deployed.imports),
     ...schemaProblems(SCHEMA_METADATA, deployed.schemas),
   ];
 }

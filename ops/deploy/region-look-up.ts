@@ -32,6 +32,7 @@ export interface DeployedStack {
 /** The parts of a deployed template that are looked at. */
 export interface DeployedTemplate {
   readonly Metadata?: Readonly<Record<string, unknown>> | undefined;
+  readonly Outputs?: Readonly<Record<string, unknown>> | undefined;
   readonly Resources: Readonly<
     Record<
       string,

@@ -3,7 +3,7 @@ import type { StageConfig } from '../../lib/stages/stage-config';
 import { totalOf } from '../cost/cost-line';
 import { historySummary } from '../cost/cost-report';
 import { historyCost } from '../cost/history-cost';
-import { resourcesOf } from '../cost/stage-resources';
+import { resourcesOf, synthesizedTemplates } from '../cost/stage-resources';
 import { withStage } from '../find-stage';
 import { type Printer, runOperation } from '../run-operation';
 import { destroyStage } from '../destroy/destroy-stage';
@@ -55,7 +55,11 @@ async function synthesize(request: StageRequest, io: StageSurroundings): Promise
 }
 
 async function callCdk(request: StageRequest, io: StageSurroundings): Promise<number> {
-  const ready = await preflight(request, { ...io, lookUp: io.lookUp(request), resourcesOf });
+  const ready = await preflight(request, {
+    ...io,
+    lookUp: io.lookUp(request),
+    synthesize: synthesizedTemplates,
+  });
   io.print(announcement(request, ready, io.clock()));
   if (request.verb === 'destroy') return destroy(request, ready, io);
   const exitCode = await io.runCdk(cdkArguments(request), {

@@ -19,7 +19,7 @@ import {
   UnreadableResourceError,
 } from '../../../ops/cost/stage-resources';
 
-function ofPairs(stage: StageConfig, count: number): StageResource[] {
+function ofPairs(stage: StageConfig, count: number): readonly StageResource[] {
   const pairs = Array.from({ length: count }, (_, index) => `PAIR${index}_USDT`);
   return resourcesOf(stageOfPairs(stage, pairs));
 }

@@ -140,7 +140,11 @@ test('a stack is its status and its template', async () => {
   expect(await here().stack('S')).toEqual({
     id: 'arn:stack',
     status: 'UPDATE_COMPLETE',
-    template: { Metadata: { any: 1 }, Resources: { Topic: { Type: 'AWS::SNS::Topic' } } },
+    template: {
+      Metadata: { any: 1 },
+      Outputs: {},
+      Resources: { Topic: { Type: 'AWS::SNS::Topic' } },
+    },
   });
 });
 

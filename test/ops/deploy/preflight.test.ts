@@ -14,12 +14,12 @@ import {
   type PreflightSurroundings,
 } from '../../../ops/deploy/preflight';
 import type { StageRequest, Verb } from '../../../ops/deploy/stage-request';
-import { resourcesOf } from '../../../ops/cost/stage-resources';
+import { synthesizedTemplates } from '../../../ops/cost/stage-resources';
 import { SCHEMA_METADATA_KEY } from '../../../lib/kafka/schema-metadata';
 import type { DeployedTemplate } from '../../../ops/deploy/region-look-up';
 import { region } from './fake-region';
 
-const RESOURCES = resourcesOf(dev);
+const TEMPLATES = synthesizedTemplates(dev);
 const IDENTITY = { account: '123456789012', arn: 'arn:aws:iam::123456789012:user/ops' };
 
 const request = (verb: Verb = 'deploy', profile?: string): StageRequest => ({
@@ -50,7 +50,7 @@ function surroundings(changes: Partial<PreflightSurroundings> = {}): PreflightSu
       return Promise.resolve(dev);
     },
     lookUp: account(),
-    resourcesOf: () => RESOURCES,
+    synthesize: () => TEMPLATES,
     nodeVersion: '20.19.0',
     clock: () => Date.UTC(2026, 10, 23),
     ...changes,
@@ -233,12 +233,11 @@ test('a region that does not answer is a problem', async () => {
 });
 
 test('a deployment that would take back what cannot go back is refused before it begins', async () => {
-  const partitions = RESOURCES.filter(({ type }) => type === 'AWS::MSK::Topic').map(
-    ({ logicalId, type, properties }) => [
-      logicalId,
-      { Type: type, Properties: { ...(properties as object), PartitionCount: 12 } },
-    ],
-  );
+  const topics = TEMPLATES.resources.filter(({ type }) => type === 'AWS::MSK::Topic');
+  const partitions = topics.map(({ logicalId, type, properties }) => [
+    logicalId,
+    { Type: type, Properties: { ...(properties as object), PartitionCount: 12 } },
+  ]);
   const template = {
     Metadata: { [SCHEMA_METADATA_KEY]: { 'candles.rolled': { read: 9, written: 9 } } },
     Resources: Object.fromEntries(partitions) as DeployedTemplate['Resources'],
@@ -257,4 +256,27 @@ test('a deployment that would take back what cannot go back is refused before it
   await expect(refusedDeployment).rejects.toThrow(
     '- The deployed functions write version 9 of candles.rolled',
   );
+});
+
+test('a deployment that takes away what the deployed pipeline imports is refused before it begins', async () => {
+  const [kept = ''] = TEMPLATES.exports;
+  const imports = [kept, 'Candlestream-dev-Data:ExportsOutputRefGone'].map((name) => [
+    `Of${name}`,
+    { Type: 'AWS::Lambda::Function', Properties: { Role: { 'Fn::ImportValue': name } } },
+  ]);
+  const template = {
+    Resources: Object.fromEntries(imports) as DeployedTemplate['Resources'],
+  };
+  const stack = (name: string) =>
+    Promise.resolve(
+      name === 'Candlestream-dev-Pipeline'
+        ? { id: 'arn:pipeline', status: 'UPDATE_COMPLETE', template }
+        : undefined,
+    );
+  const lookUp = account({ inRegion: () => region({ stack }) });
+  const refusal = preflight(request('deploy'), surroundings({ lookUp }));
+  await expect(refusal).rejects.toThrow(
+    'cannot begin:\n- Candlestream-dev-Pipeline imports Candlestream-dev-Data:ExportsOutputRefGone, which the data stack would no longer export: keep it for one deployment with this.exportValue(...) in lib/data-stack.ts, and take it out with the next; or delete Candlestream-dev-Pipeline first, which holds no data, with npx cdk destroy Candlestream-dev-Pipeline --exclusively',
+  );
+  await expect(refusal).rejects.not.toThrow(kept);
 });
