@@ -2,6 +2,7 @@ import {
   CloudFormationClient,
   DescribeStacksCommand,
   paginateListStackResources,
+  paginateListStacks,
 } from '@aws-sdk/client-cloudformation';
 import { CloudWatchLogsClient, paginateDescribeLogGroups } from '@aws-sdk/client-cloudwatch-logs';
 import { EC2Client, paginateDescribeNetworkInterfaces } from '@aws-sdk/client-ec2';
@@ -17,6 +18,12 @@ export function awsLeftovers(options: AwsAccountOptions, region: string): Leftov
     stackId: (name) => {
       const client = new CloudFormationClient(config);
       return ask({ ...asked, service: 'CloudFormation', client }, () => readStackId(client, name));
+    },
+    deletedStackId: (name) => {
+      const client = new CloudFormationClient(config);
+      return ask({ ...asked, service: 'CloudFormation', client }, () =>
+        readDeletedStackId(client, name),
+      );
     },
     stackResources: (stackId) => {
       const client = new CloudFormationClient(config);
@@ -42,6 +49,21 @@ function readStackId(client: CloudFormationClient, name: string): Promise<string
     const { Stacks = [] } = await client.send(new DescribeStacksCommand({ StackName: name }));
     return Stacks[0]?.StackId;
   });
+}
+
+async function readDeletedStackId(
+  client: CloudFormationClient,
+  name: string,
+): Promise<string | undefined> {
+  let last: { readonly id: string | undefined; readonly deletedMs: number } | undefined;
+  const input = { StackStatusFilter: ['DELETE_COMPLETE' as const] };
+  for await (const { StackSummaries = [] } of paginateListStacks({ client }, input)) {
+    for (const { StackName, StackId: id, DeletionTime } of StackSummaries) {
+      const deletedMs = DeletionTime?.getTime() ?? 0;
+      if (StackName === name && deletedMs >= (last?.deletedMs ?? 0)) last = { id, deletedMs };
+    }
+  }
+  return last?.id;
 }
 
 async function readResources(

@@ -44,7 +44,11 @@ export async function destroyStage(
   const data = await existing(dataName, io);
   const exitCode = await deleteBoth({ pipeline, data }, destruction, io);
   const stackIds = [pipeline, data].flatMap((stack) => stack?.id ?? []);
-  io.print(await whatIsLeft({ stage: request.stage, region, stackIds }, io.lookUp));
+  const goneNames = [
+    ...(pipeline === undefined ? [pipelineName] : []),
+    ...(data === undefined ? [dataName] : []),
+  ];
+  io.print(await whatIsLeft({ stage: request.stage, region, stackIds, goneNames }, io.lookUp));
   return exitCode;
 }
 

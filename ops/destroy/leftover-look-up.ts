@@ -32,6 +32,8 @@ export interface LogGroup {
 export interface LeftoverLookUp {
   /** The id of a stack, by its name; undefined if there is none. */
   stackId(name: string): Promise<string | undefined>;
+  /** The id of the stack of a name that was deleted last, in the last 90 days; undefined if there is none. */
+  deletedStackId(name: string): Promise<string | undefined>;
   /** @param stackId of a stack, also of one that was deleted in the last 90 days */
   stackResources(stackId: string): Promise<readonly StackResource[]>;
   networkInterfaces(vpcId: string): Promise<readonly NetworkInterface[]>;

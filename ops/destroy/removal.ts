@@ -2,11 +2,12 @@
 export interface Removal {
   /** If true, it is paid for until it is removed. */
   readonly costs: boolean;
-  /** The command that removes it, without the region. */
+  /** The command that removes it. */
   readonly command: string;
 }
 
-type RemovalOf = (physicalId: string) => Removal;
+/** A command without its region. */
+type RemovalOf = (physicalId: string, region: string) => Removal;
 
 const paid = (command: string): Removal => ({ costs: true, command });
 const free = (command: string): Removal => ({ costs: false, command });
@@ -17,10 +18,16 @@ const table: RemovalOf = (physicalId) => {
   return paid(`aws keyspaces delete-table --keyspace-name ${keyspace} --table-name ${name}`);
 };
 
+/** An address is named by itself, and released by the id of its allocation. */
+const address: RemovalOf = (publicIp, region) => {
+  const allocation = `aws ec2 describe-addresses --public-ips ${publicIp} --query 'Addresses[0].AllocationId' --output text --region ${region}`;
+  return paid(`aws ec2 release-address --allocation-id "$(${allocation})"`);
+};
+
 const REMOVALS: Readonly<Record<string, RemovalOf>> = {
   'AWS::Cassandra::Keyspace': (id) => free(`aws keyspaces delete-keyspace --keyspace-name ${id}`),
   'AWS::Cassandra::Table': table,
-  'AWS::EC2::EIP': (id) => paid(`aws ec2 release-address --public-ip ${id}`),
+  'AWS::EC2::EIP': address,
   'AWS::EC2::Instance': (id) => paid(`aws ec2 terminate-instances --instance-ids ${id}`),
   'AWS::EC2::NatGateway': (id) => paid(`aws ec2 delete-nat-gateway --nat-gateway-id ${id}`),
   'AWS::EC2::SecurityGroup': (id) => free(`aws ec2 delete-security-group --group-id ${id}`),
@@ -34,6 +41,7 @@ const REMOVALS: Readonly<Record<string, RemovalOf>> = {
 };
 
 /** How a resource is removed; undefined for a type that nothing is paid for, and that goes with another. */
-export function removalOf(type: string, physicalId: string): Removal | undefined {
-  return REMOVALS[type]?.(physicalId);
+export function removalOf(type: string, physicalId: string, region: string): Removal | undefined {
+  const removal = REMOVALS[type]?.(physicalId, region);
+  return removal && { ...removal, command: `${removal.command} --region ${region}` };
 }

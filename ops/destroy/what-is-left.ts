@@ -8,6 +8,8 @@ export interface DeletedStage {
   readonly stage: string;
   readonly region: string;
   readonly stackIds: readonly string[];
+  /** The names of those that were gone before: an earlier deletion may have left something of them. */
+  readonly goneNames: readonly string[];
 }
 
 /** Something that is left of a stage. */
@@ -31,11 +33,19 @@ export async function whatIsLeft(deleted: DeletedStage, lookUp: LeftoverLookUp):
 }
 
 async function leftoversOf(
-  { stage, stackIds }: DeletedStage,
+  { stage, stackIds, goneNames }: DeletedStage,
   lookUp: LeftoverLookUp,
 ): Promise<Leftover[]> {
-  const stacks = await Promise.all(stackIds.map((id) => lookUp.stackResources(id)));
-  const inStacks = stacks.flat().flatMap(leftover);
+  const resourcesOf = async (ids: readonly string[]): Promise<StackResource[]> => {
+    const stacks = await Promise.all(ids.map((id) => lookUp.stackResources(id)));
+    return stacks.flat();
+  };
+  const goneIds = await Promise.all(goneNames.map((name) => lookUp.deletedStackId(name)));
+  const [deleted, gone] = await Promise.all([
+    resourcesOf(stackIds),
+    resourcesOf(goneIds.filter((id) => id !== undefined)),
+  ]);
+  const inStacks = [...deleted.flatMap(leftover), ...gone.flatMap(leftoverOfGone)];
   const logGroups = await lookUp.logGroups(`Candlestream-${stage}-`);
   const known = new Set(inStacks.map(({ id }) => id));
   const older = logGroups
@@ -56,9 +66,15 @@ function leftover({ type, physicalId, status, reason }: StackResource): Leftover
   return [{ type, id: physicalId, why }];
 }
 
+/** Nobody asks each service whether it is still there. */
+function leftoverOfGone(resource: StackResource): Leftover[] {
+  const why = 'kept by an earlier deletion, unless someone has removed it since';
+  return leftover(resource).map((one) => ({ ...one, why }));
+}
+
 function leftText({ stage, region }: DeletedStage, leftovers: readonly Leftover[]): string {
   const removable = leftovers.flatMap((one) => {
-    const removal = removalOf(one.type, one.id);
+    const removal = removalOf(one.type, one.id, region);
     return removal === undefined ? [] : [{ ...one, ...removal }];
   });
   if (removable.length === 0) return `Nothing is left of the stage ${stage} in ${region}.\n`;
@@ -66,7 +82,7 @@ function leftText({ stage, region }: DeletedStage, leftovers: readonly Leftover[
     .sort((one, other) => Number(other.costs) - Number(one.costs))
     .map(
       ({ type, id, why, costs, command }) =>
-        `- ${costs ? 'costs money' : 'free'}: ${type} ${id} (${why})\n  ${command} --region ${region}`,
+        `- ${costs ? 'costs money' : 'free'}: ${type} ${id} (${why})\n  ${command}`,
     );
   return `Left of the stage ${stage} in ${region}, with the commands that remove it for good:\n${lines.join('\n')}\n`;
 }

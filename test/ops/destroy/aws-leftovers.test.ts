@@ -42,6 +42,24 @@ const cloudFormation = (action: string, content: string) =>
     `<${action}Response xmlns="http://cloudformation.amazonaws.com/doc/2010-05-15/"><${action}Result>${content}</${action}Result></${action}Response>`,
   );
 
+test('of the deleted stacks of a name, the last one is found', async () => {
+  const deleted = (name: string, id: string, day: string) =>
+    `<member><StackName>${name}</StackName><StackId>${id}</StackId><StackStatus>DELETE_COMPLETE</StackStatus><CreationTime>2026-01-01T00:00:00Z</CreationTime><DeletionTime>2026-11-${day}T00:00:00Z</DeletionTime></member>`;
+  const page = (members: string, next: string) =>
+    cloudFormation('ListStacks', `<StackSummaries>${members}</StackSummaries>${next}`);
+  const pages = [
+    page(
+      deleted('S', 'arn:first', '02') + deleted('Other', 'arn:other', '05'),
+      '<NextToken>more</NextToken>',
+    ),
+    page(deleted('S', 'arn:last', '04') + deleted('S', 'arn:second', '03'), ''),
+  ];
+  answers = [...pages];
+  expect(await here().deletedStackId('S')).toBe('arn:last');
+  answers = [page('', '')];
+  expect(await here().deletedStackId('S')).toBeUndefined();
+});
+
 test('a deleted stack is asked for by its id, page by page', async () => {
   const page = (id: string, status: string, next: string) =>
     cloudFormation(

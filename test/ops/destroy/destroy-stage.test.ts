@@ -140,6 +140,20 @@ test('a stage that is not there has its leftovers listed', async () => {
   ]);
 });
 
+test('a stage that is gone has listed what its deletion kept', async () => {
+  const { events, destroyed } = scene((lookUp) => {
+    lookUp.stacks.clear();
+    lookUp.deleted.set(DATA, 'arn:data');
+    lookUp.resources = [
+      resource('AWS::Cassandra::Table', 'candlestream_dev|candles', 'DELETE_SKIPPED'),
+    ];
+  });
+  expect(await destroyed).toBe(0);
+  expect(events.at(-1)).toContain(
+    'candlestream_dev|candles (kept by an earlier deletion, unless someone has removed it since)',
+  );
+});
+
 test('--force is given on as it is', async () => {
   const { events, destroyed } = scene(undefined, { flags: ['--force'] });
   expect(await destroyed).toBe(0);

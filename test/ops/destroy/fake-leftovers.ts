@@ -37,6 +37,8 @@ export class FakeLeftovers implements LeftoverLookUp {
     [DATA, 'arn:data'],
     [PIPELINE, 'arn:pipeline'],
   ]);
+  /** Stacks that were deleted before, by name. */
+  readonly deleted = new Map<string, string>();
   resources: readonly StackResource[] = [resource('AWS::EC2::VPC', VPC, 'CREATE_COMPLETE')];
   /** Of the network, answer by answer; the last one stays. */
   interfaces: (readonly NetworkInterface[])[] = [[]];
@@ -44,6 +46,10 @@ export class FakeLeftovers implements LeftoverLookUp {
 
   stackId(name: string): Promise<string | undefined> {
     return Promise.resolve(this.stacks.get(name));
+  }
+
+  deletedStackId(name: string): Promise<string | undefined> {
+    return Promise.resolve(this.deleted.get(name));
   }
 
   stackResources(stackId: string): Promise<readonly StackResource[]> {

@@ -5,7 +5,12 @@ import { removalOf } from '../../../ops/destroy/removal';
 import { whatIsLeft } from '../../../ops/destroy/what-is-left';
 import { FakeLeftovers, resource } from './fake-leftovers';
 
-const DELETED = { stage: 'dev', region: 'eu-west-1', stackIds: ['arn:pipeline', 'arn:data'] };
+const DELETED = {
+  stage: 'dev',
+  region: 'eu-west-1',
+  stackIds: ['arn:pipeline', 'arn:data'],
+  goneNames: [],
+};
 
 test('what the stage keeps is listed, what costs money first', async () => {
   const lookUp = new FakeLeftovers();
@@ -35,7 +40,26 @@ test('what could not be deleted is listed with the reason', async () => {
   const lookUp = new FakeLeftovers();
   lookUp.resources = [resource('AWS::EC2::EIP', '1.2.3.4', 'DELETE_FAILED', 'still in use')];
   expect(await whatIsLeft(DELETED, lookUp)).toContain(
-    '- costs money: AWS::EC2::EIP 1.2.3.4 (DELETE_FAILED: still in use)\n  aws ec2 release-address --public-ip 1.2.3.4 --region eu-west-1\n',
+    `- costs money: AWS::EC2::EIP 1.2.3.4 (DELETE_FAILED: still in use)\n  aws ec2 release-address --allocation-id "$(aws ec2 describe-addresses --public-ips 1.2.3.4 --query 'Addresses[0].AllocationId' --output text --region eu-west-1)" --region eu-west-1\n`,
+  );
+});
+
+test('what an earlier deletion kept is listed again', async () => {
+  const lookUp = new FakeLeftovers();
+  lookUp.resources = [
+    resource('AWS::Cassandra::Table', 'candlestream_dev|candles', 'DELETE_SKIPPED'),
+    resource('AWS::EC2::VPC', 'vpc-1', 'DELETE_COMPLETE'),
+  ];
+  lookUp.deleted.set('Candlestream-dev-Data', 'arn:data');
+  const goneNames = ['Candlestream-dev-Pipeline', 'Candlestream-dev-Data'];
+  const gone = { ...DELETED, stackIds: [], goneNames };
+  expect(await whatIsLeft(gone, lookUp)).toBe(
+    [
+      'Left of the stage dev in eu-west-1, with the commands that remove it for good:',
+      '- costs money: AWS::Cassandra::Table candlestream_dev|candles (kept by an earlier deletion, unless someone has removed it since)',
+      '  aws keyspaces delete-table --keyspace-name candlestream_dev --table-name candles --region eu-west-1',
+      '',
+    ].join('\n'),
   );
 });
 
@@ -53,6 +77,6 @@ test('what prod keeps has a command, or goes with what has one', () => {
       .map(({ type }) => type)
       .filter((type) => /^AWS::(Cassandra|Glue|Logs)::/.test(type)),
   );
-  const without = [...kept].filter((type) => removalOf(type, 'any') === undefined);
+  const without = [...kept].filter((type) => removalOf(type, 'any', 'eu-west-1') === undefined);
   expect(without).toEqual(['AWS::Glue::SchemaVersion']);
 });
