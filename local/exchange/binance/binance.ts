@@ -1,4 +1,5 @@
 import type { ExchangeApi } from '../exchange-api';
+import { BINANCE_ARCHIVE } from './binance-archive';
 import { answerOf, endpointOf, symbolAskedFor, symbolOf } from './binance-answers';
 import { BINANCE_REFUSALS } from './binance-refusals';
 import { createWeightLimit } from './weight-limit';
@@ -14,5 +15,5 @@ export const BINANCE_API: ExchangeApi = {
   rows: { listMembers: ['symbols'], baseVolume: 5 },
   echoedHeaders: [],
   hasZeroRows: true,
-  archive: undefined,
+  archive: BINANCE_ARCHIVE,
 };
