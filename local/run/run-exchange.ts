@@ -11,15 +11,11 @@ import {
   chooseExchange,
   DEFAULT_SEED,
 } from '../exchange/choose-exchange';
-import {
-  type ExchangeOptions,
-  type RunningExchanges,
-  startExchange,
-  startExchanges,
-} from '../exchange/exchange-server';
+import { type ExchangeOptions, startExchange, startExchanges } from '../exchange/exchange-server';
 import { exchangeSeed } from '../exchange/candles/exchange-seed';
 import { GeneratedCandles } from '../exchange/candles/generated-candles';
 import type { ExchangeAddresses } from '../emulator/local-environment';
+import { addressOf } from './exchange-address';
 import { shiftedInTime } from '../exchange/candles/shifted-candles';
 
 /** The exchange of a local run. */
@@ -102,21 +98,11 @@ export async function openExchange(
     archiveUrl: gateIo.archiveUrl,
     description: chosen.description + moved,
     pairs: source.pairs(),
-    others: addressesOf(servers, others),
+    others: Object.fromEntries(
+      others.map(({ exchange }) => [exchange, addressOf(servers, exchange)]),
+    ),
     stop: () => servers.stop(),
   };
-}
-
-function addressesOf(
-  servers: RunningExchanges,
-  others: readonly FollowedPairs[],
-): ExchangeAddresses {
-  const entries = others.map(({ exchange }) => {
-    const { url, archiveUrl } = servers.of(exchange);
-    const hasArchive = EXCHANGE_FACTS[exchange].archiveUrl !== null;
-    return [exchange, { url, archiveUrl: hasArchive ? archiveUrl : undefined }] as const;
-  });
-  return Object.fromEntries(entries);
 }
 
 /**

@@ -129,10 +129,14 @@ export class StoredTables {
     this.#client = client;
   }
 
-  /** All candles that there are, and of those that were not written as of their observation, when they were. */
-  async candles(): Promise<Rows> {
+  /**
+   * All candles that there are, or those of one exchange, and of those that were not written as
+   * of their observation, when they were.
+   */
+  async candles(exchange?: string): Promise<Rows> {
     const rows = new Map<string, string>();
     for (const row of await this.#all(SELECT_CANDLES)) {
+      if (exchange !== undefined && row.get('exchange') !== exchange) continue;
       const key = candleKey(
         row.get('pair') as string,
         row.get('interval') as Interval,
@@ -212,7 +216,7 @@ export class StoredTables {
 
 const NUMBERS = ['open', 'high', 'low', 'close', 'base_volume', 'quote_volume'];
 const WRITTEN = [...NUMBERS, 'minutes', 'closed'];
-const SELECT_CANDLES = `SELECT pair, interval, bucket, open_time, observed_at, source, ${WRITTEN.join(', ')},
+const SELECT_CANDLES = `SELECT exchange, pair, interval, bucket, open_time, observed_at, source, ${WRITTEN.join(', ')},
   ${WRITTEN.map((column) => `writetime(${column}) AS written_${column}`).join(', ')} FROM candles`;
 
 const SELECT_DAYS = `SELECT pair, day, minutes, absent, rejected, corrected, audits, sealed_at, disputed,

@@ -1,0 +1,33 @@
+import type { ExchangeName } from '../../lambdas/shared/adapters/exchanges/exchange-facts';
+import type { ServedExchange } from '../exchange/exchange-requests';
+import { startExchanges } from '../exchange/exchange-server';
+import { addressOf } from './exchange-address';
+import type { TimedExchange } from './run-exchange';
+
+/** An exchange to serve, by its name. */
+export type NamedExchange = ServedExchange & { readonly exchange: ExchangeName };
+
+/**
+ * Several exchanges, Gate.io among them, each with its own candles, whose common time is set
+ * from outside; it starts at the epoch.
+ */
+export async function openTimedExchanges(
+  served: readonly NamedExchange[],
+  description: string,
+): Promise<TimedExchange> {
+  let timeMs = 0;
+  const servers = await startExchanges(served, { port: 0, now: () => timeMs });
+  const gateIo = addressOf(servers, 'gate-io');
+  const others = served.filter(({ exchange }) => exchange !== 'gate-io');
+  return {
+    apiUrl: gateIo.url,
+    archiveUrl: gateIo.archiveUrl ?? '',
+    description,
+    pairs: served.find(({ exchange }) => exchange === 'gate-io')?.source.pairs() ?? [],
+    others: Object.fromEntries(
+      others.map(({ exchange }) => [exchange, addressOf(servers, exchange)]),
+    ),
+    setTime: (nowMs) => (timeMs = nowMs),
+    stop: () => servers.stop(),
+  };
+}
