@@ -22,6 +22,8 @@ const FIRINGS_A_ROUND = 12;
 const FIRING_MS = 5 * MINUTE_MS;
 const CONCURRENT_READS = 16;
 const LISTING_TIME_MS = 10_000;
+/** A history that is longer is worth a question: an API may answer for years before a listing, with nothing. */
+const LONG_HISTORY_MS = 7 * DAY_MS;
 
 /** The ledger of one market as it was read last. */
 interface ReadLedger {
@@ -96,11 +98,11 @@ export class MarketLedgers {
     return this.#listed.has(marketKey(market));
   }
 
-  /** Ends the history of a market where its archive begins: the exchange does not say when it was listed. */
+  /** Ends the history of a market where the exchange begins to have it: it does not say when that was. */
   async noteListedSince(market: Market, listedSinceMs: number, nowMs: number): Promise<void> {
     await this.#ports.store.writeListedSince(market, listedSinceMs, nowMs);
     const details = listingDetails(marketKey(market), listedSinceMs);
-    this.#ports.telemetry.warn('history ends where the archive begins', details);
+    this.#ports.telemetry.warn('history ends: nothing older is to be had', details);
     const ledger = this.#ledgers.get(marketKey(market));
     if (ledger === undefined) return;
     const kept = [...ledger.days].filter(([dayMs]) => dayMs >= floorTo(listedSinceMs, DAY_MS));
@@ -152,8 +154,8 @@ export class MarketLedgers {
     nowMs: number,
   ): Promise<number> {
     const { historyStartMs, retentionMs } = this.#settings;
-    const reachesArchive = historyStartMs < nowMs - retentionMs;
-    const said = reachesArchive ? await this.#askListing(market, nowMs) : null;
+    const isLong = historyStartMs < nowMs - Math.min(retentionMs, LONG_HISTORY_MS);
+    const said = isLong ? await this.#askListing(market, nowMs) : null;
     const known = status?.listedSinceMs ?? null;
     // An exchange that lists a pair again may name that time: what was before is not gone by it.
     const times = [said, known, status?.progress?.liveSinceMs ?? null].filter((ms) => ms !== null);

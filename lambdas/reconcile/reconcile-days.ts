@@ -7,6 +7,7 @@ import {
   MISSING_MONTH,
   MOST_UNDER_WAY,
 } from '../shared/domain/ledger/ledger';
+import { listedBySilence } from '../shared/domain/ledger/silent-days';
 import type { SegmentCodec } from '../shared/codec/segment-codec';
 import { marketKey } from '../shared/domain/market';
 import type {
@@ -106,6 +107,7 @@ class ReconcileRound {
 
   async run(): Promise<void> {
     const { ledgers, firing } = this.#input;
+    await this.#settleSilentDays();
     while (firing.remainingMs() > RESERVE_MS) {
       const groups = this.#nextGroups();
       if (groups.length > 0) await this.#ask(groups);
@@ -192,6 +194,15 @@ class ReconcileRound {
       this.#remember(await declareUnserved(ports, { market, days: fresh }, firing.nowMs));
       if (listedSinceMs !== undefined)
         await ledgers.noteListedSince(market, listedSinceMs, firing.nowMs);
+    }
+  }
+
+  /** Days that an API has nothing of lie before a market's listing. */
+  async #settleSilentDays(): Promise<void> {
+    const { ledgers, firing } = this.#input;
+    for (const { market, days } of ledgers.readInFull()) {
+      const listedMs = ledgers.isListingKnown(market) ? undefined : listedBySilence(days);
+      if (listedMs !== undefined) await ledgers.noteListedSince(market, listedMs, firing.nowMs);
     }
   }
 

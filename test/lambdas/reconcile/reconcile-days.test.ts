@@ -36,6 +36,7 @@ interface Setting {
   readonly answer?: (query: CandlesQuery) => ReturnType<typeof minuteAt>[];
   readonly archive?: (query: ArchiveQuery) => Iterable<ArchivedDay>;
   readonly listedSince?: Listings['listedSince'];
+  readonly retentionMs?: number;
 }
 
 /** Every asked day has one candle, at its seventh hour. */
@@ -55,6 +56,7 @@ function prepare({
   answer = oneCandle,
   archive = allDays,
   listedSince = () => Promise.resolve(null),
+  retentionMs = 9_900 * MINUTE_MS,
 }: Setting = {}) {
   const store = new FakeLedger();
   const [exchange, archived, log, telemetry] = [
@@ -86,7 +88,7 @@ function prepare({
       shards: 1,
       pairs,
       historyStartMs: TODAY - days * DAY_MS,
-      retentionMs: 9_900 * MINUTE_MS,
+      retentionMs,
     },
   );
   const fire = (nowMs = NOW, remainingMs = () => 290_000) => reconcile({ nowMs, remainingMs });
@@ -344,6 +346,38 @@ describe('history', () => {
 
     expect(sent()).toHaveLength(3);
     expect(store.status.get('gate-io:BTC_USDT')?.listedSinceMs).toBe(TODAY - 3 * DAY_MS + HOUR_MS);
+  });
+
+  it('of an API that has all years ends there too', async () => {
+    const listedSince = () => Promise.resolve(TODAY - 9 * DAY_MS);
+    const { fire, sent } = prepare({ days: 2_000, listedSince, retentionMs: 36_500 * DAY_MS });
+
+    await fire();
+
+    expect(sent()).toHaveLength(9);
+  });
+
+  it('of an API that has all years ends where it has been silent for three months', async () => {
+    const firstMs = TODAY - 3 * DAY_MS;
+    const answer = (query: CandlesQuery) => (query.fromMs < firstMs ? [] : oneCandle(query));
+    const scene = prepare({ days: 2_000, answer, retentionMs: 36_500 * DAY_MS });
+    const { fire, hooks, storeSent, store, exchange } = scene;
+    hooks.whileWaiting = storeSent;
+    const listedMs = () => store.status.get('gate-io:BTC_USDT')?.listedSinceMs ?? null;
+
+    await fire();
+    storeSent();
+    await fire(NOW + 5 * MINUTE_MS);
+    // The API may be silent by mistake: it is asked once more, a day later.
+    expect(listedMs()).toBeNull();
+    await fire(NOW + DAY_MS + HOUR_MS);
+    storeSent();
+    await fire(NOW + DAY_MS + 2 * HOUR_MS);
+
+    expect(listedMs()).toBe(firstMs);
+    const asked = exchange.requests.length;
+    await fire(NOW + 3 * DAY_MS);
+    expect(exchange.requests.slice(asked).every(({ fromMs }) => fromMs >= firstMs)).toBe(true);
   });
 
   it.each([
