@@ -15,12 +15,17 @@ const { EXCHANGES: exchanges } = environment;
 const { store, log, telemetry, invocation } = createConnections(environment, 'fetch');
 const observed = createObservedCodec(environment.SCHEMA_VERSION_IDS);
 const observeTickOf = onePerPart((part) => {
-  const { url, pairs, requestsPer10Seconds, retentionMinutes } = settingsOf(exchanges, part);
+  const { url, pairs, expectedMarkets, requestsPer10Seconds, retentionMinutes } = settingsOf(
+    exchanges,
+    part,
+  );
   const { exchange, settlingMs, silenceMs } = EXCHANGE_FACTS[part.exchange];
   const requests = { requestsPer10Seconds: shardRequests(requestsPer10Seconds, part) };
+  const asked = createExchange(exchange, { baseUrl: url, ...requests, telemetry });
   return createObserveTick(
     {
-      exchange: createExchange(exchange, { baseUrl: url, ...requests, telemetry }),
+      exchange: asked,
+      listings: asked,
       store,
       observed,
       log,
@@ -29,6 +34,7 @@ const observeTickOf = onePerPart((part) => {
     {
       ...part,
       pairs,
+      expectedMarkets,
       settlingMs,
       silenceMs,
       retentionMs: retentionMinutes * MINUTE_MS,

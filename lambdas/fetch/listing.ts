@@ -1,21 +1,21 @@
 import { DAY_MS } from '../shared/domain/interval';
 import { marketKey } from '../shared/domain/market';
-import type { MarketOutcome } from './observe-market';
 import type { MarketPlan, ObserveTickPorts, Tick } from './observe-tick';
 
 /** A market that the exchange does not know for this long has ended. */
 const ENDED_AFTER_MS = DAY_MS;
 
 /**
- * Notes whether the exchange knows a market: since when it does not, that it has
+ * Notes whether the exchange has a market: since when it does not, that it has
  * ended once that is a day ago, and that it is back. Writes only what is new.
  *
+ * @param isKnown undefined if it did not say
  * @throws whatever kept it from being noted
  */
-export async function listed(
+export async function noteListing(
   { store, telemetry }: Pick<ObserveTickPorts, 'store' | 'telemetry'>,
   { market, status }: MarketPlan,
-  { isKnown }: MarketOutcome,
+  isKnown: boolean | undefined,
   { nowMs }: Tick,
 ): Promise<void> {
   const { unknownSinceMs, endedAtMs } = status;

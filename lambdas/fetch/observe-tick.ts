@@ -1,10 +1,11 @@
 import pLimit from 'p-limit';
 import type { SegmentCodec } from '../shared/codec/segment-codec';
-import { type Market, marketKey } from '../shared/domain/market';
+import { marketKey } from '../shared/domain/market';
 import { type Ask, asked, isDue } from '../shared/domain/pace';
 import { isSecondLook, planSegments, type PlannedSegment } from '../shared/domain/plan';
 import type {
   Exchange,
+  Listings,
   ListingStore,
   RecordLog,
   StatusByMarket,
@@ -12,14 +13,16 @@ import type {
 } from '../shared/domain/ports';
 import type { MarketStatus } from '../shared/domain/progress';
 import type { ObservedSegment } from '../shared/domain/segment';
-import { isInShard, type Shard } from '../shared/domain/shard';
-import { listed } from './listing';
+import type { Shard } from '../shared/domain/followed/shard';
+import { followedMarkets, type FollowedMarket, type Listing } from './followed-markets';
+import { noteListing } from './listing';
 import { type MarketOutcome, observeMarket } from './observe-market';
 import { reportTick } from './tick-report';
 
 /** The ports of the fetch function. */
 export interface ObserveTickPorts {
   readonly exchange: Exchange;
+  readonly listings: Pick<Listings, 'pairs'>;
   readonly store: ListingStore;
   readonly observed: SegmentCodec<ObservedSegment>;
   readonly log: RecordLog;
@@ -30,8 +33,10 @@ export interface ObserveTickPorts {
 export interface ObserveTickSettings extends Shard {
   /** The name of the exchange. */
   readonly exchange: string;
-  /** All pairs that are followed of the exchange. */
+  /** All pairs that are followed of the exchange: by their names, or by patterns such as `*_USDT`. */
   readonly pairs: readonly string[];
+  /** The most markets that patterns are expected to name, over all shards. @default any number */
+  readonly expectedMarkets?: number | undefined;
   readonly retentionMs: number;
   /** The time from one tick to the next. */
   readonly scheduleMs: number;
@@ -54,8 +59,7 @@ export interface Tick {
 }
 
 /** A market with its stored status, and the segments of it that a tick asks for. */
-export interface MarketPlan {
-  readonly market: Market;
+export interface MarketPlan extends FollowedMarket {
   readonly status: MarketStatus;
   readonly segments: readonly PlannedSegment[];
 }
@@ -93,20 +97,22 @@ const NOTHING_STORED: MarketStatus = {
  *   a record could not be appended
  */
 export function createObserveTick(ports: ObserveTickPorts, settings: ObserveTickSettings) {
-  const { exchange, pairs } = settings;
-  const markets = pairs
-    .filter((pair) => isInShard(pair, settings))
-    .map((pair) => ({ exchange, pair }));
   const asks = new Map<string, Ask>();
   return async (tick: Tick): Promise<void> => {
-    const status = await ports.store.readExchangeStatus(exchange);
+    const status = await ports.store.readExchangeStatus(settings.exchange);
+    const markets = await followedMarkets(ports, settings, status, tick);
     const plans = plansOf(markets, status, settings, tick);
     const due = plans.filter((plan) => isItsTurn(asks, plan, tick)).sort(shorterFirst);
     const limit = pLimit(CONCURRENT_MARKETS);
-    const outcomes = await Promise.allSettled(
-      due.map((plan) => limit(() => observeOne(ports, settings, plan, tick))),
-    );
-    const errors = outcomes.flatMap((outcome) =>
+    const [outcomes, notes] = await Promise.all([
+      Promise.allSettled(due.map((plan) => limit(() => observeOne(ports, settings, plan, tick)))),
+      Promise.allSettled(
+        plans
+          .filter(isByPattern)
+          .map((plan) => noteListing(ports, plan, plan.listing === 'traded', tick)),
+      ),
+    ]);
+    const errors = [...outcomes, ...notes].flatMap((outcome) =>
       outcome.status === 'rejected' ? [outcome.reason as unknown] : [],
     );
     const observed = outcomes.flatMap((outcome) =>
@@ -119,19 +125,24 @@ export function createObserveTick(ports: ObserveTickPorts, settings: ObserveTick
 }
 
 function plansOf(
-  markets: readonly Market[],
+  markets: readonly FollowedMarket[],
   stored: StatusByMarket,
   settings: ObserveTickSettings,
   { nowMs }: Tick,
 ): MarketPlan[] {
-  return markets.map((market) => {
+  return markets.map(({ market, listing }) => {
     const status = stored.get(marketKey(market)) ?? NOTHING_STORED;
     const { progress, endedAtMs } = status;
-    // An ended market may come back: it is asked for once an hour.
-    const isFollowed = endedAtMs === null || isSecondLook(nowMs, settings.scheduleMs);
-    const segments = isFollowed ? planSegments({ ...settings, market, progress, nowMs }) : [];
-    return { market, status, segments };
+    const isAsked = isAskedFor(listing, endedAtMs, isSecondLook(nowMs, settings.scheduleMs));
+    const segments = isAsked ? planSegments({ ...settings, market, progress, nowMs }) : [];
+    return { market, listing, status, segments };
   });
+}
+
+/** A market that is followed by its name may come back after it has ended: it is asked for once an hour. */
+function isAskedFor(listing: Listing, endedAtMs: number | null, isOnceAnHour: boolean): boolean {
+  if (listing === 'by-answers') return endedAtMs === null || isOnceAnHour;
+  return listing !== 'gone';
 }
 
 /** Whether a market is asked for at this tick. */
@@ -166,6 +177,11 @@ function lengthMs({ segments }: MarketPlan): number {
   return (segments.at(-1)?.toMs ?? 0) - (segments[0]?.fromMs ?? 0);
 }
 
+/** Whether the exchange's listing says of a market whether it is there. */
+function isByPattern({ listing }: MarketPlan): boolean {
+  return listing === 'traded' || listing === 'gone';
+}
+
 async function observeOne(
   ports: ObserveTickPorts,
   settings: ObserveTickSettings,
@@ -173,6 +189,6 @@ async function observeOne(
   tick: Tick,
 ) {
   const outcome = await observeMarket(ports, settings, plan, tick);
-  await listed(ports, plan, outcome, tick);
+  if (plan.listing === 'by-answers') await noteListing(ports, plan, outcome.isKnown, tick);
   return outcome;
 }

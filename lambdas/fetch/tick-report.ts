@@ -36,7 +36,7 @@ export function reportTick(
   const unknown = plans.filter((plan) => isUnknown(plan, outcomes.get(marketKey(plan.market))));
   // A market that the exchange does not know is not behind: nothing of it is to be had.
   const followed = plans.filter(
-    (plan) => !unknown.includes(plan) && plan.status.endedAtMs === null,
+    (plan) => !unknown.includes(plan) && plan.status.endedAtMs === null && !isGone(plan),
   );
   reportLag(telemetry, settings, followed, nowMs);
   const newMinutes = observed.reduce((sum, { newCount }) => sum + newCount, 0);
@@ -59,9 +59,15 @@ export function reportTick(
 }
 
 /** Whether the exchange does not know a market, by its answer or else by the stored status; ended ones are not counted. */
-function isUnknown({ status }: MarketPlan, outcome: MarketOutcome | undefined): boolean {
-  if (status.endedAtMs !== null) return false;
+function isUnknown({ status, listing }: MarketPlan, outcome: MarketOutcome | undefined): boolean {
+  // What a pattern names comes and goes with the exchange's listing: nobody has to mend that.
+  if (status.endedAtMs !== null || listing !== 'by-answers') return false;
   return outcome?.isKnown === undefined ? status.unknownSinceMs !== null : !outcome.isKnown;
+}
+
+/** Whether a market of a pattern is not listed any more, or was not when the listing was last believed. */
+function isGone({ listing, status }: MarketPlan): boolean {
+  return listing === 'gone' || (listing === 'doubted' && status.unknownSinceMs !== null);
 }
 
 function reportLag(

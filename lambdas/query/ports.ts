@@ -1,7 +1,12 @@
 import type { Candle } from '../shared/domain/candle';
 import type { Interval } from '../shared/domain/interval';
 import type { Market } from '../shared/domain/market';
-import type { DayReader, StatusReader, Telemetry } from '../shared/domain/ports';
+import type {
+  DayReader,
+  ExchangeStatusReader,
+  StatusReader,
+  Telemetry,
+} from '../shared/domain/ports';
 import type { Gap } from '../shared/domain/progress';
 
 /** A stretch of time `[fromMs, toMs)`. */
@@ -30,7 +35,7 @@ export interface StoredGap extends Gap {
 }
 
 /** What is stored, for reading alone. */
-export interface QueryStore extends StatusReader, DayReader {
+export interface QueryStore extends StatusReader, ExchangeStatusReader, DayReader {
   readCandles(query: StoredCandlesQuery): Promise<readonly StoredCandle[]>;
   /** The gaps of a market that start in a range, oldest first. */
   readGaps(market: Market, range: TimeRange): Promise<readonly StoredGap[]>;
@@ -57,6 +62,7 @@ export interface QueryPorts {
 /** An exchange that is followed. */
 export interface QueriedExchange {
   readonly exchange: string;
+  /** By their names, or by patterns such as `*_USDT`. */
   readonly pairs: readonly string[];
   /** How far back its API serves one-minute candles. */
   readonly retentionMs: number;

@@ -12,7 +12,8 @@ import {
 import { type Market, marketKey } from '../shared/domain/market';
 import { UnknownPairError } from '../shared/domain/ports';
 import type { MarketStatus } from '../shared/domain/progress';
-import { isInShard } from '../shared/domain/shard';
+import { followedPairs } from '../shared/domain/followed/pair-patterns';
+import { isInShard } from '../shared/domain/followed/shard';
 import type { ReconcilePorts, ReconcileSettings } from './reconcile-days';
 
 /** Read at every firing: the newest days, up to a month of them for the completeness. */
@@ -61,10 +62,12 @@ export class MarketLedgers {
   /** Reads what is needed at a firing. */
   async read(nowMs: number): Promise<void> {
     const { exchange, pairs } = this.#settings;
-    const markets = pairs
+    const statuses = await this.#ports.store.readExchangeStatus(exchange);
+    const stored = [...statuses.keys()].map((key) => key.slice(exchange.length + 1));
+    // Markets of a pattern are those that fetch has started.
+    const markets = followedPairs(pairs, stored)
       .filter((pair) => isInShard(pair, this.#settings))
       .map((pair) => ({ exchange, pair }));
-    const statuses = await this.#ports.store.readExchangeStatus(exchange);
     const limit = pLimit(CONCURRENT_READS);
     await limit.map(markets, async (market, index) => {
       const status = statuses.get(marketKey(market));

@@ -19,7 +19,7 @@ import type {
   Telemetry,
 } from '../shared/domain/ports';
 import type { ObservedSegment } from '../shared/domain/segment';
-import type { Shard } from '../shared/domain/shard';
+import type { Shard } from '../shared/domain/followed/shard';
 import { askForDays, declareUnserved, type AskOutcome } from './ask-for-days';
 import { reportLedgers } from './ledger-report';
 import { MarketLedgers } from './market-ledgers';

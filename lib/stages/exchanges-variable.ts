@@ -19,6 +19,9 @@ export function exchangesVariable(
         ...(archive === undefined ? {} : { archiveUrl: archive }),
         requestsPer10Seconds: partOf(exchange.requestsPer10Seconds),
         retentionMinutes: retentionMinutes(exchange),
+        ...(exchange.expectedMarkets === undefined
+          ? {}
+          : { expectedMarkets: exchange.expectedMarkets }),
       },
     ] as const;
   });

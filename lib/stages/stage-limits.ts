@@ -1,6 +1,12 @@
 import { exchangesVariable } from './exchanges-variable';
 import { requestShares } from './request-shares';
-import { type ExchangeSetting, marketCount, mostRequests } from './settings/exchange-settings';
+import {
+  type ExchangeSetting,
+  marketCount,
+  marketsOf,
+  mostRequests,
+  patternProblem,
+} from './settings/exchange-settings';
 import { fetchTimeoutSeconds } from './tick';
 
 // Settings of a stage that do not go together. Each check returns the problem
@@ -52,11 +58,13 @@ export function rateProblem(stage: {
   readonly scheduleMinutes: number;
 }): string | undefined {
   const seconds = fetchTimeoutSeconds(stage.scheduleMinutes) - RESERVE_SECONDS;
-  for (const { kind, pairs, requestsPer10Seconds } of stage.exchanges) {
+  for (const exchange of stage.exchanges) {
+    const { kind, requestsPer10Seconds } = exchange;
+    const markets = marketsOf(exchange);
     const { fetch } = requestShares(requestsPer10Seconds);
     const most = Math.floor(Math.floor((fetch * seconds) / 10) / REQUESTS_PER_PAIR);
-    if (pairs.length > most) {
-      return `exchanges.${kind} has ${pairs.length} pairs, and a tick every ${stage.scheduleMinutes} min with ${fetch} requests in 10 s for fetch can follow ${most}: give fewer pairs, more requests (requestsPer10Seconds, at most ${mostRequests(kind)}) or more minutes (scheduleMinutes)`;
+    if (markets > most) {
+      return `exchanges.${kind} has ${markets} pairs, and a tick every ${stage.scheduleMinutes} min with ${fetch} requests in 10 s for fetch can follow ${most}: give fewer pairs, more requests (requestsPer10Seconds, at most ${mostRequests(kind)}) or more minutes (scheduleMinutes)`;
     }
   }
   return undefined;
@@ -117,6 +125,8 @@ export function exchangesProblem({
 }: {
   readonly exchanges: readonly ExchangeSetting[];
 }): string | undefined {
+  const unknown = exchanges.map(patternProblem).find((problem) => problem !== undefined);
+  if (unknown !== undefined) return unknown;
   const bytes = Buffer.byteLength(exchangesVariable(exchanges, (requests) => requests));
   if (bytes <= EXCHANGES_BYTES) return undefined;
   return `exchanges with their ${marketCount(exchanges)} pairs are ${bytes} bytes: give at most ${EXCHANGES_BYTES} bytes, as a function's environment holds no more`;

@@ -26,7 +26,7 @@ import {
 import { FunctionLogs, logsApi } from './deployment/function-logs';
 import { invokeApi, LambdaInvoker } from './deployment/lambda-invoker';
 import { endpointOf } from '../containers/compose-project';
-import type { Market } from '../../lambdas/shared/domain/market';
+import type { FollowedPairs } from '../run/run-exchange';
 import type { LocalstackProject } from './localstack-project';
 
 /** Options for `DeployedRun`. */
@@ -36,7 +36,7 @@ export interface DeployedRunOptions {
   readonly template: PipelineTemplate;
   /** Looks up the functions deployed now. */
   readonly findFunctions: () => Promise<DeployedFunctions>;
-  readonly markets: readonly Market[];
+  readonly followed: readonly FollowedPairs[];
   readonly history: WantedHistory;
   /** The source of the candles, for people. */
   readonly exchange: string;
@@ -208,12 +208,12 @@ interface EmulatedParts {
 }
 
 function statusReader(
-  { markets, history, exchange }: DeployedRunOptions,
+  { followed, history, exchange }: DeployedRunOptions,
   { eventSources, session, scheduledLogs, counts }: EmulatedParts,
 ): StatusReader {
   return new StatusReader({
     exchange,
-    markets,
+    followed,
     history,
     session,
     targets: eventSources.sources.map(({ mapping }) => mapping.target),

@@ -3,7 +3,6 @@ import { failureText } from '../../cli/failure-text';
 import { type PipelineTemplate, SCHEDULED_FUNCTIONS } from '../emulator/template/pipeline-template';
 import { LOCAL_DATA_CENTER } from '../engines/engine-answers';
 import { keyspaceOf, stopAll } from '../run/local-run';
-import { marketsOf } from '../run/followed-by-run';
 import {
   type FollowedByRun,
   removeRunDescription,
@@ -79,7 +78,7 @@ function startDeployedRun(
   return DeployedRun.start({
     project,
     template,
-    markets: marketsOf(followed),
+    followed: followed.exchanges,
     history: wantedHistoryOf(followed),
     findFunctions: () => deployedFunctions(project),
     exchange: exchange.description.replace(/^exchange: /, ''),

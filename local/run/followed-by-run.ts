@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { followedExchanges } from '../../lambdas/shared/adapters/followed-exchanges';
+import { pairsByName } from '../../lambdas/shared/domain/followed/pair-patterns';
 import type { Market } from '../../lambdas/shared/domain/market';
 import { localEnvironment } from '../emulator/local-environment';
 import type { PipelineOptions } from '../emulator/start-pipeline';
@@ -32,11 +33,13 @@ export function followedExchangesOf(
   }));
 }
 
-/** The markets that are followed. */
+/** The markets that are followed by their names. */
 export function marketsOf({
   exchanges,
 }: {
   readonly exchanges: readonly Pick<FollowedExchange, 'exchange' | 'pairs'>[];
 }): Market[] {
-  return exchanges.flatMap(({ exchange, pairs }) => pairs.map((pair) => ({ exchange, pair })));
+  return exchanges.flatMap(({ exchange, pairs }) =>
+    pairsByName(pairs).map((pair) => ({ exchange, pair })),
+  );
 }

@@ -21,7 +21,6 @@ import { followedByRun, marketsOf } from './followed-by-run';
 import { connectToRun } from './run-database';
 import type { FollowedPairs, LocalExchange } from './run-exchange';
 import { synthesize } from '../../cli/synthesize';
-import type { Market } from '../../lambdas/shared/domain/market';
 import { stageNamed } from '../../lib/stages';
 import { type ExchangeSetting, usualExchange } from '../../lib/stages/settings/exchange-settings';
 import type { StageConfig } from '../../lib/stages/stage-config';
@@ -65,9 +64,9 @@ export interface LocalRun<Exchange extends LocalExchange> {
   readonly template: PipelineTemplate;
   readonly session: CassandraSession;
   readonly store: ReturnType<typeof createCandleStore>;
-  /** The markets that are followed. */
-  readonly markets: readonly Market[];
-  /** Those of them that are Gate.io's: replays and benchmarks are of these alone. */
+  /** The exchanges that are followed, with their pairs. */
+  readonly followed: readonly FollowedPairs[];
+  /** Those of the pairs that are Gate.io's: replays and benchmarks are of these alone. */
   readonly pairs: readonly string[];
   readonly logsDir: string;
   /** Ends everything that was started, against the flow of the data. */
@@ -123,7 +122,8 @@ async function startAll<Exchange extends LocalExchange>(
     chosen: settings,
     ...(options.hooks === undefined ? {} : { hooks: options.hooks }),
   };
-  const markets = marketsOf(followedByRun(pipelineOptions));
+  const { exchanges } = followedByRun(pipelineOptions);
+  const markets = marketsOf({ exchanges });
   const pipeline = await startPipeline(pipelineOptions);
   stops.push(() => pipeline.stop());
   const session = sessionOf(engines.cassandra.endpoint, template);
@@ -137,7 +137,7 @@ async function startAll<Exchange extends LocalExchange>(
     template,
     session,
     store: createCandleStore(session),
-    markets,
+    followed: exchanges,
     pairs: markets.filter(({ exchange: name }) => name === 'gate-io').map(({ pair }) => pair),
     logsDir,
     stop: () => stopAll(stops),

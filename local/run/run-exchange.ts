@@ -2,6 +2,7 @@ import {
   EXCHANGE_FACTS,
   type ExchangeName,
 } from '../../lambdas/shared/adapters/exchanges/exchange-facts';
+import { pairsByName } from '../../lambdas/shared/domain/followed/pair-patterns';
 import { ceilTo, DAY_MS } from '../../lambdas/shared/domain/interval';
 import { UsageError } from '../../cli/command-line';
 import type { CandleSource } from '../exchange/candles/candle-source';
@@ -17,6 +18,8 @@ import { GeneratedCandles } from '../exchange/candles/generated-candles';
 import type { ExchangeAddresses } from '../emulator/local-environment';
 import { addressOf } from './exchange-address';
 import { shiftedInTime } from '../exchange/candles/shifted-candles';
+
+const SOME_PAIRS = ['BTC_USDT', 'ETH_USDT', 'ETH_BTC'];
 
 /** The exchange of a local run. */
 export interface LocalExchange {
@@ -73,21 +76,24 @@ export async function openExchange(
   { ofStage, asked, others = [] }: ExchangePairs,
   options: Partial<ExchangeOptions> = {},
 ): Promise<LocalExchange> {
-  const chosen = await chooseExchange(choice, { pairs: asked ?? ofStage });
+  const chosen = await chooseExchange(choice, { pairs: generatedPairs(asked ?? ofStage) });
   if (chosen.kind === 'live') {
     const { url, description } = chosen;
     const { archiveUrl } = EXCHANGE_FACTS['gate-io'];
     const stop = () => Promise.resolve();
     return { apiUrl: apiOf(url), archiveUrl, description, pairs: undefined, stop };
   }
-  assertRecorded(asked, chosen.source.pairs(), choice);
+  assertRecorded(asked && pairsByName(asked), chosen.source.pairs(), choice);
   const { source, moved } = broughtToToday(chosen, Date.now());
   const served = others.map(({ exchange, pairs }) => ({
     ...options,
     exchange,
     source:
       chosen.kind === 'simulated'
-        ? new GeneratedCandles({ seed: exchangeSeed(exchange, DEFAULT_SEED), pairs })
+        ? new GeneratedCandles({
+            seed: exchangeSeed(exchange, DEFAULT_SEED),
+            pairs: generatedPairs(pairs),
+          })
         : source,
   }));
   const clocks = { port: 0, now: Date.now, ...options };
@@ -103,6 +109,12 @@ export async function openExchange(
     ),
     stop: () => servers.stop(),
   };
+}
+
+/** The pairs that a simulated exchange has: those that are named, else a few for patterns to name. */
+function generatedPairs(pairs: readonly string[]): readonly string[] {
+  const named = pairsByName(pairs);
+  return named.length === 0 ? SOME_PAIRS : named;
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { ChosenSettings } from '../emulator/local-environment';
+import { isPattern } from '../../lambdas/shared/domain/followed/pair-patterns';
 import { dayText } from '../../cli/utc-time';
 import { startLocalRun } from '../run/local-run';
 import { type FollowedPairs, type LocalExchange, openExchange } from '../run/run-exchange';
@@ -42,7 +43,8 @@ function settingsByTheClock(
   followed: readonly FollowedPairs[],
 ): ChosenSettings {
   const chosen = followed.map(({ exchange, pairs }) => {
-    const ofExchange = exchange === 'gate-io' ? (own ?? pairs) : pairs;
+    const isOwn = exchange === 'gate-io' && !pairs.some(isPattern);
+    const ofExchange = isOwn ? (own ?? pairs) : pairs;
     return [exchange, { pairs: askedPairs(request.pairs, exchange) ?? ofExchange }] as const;
   });
   return {

@@ -11,7 +11,8 @@ import { didYouMean } from '../../cli/near-names';
 import { dayText, minuteText } from '../../cli/utc-time';
 import { NEW_TABLE } from '../keyspaces/write-capacity';
 import { type Lie, LIES } from '../exchange/random-lies';
-import { EARLIEST_HISTORY_MS, pairNameProblem } from '../../lambdas/shared/domain/market';
+import { pairOrPatternProblem } from '../../lambdas/shared/domain/followed/pair-patterns';
+import { EARLIEST_HISTORY_MS } from '../../lambdas/shared/domain/market';
 
 /** The option `--exchange`, without a default. */
 export function exchangeOption(): Option {
@@ -93,7 +94,7 @@ export function exchangesArgument(text: string): readonly ExchangeName[] {
 
 /** The reason why there is no such pair: base and quote are joined by an underscore. */
 function pairProblem(text: string): string | undefined {
-  return pairNameProblem(text) ?? (text.includes('_') ? undefined : 'has no underscore');
+  return pairOrPatternProblem(text) ?? (/[_*]/.test(text) ? undefined : 'has no underscore');
 }
 
 const QUOTED = /^(.+?)[^A-Z0-9]*(USDT|USDC|USD|BTC|ETH)$/;

@@ -11,13 +11,13 @@ import { StatusReader } from './status-reader';
  * @param history undefined if the run asks for no history
  */
 export function localStatusReader(
-  { exchange, markets, session, pipeline, throttling }: LocalRun<LocalExchange>,
+  { exchange, followed, session, pipeline, throttling }: LocalRun<LocalExchange>,
   counts: InvocationCounts,
   history: WantedHistory | undefined,
 ): StatusReader {
   return new StatusReader({
     exchange: exchange.description.replace(/^exchange: /, ''),
-    markets,
+    followed,
     session,
     history,
     targets: pipeline.eventSources.map(({ mapping }) => mapping.target),

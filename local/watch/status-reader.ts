@@ -3,12 +3,18 @@ import {
   countStoredMinutes,
   readCandles,
 } from '../../lambdas/shared/adapters/database/stored-candles';
-import { readGaps, readStatus } from '../../lambdas/shared/adapters/database/stored-progress';
+import {
+  readExchangeStatus,
+  readGaps,
+  readStatus,
+} from '../../lambdas/shared/adapters/database/stored-progress';
 import { formatDecimal } from '../../lambdas/shared/domain/decimal';
 import { MINUTE_MS } from '../../lambdas/shared/domain/interval';
+import { followedPairs, isPattern } from '../../lambdas/shared/domain/followed/pair-patterns';
 import { type Market, marketKey } from '../../lambdas/shared/domain/market';
 import type { MarketStatus } from '../../lambdas/shared/domain/progress';
 import { TOPICS } from '../../lambdas/shared/domain/topics';
+import type { FollowedPairs } from '../run/run-exchange';
 import type { PartitionLag } from '../emulator/kafka/pipeline-lag';
 import type { FunctionName } from '../emulator/template/pipeline-template';
 import { HistoryProgress, type WantedHistory } from './history-progress';
@@ -18,7 +24,8 @@ import type { FunctionStatus, MappingStatus, PairStatus, RunStatus } from './run
 export interface StatusSources {
   /** The source of the candles, for people. */
   readonly exchange: string;
-  readonly markets: readonly Market[];
+  /** The exchanges that are followed, with their pairs; of a pattern, the stored ones are shown. */
+  readonly followed: readonly FollowedPairs[];
   readonly session: CassandraSession;
   /** Undefined if the run asks for no history. */
   readonly history: WantedHistory | undefined;
@@ -49,7 +56,8 @@ export class StatusReader {
 
   /** @throws CassandraError, or an error of Kafka, if they do not answer just now */
   async read(): Promise<RunStatus> {
-    const { exchange, markets, session, functions, recordCount, throttledRequests } = this.#sources;
+    const { exchange, session, functions, recordCount, throttledRequests } = this.#sources;
+    const markets = await this.#markets();
     const statuses = await readStatus(session, markets);
     return {
       exchange,
@@ -63,11 +71,23 @@ export class StatusReader {
     };
   }
 
+  async #markets(): Promise<readonly Market[]> {
+    const { followed, session } = this.#sources;
+    const markets = await Promise.all(
+      followed.map(async ({ exchange, pairs }) => {
+        const stored = pairs.some(isPattern)
+          ? [...(await readExchangeStatus(session, exchange)).keys()]
+          : [];
+        const names = stored.map((key) => key.slice(exchange.length + 1));
+        return followedPairs(pairs, names).map((pair) => ({ exchange, pair }));
+      }),
+    );
+    return markets.flat();
+  }
+
   /** The pair, or with several exchanges the whole market. */
   #nameOf(market: Market): string {
-    const [first] = this.#sources.markets;
-    const isOne = this.#sources.markets.every(({ exchange }) => exchange === first?.exchange);
-    return isOne ? market.pair : marketKey(market);
+    return this.#sources.followed.length === 1 ? market.pair : marketKey(market);
   }
 
   async #readPair(market: Market, status: MarketStatus | undefined): Promise<PairStatus> {

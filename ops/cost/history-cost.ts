@@ -1,5 +1,9 @@
 import { DAY_MS, floorTo, MINUTE_MS } from '../../lambdas/shared/domain/interval';
-import { marketCount, retentionMinutes } from '../../lib/stages/settings/exchange-settings';
+import {
+  marketCount,
+  marketsOf,
+  retentionMinutes,
+} from '../../lib/stages/settings/exchange-settings';
 import type { StageConfig } from '../../lib/stages/stage-config';
 import { ASSUMED } from './assumptions';
 import { auditedDay, type AuditedDay } from './workload/audited-day';
@@ -69,7 +73,7 @@ export function historyCost(
   for (const exchange of exchanges) {
     const retainedMs = nowMs - retentionMinutes(exchange) * MINUTE_MS;
     const archived = Math.ceil(Math.max(0, Math.min(todayMs, retainedMs) - startMs) / DAY_MS);
-    const count = BigInt(exchange.pairs.length);
+    const count = BigInt(marketsOf(exchange));
     wanted.api += count * BigInt(Math.max(0, days - archived));
     wanted.archive += count * BigInt(Math.min(days, archived));
   }

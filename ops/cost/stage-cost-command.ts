@@ -43,10 +43,11 @@ export async function stageCostCommand(
 /** A stage with another number of pairs of each exchange, within the same limits. */
 function withPairs(stage: StageConfig, { pairs: wanted }: CostArguments): StageConfig {
   if (wanted === undefined) return stage;
-  const exchanges = stage.exchanges.map((exchange) => ({
-    ...exchange,
-    pairs: soMany(exchange.pairs, wanted),
-  }));
+  const exchanges = stage.exchanges.map((exchange) =>
+    exchange.expectedMarkets === undefined
+      ? { ...exchange, pairs: soMany(exchange.pairs, wanted) }
+      : { ...exchange, expectedMarkets: wanted },
+  );
   try {
     return stageConfig({ ...stage, exchanges });
   } catch (error) {

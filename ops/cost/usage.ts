@@ -47,7 +47,7 @@ const Rule = v.object({
 const Exchanges = v.pipe(
   v.string(),
   v.parseJson(),
-  v.record(v.string(), v.object({ pairs: v.string() })),
+  v.record(v.string(), v.object({ pairs: v.string(), expectedMarkets: v.optional(v.number()) })),
 );
 const FunctionProperties = v.object({
   Environment: v.object({
@@ -109,7 +109,10 @@ export function ofType(resources: readonly StageResource[], type: string): Stage
 /** The number of pairs that a stage follows. */
 export function pairsOf(resources: readonly StageResource[]): number {
   const { EXCHANGES: exchanges = {} } = variablesOf(functionNamed(resources, 'fetch'));
-  return Object.values(exchanges).reduce((count, { pairs }) => count + pairs.split(',').length, 0);
+  return Object.values(exchanges).reduce(
+    (count, { pairs, expectedMarkets }) => count + (expectedMarkets ?? pairs.split(',').length),
+    0,
+  );
 }
 
 /** How old windows may be that have not ended. */

@@ -1,4 +1,4 @@
-import { findMarket } from '../pipeline/find-market';
+import { findMarket, followedMarkets } from '../pipeline/find-market';
 import type { PipelineAccess } from '../pipeline/pipeline';
 import { type Printer, runOperation } from '../run-operation';
 import { marketsCsv, marketsJson, stretchesCsv, stretchesJson } from './coverage-data';
@@ -30,7 +30,9 @@ export function coverageCommand(
     try {
       const { market } = request;
       const markets =
-        market === undefined ? pipeline.markets : [await findMarket(market, pipeline, store)];
+        market === undefined
+          ? await followedMarkets(pipeline, store)
+          : [await findMarket(market, pipeline, store)];
       const terms = { ...pipeline, nowMs: io.clock() };
       const coverages = await readCoverage(store, markets, terms);
       io.print(outputOf(request, coverages, terms.nowMs));

@@ -1,9 +1,29 @@
 import { UsageError } from '../../cli/command-line';
 import { nearestFirst } from '../../cli/near-names';
+import { followedPairs, isPattern } from '../../lambdas/shared/domain/followed/pair-patterns';
 import { type Market, marketKey } from '../../lambdas/shared/domain/market';
 import type { Pipeline, PipelineStore } from './pipeline';
 
 const NAMED_MARKETS = 5;
+
+/** Whether a pipeline names each market that it follows. */
+export function namesAll({ exchanges }: Pipeline): boolean {
+  return ![...exchanges.values()].some(({ pairs }) => pairs.some(isPattern));
+}
+
+/** The markets that a pipeline follows: those that are named, and of patterns those that are stored. */
+export async function followedMarkets(
+  pipeline: Pipeline,
+  store: Pick<PipelineStore, 'knownMarkets'>,
+): Promise<readonly Market[]> {
+  if (namesAll(pipeline)) return pipeline.markets;
+  const known = await store.knownMarkets();
+  return [...pipeline.exchanges.values()].flatMap(({ name: exchange, pairs }) => {
+    const stored = known.filter((market) => market.exchange === exchange);
+    const names = stored.map(({ pair }) => pair);
+    return followedPairs(pairs, names).map((pair) => ({ exchange, pair }));
+  });
+}
 
 /**
  * Finds a market by its key `gate-io:BTC_USDT`, or by its pair if that is of one

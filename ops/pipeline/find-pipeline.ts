@@ -90,10 +90,12 @@ async function stagePipeline(
 function followedBy(
   exchanges: readonly FollowedExchange[],
 ): Pick<Pipeline, 'markets' | 'exchanges'> {
-  const settings = exchanges.map(({ exchange, retentionMinutes: minutes, url, archiveUrl }) => {
-    const retentionMs = minutes * MINUTE_MS;
-    return [exchange, { name: exchange, retentionMs, url, archiveUrl }] as const;
-  });
+  const settings = exchanges.map(
+    ({ exchange, pairs, retentionMinutes: minutes, url, archiveUrl }) => {
+      const retentionMs = minutes * MINUTE_MS;
+      return [exchange, { name: exchange, pairs, retentionMs, url, archiveUrl }] as const;
+    },
+  );
   return { markets: marketsOf({ exchanges }), exchanges: new Map(settings) };
 }
 

@@ -19,6 +19,8 @@ import { OperationError } from '../operation-error';
 /** An exchange that a pipeline follows. */
 export interface PipelineExchange {
   readonly name: ExchangeName;
+  /** The pairs that are followed, by their names or by patterns. */
+  readonly pairs: readonly string[];
   /** How far back its API serves one-minute candles. */
   readonly retentionMs: number;
   /** Base URL of its API, as it is reached from this machine. */
@@ -31,7 +33,7 @@ export interface PipelineExchange {
 export interface Pipeline {
   /** For people: `the local run`, or `the stage dev in eu-central-1`. */
   readonly name: string;
-  /** The markets that it follows. */
+  /** The markets that it follows by their names. */
   readonly markets: readonly Market[];
   /** Start of the first UTC day that it wants of each. */
   readonly historyStartMs: number;

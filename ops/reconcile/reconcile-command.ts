@@ -1,5 +1,5 @@
 import type { Archive, Exchange } from '../../lambdas/shared/domain/ports';
-import { findMarket } from '../pipeline/find-market';
+import { findMarket, followedMarkets, namesAll } from '../pipeline/find-market';
 import { exchangeOf, type PipelineAccess, type PipelineExchange } from '../pipeline/pipeline';
 import { type Printer, runOperation } from '../run-operation';
 import { daysOfRange } from './days-of-range';
@@ -33,10 +33,15 @@ export function reconcileCommand(
   return runOperation(io, async () => {
     const request = parseReconcileArguments(args, io.clock());
     const pipeline = await io.pipelines.find(request.pipeline);
-    const market = await findMarket(request.market, pipeline, NOTHING_ELSE);
+    const named = namesAll(pipeline)
+      ? await findMarket(request.market, pipeline, NOTHING_ELSE)
+      : undefined;
     assertWanted(request, pipeline);
     const store = io.pipelines.open(pipeline);
     try {
+      const markets = await followedMarkets(pipeline, store);
+      const market =
+        named ?? (await findMarket(request.market, { ...pipeline, markets }, NOTHING_ELSE));
       const days = await daysOfRange(store, market, request);
       const exchange = exchangeOf(pipeline, market);
       const isGood = request.dryRun

@@ -30,6 +30,7 @@ export function pipelineOf(fields: Partial<Pipeline> = {}): Pipeline {
         'gate-io',
         {
           name: 'gate-io',
+          pairs: [BTC.pair, POWR.pair],
           retentionMs: 9_900 * MINUTE_MS,
           url: 'http://127.0.0.1:4570/api/v4',
           archiveUrl: 'http://127.0.0.1:4571',

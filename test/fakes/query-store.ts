@@ -43,6 +43,11 @@ export class FakeQueryStore implements QueryStore {
     return this.#answer(markets, new Map([...this.status].filter(([key]) => keys.has(key))));
   }
 
+  readExchangeStatus(exchange: string): Promise<StatusByMarket> {
+    const own = [...this.status].filter(([key]) => key.startsWith(`${exchange}:`));
+    return this.#answer([], new Map(own));
+  }
+
   readDays(market: Market, { fromMs, toMs }: TimeRange): Promise<readonly LedgerDay[]> {
     this.ledgerReads += 1;
     const days = this.days.get(marketKey(market)) ?? [];

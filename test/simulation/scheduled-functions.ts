@@ -3,6 +3,7 @@ import { createReconcile } from '../../lambdas/reconcile/reconcile-days';
 import { MINUTE_MS } from '../../lambdas/shared/domain/interval';
 import type { FiringPlan } from './scenario';
 import { broken, CODECS, type Stage, storeOf } from './stage';
+import { NO_LISTING } from './no-listing';
 import type { Life } from './world/calls';
 import { kill, killDelayMs } from './world/event-source';
 
@@ -38,6 +39,7 @@ const FETCH: ScheduledFunction = {
     createObserveTick(
       {
         exchange: broken(stage, 'exchange', stage.exchange.reachedBy(life)),
+        listings: NO_LISTING,
         store: broken(stage, 'listing', storeOf(stage, life)),
         observed: broken(stage, 'observed', CODECS.observed),
         log: stage.log.reachedBy(life),

@@ -77,7 +77,7 @@ export async function answerHistory(
   context: QueryContext,
 ): Promise<Answer> {
   const { symbol, resolution, from, to, countback } = parameters;
-  const market = marketOfSymbol(context.settings, symbol);
+  const market = await marketOfSymbol(context, symbol);
   const windows = calendarWindows(intervalOf(resolution));
   const endMs = context.nowMs + MINUTE_MS;
   const fromMs = bounded(from * SECOND_MS, endMs);

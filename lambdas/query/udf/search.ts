@@ -33,12 +33,12 @@ export const SearchAnswer = v.array(
 );
 
 /** The followed markets whose symbol has a text in it; those that begin with it come first. */
-export function answerSearch(
+export async function answerSearch(
   { query, type, exchange, limit }: v.InferOutput<typeof SearchParameters>,
-  { settings }: QueryContext,
+  context: QueryContext,
 ): Promise<Answer> {
   const wanted = query.toUpperCase();
-  const matches = followedMarkets(settings)
+  const matches = (await followedMarkets(context))
     .filter(() => type === '' || type === SYMBOL_TYPE)
     .filter((market) => exchange === '' || udfExchange(market.exchange) === exchange.toUpperCase())
     .filter((market) => udfSymbol(market).toUpperCase().includes(wanted))
@@ -51,7 +51,7 @@ export function answerSearch(
     ticker: udfSymbol(market),
     type: SYMBOL_TYPE,
   }));
-  return Promise.resolve(jsonAnswer(answer));
+  return jsonAnswer(answer);
 }
 
 function rankOf({ pair }: Market, wanted: string): number {

@@ -1,6 +1,6 @@
 import type { Market } from '../../shared/domain/market';
 import { unknownMarket } from '../http/problem';
-import type { QuerySettings } from '../ports';
+import type { QueryContext } from '../ports';
 import { followedMarkets } from '../v1/known-market';
 
 /** An exchange as UDF names it: `gate-io` is `GATEIO`. */
@@ -18,9 +18,12 @@ export function udfSymbol({ exchange, pair }: Market): string {
  *
  * @throws Problem with status 404 if it is not followed
  */
-export function marketOfSymbol(settings: QuerySettings, symbol: string): Market {
+export async function marketOfSymbol(
+  context: Pick<QueryContext, 'store' | 'settings'>,
+  symbol: string,
+): Promise<Market> {
   const wanted = symbol.toUpperCase();
-  const market = followedMarkets(settings).find(
+  const market = (await followedMarkets(context)).find(
     (one) => udfSymbol(one).toUpperCase() === wanted || one.pair.toUpperCase() === wanted,
   );
   if (market === undefined) throw unknownMarket(symbol);

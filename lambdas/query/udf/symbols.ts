@@ -48,9 +48,10 @@ const MOST_DECIMALS = 20;
  */
 export async function answerSymbols(
   { symbol }: v.InferOutput<typeof SymbolsParameters>,
-  { store, settings, nowMs }: QueryContext,
+  context: QueryContext,
 ): Promise<Answer> {
-  const market = marketOfSymbol(settings, symbol);
+  const { store, nowMs } = context;
+  const market = await marketOfSymbol(context, symbol);
   const days = await store.readCandles({
     ...market,
     interval: '1d',

@@ -1,12 +1,23 @@
+import { followedPairs, isPattern } from '../../shared/domain/followed/pair-patterns';
 import { type Market, marketKey } from '../../shared/domain/market';
 import type { MarketStatus } from '../../shared/domain/progress';
 import { unknownMarket } from '../http/problem';
 import { canBeStored } from '../http/texts';
 import type { QueryContext, QuerySettings } from '../ports';
 
-/** The markets that are followed, in the order of the stage. */
-export function followedMarkets({ exchanges }: QuerySettings): Market[] {
-  return exchanges.flatMap(({ exchange, pairs }) => pairs.map((pair) => ({ exchange, pair })));
+/** The markets that are followed, in the order of the stage: of a pattern those that are stored. */
+export async function followedMarkets({
+  store,
+  settings,
+}: Pick<QueryContext, 'store' | 'settings'>): Promise<Market[]> {
+  const markets = await Promise.all(
+    settings.exchanges.map(async ({ exchange, pairs }) => {
+      const stored = pairs.some(isPattern) ? await store.readExchangeStatus(exchange) : new Map();
+      const names = [...stored.keys()].map((key: string) => key.slice(exchange.length + 1));
+      return followedPairs(pairs, names).map((pair) => ({ exchange, pair }));
+    }),
+  );
+  return markets.flat();
 }
 
 /** How far back the API of a market's exchange serves; as far as of the first one for an exchange that is no longer followed. */

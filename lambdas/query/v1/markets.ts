@@ -93,7 +93,7 @@ export function createMarkets() {
   return async (_parameters: object, asked: QueryContext): Promise<Answer> => {
     // As exact as candles are, so that an answer stays the same for a while.
     const context = { ...asked, nowMs: floorTo(asked.nowMs, MINUTE_MS) };
-    const markets = followedMarkets(context.settings);
+    const markets = await followedMarkets(context);
     const read = async (market: Market) => {
       const status = (await context.store.readStatus([market])).get(marketKey(market));
       const basis = { nowMs: context.nowMs, status };

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { isPairName } from '../domain/market';
+import { pairOrPatternProblem } from '../domain/followed/pair-patterns';
 import { BATCH_FAILURES } from '../codec/batch-answer';
 
 /** An invalid environment of a function; the message names all of its problems. */
@@ -22,10 +22,13 @@ export const wholeNumber = v.pipe(
   v.minValue(1, 'expected at least 1'),
 );
 
-/** Pairs as one text. */
+/** Pairs, or patterns of pairs, as one text. */
 export const pairList = v.pipe(
   commaSeparated,
-  v.everyItem(isPairName, 'expected pairs such as BTC_USDT'),
+  v.everyItem(
+    (text) => pairOrPatternProblem(text) === undefined,
+    'expected pairs such as BTC_USDT, or patterns such as *_USDT',
+  ),
   v.check((pairs) => new Set(pairs).size === pairs.length, 'expected each pair once'),
 );
 

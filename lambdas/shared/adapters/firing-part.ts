@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { Shard } from '../domain/shard';
+import type { Shard } from '../domain/followed/shard';
 import type { ExchangeName } from './exchanges/exchange-facts';
 import { InvalidScheduledEventError } from './firing-time';
 

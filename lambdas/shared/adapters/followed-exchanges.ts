@@ -1,12 +1,12 @@
 import * as v from 'valibot';
-import type { Shard } from '../domain/shard';
+import type { Shard } from '../domain/followed/shard';
 import { pairList, urlText } from './environment';
 import { EXCHANGE_NAMES, type ExchangeName } from './exchanges/exchange-facts';
 
 const positive = v.pipe(v.number(), v.safeInteger(), v.minValue(1, 'expected at least 1'));
 
 const FollowedExchange = v.strictObject({
-  /** `BTC_USDT,ETH_USDT`: the pairs to follow. */
+  /** `BTC_USDT,*_USDC`: the pairs to follow, or patterns of pairs. */
   pairs: pairList,
   /** Base URL of its API. */
   url: urlText,
@@ -14,6 +14,8 @@ const FollowedExchange = v.strictObject({
   archiveUrl: v.optional(urlText),
   /** How many requests the function may send it in 10 s, all of its shards together. */
   requestsPer10Seconds: positive,
+  /** The most markets that its patterns are expected to name; not set if it has none. */
+  expectedMarkets: v.optional(positive),
   /** How many minutes back its API is asked, with a margin. */
   retentionMinutes: positive,
 });

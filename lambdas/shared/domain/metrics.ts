@@ -24,6 +24,8 @@ export const METRICS = {
   MarketsUnknown: 'Count',
   /** Markets that ended: the exchange has not known them for a day. Each is counted once. */
   MarketsEnded: 'Count',
+  /** Listings of an exchange that were not believed: not given, empty or cut. */
+  ListingsDoubted: 'Count',
   /** Markets of which no candle has come for longer than the stage says. */
   MarketsSilent: 'Count',
   /** Answers that end before a minute that came earlier. */

@@ -69,7 +69,7 @@ function fetchPart(pipeline: WatchedPipeline): FlowPart {
         title: 'Markets unknown, silent',
         metrics: [
           ...published('Maximum', 'MarketsUnknown', 'MarketsSilent'),
-          ...published('Sum', 'MarketsEnded'),
+          ...published('Sum', 'MarketsEnded', 'ListingsDoubted'),
         ],
       },
       {

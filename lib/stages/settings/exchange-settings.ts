@@ -3,20 +3,28 @@ import {
   EXCHANGE_FACTS,
   type ExchangeName,
 } from '../../../lambdas/shared/adapters/exchanges/exchange-facts';
-import { LONGEST_PAIR, pairNameProblem } from '../../../lambdas/shared/domain/market';
+import {
+  isPattern,
+  pairOrPatternProblem,
+  pairsByName,
+} from '../../../lambdas/shared/domain/followed/pair-patterns';
+import { LONGEST_PAIR } from '../../../lambdas/shared/domain/market';
 import { group, oneOfKinds, wholeNumber } from './setting-values';
 
 /** Requests and minutes that are left to others, and to the time that a request takes. */
 const MARGIN = 10;
 
-const PAIR_REMEDY = `give a pair as BASE_QUOTE, such as BTC_USDT: at most ${LONGEST_PAIR} characters, without white space and punctuation but _ - . $ ! ~`;
+const PAIR_REMEDY = `give a pair as BASE_QUOTE, such as BTC_USDT, or a pattern such as *_USDT: at most ${LONGEST_PAIR} characters, without white space and punctuation but _ - . $ ! ~`;
 
 const Pair = v.pipe(
   v.string(PAIR_REMEDY),
-  v.check((pair) => pairNameProblem(pair) === undefined, PAIR_REMEDY),
+  v.check((pair) => pairOrPatternProblem(pair) === undefined, PAIR_REMEDY),
 );
 
-/** A pair, or several. */
+/** Markets that a pattern is expected to name: the checks of the stage, and its cost, are of so many. */
+const ExpectedMarkets = v.optional(wholeNumber(1, 20_000));
+
+/** A pair, or several, or patterns. */
 const Pairs = v.pipe(
   v.union([v.string(), v.array(v.unknown())], 'give a pair such as BTC_USDT, or a list of pairs'),
   v.transform((given) => (typeof given === 'string' ? [given] : given)),
@@ -40,6 +48,7 @@ export function mostRequests(exchange: ExchangeName): number {
 const GateIo = group({
   kind: v.literal('gate-io'),
   pairs: Pairs,
+  expectedMarkets: ExpectedMarkets,
   /** Base URL of its API. */
   url: v.pipe(Url, v.endsWith('/api/v4', 'end it with /api/v4')),
   /** Base URL of its archive of past months. */
@@ -52,6 +61,7 @@ const GateIo = group({
 const Binance = group({
   kind: v.literal('binance'),
   pairs: Pairs,
+  expectedMarkets: ExpectedMarkets,
   /** Base URL of its API: a host that serves market data alone needs no key. */
   url: Url,
   /** Base URL of its archive of past days and months. */
@@ -62,6 +72,7 @@ const Binance = group({
 const Okx = group({
   kind: v.literal('okx'),
   pairs: Pairs,
+  expectedMarkets: ExpectedMarkets,
   /** Base URL of its API. */
   url: Url,
   requestsPer10Seconds: requests('okx'),
@@ -70,6 +81,7 @@ const Okx = group({
 const Coinbase = group({
   kind: v.literal('coinbase'),
   pairs: Pairs,
+  expectedMarkets: ExpectedMarkets,
   /** Base URL of its API. */
   url: Url,
   requestsPer10Seconds: requests('coinbase'),
@@ -105,7 +117,23 @@ export function retentionMinutes(exchange: ExchangeSetting): number {
 
 /** The number of markets of some exchanges. */
 export function marketCount(exchanges: readonly ExchangeSetting[]): number {
-  return exchanges.reduce((count, { pairs }) => count + pairs.length, 0);
+  return exchanges.reduce((count, exchange) => count + marketsOf(exchange), 0);
+}
+
+/** The number of markets of an exchange: of a pattern as many as are expected. */
+export function marketsOf({ pairs, expectedMarkets }: ExchangeSetting): number {
+  return expectedMarkets ?? pairsByName(pairs).length;
+}
+
+/** A pattern does not say how many markets it names. */
+export function patternProblem({
+  kind,
+  pairs,
+  expectedMarkets,
+}: Pick<ExchangeSetting, 'kind' | 'pairs' | 'expectedMarkets'>): string | undefined {
+  const pattern = pairs.find(isPattern);
+  if (pattern === undefined || expectedMarkets !== undefined) return undefined;
+  return `the pattern ${pattern} of ${kind} names an unknown number of markets: give expectedMarkets too, the most that it will name`;
 }
 
 /** Base URL of the archive of an exchange; undefined if it has none. */

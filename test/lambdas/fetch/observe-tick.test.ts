@@ -6,6 +6,7 @@ import type { Progress } from '../../../lambdas/shared/domain/progress';
 import { at, DAY, minutesIn } from '../../fakes/candles';
 import { FakeExchange } from '../../fakes/exchange';
 import { FakeListings, statusOf } from '../../fakes/listings';
+import { FakePairList } from '../../fakes/pair-list';
 import { FakeLog } from '../../fakes/record-log';
 import { FakeTelemetry } from '../../fakes/telemetry';
 import { VERSION_IDS } from '../../fakes/records';
@@ -38,6 +39,7 @@ function prepare(
   progress: Readonly<Record<string, Progress>>,
   answer: (query: CandlesQuery) => ReturnType<typeof minutesIn> = ({ fromMs, toMs }) =>
     minutesIn(fromMs, toMs),
+  pairs: readonly string[] = ['BTC_USDT', 'ETH_USDT', 'XRP_USDT'],
 ) {
   const exchange = new FakeExchange(answer);
   const [log, telemetry] = [new FakeLog(), new FakeTelemetry()];
@@ -49,10 +51,11 @@ function prepare(
       ]),
     ),
   );
+  const listings = new FakePairList();
   const observeTick = createObserveTick(
-    { exchange, store, observed: codec, log, telemetry },
+    { exchange, listings, store, observed: codec, log, telemetry },
     {
-      pairs: ['BTC_USDT', 'ETH_USDT', 'XRP_USDT'],
+      pairs,
       ...SETTINGS,
       retentionMs: 9_000 * MINUTE_MS,
     },
@@ -60,7 +63,7 @@ function prepare(
   const tick = (nowMs = at(12, 7), remainingMs = () => 60_000) =>
     observeTick({ nowMs, remainingMs });
   const sent = () => log.valuesOf('candles.observed').map((value) => codec.decode(value));
-  return { exchange, log, store, telemetry, tick, sent };
+  return { exchange, listings, log, store, telemetry, tick, sent };
 }
 
 const ALL_SETTLED = {
@@ -440,6 +443,7 @@ describe('a tick rejects', () => {
     const observeTick = createObserveTick(
       {
         exchange,
+        listings: new FakePairList(),
         store: {
           readExchangeStatus: () => Promise.reject(new Error('no database')),
           writeListing: () => Promise.reject(new Error('unexpected')),
@@ -459,6 +463,102 @@ describe('a tick rejects', () => {
       'no database',
     );
     expect(exchange.requests).toEqual([]);
+  });
+});
+
+describe('markets of a pattern', () => {
+  const ETH = 'gate-io:ETH_USDT';
+  const DOGE = 'gate-io:DOGE_USDT';
+  const patterned = (pairs: readonly string[] = ['*_USDT']) =>
+    prepare(ALL_SETTLED, ({ fromMs, toMs }) => minutesIn(fromMs, toMs), pairs);
+  const asked = ({ exchange }: ReturnType<typeof patterned>) =>
+    exchange.requests.map(({ pair }) => pair);
+
+  it('are those that the exchange lists and trades, new ones too', async () => {
+    const scene = patterned(['*_USDT', 'ETH_BTC']);
+    scene.listings.list('BTC_USDT', 'ETH_USDT', 'XRP_USDT', 'DOGE_USDT', 'XRP_BTC');
+
+    await scene.tick();
+
+    expect(asked(scene).sort()).toEqual([
+      'BTC_USDT',
+      'DOGE_USDT',
+      'ETH_BTC',
+      'ETH_USDT',
+      'XRP_USDT',
+    ]);
+    expect(scene.sent().find(({ pair }) => pair === 'DOGE_USDT')).toMatchObject({ fromMs: DAY });
+  });
+
+  it.each([
+    ['is not listed', []],
+    ['is listed as not traded', [{ pair: 'ETH_USDT', isTrading: false }]],
+  ])('are no longer asked for if one %s, which is noted and no alarm', async (_, others) => {
+    const scene = patterned();
+    scene.listings.list('BTC_USDT', 'XRP_USDT');
+    scene.listings.listed = [...(scene.listings.listed as []), ...others];
+
+    await scene.tick();
+
+    expect(asked(scene)).toEqual(['BTC_USDT', 'XRP_USDT']);
+    expect(scene.store.status.get(ETH)).toMatchObject({
+      unknownSinceMs: at(12, 7),
+      endedAtMs: null,
+    });
+    expect(scene.telemetry.counted('MarketsUnknown')).toBe(0);
+    expect(scene.telemetry.counted('MarketsBehind')).toBe(0);
+  });
+
+  it('end after a day of listings that lack them, which is told once', async () => {
+    const scene = patterned();
+    scene.listings.list('BTC_USDT', 'XRP_USDT');
+    const status = scene.store.status.get(ETH) ?? statusOf();
+    scene.store.status.set(ETH, { ...status, unknownSinceMs: at(12, 7) - DAY_MS });
+
+    await scene.tick();
+    await scene.tick(at(12, 8));
+
+    expect(scene.store.status.get(ETH)?.endedAtMs).toBe(at(12, 7));
+    expect(scene.telemetry.counted('MarketsEnded')).toBe(1);
+  });
+
+  it('are followed again once they are listed again', async () => {
+    const scene = patterned();
+    scene.listings.list('BTC_USDT', 'ETH_USDT', 'XRP_USDT');
+    const status = scene.store.status.get(ETH) ?? statusOf();
+    scene.store.status.set(ETH, { ...status, unknownSinceMs: at(3), endedAtMs: at(4) });
+
+    await scene.tick();
+
+    expect(asked(scene)).toContain('ETH_USDT');
+    expect(scene.store.status.get(ETH)).toMatchObject({ unknownSinceMs: null, endedAtMs: null });
+  });
+
+  it.each([
+    ['is empty', []],
+    ['is cut', [{ pair: 'BTC_USDT', isTrading: true }]],
+    ['is not given', new Error('HTTP 500')],
+  ])('are those that are stored if the listing %s: none ends by it', async (_, listing) => {
+    const scene = patterned();
+    scene.listings.listed = listing;
+    const status = scene.store.status.get(ETH) ?? statusOf();
+    scene.store.status.set(ETH, { ...status, unknownSinceMs: at(12, 7) - DAY_MS });
+    scene.store.status.set(DOGE, statusOf({ unknownSinceMs: at(1), endedAtMs: at(2) }));
+
+    await scene.tick();
+
+    expect(asked(scene)).toEqual(['BTC_USDT', 'ETH_USDT', 'XRP_USDT']);
+    expect(scene.store.written).toEqual([]);
+    expect(scene.telemetry.counted('ListingsDoubted')).toBe(1);
+    expect(scene.telemetry.counted('MarketsBehind')).toBe(0);
+  });
+
+  it('are not asked for where all pairs are named', async () => {
+    const scene = patterned(['BTC_USDT']);
+
+    await scene.tick();
+
+    expect(scene.listings.asked).toBe(0);
   });
 });
 

@@ -24,6 +24,7 @@ const PUBLISHED: Record<MetricName, readonly AnyFunction[]> = {
   MarketsDeferred: ['fetch'],
   MarketsUnknown: ['fetch'],
   MarketsEnded: ['fetch'],
+  ListingsDoubted: ['fetch'],
   MarketsSilent: ['fetch'],
   StaleAnswers: ['fetch'],
   RangesAskedAgain: ASK_THE_EXCHANGE,

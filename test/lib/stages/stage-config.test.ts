@@ -429,7 +429,21 @@ describe('exchanges', () => {
 
   it('have settings of their own', () => {
     expect(problemsOf(untyped({ exchanges: [{ ...binance, retentionMinutes: 9 }] }))).toEqual([
-      '- exchanges.0.retentionMinutes is not a setting. Leave it out, or choose one of kind, pairs, url, archiveUrl, requestsPer10Seconds',
+      '- exchanges.0.retentionMinutes is not a setting. Leave it out, or choose one of kind, pairs, expectedMarkets, url, archiveUrl, requestsPer10Seconds',
+    ]);
+  });
+
+  it('may name pairs by patterns, with the most that these will name', () => {
+    const patterned = exchange({ pairs: ['*_USDT', 'ETH_BTC'], expectedMarkets: 200 });
+    expect(gateIoOf(stageConfig({ ...dev, ...patterned }))).toMatchObject({
+      pairs: ['*_USDT', 'ETH_BTC'],
+      expectedMarkets: 200,
+    });
+    expect(problemsOf(exchange({ pairs: ['*_USDT'] }))).toEqual([
+      '- the pattern *_USDT of gate-io names an unknown number of markets: give expectedMarkets too, the most that it will name',
+    ]);
+    expect(problemsOf(exchange({ pairs: ['*_USDT'], expectedMarkets: 271 }))).toEqual([
+      expect.stringContaining('exchanges.gate-io has 271 pairs, and a tick every 1 min'),
     ]);
   });
 

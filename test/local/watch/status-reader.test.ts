@@ -25,7 +25,7 @@ const calls: Calls = {
 function readerOf(session: CassandraSession, sources: Partial<StatusSources> = {}): StatusReader {
   return new StatusReader({
     exchange: 'simulated, seed 1',
-    markets: [MARKET],
+    followed: [{ exchange: 'gate-io', pairs: [PAIR] }],
     session,
     history: undefined,
     targets: ['transform', 'persist'],

@@ -66,6 +66,7 @@ test('without a stage it is the local run that runs now', async () => {
         'gate-io',
         {
           name: 'gate-io',
+          pairs: ['BTC_USDT', 'ETH_USDT'],
           retentionMs: 9_900 * MINUTE_MS,
           url: 'http://127.0.0.1:4570/api/v4',
           archiveUrl: 'http://127.0.0.1:4571',
@@ -75,6 +76,7 @@ test('without a stage it is the local run that runs now', async () => {
         'okx',
         {
           name: 'okx',
+          pairs: ['BTC_USDT'],
           retentionMs: 100 * MINUTE_MS,
           url: 'http://127.0.0.1:4570/okx',
           archiveUrl: null,
@@ -119,6 +121,7 @@ test.each([
   });
   expect(pipeline.exchanges.get('gate-io')).toEqual({
     name: 'gate-io',
+    pairs: gateIoOf(dev).pairs,
     retentionMs: 9_900 * MINUTE_MS,
     url: gateIoOf(dev).url,
     archiveUrl: gateIoOf(dev).archiveUrl,

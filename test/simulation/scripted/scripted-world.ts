@@ -1,3 +1,4 @@
+import { NO_LISTING } from '../no-listing';
 import { types } from 'cassandra-driver';
 import { createObserveTick, type ObserveTickSettings } from '../../../lambdas/fetch/observe-tick';
 import { createReconcile } from '../../../lambdas/reconcile/reconcile-days';
@@ -244,6 +245,7 @@ export class ScriptedWorld {
     return createObserveTick(
       {
         exchange: this.#broken('exchange', this.#exchange()),
+        listings: NO_LISTING,
         store: this.#broken('listing', this.#store()),
         observed: this.#broken('observed', CODECS.observed),
         log: this.#log(),

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { isInShard, shardOf } from '../../../../lambdas/shared/domain/shard';
+import { isInShard, shardOf } from '../../../../../lambdas/shared/domain/followed/shard';
 
 const shards = fc.integer({ min: 1, max: 50 });
 

@@ -1,0 +1,108 @@
+import { judgeListing, type ListingVerdict } from '../shared/domain/followed/listing-verdict';
+import { isOfPattern, isPattern, pairsByName } from '../shared/domain/followed/pair-patterns';
+import { isInShard } from '../shared/domain/followed/shard';
+import { type Market, marketKey } from '../shared/domain/market';
+import { isSecondLook } from '../shared/domain/plan';
+import type { ListedPair, StatusByMarket } from '../shared/domain/ports';
+import type { ObserveTickPorts, ObserveTickSettings, Tick } from './observe-tick';
+
+/**
+ * What is known of a market's listing: one that is followed by its name is known
+ * by the answers to what it is asked; of one that a pattern names the exchange's
+ * listing says that it is traded, or gone, or is not believed.
+ */
+export type Listing = 'by-answers' | 'traded' | 'gone' | 'doubted';
+
+/** A market that is followed at a tick. */
+export interface FollowedMarket {
+  readonly market: Market;
+  readonly listing: Listing;
+}
+
+/** The time that a listing has. */
+const LISTING_TIME_MS = 10_000;
+
+/**
+ * The markets of a tick's shard: those that are named, and those of patterns by
+ * the exchange's listing of now. If that is not believed, they are those that are
+ * stored and have not ended.
+ */
+export async function followedMarkets(
+  ports: Pick<ObserveTickPorts, 'listings' | 'telemetry'>,
+  settings: ObserveTickSettings,
+  stored: StatusByMarket,
+  tick: Tick,
+): Promise<readonly FollowedMarket[]> {
+  const { exchange, pairs } = settings;
+  const named = pairsByName(pairs);
+  const byPair = new Map<string, Listing>(named.map((pair) => [pair, 'by-answers']));
+  if (pairs.some(isPattern)) {
+    const before = followedBefore(settings, stored);
+    const verdict = judgeListing(await askListing(ports, settings, tick), pairs, before);
+    if (verdict.kind === 'doubted') tellDoubted(ports, exchange, verdict.reason);
+    for (const [pair, listing] of listed(verdict, before)) {
+      if (!byPair.has(pair)) byPair.set(pair, listing);
+    }
+  }
+  tellUnexpected(ports, settings, byPair.size, tick);
+  return [...byPair]
+    .filter(([pair]) => isInShard(pair, settings))
+    .map(([pair, listing]) => ({ market: { exchange, pair }, listing }));
+}
+
+/** Pairs of a pattern that are stored and have not ended, of all shards. */
+function followedBefore(
+  { exchange, pairs }: ObserveTickSettings,
+  stored: StatusByMarket,
+): readonly string[] {
+  return [...stored]
+    .filter(([, { endedAtMs }]) => endedAtMs === null)
+    .map(([key]) => key.slice(marketKey({ exchange, pair: '' }).length))
+    .filter((pair) => isOfPattern(pair, pairs));
+}
+
+function listed(verdict: ListingVerdict, before: readonly string[]): [string, Listing][] {
+  if (verdict.kind === 'doubted') return before.map((pair) => [pair, 'doubted']);
+  return [
+    ...verdict.trading.map((pair): [string, Listing] => [pair, 'traded']),
+    ...verdict.gone.map((pair): [string, Listing] => [pair, 'gone']),
+  ];
+}
+
+/** Undefined if the exchange did not give its listing. */
+async function askListing(
+  { listings, telemetry }: Pick<ObserveTickPorts, 'listings' | 'telemetry'>,
+  { exchange }: ObserveTickSettings,
+  { remainingMs }: Tick,
+): Promise<readonly ListedPair[] | undefined> {
+  try {
+    return await listings.pairs(Math.min(LISTING_TIME_MS, remainingMs() / 2));
+  } catch (cause) {
+    telemetry.error('listing not read', { exchange }, cause);
+    return undefined;
+  }
+}
+
+/** Once an hour says enough: more markets than the stage was checked for may not fit into a tick. */
+function tellUnexpected(
+  { telemetry }: Pick<ObserveTickPorts, 'telemetry'>,
+  { exchange, expectedMarkets = Infinity, scheduleMs }: ObserveTickSettings,
+  markets: number,
+  { nowMs }: Tick,
+): void {
+  if (markets <= expectedMarkets || !isSecondLook(nowMs, scheduleMs)) return;
+  const details = { exchange, markets, expectedMarkets };
+  telemetry.warn('more markets than expected: raise expectedMarkets of the stage', details);
+}
+
+function tellDoubted(
+  { telemetry }: Pick<ObserveTickPorts, 'telemetry'>,
+  exchange: string,
+  reason: string,
+): void {
+  telemetry.warn('listing not believed: what was followed before is followed on', {
+    exchange,
+    reason,
+  });
+  telemetry.count('ListingsDoubted', 1);
+}
