@@ -1,0 +1,174 @@
+import { createExchange } from '../../../../../lambdas/shared/adapters/exchanges/exchange';
+import type { ExchangeName } from '../../../../../lambdas/shared/adapters/exchanges/exchange-facts';
+import { DAY_MS, MINUTE_MS } from '../../../../../lambdas/shared/domain/interval';
+import type { CandlesQuery } from '../../../../../lambdas/shared/domain/ports';
+import { at } from '../../../../fakes/candles';
+import { FakeTelemetry } from '../../../../fakes/telemetry';
+import { fakeTime, ScriptedServer, type ServerAnswer, timePassing } from './scripted-server';
+
+const server = new ScriptedServer();
+beforeAll(() => server.start());
+beforeEach(() => server.reset());
+afterEach(() => jest.useRealTimers());
+afterAll(() => server.stop());
+
+function prepare(
+  name: ExchangeName,
+  requestsPer10Seconds = 1_000,
+  telemetry = new FakeTelemetry(),
+) {
+  fakeTime();
+  jest.setSystemTime(at(12));
+  return createExchange(name, {
+    baseUrl: server.url,
+    telemetry,
+    requestsPer10Seconds,
+    retries: 1,
+    firstPauseMs: 1,
+  });
+}
+
+/** Some minutes of before now. */
+function queryOf(agoMs = 10 * MINUTE_MS): CandlesQuery {
+  const fromMs = at(12) - agoMs;
+  const toMs = fromMs + 5 * MINUTE_MS;
+  return { pair: 'BTC_USDT', fromMs, toMs, closedBeforeMs: fromMs, withinMs: 60_000 };
+}
+
+/** Times of the requests, in milliseconds since the first. */
+function waits(): number[] {
+  const times = server.seen.map(({ atMs }) => atMs);
+  return times.map((timeMs) => timeMs - (times[0] ?? 0));
+}
+
+const NO_ROWS = { code: '0', msg: '', data: [] };
+
+describe("Binance's weight", () => {
+  const used = (weight: string): ServerAnswer => ({
+    headers: { 'x-mbx-used-weight-1m': weight, date: new Date(at(12) + 18_000).toUTCString() },
+    body: [],
+  });
+
+  it('holds requests back until its next minute once it is nearly used up', async () => {
+    server.script = (_, number) => used(number === 1 ? '5701' : '2');
+    const exchange = prepare('binance');
+
+    await timePassing(exchange.candles(queryOf()));
+    await timePassing(exchange.candles(queryOf()));
+
+    // Its clock said 18 s.
+    expect(waits()[1]).toBeGreaterThanOrEqual(42_000);
+    expect(waits()[1]).toBeLessThan(43_000);
+  });
+
+  it.each([
+    ['5700', 150],
+    ['7000', 0],
+    ['many', undefined],
+  ])('of %s used leaves %s requests for candles', async (weight, requests) => {
+    server.script = () => used(weight);
+    const exchange = prepare('binance');
+
+    await timePassing(exchange.candles(queryOf()));
+
+    expect(exchange.takeHeadroom()).toBe(requests);
+    expect(exchange.takeHeadroom()).toBeUndefined();
+  });
+});
+
+describe("OKX's limits", () => {
+  it('are by endpoint: older minutes have half of the requests, in windows of two seconds', async () => {
+    server.script = () => ({ body: NO_ROWS });
+    const exchange = prepare('okx', 20);
+    const ask = (agoMs: number) =>
+      Promise.all(Array.from({ length: 4 }, () => exchange.candles(queryOf(agoMs))));
+
+    await timePassing(Promise.all([ask(2 * DAY_MS), ask(10 * MINUTE_MS)]));
+
+    const of = (path: string) =>
+      server.seen.filter((request) => request.path.endsWith(`/${path}`)).map(({ atMs }) => atMs);
+    const [recent, old] = [of('candles'), of('history-candles')];
+    expect([recent.length, old.length]).toEqual([4, 4]);
+    expect((recent[3] ?? 0) - (recent[0] ?? 0)).toBeLessThan(1_000);
+    expect((old[1] ?? 0) - (old[0] ?? 0)).toBeLessThan(1_000);
+    expect((old[2] ?? 0) - (old[0] ?? 0)).toBeGreaterThanOrEqual(1_900);
+  });
+
+  it('inside a 200 hold back all endpoints', async () => {
+    const limited = { code: '50011', msg: 'Too Many Requests', data: [] };
+    server.script = (_, number) => ({ body: number === 1 ? limited : NO_ROWS });
+    const exchange = prepare('okx');
+
+    const first = exchange.candles(queryOf());
+    await timePassing(
+      Promise.all([first, first.then(() => exchange.candles(queryOf(DAY_MS * 2)))]),
+    );
+
+    expect(waits()[1]).toBeGreaterThanOrEqual(1_000);
+    expect(waits()).toHaveLength(3);
+  });
+});
+
+describe('a limit', () => {
+  it('of less than one request in a window has a longer window', async () => {
+    server.script = () => ({ body: { candles: [] } });
+    const exchange = prepare('coinbase', 4);
+
+    await timePassing(Promise.all([1, 2, 3].map(() => exchange.candles(queryOf()))));
+
+    expect(waits()[1]).toBeGreaterThanOrEqual(2_400);
+    expect(waits()[2]).toBeGreaterThanOrEqual(4_900);
+  });
+
+  it.each([
+    ['a date', () => new Date(at(12) + 9_000).toUTCString(), 8_000],
+    ['nothing that can be read', () => 'soon', 1_000],
+    ['a year: no longer than an hour', () => String(365 * 24 * 60 * 60), 3_600_000],
+  ])('whose Retry-After is %s is waited for', async (_, retryAfter, leastMs) => {
+    server.script = (_request, number) =>
+      number === 1
+        ? { status: 429, headers: { 'retry-after': retryAfter() }, body: '' }
+        : { body: { candles: [] } };
+    const telemetry = new FakeTelemetry();
+    const exchange = prepare('coinbase', 1_000, telemetry);
+    const asked = exchange.candles(queryOf());
+    while (telemetry.counted('ExchangeRateLimited') === 0) {
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    // Most of the time passes at once.
+    await jest.advanceTimersByTimeAsync(leastMs - 500);
+    expect(server.seen).toHaveLength(1);
+
+    await timePassing(asked);
+
+    expect(waits()[1]).toBeGreaterThanOrEqual(leastMs);
+    expect(waits()[1]).toBeLessThan(leastMs + 2_000);
+  });
+});
+
+test('a ban whose end is not said lasts two minutes', async () => {
+  server.script = (_, number) => (number === 1 ? { status: 418, body: '' } : { body: [] });
+  const exchange = prepare('binance');
+
+  const asked = timePassing(exchange.candles(queryOf()));
+  await expect(asked).rejects.toMatchObject({ failure: 'Banned' });
+  jest.setSystemTime((server.seen[0]?.atMs ?? 0) + 119_000);
+  const again = timePassing(exchange.candles(queryOf()));
+  await expect(again).rejects.toThrow(
+    /^Binance has banned this address: nothing is sent before 2026-01-15T12:02/,
+  );
+  jest.setSystemTime((server.seen[0]?.atMs ?? 0) + 121_000);
+
+  expect((await timePassing(exchange.candles(queryOf()))).candles).toEqual([]);
+});
+
+test('a ban refuses the requests that wait for their turn', async () => {
+  server.script = (_, number) => (number === 1 ? { status: 418, body: '' } : { body: [] });
+  const exchange = prepare('binance', 1);
+
+  const asked = Promise.allSettled([1, 2, 3].map(() => exchange.candles(queryOf())));
+
+  const outcomes = await timePassing(asked);
+  expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+  expect(server.seen).toHaveLength(1);
+});
