@@ -58,11 +58,14 @@ export class AlarmTopics extends Construct {
       this.ticket.addSubscription(new EmailSubscription(ticketEmail ?? alarmEmail));
       return;
     }
-    const problem = `Nobody is notified of the alarms of the stage ${name}: set alarmEmail in lib/stages/${name}.ts`;
     // An error keeps cdk from deploying the stage; its templates can still be read and priced.
-    if (alarmEmailRequired) Annotations.of(this).addError(problem);
-    else Annotations.of(this).addWarningV2('candlestream:no-alarm-email', problem);
+    if (alarmEmailRequired) Annotations.of(this).addError(nobodyIsNotified(name));
   }
+}
+
+/** Said of a stage without an address, when it is deployed. */
+export function nobodyIsNotified(stage: string): string {
+  return `Nobody is notified of the alarms of the stage ${stage}: set alarmEmail in lib/stages/${stage}.ts`;
 }
 
 function alarmsOf(alarms: readonly RatedAlarm[], severity: Severity): Alarm[] {

@@ -1,6 +1,7 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { dayText } from '../../cli/utc-time';
 import { SCHEMA_METADATA } from '../../lib/kafka/schema-metadata';
+import { nobodyIsNotified } from '../../lib/observability/alarm-topics';
 import type { StageConfig } from '../../lib/stages/stage-config';
 import type { StageTemplates } from '../cost/stage-resources';
 import { OperationError } from '../operation-error';
@@ -69,6 +70,7 @@ export async function preflight(
     await bootstrapFindings(lookUp, { region, identity, profile: request.profile }),
     destroyFindings(request, stage),
     historyFindings(request, stage, clock()),
+    alarmFindings(request, stage),
   ];
   const isComplete = stage !== undefined && region !== undefined && identity !== undefined;
   if (isComplete && request.verb === 'deploy') {
@@ -192,6 +194,14 @@ function dataNote({ removalPolicy }: StageConfig): string {
   return removalPolicy === RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
     ? 'The tables, the schema registry and the logs are kept, under their names, and still cost money; the brokers are deleted, with all records in flight and all dead letters.'
     : 'All data is deleted with the stacks: brokers, topics, tables with their candles, logs.';
+}
+
+/** Without an address, `cdk` refuses a stage that requires one. */
+function alarmFindings({ verb }: StageRequest, stage: StageConfig | undefined): Findings {
+  if (verb !== 'deploy' || stage === undefined) return NOTHING_FOUND;
+  const { name, alarmEmail, alarmEmailRequired } = stage;
+  if (alarmEmail !== undefined || alarmEmailRequired) return NOTHING_FOUND;
+  return { problems: [], notes: [nobodyIsNotified(name)] };
 }
 
 /** A day to come is taken for a typing error. */

@@ -7,6 +7,7 @@ import { freePort } from '../../../cli/free-port';
 import { FakeTelemetry } from '../../fakes/telemetry';
 import { AppendingProcess } from './appending-process';
 import { KafkaBroker } from './kafka-broker';
+import { RefusedLogins } from './refused-logins';
 import { TcpProxy } from '../support/tcp-proxy';
 import { Topics, total } from '../support/topic-records';
 import { unsecuredToken } from './unsecured-token';
@@ -190,6 +191,56 @@ test(
     expect(await appendedRecords()).toBeGreaterThanOrEqual(before + logs.length);
   },
   3 * LIMIT_MS,
+);
+
+test(
+  'a function whose logins are refused with "Too many connects" waits, and appends all the same',
+  async () => {
+    const before = await appendedRecords();
+    const telemetry = new FakeTelemetry();
+    const deadline = createDeadline();
+    deadline.begin({ getRemainingTimeInMillis: () => 2 * LIMIT_MS });
+    const log = createKafkaLog({
+      clientId: 'refused',
+      brokers: () => Promise.resolve(access()),
+      telemetry,
+      deadline,
+    });
+    const logins = new RefusedLogins(3);
+
+    proxy.answerInstead(logins.answerInstead);
+    try {
+      await log.append(TOPIC, [{ key: 'k', value: Buffer.from('after refusals') }]);
+    } finally {
+      proxy.answerInstead(() => undefined);
+      proxy.closeAll();
+    }
+
+    expect(logins.refused).toBe(3);
+    expect(telemetry.counted('KafkaErrors')).toBeGreaterThan(0);
+    expect(await appendedRecords()).toBe(before + 1);
+  },
+  2 * LIMIT_MS,
+);
+
+test(
+  'without time left, refused logins fail with what the broker said',
+  async () => {
+    const log = createKafkaLog({
+      clientId: 'refused',
+      brokers: () => Promise.resolve(access()),
+    });
+
+    proxy.answerInstead(new RefusedLogins(Infinity).answerInstead);
+    try {
+      await expect(log.append(TOPIC, [{ key: 'k', value: Buffer.from('never') }])).rejects.toThrow(
+        /Too many connects/,
+      );
+    } finally {
+      proxy.answerInstead(() => undefined);
+    }
+  },
+  LIMIT_MS,
 );
 
 function access() {

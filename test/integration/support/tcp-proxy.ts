@@ -1,5 +1,9 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { Transform } from 'node:stream';
+
+/** The last answer of a connection to a request, instead of the server's; undefined to leave it to the server. */
+export type AnswerInstead = (request: Buffer) => Buffer | undefined;
 
 /** Stands between clients and a server of 127.0.0.1, and can let their connections go bad. */
 export class TcpProxy {
@@ -8,6 +12,7 @@ export class TcpProxy {
   #opened = 0;
   #refused = 0;
   #openingsPerS = Infinity;
+  #answerInstead: AnswerInstead = () => undefined;
   #second = { startMs: 0, openings: 0 };
 
   private constructor(targetPort: number) {
@@ -40,6 +45,15 @@ export class TcpProxy {
     this.#openingsPerS = perSecond;
   }
 
+  /**
+   * Answers some requests itself, and closes their connections.
+   *
+   * @param answer is called with what a client wrote at once: a request, if it waits for the answer to each
+   */
+  answerInstead(answer: AnswerInstead): void {
+    this.#answerInstead = answer;
+  }
+
   /** Closes all connections in order, as an idle server does. */
   closeAll(): void {
     for (const { client, upstream } of this.#links) {
@@ -59,7 +73,7 @@ export class TcpProxy {
   /** Forgets all connections without a word, as a firewall does; new ones work. */
   forgetAll(): void {
     for (const { client, upstream } of this.#links) {
-      client.unpipe(upstream);
+      client.unpipe();
       upstream.unpipe(client);
       client.resume();
       upstream.destroy();
@@ -87,9 +101,25 @@ export class TcpProxy {
     this.#opened++;
     const upstream = connect({ host: '127.0.0.1', port: targetPort });
     this.#links.push({ client, upstream });
-    client.pipe(upstream).pipe(client);
+    client.pipe(this.#requests(client, upstream)).pipe(upstream).pipe(client);
     // Either side may end at any time: that is what a proxy is for.
     client.on('error', () => upstream.destroy());
     upstream.on('error', () => client.destroy());
+  }
+
+  #requests(client: Socket, upstream: Socket): Transform {
+    return new Transform({
+      transform: (request: Buffer, _encoding, done) => {
+        const answer = this.#answerInstead(request);
+        if (answer === undefined) {
+          done(null, request);
+          return;
+        }
+        upstream.unpipe(client);
+        upstream.destroy();
+        client.end(answer);
+        done();
+      },
+    });
   }
 }

@@ -20,6 +20,7 @@ import type { DeployedTemplate } from '../../../ops/deploy/region-look-up';
 import { region } from './fake-region';
 
 const TEMPLATES = synthesizedTemplates(dev);
+const STAGE: StageConfig = { ...dev, alarmEmail: 'on-call@example.com' };
 const IDENTITY = { account: '123456789012', arn: 'arn:aws:iam::123456789012:user/ops' };
 
 const request = (verb: Verb = 'deploy', profile?: string): StageRequest => ({
@@ -47,7 +48,7 @@ function surroundings(changes: Partial<PreflightSurroundings> = {}): PreflightSu
   return {
     findStage: (name) => {
       if (name !== 'dev') throw new Error(`unexpected stage ${name}`);
-      return Promise.resolve(dev);
+      return Promise.resolve(STAGE);
     },
     lookUp: account(),
     synthesize: () => TEMPLATES,
@@ -61,13 +62,13 @@ const stageWith = (
   settings: Partial<Pick<StageConfig, 'historyStart' | 'terminationProtection'>> & {
     readonly removalPolicy?: RemovalPolicy;
   },
-) => surroundings({ findStage: () => Promise.resolve({ ...dev, ...settings } as StageConfig) });
+) => surroundings({ findStage: () => Promise.resolve({ ...STAGE, ...settings } as StageConfig) });
 
 const refused = (why: string) => Promise.reject(new OperationError(why));
 
 test('where nothing is missing, it says where it will be', async () => {
   expect(await preflight(request(), surroundings())).toEqual({
-    stage: dev,
+    stage: STAGE,
     region: 'eu-central-1',
     identity: IDENTITY,
     notes: [],
@@ -188,6 +189,15 @@ test('without AWS, only the stage and Node.js are looked at', async () => {
   );
 });
 
+test('without an address, a deployment says that nobody is notified', async () => {
+  const unwatched = surroundings({ findStage: () => Promise.resolve(dev) });
+  const { notes } = await preflight(request('deploy'), unwatched);
+  expect(notes).toEqual([
+    'Nobody is notified of the alarms of the stage dev: set alarmEmail in lib/stages/dev.ts',
+  ]);
+  await expect(preflight(request('diff'), unwatched)).resolves.toMatchObject({ notes: [] });
+});
+
 test('a history that would start after today is a problem of a deployment alone', async () => {
   const stage = stageWith({ historyStart: '2026-11-24' });
   await expect(preflight(request('deploy'), stage)).rejects.toThrow(
@@ -217,7 +227,7 @@ test.each(['diff', 'destroy'] as const)('%s asks nothing about the region', asyn
     throw new Error('the region was asked');
   };
   const elsewhere = surroundings({ lookUp: account({ inRegion }) });
-  await expect(preflight(request(verb), elsewhere)).resolves.toMatchObject({ stage: dev });
+  await expect(preflight(request(verb), elsewhere)).resolves.toMatchObject({ stage: STAGE });
 });
 
 test('a caller who may not see the stacks deploys all the same, and reads a note', async () => {

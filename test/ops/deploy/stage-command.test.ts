@@ -69,7 +69,7 @@ test('a deployment says where and for how much, hands over to cdk, and says what
     },
   ]);
   expect(printed()).toMatch(
-    /^deploy: stage dev, account 123456789012, region eu-west-1, as arn:aws:iam::1:user\/ops\none-off cost: \d+\.\d\d USD for history since 2026-10-01 \(53 days of 10 pairs, \d+\.\d\d M rows\), .*\nmonthly cost: npm run cost -- --stage dev\nThe first candles/,
+    /^deploy: stage dev, account 123456789012, region eu-west-1, as arn:aws:iam::1:user\/ops\nNobody is notified .*\none-off cost: \d+\.\d\d USD for history since 2026-10-01 \(53 days of 10 pairs, \d+\.\d\d M rows\), .*\nmonthly cost: npm run cost -- --stage dev\nThe first candles/,
   );
   expect(printed()).toContain("pair = 'BTC_USDT' AND interval = '1m' AND bucket = '2026-11-23'");
   expect(errors()).toBe('');
