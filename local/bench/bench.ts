@@ -1,5 +1,5 @@
 import { cpus } from 'node:os';
-import { Command } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import { FUNCTION_NAMES } from '../emulator/template/pipeline-template';
 import { tellFailure } from '../../cli/command-end';
 import { parseCommand } from '../../cli/command-line';
@@ -13,6 +13,7 @@ import { type BundleFigures, bundleLoads } from './bundle-load';
 import { type CatchUpFigures, catchUp, fromPreloadedTopic } from './catch-up';
 import { history, historyStart } from './history';
 import { type LatencyFigures, liveLatency } from './live-latency';
+import { manyMarkets, manyMarketsText } from './many-markets';
 import { querySpeed, type SpeedFigures } from './query-speed';
 import { queryUnits, type UnitFigures } from './query-units';
 import { type RawLimits, rawLimits } from './raw-limits';
@@ -31,9 +32,24 @@ const CATCH_UP_PAIRS = 100;
 const HISTORY_DAYS = 73;
 const LIVE_PAIRS = 20;
 const LIVE_TICKS = 60;
+/** So that a tenth of them are of both exchanges. */
+const LEAST_MARKETS = 40;
+
+interface BenchOptions {
+  readonly long?: true;
+  readonly json?: true;
+  readonly markets?: number;
+}
 
 async function main(args: readonly string[]): Promise<void> {
-  const { options } = parseCommand<{ long?: true; json?: true }>(benchCommand(), args);
+  const { options } = parseCommand<BenchOptions>(benchCommand(), args);
+  if (options.markets !== undefined) {
+    const markets = await manyMarkets(options.markets);
+    const text =
+      options.json === true ? JSON.stringify(markets, null, 2) : manyMarketsText(markets);
+    process.stdout.write(options.json === true ? `${text}\n` : `${machine()}\n\n${text}\n`);
+    return;
+  }
   const figures = await measureAll(options.long === true ? [1, 10] : [1]);
   process.stdout.write(
     options.json === true ? `${JSON.stringify(figures, null, 2)}\n` : `${textOf(figures)}\n`,
@@ -44,7 +60,22 @@ function benchCommand(): Command {
   return new Command('npm run bench --')
     .description('Measures the pipeline on this machine, on real Kafka and Cassandra.')
     .option('--long', 'also catches up 10 days of 100 pairs, and two years of one: several minutes')
+    .option(
+      '--markets <count>',
+      'only ticks of so many markets of Gate.io and Binance, and of a tenth of them',
+      marketsArgument,
+    )
     .option('--json', 'all figures, as JSON');
+}
+
+function marketsArgument(text: string): number {
+  const count = Number(text);
+  if (Number.isSafeInteger(count) && count >= LEAST_MARKETS) return count;
+  throw new InvalidArgumentError(`Give a whole number of at least ${LEAST_MARKETS}.`);
+}
+
+function machine(): string {
+  return `${cpus().length} x ${cpus()[0]?.model ?? 'unknown'}, Node.js ${process.version}`;
 }
 
 async function measureAll(days: readonly number[]): Promise<Figures> {
@@ -91,8 +122,7 @@ async function measureAll(days: readonly number[]): Promise<Figures> {
   if (live === undefined || raw === undefined || queries === undefined || units === undefined) {
     throw new Error('A measurement is missing');
   }
-  const machine = `${cpus().length} x ${cpus()[0]?.model ?? 'unknown'}, Node.js ${process.version}`;
-  return { machine, catchUp: measured, live, queries, units, raw, bundles };
+  return { machine: machine(), catchUp: measured, live, queries, units, raw, bundles };
 }
 
 /** The API serves the newest days, the archive those before. */

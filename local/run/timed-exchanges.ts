@@ -1,11 +1,17 @@
 import type { ExchangeName } from '../../lambdas/shared/adapters/exchanges/exchange-facts';
-import type { ServedExchange } from '../exchange/exchange-requests';
+import type { ExchangeCounts, ServedExchange } from '../exchange/exchange-requests';
 import { startExchanges } from '../exchange/exchange-server';
 import { addressOf } from './exchange-address';
 import type { TimedExchange } from './run-exchange';
 
 /** An exchange to serve, by its name. */
 export type NamedExchange = ServedExchange & { readonly exchange: ExchangeName };
+
+/** Exchanges of one server whose common time is set from outside. */
+export interface SeveralTimedExchanges extends TimedExchange {
+  /** The requests of one of them so far. */
+  counts(exchange: ExchangeName): ExchangeCounts;
+}
 
 /**
  * Several exchanges, Gate.io among them, each with its own candles, whose common time is set
@@ -14,7 +20,7 @@ export type NamedExchange = ServedExchange & { readonly exchange: ExchangeName }
 export async function openTimedExchanges(
   served: readonly NamedExchange[],
   description: string,
-): Promise<TimedExchange> {
+): Promise<SeveralTimedExchanges> {
   let timeMs = 0;
   const servers = await startExchanges(served, { port: 0, now: () => timeMs });
   const gateIo = addressOf(servers, 'gate-io');
@@ -27,6 +33,7 @@ export async function openTimedExchanges(
     others: Object.fromEntries(
       others.map(({ exchange }) => [exchange, addressOf(servers, exchange)]),
     ),
+    counts: (exchange) => servers.of(exchange).counts(),
     setTime: (nowMs) => (timeMs = nowMs),
     stop: () => servers.stop(),
   };
