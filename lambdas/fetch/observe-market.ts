@@ -9,6 +9,7 @@ import {
   UnknownPairError,
 } from '../shared/domain/ports';
 import { TOPICS } from '../shared/domain/topics';
+import { answerWithin, spanOf } from './span-answer';
 import type { MarketPlan, ObserveTickPorts, ObserveTickSettings, Tick } from './observe-tick';
 
 /** What came of asking for a market. */
@@ -85,11 +86,14 @@ class MarketObservation {
   /** Answered, and waiting for the answer to the next one. */
   #held: Answered | undefined;
   #followsMs: number | null;
+  readonly #span: ReturnType<typeof spanOf>;
+  /** The answer for the whole span, once it is in. */
+  #spanAnswer: ExchangeAnswer | undefined;
 
   constructor(
     ports: ObserveTickPorts,
     settings: ObserveTickSettings,
-    { status }: MarketPlan,
+    { status, segments }: MarketPlan,
     tick: Tick,
   ) {
     this.#ports = ports;
@@ -97,11 +101,12 @@ class MarketObservation {
     this.#status = status;
     this.#tick = tick;
     this.#followsMs = status.progress?.settledToMs ?? null;
+    this.#span = spanOf(segments);
   }
 
   /** Asks for a segment; false if the exchange did not answer. */
   async ask(planned: PlannedSegment): Promise<boolean> {
-    const answer = await this.#answerTo(planned);
+    const answer = await this.#answerFor(planned);
     if (answer === undefined) return false;
     const newestMs = newestOf(answer.candles);
     await this.#release(newestMs);
@@ -113,6 +118,13 @@ class MarketObservation {
   /** Appends the last segment that was answered. */
   end(): Promise<void> {
     return this.#release(undefined);
+  }
+
+  /** Of segments that are asked for in one go, each is answered from that. */
+  async #answerFor(planned: PlannedSegment): Promise<ExchangeAnswer | undefined> {
+    if (this.#span === undefined) return this.#answerTo(planned);
+    this.#spanAnswer ??= await this.#answerTo({ pair: planned.pair, ...this.#span });
+    return this.#spanAnswer && answerWithin(this.#spanAnswer, planned);
   }
 
   async #answerTo({ pair, fromMs, toMs }: { pair: string; fromMs: number; toMs: number }) {

@@ -11,6 +11,8 @@ import type { SchemaVersionIds } from '../kafka/schema-version-ids';
 import type { Network } from '../network/network';
 import { exchangesVariable } from '../stages/exchanges-variable';
 import { type FunctionEnvironment, PipelineFunction } from './pipeline-function';
+import { largestShard } from '../stages/firing-parts';
+import { marketsOf } from '../stages/settings/exchange-settings';
 import type { StageConfig } from '../stages/stage-config';
 import { requestShares } from '../stages/request-shares';
 import { behindMinutes, fetchTimeoutSeconds, RECONCILE_TIMEOUT_SECONDS } from '../stages/tick';
@@ -38,8 +40,8 @@ export function createFetch(
     stage,
     network: data.network,
     name: 'fetch',
-    description: 'Requests missing minutes from the exchange',
-    memory: Size.mebibytes(512),
+    description: 'Requests missing minutes from an exchange',
+    memory: fetchMemory(stage),
     timeout: Duration.seconds(fetchTimeoutSeconds(stage.scheduleMinutes)),
     environment: {
       ...connections(scope, data),
@@ -49,6 +51,14 @@ export function createFetch(
       SILENT_AFTER_MINUTES: String(stage.silentAfterMinutes),
     },
   });
+}
+
+/** More markets than this in a shard take more of a processor, of which a function gets as much as of memory. */
+const MARKETS_OF_LEAST_MEMORY = 250;
+
+function fetchMemory({ exchanges }: StageConfig): Size {
+  const largest = Math.max(...exchanges.map((exchange) => largestShard(marketsOf(exchange))));
+  return Size.mebibytes(largest > MARKETS_OF_LEAST_MEMORY ? 1_024 : 512);
 }
 
 /** Creates the function that asks for past days again. */

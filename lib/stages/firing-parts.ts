@@ -1,5 +1,5 @@
 import type { ExchangeName } from '../../lambdas/shared/adapters/exchanges/exchange-facts';
-import type { ExchangeSetting } from './settings/exchange-settings';
+import { type ExchangeSetting, marketsOf } from './settings/exchange-settings';
 
 /** The markets that one firing of a rule is of. */
 export interface FiringPart {
@@ -8,12 +8,34 @@ export interface FiringPart {
   readonly shards: number;
 }
 
-/** The parts of an exchange that each firing of fetch is of. */
-export function fetchParts({ kind }: ExchangeSetting): readonly FiringPart[] {
-  return [{ exchange: kind, shard: 0, shards: 1 }];
+/** A tick of so many markets takes some 15 s of its minute, round trips and requests aside. */
+const MARKETS_PER_SHARD = 1_000;
+/** Standard deviations that a shard may have more markets than the average one: one in a thousand has more. */
+const DEVIATIONS = 3;
+
+/** How many shards fetch's ticks of so many markets have. */
+export function shardsOf(markets: number): number {
+  return Math.max(1, Math.ceil(markets / MARKETS_PER_SHARD));
 }
 
-/** The parts of an exchange that each firing of reconcile is of. */
+/** The most markets that a shard is to be ready for: a hash does not spread them evenly. */
+export function largestShard(markets: number): number {
+  const shards = shardsOf(markets);
+  const average = markets / shards;
+  return Math.ceil(average + DEVIATIONS * Math.sqrt(average * (1 - 1 / shards)));
+}
+
+/** The parts of an exchange that each firing of fetch is of. */
+export function fetchParts(exchange: ExchangeSetting): readonly FiringPart[] {
+  const shards = shardsOf(marketsOf(exchange));
+  return Array.from({ length: shards }, (_, shard) => ({
+    exchange: exchange.kind,
+    shard,
+    shards,
+  }));
+}
+
+/** The parts of an exchange that each firing of reconcile is of: one, as it has five minutes. */
 export function reconcileParts({ kind }: ExchangeSetting): readonly FiringPart[] {
   return [{ exchange: kind, shard: 0, shards: 1 }];
 }

@@ -1,4 +1,5 @@
 import { exchangesVariable } from './exchanges-variable';
+import { largestShard, shardsOf } from './firing-parts';
 import { requestShares } from './request-shares';
 import {
   type ExchangeSetting,
@@ -47,27 +48,37 @@ export function eventSourceProblem(mode: {
   return `maxPollers is ${mode.maxPollers}, less than minPollers (${mode.minPollers}): give at least as many`;
 }
 
-/** After UTC midnight, the minutes of a pair are in two days, which are requested separately. */
-const REQUESTS_PER_PAIR = 2;
 /** Time that fetch reserves for appending the minutes. */
 const RESERVE_SECONDS = 15;
 
-/** All pairs of an exchange must be fetched within the time of one tick. */
+/** All markets of an exchange must be fetched within the time of one tick: a request each. */
 export function rateProblem(stage: {
   readonly exchanges: readonly ExchangeSetting[];
   readonly scheduleMinutes: number;
 }): string | undefined {
-  const seconds = fetchTimeoutSeconds(stage.scheduleMinutes) - RESERVE_SECONDS;
+  const { scheduleMinutes } = stage;
   for (const exchange of stage.exchanges) {
     const { kind, requestsPer10Seconds } = exchange;
-    const markets = marketsOf(exchange);
     const { fetch } = requestShares(requestsPer10Seconds);
-    const most = Math.floor(Math.floor((fetch * seconds) / 10) / REQUESTS_PER_PAIR);
+    const markets = marketsOf(exchange);
+    const most = mostMarkets(markets, fetch, scheduleMinutes);
     if (markets > most) {
-      return `exchanges.${kind} has ${markets} pairs, and a tick every ${stage.scheduleMinutes} min with ${fetch} requests in 10 s for fetch can follow ${most}: give fewer pairs, more requests (requestsPer10Seconds, at most ${mostRequests(kind)}) or more minutes (scheduleMinutes)`;
+      return `exchanges.${kind} has ${markets} pairs, and a tick every ${scheduleMinutes} min with ${fetch} requests in 10 s for fetch can follow ${most}: give fewer pairs, more requests (requestsPer10Seconds, at most ${mostRequests(kind)}) or more minutes (scheduleMinutes)`;
     }
   }
   return undefined;
+}
+
+/** Of so many markets those that fit into a tick, each shard with its fixed part of the requests. */
+function mostMarkets(markets: number, requestsPer10Seconds: number, scheduleMinutes: number) {
+  const seconds = fetchTimeoutSeconds(scheduleMinutes) - RESERVE_SECONDS;
+  let most = markets;
+  while (most > 0) {
+    const ofShard = Math.floor(requestsPer10Seconds / shardsOf(most));
+    if (largestShard(most) <= Math.floor((ofShard * seconds) / 10)) return most;
+    most -= 1;
+  }
+  return most;
 }
 
 /** On AWS, functions reach the exchange through NAT only; LocalStack has none. */

@@ -1,6 +1,6 @@
 import { usualExchange } from '../../lib/stages/settings/exchange-settings';
 import { gateIoOf } from '../fakes/stages';
-import type { Template } from 'aws-cdk-lib/assertions';
+import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { addStage } from '../../lib/candlestream';
 import { stageConfig } from '../../lib/stages/stage-config';
 import { dev } from '../../lib/stages/dev';
@@ -175,7 +175,7 @@ describe('the pipeline stack', () => {
         name: 'Fetch',
         service: 'fetch',
         own: {
-          EXCHANGES: exchangesWith(135),
+          EXCHANGES: exchangesWith(144),
           BEHIND_MINUTES: '5',
           SCHEDULE_MINUTES: '1',
           SILENT_AFTER_MINUTES: '1440',
@@ -185,7 +185,7 @@ describe('the pipeline stack', () => {
         name: 'Reconcile',
         service: 'reconcile',
         own: {
-          EXCHANGES: exchangesWith(45),
+          EXCHANGES: exchangesWith(36),
           HISTORY_START: stage === 'dev' ? '2026-10-01' : '2026-01-01',
         },
       },
@@ -243,6 +243,32 @@ describe('the pipeline stack', () => {
     mute.resourceCountIs('AWS::Lambda::Url', 0);
     mute.resourceCountIs('AWS::Lambda::Function', 4);
     expect(JSON.stringify(mute.toJSON())).not.toMatch(/query/i);
+  });
+
+  it('fires a thousand markets of an exchange at a time, at most five such parts by a rule', () => {
+    const binance = { ...usualExchange('binance', ['*']), requestsPer10Seconds: 490 };
+    const many = stageConfig({
+      ...dev,
+      scheduleMinutes: 10,
+      exchanges: [{ ...binance, expectedMarkets: 6_500 }],
+    });
+    const { pipeline: sharded } = templatesOf(many);
+    const targets = (rule: string): number =>
+      (onlyOne(sharded, 'AWS::Events::Rule', rule)[1]['Targets'] as unknown[]).length;
+    expect([targets('FetchScheduleBinance2'), targets('ReconcileScheduleBinance')]).toEqual([2, 1]);
+    sharded.resourceCountIs('AWS::Events::Rule', 3);
+    sharded.hasResourceProperties('AWS::Events::Rule', {
+      Targets: Match.arrayWith([
+        Match.objectLike({
+          InputTransformer: Match.objectLike({
+            InputTemplate: '{"time":<time>,"exchange":"binance","shard":6,"shards":7}',
+          }),
+        }),
+      ]),
+    });
+    expect(onlyOne(sharded, 'AWS::Lambda::Function', 'Fetch')[1]).toMatchObject({
+      MemorySize: 1_024,
+    });
   });
 
   it('fires each exchange by rules of its own, so that none delays another', () => {

@@ -466,6 +466,49 @@ describe('a tick rejects', () => {
   });
 });
 
+describe('a tick after midnight', () => {
+  const midnight = DAY + DAY_MS;
+  const settled = { BTC_USDT: settledTo(midnight - 2 * MINUTE_MS) };
+  const rangeOf = ({ pair, fromMs, toMs }: CandlesQuery) => [pair, fromMs, toMs];
+
+  it('asks for the minutes of both days in one request, and sends a segment of each', async () => {
+    const { tick, exchange, sent } = prepare(settled, undefined, ['BTC_USDT']);
+
+    await tick(midnight + 2 * MINUTE_MS);
+
+    expect(exchange.requests.map(rangeOf)).toEqual([
+      ['BTC_USDT', midnight - 2 * MINUTE_MS, midnight + 2 * MINUTE_MS],
+    ]);
+    expect(
+      sent().map(({ fromMs, toMs, minuteCandles }) => [fromMs, toMs, minuteCandles.length]),
+    ).toEqual([
+      [midnight - 2 * MINUTE_MS, midnight, 2],
+      [midnight, midnight + 2 * MINUTE_MS, 2],
+    ]);
+  });
+
+  it('asks for long days one by one', async () => {
+    const behind = { BTC_USDT: settledTo(midnight - 600 * MINUTE_MS) };
+    const { tick, exchange } = prepare(behind, undefined, ['BTC_USDT']);
+
+    await tick(midnight + 2 * MINUTE_MS);
+
+    expect(exchange.requests).toHaveLength(2);
+  });
+
+  it('sends nothing of either day if the request fails', async () => {
+    const fail = () => {
+      throw new Error('HTTP 500');
+    };
+    const { tick, exchange, sent } = prepare(settled, fail, ['BTC_USDT']);
+
+    await tick(midnight + 2 * MINUTE_MS);
+
+    expect(exchange.requests).toHaveLength(1);
+    expect(sent()).toEqual([]);
+  });
+});
+
 describe('markets of a pattern', () => {
   const ETH = 'gate-io:ETH_USDT';
   const DOGE = 'gate-io:DOGE_USDT';

@@ -8,6 +8,7 @@ import {
   stageConfig,
 } from '../../../lib/stages/stage-config';
 import { rateProblem } from '../../../lib/stages/stage-limits';
+import { fetchParts } from '../../../lib/stages/firing-parts';
 import { stageNamed, UnknownStageError } from '../../../lib/stages';
 import { dev } from '../../../lib/stages/dev';
 import { prod } from '../../../lib/stages/prod';
@@ -442,8 +443,8 @@ describe('exchanges', () => {
     expect(problemsOf(exchange({ pairs: ['*_USDT'] }))).toEqual([
       '- the pattern *_USDT of gate-io names an unknown number of markets: give expectedMarkets too, the most that it will name',
     ]);
-    expect(problemsOf(exchange({ pairs: ['*_USDT'], expectedMarkets: 271 }))).toEqual([
-      expect.stringContaining('exchanges.gate-io has 271 pairs, and a tick every 1 min'),
+    expect(problemsOf(exchange({ pairs: ['*_USDT'], expectedMarkets: 577 }))).toEqual([
+      expect.stringContaining('exchanges.gate-io has 577 pairs, and a tick every 1 min'),
     ]);
   });
 
@@ -457,12 +458,23 @@ describe('exchanges', () => {
   });
 
   it('have as many pairs as the rate limit can follow within a tick', () => {
-    // 55 s of which 15 s are for appending: 40 s * 7.5 requests a second (the rest is reconcile's), two requests a pair.
-    const slower = (count: number) => exchange({ requestsPer10Seconds: 100, pairs: pairs(count) });
-    expect(gateIoOf(stageConfig({ ...dev, ...slower(150) })).pairs).toHaveLength(150);
-    expect(problemsOf(slower(151))).toEqual([
-      '- exchanges.gate-io has 151 pairs, and a tick every 1 min with 75 requests in 10 s for fetch can follow 150: give fewer pairs, more requests (requestsPer10Seconds, at most 190) or more minutes (scheduleMinutes)',
+    // 55 s of which 15 s are for appending: 40 s * 4 requests a second (the rest is reconcile's), one a pair.
+    const slower = (count: number) => exchange({ requestsPer10Seconds: 50, pairs: pairs(count) });
+    expect(gateIoOf(stageConfig({ ...dev, ...slower(160) })).pairs).toHaveLength(160);
+    expect(problemsOf(slower(161))).toEqual([
+      '- exchanges.gate-io has 161 pairs, and a tick every 1 min with 40 requests in 10 s for fetch can follow 160: give fewer pairs, more requests (requestsPer10Seconds, at most 190) or more minutes (scheduleMinutes)',
     ]);
+  });
+
+  it('of Binance and Gate.io follow two thousand markets a minute', () => {
+    const all = (kind: 'binance' | 'gate-io', expectedMarkets: number, requests: number) => ({
+      ...usualExchange(kind, ['*']),
+      expectedMarkets,
+      requestsPer10Seconds: requests,
+    });
+    const exchanges = [all('binance', 1_420, 490), all('gate-io', 600, 190)];
+    expect(stageConfig({ ...dev, exchanges }).exchanges).toEqual(exchanges);
+    expect(exchanges.map((exchange) => fetchParts(exchange).length)).toEqual([2, 1]);
   });
 
   it('leave a request to each function that asks them', () => {
@@ -472,10 +484,11 @@ describe('exchanges', () => {
   });
 
   it.each<[most: number, change: Partial<StageConfig>]>([
-    [270, {}],
-    [1_890, { scheduleMinutes: 5 }],
+    [576, {}],
+    // Four shards of 36 requests in 10 s, each of which is ready for three deviations more than the average.
+    [3_715, { scheduleMinutes: 5 }],
     // A function runs for 15 minutes at most.
-    [5_940, { scheduleMinutes: 60 }],
+    [11_600, { scheduleMinutes: 60 }],
   ])('have at most %d pairs by the rate limit with %j', (most, change) => {
     const of = (count: number) => ({ ...dev, ...change, ...exchange({ pairs: pairs(count) }) });
     expect(rateProblem(of(most))).toBeUndefined();
