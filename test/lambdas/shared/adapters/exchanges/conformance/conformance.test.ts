@@ -1,5 +1,8 @@
 import { createExchange } from '../../../../../../lambdas/shared/adapters/exchanges/exchange';
-import { EXCHANGE_NAMES } from '../../../../../../lambdas/shared/adapters/exchanges/exchange-facts';
+import {
+  EXCHANGE_FACTS,
+  EXCHANGE_NAMES,
+} from '../../../../../../lambdas/shared/adapters/exchanges/exchange-facts';
 import { ScriptedServer } from '../scripted-server';
 import { CHECKS } from './checks';
 import { EXCHANGES } from './exchanges';
@@ -15,6 +18,10 @@ test('every exchange that can be followed is held against its answers', () => {
 
 describe.each(EXCHANGES)('$exchange', (answers) => {
   const adapter = createExchange.bind(undefined, answers.exchange);
+
+  test('its facts say the same of its quote volume', () => {
+    expect(EXCHANGE_FACTS[answers.exchange].hasQuoteVolume).toBe(answers.hasQuoteVolume);
+  });
 
   test.each(Object.entries(CHECKS))('%s', async (_, check) => {
     await check({ answers, adapter, server });
