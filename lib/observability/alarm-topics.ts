@@ -6,6 +6,7 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
 import { acceptFinding } from '../checks/accept-finding';
+import { nobodyIsNotified } from '../stages/alarm-address';
 import type { StageConfig } from '../stages/stage-config';
 import type { Severity } from './alarms/alarm-spec';
 
@@ -61,11 +62,6 @@ export class AlarmTopics extends Construct {
     // An error keeps cdk from deploying the stage; its templates can still be read and priced.
     if (alarmEmailRequired) Annotations.of(this).addError(nobodyIsNotified(name));
   }
-}
-
-/** Said of a stage without an address, when it is deployed. */
-export function nobodyIsNotified(stage: string): string {
-  return `Nobody is notified of the alarms of the stage ${stage}: set alarmEmail in lib/stages/${stage}.ts`;
 }
 
 function alarmsOf(alarms: readonly RatedAlarm[], severity: Severity): Alarm[] {

@@ -3,7 +3,7 @@ import { SCHEMA_METADATA_KEY, type SchemaMetadata } from '../../lib/kafka/schema
 import type { StageResource } from '../cost/stage-resources';
 import { type Import, importedNames } from './changes/export-changes';
 import type { StackStatus } from './changes/stack-status';
-import type { DeployedTemplate, RegionLookUp } from './region-look-up';
+import type { DeployedTemplate, RegionLookUp } from './region/region-look-up';
 
 /** A stage as it is deployed; empty if it is not. */
 export interface DeployedStage {

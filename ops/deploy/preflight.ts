@@ -1,7 +1,7 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { dayText } from '../../cli/utc-time';
 import { SCHEMA_METADATA } from '../../lib/kafka/schema-metadata';
-import { nobodyIsNotified } from '../../lib/observability/alarm-topics';
+import { nobodyIsNotified } from '../../lib/stages/alarm-address';
 import type { StageConfig } from '../../lib/stages/stage-config';
 import type { StageTemplates } from '../cost/stage-resources';
 import { OperationError } from '../operation-error';
@@ -11,7 +11,7 @@ import { exportProblems } from './changes/export-changes';
 import { resourceProblems } from './changes/resource-changes';
 import { schemaProblems } from './changes/schema-changes';
 import { statusProblems } from './changes/stack-status';
-import { checkRegion } from './check-region';
+import { checkRegion } from './region/check-region';
 import { type DeployedStage, deployedStage } from './deployed-resources';
 import type { StageRequest } from './stage-request';
 

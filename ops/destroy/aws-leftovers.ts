@@ -7,7 +7,7 @@ import {
 import { CloudWatchLogsClient, paginateDescribeLogGroups } from '@aws-sdk/client-cloudwatch-logs';
 import { EC2Client, paginateDescribeNetworkInterfaces } from '@aws-sdk/client-ec2';
 import { ask, type AwsAccountOptions, clientConfig } from '../deploy/ask-aws';
-import { unlessMissing } from '../deploy/aws-region';
+import { unlessMissing } from '../deploy/region/aws-region';
 import type { LeftoverLookUp, LogGroup, NetworkInterface, StackResource } from './leftover-look-up';
 
 /** Looks for leftovers in a region of the AWS account that the SDK's own chain of credentials finds. */

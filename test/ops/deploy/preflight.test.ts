@@ -16,8 +16,8 @@ import {
 import type { StageRequest, Verb } from '../../../ops/deploy/stage-request';
 import { synthesizedTemplates } from '../../../ops/cost/stage-resources';
 import { SCHEMA_METADATA_KEY } from '../../../lib/kafka/schema-metadata';
-import type { DeployedTemplate } from '../../../ops/deploy/region-look-up';
-import { region } from './fake-region';
+import type { DeployedTemplate } from '../../../ops/deploy/region/region-look-up';
+import { region } from './region/fake-region';
 
 const TEMPLATES = synthesizedTemplates(dev);
 const STAGE: StageConfig = { ...dev, alarmEmail: 'on-call@example.com' };

@@ -3,7 +3,7 @@ import { OperationError } from '../../../ops/operation-error';
 import type { AccountLookUp } from '../../../ops/deploy/account-look-up';
 import type { CdkOptions } from '../../../ops/deploy/run-cdk';
 import { stageCommand, type StageSurroundings } from '../../../ops/deploy/stage-command';
-import { region } from './fake-region';
+import { region } from './region/fake-region';
 import { FakeLeftovers } from '../destroy/fake-leftovers';
 import { LookUpDeniedError } from '../../../ops/deploy/account-look-up';
 

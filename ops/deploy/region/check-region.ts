@@ -1,6 +1,6 @@
-import type { StageResource } from '../cost/stage-resources';
-import { LookUpDeniedError } from './account-look-up';
-import type { Findings } from './bootstrap';
+import type { StageResource } from '../../cost/stage-resources';
+import { LookUpDeniedError } from '../account-look-up';
+import type { Findings } from '../bootstrap';
 import { CONCURRENT_EXECUTIONS, ELASTIC_IPS, increaseCommand, type Quota, VPCS } from './quotas';
 import type { RegionLookUp, Usage } from './region-look-up';
 

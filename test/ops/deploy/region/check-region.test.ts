@@ -1,10 +1,10 @@
-import { dev } from '../../../lib/stages/dev';
-import { prod } from '../../../lib/stages/prod';
-import { resourcesOf, type StageResource } from '../../../ops/cost/stage-resources';
-import { LookUpDeniedError } from '../../../ops/deploy/account-look-up';
-import { checkRegion, type RegionCheck } from '../../../ops/deploy/check-region';
-import type { RegionLookUp } from '../../../ops/deploy/region-look-up';
-import { OperationError } from '../../../ops/operation-error';
+import { dev } from '../../../../lib/stages/dev';
+import { prod } from '../../../../lib/stages/prod';
+import { resourcesOf, type StageResource } from '../../../../ops/cost/stage-resources';
+import { LookUpDeniedError } from '../../../../ops/deploy/account-look-up';
+import { checkRegion, type RegionCheck } from '../../../../ops/deploy/region/check-region';
+import type { RegionLookUp } from '../../../../ops/deploy/region/region-look-up';
+import { OperationError } from '../../../../ops/operation-error';
 import { region } from './fake-region';
 
 const STAGES = { dev: resourcesOf(dev), prod: resourcesOf(prod) };

@@ -18,8 +18,8 @@ import {
   ServiceQuotasClient,
 } from '@aws-sdk/client-service-quotas';
 import * as v from 'valibot';
-import { OperationError } from '../operation-error';
-import { ask, type AwsAccountOptions, clientConfig } from './ask-aws';
+import { OperationError } from '../../operation-error';
+import { ask, type AwsAccountOptions, clientConfig } from '../ask-aws';
 import { ELASTIC_IPS, type Quota, VPCS } from './quotas';
 import type { Concurrency, DeployedStack, RegionLookUp, Zone } from './region-look-up';
 
