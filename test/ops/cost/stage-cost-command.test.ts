@@ -75,7 +75,7 @@ test.each([
   ['--stage dev --pairs 0', 2, 'Expected a whole number from 1.'],
   ['--stage none', 1, 'There is no stage "none"'],
   ['--json', 2, 'No stage is given: choose one of dev, prod with --stage <name>'],
-  ['--stage dev --pairs 5000', 1, 'pairs are 5000, and a tick every 1 min'],
+  ['--stage dev --pairs 5000', 1, 'exchanges.gate-io has 5000 pairs, and a tick every 1 min'],
 ])('%s ends with %d: %s', async (line, exitCode, message) => {
   const ended = await run(line);
   expect(ended).toMatchObject({ exitCode, out: '' });
