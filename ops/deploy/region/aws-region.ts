@@ -1,27 +1,42 @@
 import {
   CloudFormationClient,
+  DescribeStackResourceCommand,
   DescribeStacksCommand,
   GetTemplateCommand,
 } from '@aws-sdk/client-cloudformation';
 import {
   DescribeAddressesCommand,
   DescribeAvailabilityZonesCommand,
+  DescribeInstanceTypeOfferingsCommand,
   DescribeVpcEndpointServicesCommand,
   DescribeVpcsCommand,
   EC2Client,
 } from '@aws-sdk/client-ec2';
+import {
+  DescribeClusterV2Command,
+  KafkaClient,
+  paginateListClustersV2,
+} from '@aws-sdk/client-kafka';
 import { GetAccountSettingsCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import {
   GetAWSDefaultServiceQuotaCommand,
   GetServiceQuotaCommand,
   NoSuchResourceException,
+  paginateListServiceQuotas,
   ServiceQuotasClient,
 } from '@aws-sdk/client-service-quotas';
 import * as v from 'valibot';
 import { OperationError } from '../../operation-error';
+import { LookUpDeniedError } from '../account-look-up';
 import { ask, type AwsAccountOptions, clientConfig } from '../ask-aws';
-import { ELASTIC_IPS, type Quota, VPCS } from './quotas';
-import type { Concurrency, DeployedStack, RegionLookUp, Zone } from './region-look-up';
+import { BROKERS_PER_ACCOUNT, ELASTIC_IPS, type Quota, VPCS } from './quotas';
+import type {
+  Concurrency,
+  DeployedStack,
+  RegionLookUp,
+  StackResourceId,
+  Zone,
+} from './region-look-up';
 
 /** Looks in a region of the AWS account that the SDK's own chain of credentials finds. */
 export function awsRegion(options: AwsAccountOptions, region: string): RegionLookUp {
@@ -32,10 +47,25 @@ export function awsRegion(options: AwsAccountOptions, region: string): RegionLoo
     const client = new EC2Client(config);
     return ask({ ...asked, service: 'EC2', client }, (signal) => question(client, signal));
   };
-  const quotaOf = (quota: Quota) => {
+  const askQuotas = <T>(
+    question: (client: ServiceQuotasClient, abortSignal: AbortSignal) => Promise<T>,
+  ) => {
     const client = new ServiceQuotasClient(config);
     return ask({ ...asked, service: 'Service Quotas', client }, (signal) =>
-      readQuota(client, quota, signal),
+      question(client, signal),
+    );
+  };
+  const quotaOf = (quota: Quota) => askQuotas((client, signal) => readQuota(client, quota, signal));
+  const askKafka = <T>(question: (client: KafkaClient, abortSignal: AbortSignal) => Promise<T>) => {
+    const client = new KafkaClient(config);
+    return ask({ ...asked, service: 'MSK', client }, (signal) => question(client, signal));
+  };
+  const askCloudFormation = <T>(
+    question: (client: CloudFormationClient, abortSignal: AbortSignal) => Promise<T>,
+  ) => {
+    const client = new CloudFormationClient(config);
+    return ask({ ...asked, service: 'CloudFormation', client }, (signal) =>
+      question(client, signal),
     );
   };
   return {
@@ -50,17 +80,24 @@ export function awsRegion(options: AwsAccountOptions, region: string): RegionLoo
       askEc2((client, signal) =>
         readEndpointZones(client, `com.amazonaws.${region}.${service}`, signal),
       ),
+    instanceZones: (instanceType) =>
+      askEc2((client, signal) => readInstanceZones(client, instanceType, signal)),
+    brokers: async () => ({
+      used: await askKafka(countBrokers),
+      quota: await askQuotas(readBrokerQuota),
+    }),
+    brokerDiskGiB: async (cluster) => {
+      const arn = await askCloudFormation((client, signal) =>
+        readPhysicalId(client, cluster, signal),
+      );
+      return askKafka((client, signal) => readDiskGiB(client, arn, signal));
+    },
     vpcs: async () => ({ used: await askEc2(countVpcs), quota: await quotaOf(VPCS) }),
     elasticIps: async () => ({
       used: await askEc2(countAddresses),
       quota: await quotaOf(ELASTIC_IPS),
     }),
-    stack: (name) => {
-      const client = new CloudFormationClient(config);
-      return ask({ ...asked, service: 'CloudFormation', client }, (signal) =>
-        readStack(client, name, signal),
-      );
-    },
+    stack: (name) => askCloudFormation((client, signal) => readStack(client, name, signal)),
   };
 }
 
@@ -105,6 +142,69 @@ async function readEndpointZones(
     if (error instanceof Error && error.name === 'InvalidServiceName') return [];
     throw error;
   }
+}
+
+async function readInstanceZones(
+  client: EC2Client,
+  instanceType: string,
+  abortSignal: AbortSignal,
+): Promise<string[]> {
+  const command = new DescribeInstanceTypeOfferingsCommand({
+    LocationType: 'availability-zone',
+    Filters: [{ Name: 'instance-type', Values: [instanceType] }],
+  });
+  const { InstanceTypeOfferings = [] } = await client.send(command, { abortSignal });
+  return InstanceTypeOfferings.flatMap(({ Location }) => Location ?? []);
+}
+
+async function countBrokers(client: KafkaClient, abortSignal: AbortSignal): Promise<number> {
+  let brokers = 0;
+  for await (const { ClusterInfoList = [] } of paginateListClustersV2({ client }, {})) {
+    abortSignal.throwIfAborted();
+    for (const { Provisioned } of ClusterInfoList) brokers += Provisioned?.NumberOfBrokerNodes ?? 0;
+  }
+  return brokers;
+}
+
+async function readBrokerQuota(
+  client: ServiceQuotasClient,
+  abortSignal: AbortSignal,
+): Promise<number> {
+  const { serviceCode: ServiceCode, name } = BROKERS_PER_ACCOUNT;
+  for await (const { Quotas = [] } of paginateListServiceQuotas({ client }, { ServiceCode })) {
+    abortSignal.throwIfAborted();
+    const value = Quotas.find(({ QuotaName }) => QuotaName === name)?.Value;
+    if (value !== undefined) return value;
+  }
+  throw new LookUpDeniedError(`Service Quotas lists no "${name}"`);
+}
+
+async function readPhysicalId(
+  client: CloudFormationClient,
+  { stack, logicalId }: StackResourceId,
+  abortSignal: AbortSignal,
+): Promise<string> {
+  const command = new DescribeStackResourceCommand({
+    StackName: stack,
+    LogicalResourceId: logicalId,
+  });
+  const { StackResourceDetail: detail } = await client.send(command, { abortSignal });
+  if (detail?.PhysicalResourceId !== undefined) return detail.PhysicalResourceId;
+  throw new OperationError(
+    `CloudFormation did not say what ${logicalId} of ${stack} is: try again`,
+  );
+}
+
+async function readDiskGiB(
+  client: KafkaClient,
+  clusterArn: string,
+  abortSignal: AbortSignal,
+): Promise<number> {
+  const command = new DescribeClusterV2Command({ ClusterArn: clusterArn });
+  const { ClusterInfo: info } = await client.send(command, { abortSignal });
+  const disk = info?.Provisioned?.BrokerNodeGroupInfo?.StorageInfo?.EbsStorageInfo?.VolumeSize;
+  if (disk !== undefined) return disk;
+  throw new OperationError(`MSK did not say how large the disks of ${clusterArn} are: try again`);
 }
 
 async function countVpcs(client: EC2Client, abortSignal: AbortSignal): Promise<number> {

@@ -1,6 +1,7 @@
 import type { StageResource } from '../../cost/stage-resources';
 import { LookUpDeniedError } from '../account-look-up';
 import type { Findings } from '../bootstrap';
+import { brokerQuotaProblems, grownDiskProblems, instanceFindings } from './broker-checks';
 import { CONCURRENT_EXECUTIONS, ELASTIC_IPS, increaseCommand, type Quota, VPCS } from './quotas';
 import type { RegionLookUp, Usage } from './region-look-up';
 
@@ -15,8 +16,8 @@ export interface RegionCheck {
   readonly deployed: readonly StageResource[];
 }
 
-/** Problems that a check finds. @throws OperationError, LookUpDeniedError */
-type Check = (check: RegionCheck) => Promise<readonly string[]>;
+/** Problems that a check finds, or notes too. @throws OperationError, LookUpDeniedError */
+type Check = (check: RegionCheck) => Promise<readonly string[] | Findings>;
 
 /** Checks by what they are about. */
 const CHECKS: Readonly<Record<string, Check>> = {
@@ -26,6 +27,9 @@ const CHECKS: Readonly<Record<string, Check>> = {
   'the quota of VPCs': vpcProblems,
   'the quota of elastic IP addresses': addressProblems,
   'function URLs': urlProblems,
+  'types of instances': (check) => instanceFindings(check, zonesOf(check.resources)),
+  'the quota of brokers': brokerQuotaProblems,
+  'the disks of the brokers': grownDiskProblems,
 };
 
 /**
@@ -44,9 +48,10 @@ export async function checkRegion(check: RegionCheck): Promise<Findings> {
   };
 }
 
-async function madeOrNoted(about: string, made: Promise<readonly string[]>): Promise<Findings> {
+async function madeOrNoted(about: string, made: ReturnType<Check>): Promise<Findings> {
   try {
-    return { problems: await made, notes: [] };
+    const found = await made;
+    return 'notes' in found ? found : { problems: found, notes: [] };
   } catch (error) {
     if (!(error instanceof LookUpDeniedError)) throw error;
     return { problems: [], notes: [`not checked: ${about} (${error.message})`] };

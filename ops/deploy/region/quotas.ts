@@ -20,6 +20,9 @@ export const ELASTIC_IPS: Quota = {
   quotaCode: 'L-0263D0A3',
 };
 
+/** The name by which Service Quotas lists the quota of brokers; its code is not documented. */
+export const BROKERS_PER_ACCOUNT = { serviceCode: 'kafka', name: 'Number of brokers per account' };
+
 /** The command that asks AWS for more. */
 export function increaseCommand(
   { serviceCode, quotaCode }: Quota,

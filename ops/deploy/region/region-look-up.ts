@@ -20,6 +20,12 @@ export interface Usage {
   readonly quota: number;
 }
 
+/** A resource of a deployed stack. */
+export interface StackResourceId {
+  readonly stack: string;
+  readonly logicalId: string;
+}
+
 /** A stack as it is deployed. */
 export interface DeployedStack {
   /** Its ARN, which also names it once it is deleted. */
@@ -60,6 +66,12 @@ export interface RegionLookUp {
    * @param service such as `cassandra`
    */
   endpointZones(service: string): Promise<readonly string[]>;
+  /** The names of the zones in which EC2 has a type of instance, such as `t4g.nano`. */
+  instanceZones(instanceType: string): Promise<readonly string[]>;
+  /** Brokers of all clusters of MSK. */
+  brokers(): Promise<Usage>;
+  /** Disk of each broker of a deployed cluster, in GiB: it grows beyond the template by itself. */
+  brokerDiskGiB(cluster: StackResourceId): Promise<number>;
   vpcs(): Promise<Usage>;
   elasticIps(): Promise<Usage>;
   /** A stack by its name; undefined if there is none. */

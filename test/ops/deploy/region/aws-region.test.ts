@@ -22,7 +22,7 @@ beforeEach(async () => {
   answers = {};
   asked = [];
   folder = mkdtempSync(join(tmpdir(), 'candlestream-region-'));
-  const services = ['EC2', 'LAMBDA', 'SERVICE_QUOTAS', 'CLOUDFORMATION'];
+  const services = ['EC2', 'LAMBDA', 'SERVICE_QUOTAS', 'CLOUDFORMATION', 'KAFKA'];
   useOnly(await aws.start(), folder, services);
   aws.answer = (response, request) => {
     void actionOf(request).then(({ action, body }) => {
@@ -187,4 +187,52 @@ test('a failure has a remedy', async () => {
   const failed = here().zones();
   await expect(failed).rejects.toThrow(OperationError);
   await expect(failed).rejects.toThrow(/^The request to EC2 failed .*try again$/);
+});
+
+test('the zones of a type of instance are those that EC2 offers it in', async () => {
+  answers['DescribeInstanceTypeOfferings'] = ec2(
+    'DescribeInstanceTypeOfferings',
+    '<instanceTypeOfferingSet><item><instanceType>t4g.nano</instanceType><location>eu-west-1a</location></item><item><instanceType>t4g.nano</instanceType><location>eu-west-1b</location></item></instanceTypeOfferingSet>',
+  );
+  expect(await here().instanceZones('t4g.nano')).toEqual(['eu-west-1a', 'eu-west-1b']);
+  const asking = new URLSearchParams(asked[0]);
+  expect(asking.get('LocationType')).toBe('availability-zone');
+  expect(asking.get('Filter.1.Value.1')).toBe('t4g.nano');
+});
+
+test('brokers are those of all provisioned clusters, and their quota is found by its name', async () => {
+  answers['/api/v2/clusters'] = json(200, {
+    clusterInfoList: [
+      { provisioned: { numberOfBrokerNodes: 3 } },
+      { serverless: {} },
+      { provisioned: { numberOfBrokerNodes: 2 } },
+    ],
+  });
+  answers['ListServiceQuotas'] = json(200, {
+    Quotas: [
+      { QuotaName: 'Number of brokers per cluster', Value: 30 },
+      { QuotaName: 'Number of brokers per account', Value: 90 },
+    ],
+  });
+  expect(await here().brokers()).toEqual({ used: 5, quota: 90 });
+  answers['ListServiceQuotas'] = json(200, { Quotas: [] });
+  await expect(here().brokers()).rejects.toThrow(
+    'Service Quotas lists no "Number of brokers per account"',
+  );
+});
+
+test('disks of brokers are found by the stack that the cluster is of', async () => {
+  const arn = 'arn:aws:kafka:eu-west-1:123456789012:cluster/one/1';
+  answers['DescribeStackResource'] = cloudFormation(
+    'DescribeStackResource',
+    `<StackResourceDetail><PhysicalResourceId>${arn}</PhysicalResourceId></StackResourceDetail>`,
+  );
+  answers[`/api/v2/clusters/${encodeURIComponent(arn)}`] = json(200, {
+    clusterInfo: {
+      provisioned: {
+        brokerNodeGroupInfo: { storageInfo: { ebsStorageInfo: { volumeSize: 40 } } },
+      },
+    },
+  });
+  expect(await here().brokerDiskGiB({ stack: 'S', logicalId: 'Cluster' })).toBe(40);
 });

@@ -28,10 +28,13 @@ async function problemsOf(...args: Parameters<typeof checked>): Promise<readonly
   return (await checked(...args)).problems;
 }
 
+const US_ZONES = ['us-east-1a', 'us-east-1b', 'us-east-1c', 'us-east-1d'];
+
 const zones = (...ids: readonly string[]) => ({
   zones: () =>
     Promise.resolve(ids.map((id, index) => ({ name: `us-east-1${'abcdef'[index] ?? ''}`, id }))),
-  endpointZones: () => Promise.resolve(['us-east-1a', 'us-east-1b', 'us-east-1c', 'us-east-1d']),
+  endpointZones: () => Promise.resolve(US_ZONES),
+  instanceZones: () => Promise.resolve(US_ZONES),
 });
 
 test.each(['dev', 'prod'] as const)('a region with room is fit for %s', async (stage) => {

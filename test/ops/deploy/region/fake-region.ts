@@ -14,6 +14,9 @@ export function region(changes: Partial<RegionLookUp> = {}): RegionLookUp {
       if (service !== 'cassandra') throw new Error(`unexpected service ${service}`);
       return Promise.resolve(ZONES.map(({ name }) => name));
     },
+    instanceZones: () => Promise.resolve(ZONES.map(({ name }) => name)),
+    brokers: () => Promise.resolve({ used: 0, quota: 90 }),
+    brokerDiskGiB: () => Promise.reject(new Error('unexpected question for disks')),
     vpcs: () => Promise.resolve({ used: 1, quota: 5 }),
     elasticIps: () => Promise.resolve({ used: 0, quota: 5 }),
     stack: () => Promise.resolve(undefined),
