@@ -1,89 +1,96 @@
-import { createArchive } from '../../../../lambdas/shared/adapters/exchanges/archive';
+import { createBinanceArchive } from '../../../../lambdas/shared/adapters/exchanges/archive/binance-archive';
+import type { Candle } from '../../../../lambdas/shared/domain/candle';
 import { formatDecimal } from '../../../../lambdas/shared/domain/decimal';
 import { DAY_MS } from '../../../../lambdas/shared/domain/interval';
 import { daysIn } from '../../../../lambdas/shared/domain/ledger/ledger';
 import { ArchiveMissingError } from '../../../../lambdas/shared/domain/ports';
+import { exchangeSeed } from '../../../../local/exchange/candles/exchange-seed';
 import { GeneratedCandles } from '../../../../local/exchange/candles/generated-candles';
 import { Faults } from '../../../../local/exchange/faults';
 import { FakeTelemetry } from '../../../fakes/telemetry';
 import { ExchangesUnderTest } from '../exchange-fixtures';
 
-const PAIR = 'ODD_USDT';
+const PAIR = 'POWR_BTC';
 const DECEMBER_MS = Date.UTC(2024, 11, 1);
-const LISTED_MS = Date.UTC(2024, 11, 30, 7);
 const JANUARY_MS = Date.UTC(2025, 0, 1);
-const NOW_MS = JANUARY_MS + 4 * DAY_MS;
+const FEBRUARY_MS = Date.UTC(2025, 1, 1);
+const WITHIN_MS = 60_000;
 
+const source = new GeneratedCandles({ seed: exchangeSeed('binance', 7), pairs: [PAIR] });
 const exchanges = new ExchangesUnderTest();
 afterEach(() => exchanges.stopAll());
 
-async function prepare() {
-  const listedSinceMs = { [PAIR]: LISTED_MS };
-  const source = new GeneratedCandles({ seed: 7, pairs: [PAIR], listedSinceMs });
+async function prepare(nowMs: number) {
   const faults = new Faults();
-  const served = await exchanges.start({ exchange: 'binance', source, faults, now: () => NOW_MS });
+  const served = { exchange: 'binance', source, faults, now: () => nowMs } as const;
+  const { archiveUrl } = await exchanges.start(served);
   const telemetry = new FakeTelemetry();
-  const archive = createArchive('binance', { baseUrl: served.archiveUrl, telemetry });
-  if (archive === undefined) throw new Error('no archive');
-  return { source, faults, telemetry, archive };
+  return { faults, archive: createBinanceArchive({ baseUrl: archiveUrl, telemetry }) };
 }
 
-type Prepared = Awaited<ReturnType<typeof prepare>>;
+function query(monthMs: number, monthEndMs: number, nowMs: number) {
+  const daysMs = daysIn(monthMs, monthEndMs);
+  return { pair: PAIR, monthMs, daysMs, nowMs, withinMs: WITHIN_MS };
+}
 
-/** All candles of some days of a month, as texts, and the reasons why days are refused. */
-async function archived({ archive }: Prepared, monthMs: number, daysMs: readonly number[]) {
-  const candles: unknown[] = [];
-  const refusals: string[] = [];
-  const query = { pair: PAIR, monthMs, daysMs, nowMs: NOW_MS, withinMs: 60_000 };
-  for await (const { answer, refusal } of archive.days(query)) {
-    if (answer === undefined) refusals.push(refusal);
-    for (const { openTimeMs, quoteVolume, ...candle } of answer?.candles ?? []) {
-      candles.push({
-        openTimeMs,
-        open: formatDecimal(candle.open),
-        high: formatDecimal(candle.high),
-        low: formatDecimal(candle.low),
-        close: formatDecimal(candle.close),
-        baseVolume: formatDecimal(candle.baseVolume),
-        quoteVolume: quoteVolume && formatDecimal(quoteVolume),
-      });
+function asTexts({ openTimeMs, quoteVolume, ...candle }: Candle) {
+  return {
+    openTimeMs,
+    open: formatDecimal(candle.open),
+    high: formatDecimal(candle.high),
+    low: formatDecimal(candle.low),
+    close: formatDecimal(candle.close),
+    baseVolume: formatDecimal(candle.baseVolume),
+    quoteVolume: quoteVolume === null ? null : formatDecimal(quoteVolume),
+  };
+}
+
+test.each([
+  ['in milliseconds', DECEMBER_MS, JANUARY_MS],
+  ['in microseconds', JANUARY_MS, FEBRUARY_MS],
+])(
+  'a generated month with times %s comes out of the archive to the last digit',
+  async (_, fromMs, toMs) => {
+    const nowMs = FEBRUARY_MS + DAY_MS;
+    const { archive } = await prepare(nowMs);
+
+    const candles: Candle[] = [];
+    for await (const { answer, refusal } of archive.days(query(fromMs, toMs, nowMs))) {
+      expect(refusal).toBeUndefined();
+      candles.push(...(answer?.candles ?? []));
     }
-  }
-  return { candles, refusals };
-}
 
-it.each([
-  ['of a month, in milliseconds', DECEMBER_MS, daysIn(DECEMBER_MS, JANUARY_MS)],
-  ['of days, in microseconds', JANUARY_MS, daysIn(JANUARY_MS, JANUARY_MS + 2 * DAY_MS)],
-])('files %s come out to the last digit, with quote volumes', async (_, monthMs, daysMs) => {
-  const prepared = await prepare();
+    expect(candles.map(asTexts)).toEqual(source.candles(PAIR, fromMs, toMs));
+  },
+);
 
-  const { candles, refusals } = await archived(prepared, monthMs, daysMs);
+test('the days of a month that goes on come from files of their own', async () => {
+  const nowMs = JANUARY_MS + 2 * DAY_MS + DAY_MS / 2;
+  const { archive } = await prepare(nowMs);
 
-  const toMs = (daysMs.at(-1) ?? 0) + DAY_MS;
-  const expected = prepared.source.candles(PAIR, monthMs, toMs);
-  expect(expected.length).toBeGreaterThan(1_000);
-  expect(candles).toEqual(expected);
-  expect(refusals).toEqual([]);
-  expect(prepared.telemetry.metrics()).toEqual([]);
+  const candles: Candle[] = [];
+  const asked = query(JANUARY_MS, JANUARY_MS + 2 * DAY_MS, nowMs);
+  for await (const { answer } of archive.days(asked)) candles.push(...(answer?.candles ?? []));
+
+  const truth = source.candles(PAIR, JANUARY_MS, JANUARY_MS + 2 * DAY_MS);
+  expect(candles.map(asTexts)).toEqual(truth);
 });
 
-it('a file that comes cut gives no day, and all the next time', async () => {
-  const prepared = await prepare();
-  prepared.faults.failNext('cut', { endpoint: 'archive' });
-  const daysMs = daysIn(LISTED_MS, JANUARY_MS);
+test('a file that is cut has not its checksum, and gives no day', async () => {
+  const nowMs = FEBRUARY_MS + DAY_MS;
+  const { archive, faults } = await prepare(nowMs);
+  faults.failNext('cut', { endpoint: 'archive' });
 
-  const first = await archived(prepared, DECEMBER_MS, daysMs);
-  const second = await archived(prepared, DECEMBER_MS, daysMs);
+  const refusals: (string | undefined)[] = [];
+  for await (const day of archive.days(query(DECEMBER_MS, JANUARY_MS, nowMs)))
+    refusals.push(day.refusal);
 
-  expect(first.candles).toEqual([]);
-  expect(first.refusals).toHaveLength(2);
-  expect(second.refusals).toEqual([]);
-  expect(second.candles.length).toBeGreaterThan(1_000);
+  expect(refusals).toHaveLength(31);
+  expect(refusals).not.toContain(undefined);
 });
 
-it('a month before the listing is missing', async () => {
-  const monthMs = Date.UTC(2024, 9, 1);
-  const asked = archived(await prepare(), monthMs, [monthMs]);
-  await expect(asked).rejects.toThrow(ArchiveMissingError);
+test('a month that the archive does not have yet is missing', async () => {
+  const { archive } = await prepare(JANUARY_MS);
+  const days = archive.days(query(FEBRUARY_MS, FEBRUARY_MS + DAY_MS, FEBRUARY_MS + 90 * DAY_MS));
+  await expect(days[Symbol.asyncIterator]().next()).rejects.toThrow(ArchiveMissingError);
 });
