@@ -24,7 +24,7 @@ export interface ServedExchange {
   /** The window's length. @default the exchange's own */
   readonly windowMs?: number;
   /** Faults of the answers. @default none */
-  readonly faults?: ExchangeFaults;
+  readonly faults?: ExchangeFaults | undefined;
   /** Pairs that are not traded any more, read on each request. @default none */
   readonly delistedPairs?: ReadonlySet<string>;
   /** The time from the end of a month or day to its publication in the archive. @default an hour */

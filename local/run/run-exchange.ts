@@ -5,6 +5,7 @@ import {
 import { pairsByName } from '../../lambdas/shared/domain/followed/pair-patterns';
 import { ceilTo, DAY_MS } from '../../lambdas/shared/domain/interval';
 import { UsageError } from '../../cli/command-line';
+import type { ExchangeFaults } from '../exchange/answer-fault';
 import type { CandleSource } from '../exchange/candles/candle-source';
 import {
   assertRecorded,
@@ -12,7 +13,12 @@ import {
   chooseExchange,
   DEFAULT_SEED,
 } from '../exchange/choose-exchange';
-import { type ExchangeOptions, startExchange, startExchanges } from '../exchange/exchange-server';
+import {
+  type ExchangeOptions,
+  type ExchangeServerOptions,
+  startExchange,
+  startExchanges,
+} from '../exchange/exchange-server';
 import { exchangeSeed } from '../exchange/candles/exchange-seed';
 import { GeneratedCandles } from '../exchange/candles/generated-candles';
 import type { ExchangeAddresses } from '../emulator/local-environment';
@@ -64,6 +70,12 @@ export interface ExchangePairs {
   readonly others?: readonly FollowedPairs[];
 }
 
+/** Options of an exchange that is opened. */
+export interface OpenExchangeOptions extends Partial<ExchangeServerOptions> {
+  /** The faults of each; undefined for none. */
+  readonly faultsOf?: (exchange: ExchangeName) => ExchangeFaults | undefined;
+}
+
 /**
  * The exchange of a run by the clock: `auto`, `live`, `simulated`, or a folder,
  * whose recording is moved to today.
@@ -74,7 +86,7 @@ export interface ExchangePairs {
 export async function openExchange(
   choice: string,
   { ofStage, asked, others = [] }: ExchangePairs,
-  options: Partial<ExchangeOptions> = {},
+  { faultsOf, ...listen }: OpenExchangeOptions = {},
 ): Promise<LocalExchange> {
   const chosen = await chooseExchange(choice, { pairs: generatedPairs(asked ?? ofStage) });
   if (chosen.kind === 'live') {
@@ -86,8 +98,8 @@ export async function openExchange(
   assertRecorded(asked && pairsByName(asked), chosen.source.pairs(), choice);
   const { source, moved } = broughtToToday(chosen, Date.now());
   const served = others.map(({ exchange, pairs }) => ({
-    ...options,
     exchange,
+    faults: faultsOf?.(exchange),
     source:
       chosen.kind === 'simulated'
         ? new GeneratedCandles({
@@ -96,8 +108,11 @@ export async function openExchange(
           })
         : source,
   }));
-  const clocks = { port: 0, now: Date.now, ...options };
-  const servers = await startExchanges([{ ...options, source }, ...served], clocks);
+  const servers = await startExchanges([{ source, faults: faultsOf?.('gate-io') }, ...served], {
+    port: 0,
+    now: Date.now,
+    ...listen,
+  });
   const gateIo = servers.of('gate-io');
   return {
     apiUrl: apiOf(gateIo.url),

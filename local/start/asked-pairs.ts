@@ -16,8 +16,13 @@ export function askedPairs(
   return pairs.length === 0 ? undefined : [...new Set(pairs)];
 }
 
-/** @throws UsageError if pairs are asked for of an exchange that is not followed */
+/**
+ * Checks what a flag asks for, such as `binance:BTC_USDT`.
+ *
+ * @throws UsageError if it is of an exchange that is not followed
+ */
 export function assertFollowed(
+  flag: '--pairs' | '--lies',
   asked: readonly string[] | undefined,
   followed: readonly FollowedPairs[],
 ): void {
@@ -27,6 +32,6 @@ export function assertFollowed(
   );
   if (stranger === undefined) return;
   throw new UsageError(
-    `--pairs ${stranger} is of an exchange that is not followed: add it to --exchanges ${names.join(',')}`,
+    `${flag} ${stranger} is of an exchange that is not followed: add it to --exchanges ${names.join(',')}`,
   );
 }

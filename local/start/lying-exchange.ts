@@ -1,14 +1,24 @@
-import type { ExchangeOptions } from '../exchange/exchange-server';
+import type { ExchangeName } from '../../lambdas/shared/adapters/exchanges/exchange-facts';
+import type { ExchangeFaults } from '../exchange/answer-fault';
+import { exchangeSeed } from '../exchange/candles/exchange-seed';
 import { RandomLies } from '../exchange/random-lies';
 import type { LocalExchange } from '../run/run-exchange';
-import { type LiesRequest, LiveExchangeLiesError } from './start-request';
+import { type AskedLie, type LiesRequest, LiveExchangeLiesError } from './start-request';
 
 /** Each run tells the same lies. */
 const SEED = 1;
 
-/** Options of an exchange that tells the lies that were asked for, if any were. */
-export function lyingOptions(request: LiesRequest | undefined): Partial<ExchangeOptions> {
-  return request === undefined ? {} : { faults: new RandomLies({ ...request, seed: SEED }) };
+/** The lies that were asked for of an exchange; undefined if none were. */
+export function liesOf(
+  request: LiesRequest | undefined,
+  exchange: ExchangeName,
+): ExchangeFaults | undefined {
+  const asked = (request?.lies ?? []).filter(
+    (lie) => lie.exchange === undefined || lie.exchange === exchange,
+  );
+  if (request === undefined || asked.length === 0) return undefined;
+  const lies = asked.map(({ lie }) => lie);
+  return new RandomLies({ lies, rate: request.rate, seed: exchangeSeed(exchange, SEED) });
 }
 
 /**
@@ -23,6 +33,14 @@ export function describedLiar<Exchange extends LocalExchange>(
   if (request === undefined) return exchange;
   if (exchange.pairs === undefined) throw new LiveExchangeLiesError();
   const { lies, rate } = request;
-  const description = `${exchange.description}, lies at a rate of ${rate}: ${lies.join(', ')}`;
-  return { ...exchange, description };
+  const said = lies.map(lieText).join(', ');
+  return {
+    ...exchange,
+    description: `${exchange.description}, lies at a rate of ${rate}: ${said}`,
+  };
+}
+
+/** A lie as it is asked for: `late`, or `binance:late`. */
+export function lieText({ lie, exchange }: AskedLie): string {
+  return exchange === undefined ? lie : `${exchange}:${lie}`;
 }

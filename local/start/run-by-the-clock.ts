@@ -4,7 +4,7 @@ import { dayText } from '../../cli/utc-time';
 import { startLocalRun } from '../run/local-run';
 import { type FollowedPairs, type LocalExchange, openExchange } from '../run/run-exchange';
 import { askedPairs, assertFollowed } from './asked-pairs';
-import { describedLiar, lyingOptions } from './lying-exchange';
+import { describedLiar, liesOf, lieText } from './lying-exchange';
 import { localRunOptions, type StartCommand, whileItRuns } from './start-command';
 import type { StartRequest } from './start-request';
 
@@ -27,13 +27,16 @@ async function openedExchange(
   { exchange, pairs: asked, lies }: StartRequest,
   followed: readonly FollowedPairs[],
 ): Promise<LocalExchange> {
-  assertFollowed(asked, followed);
+  assertFollowed('--pairs', asked, followed);
+  assertFollowed('--lies', lies?.lies.map(lieText), followed);
   const gateIo = followed.find(({ exchange: name }) => name === 'gate-io');
   const others = followed
     .filter((one) => one !== gateIo)
     .map((one) => ({ ...one, pairs: askedPairs(asked, one.exchange) ?? one.pairs }));
   const pairs = { ofStage: gateIo?.pairs ?? [], asked: askedPairs(asked, 'gate-io'), others };
-  const opened = await openExchange(exchange, pairs, lyingOptions(lies));
+  const opened = await openExchange(exchange, pairs, {
+    faultsOf: (name) => liesOf(lies, name),
+  });
   return describedLiar(opened, lies);
 }
 

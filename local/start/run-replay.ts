@@ -11,7 +11,7 @@ import { askedPairs } from './asked-pairs';
 import { assertPlayable, type MinuteCounts } from './playable';
 import { replay, type ReplayRange, type ReplayStage } from './replay';
 import { ReplayUnfinishedError } from './replay-at-work';
-import { describedLiar, lyingOptions } from './lying-exchange';
+import { describedLiar, liesOf } from './lying-exchange';
 import { localRunOptions, type StartCommand, whileItRuns } from './start-command';
 import type { ReplayRequest } from './start-request';
 
@@ -43,7 +43,7 @@ function startReplayRun(
     ...localRunOptions(command),
     batchingWindows: false,
     exchange: async () => {
-      const exchange = await openReplayExchange(folder, pairs, lyingOptions(lies));
+      const exchange = await openReplayExchange(folder, pairs, { faults: liesOf(lies, 'gate-io') });
       try {
         assertRecordedTime(exchange, { pairs: pairs ?? exchange.pairs, fromMs, toMs });
       } catch (error) {

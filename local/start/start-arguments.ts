@@ -11,6 +11,7 @@ import { didYouMean } from '../../cli/near-names';
 import { dayText, minuteText } from '../../cli/utc-time';
 import { NEW_TABLE } from '../keyspaces/write-capacity';
 import { type Lie, LIES } from '../exchange/random-lies';
+import type { AskedLie } from './start-request';
 import { pairOrPatternProblem } from '../../lambdas/shared/domain/followed/pair-patterns';
 import { EARLIEST_HISTORY_MS } from '../../lambdas/shared/domain/market';
 
@@ -111,7 +112,7 @@ function likelyPair(text: string): string | undefined {
 export function liesOption(): Option {
   return new Option(
     '--lies <lies>',
-    `lies of a simulated or recorded exchange, such as late,stale; of ${LIES.join(', ')}`,
+    `lies of a simulated or recorded exchange, such as late,stale, or binance:late of one alone; of ${LIES.join(', ')}`,
   ).argParser(liesArgument);
 }
 
@@ -143,15 +144,21 @@ function rowsArgument(text: string | number): number {
 }
 
 /** An option's value as lies. @throws InvalidArgumentError */
-function liesArgument(text: string): readonly Lie[] {
-  return text.split(',').map((name) => {
-    const lie = LIES.find((one) => one === name);
-    if (lie !== undefined) return lie;
-    const hint = didYouMean(name, LIES);
-    throw new InvalidArgumentError(
-      `${JSON.stringify(name)} is not a lie; choose from ${LIES.join(', ')}.${hint === undefined ? '' : ` ${hint}`}`,
-    );
+function liesArgument(text: string): readonly AskedLie[] {
+  return text.split(',').map((asked) => {
+    const [named, name] = asked.includes(':') ? asked.split(':', 2) : [undefined, asked];
+    const [exchange] = named === undefined ? [] : exchangesArgument(named);
+    return { lie: lieArgument(name), exchange };
   });
+}
+
+function lieArgument(name = ''): Lie {
+  const lie = LIES.find((one) => one === name);
+  if (lie !== undefined) return lie;
+  const hint = didYouMean(name, LIES);
+  throw new InvalidArgumentError(
+    `${JSON.stringify(name)} is not a lie; choose from ${LIES.join(', ')}.${hint === undefined ? '' : ` ${hint}`}`,
+  );
 }
 
 /** An option's value as a share, 0 to 1. @throws InvalidArgumentError */

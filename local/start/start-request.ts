@@ -38,9 +38,16 @@ export class LiveExchangeLiesError extends UsageError {
   }
 }
 
+/** A lie, of one exchange or of each. */
+export interface AskedLie {
+  readonly lie: Lie;
+  /** Undefined: of each exchange. */
+  readonly exchange: ExchangeName | undefined;
+}
+
 /** Lies that the exchange tells, and the share of answers and minutes that lie. */
 export interface LiesRequest {
-  readonly lies: readonly Lie[];
+  readonly lies: readonly AskedLie[];
   readonly rate: number;
 }
 
@@ -76,7 +83,7 @@ interface StartOptions {
   readonly exchanges?: readonly ExchangeName[];
   readonly pairs?: readonly string[];
   readonly historyStart?: number;
-  readonly lies?: readonly Lie[];
+  readonly lies?: readonly AskedLie[];
   readonly lieRate?: number;
   readonly throttle?: number;
   readonly fresh?: true;

@@ -1,4 +1,4 @@
-import type { ExchangeOptions } from '../../exchange/exchange-server';
+import type { ExchangeServerOptions } from '../../exchange/exchange-server';
 import { chooseExchange } from '../../exchange/choose-exchange';
 import { openExchange, openTimedExchange } from '../../run/run-exchange';
 
@@ -6,7 +6,7 @@ import { openExchange, openTimedExchange } from '../../run/run-exchange';
 // not reach this machine's loopback address.
 
 /** The port and address inside the container; on this machine it is published on loopback only. */
-const LISTEN: Partial<ExchangeOptions> = { host: '0.0.0.0', port: 4570 };
+const LISTEN: Partial<ExchangeServerOptions> = { host: '0.0.0.0', port: 4570 };
 
 async function serve(): Promise<void> {
   const pairs = (process.env['EXCHANGE_PAIRS'] ?? '').split(',').filter((pair) => pair !== '');

@@ -13,9 +13,9 @@ test('pairs are of each exchange, or of the one that they name', () => {
 
 test('a pair of an exchange that is not followed is refused, with the remedy', () => {
   const followed = [GATE_IO, { ...GATE_IO, exchange: 'binance' as const }];
-  expect(() => assertFollowed(ASKED, followed)).not.toThrow();
-  expect(() => assertFollowed(ASKED, [GATE_IO])).toThrow(UsageError);
-  expect(() => assertFollowed(ASKED, [GATE_IO])).toThrow(
+  expect(() => assertFollowed('--pairs', ASKED, followed)).not.toThrow();
+  expect(() => assertFollowed('--pairs', ASKED, [GATE_IO])).toThrow(UsageError);
+  expect(() => assertFollowed('--pairs', ASKED, [GATE_IO])).toThrow(
     '--pairs binance:ETH_USDT is of an exchange that is not followed: add it to --exchanges gate-io',
   );
 });

@@ -116,13 +116,23 @@ test('help says which pairs are followed', () => {
 });
 
 test('lies have a rate of their own, or the usual one', () => {
-  expect(parse('--lies late,stale').lies).toEqual({ lies: ['late', 'stale'], rate: 0.05 });
-  expect(parse('--lies cut --lie-rate 0.5').lies).toEqual({ lies: ['cut'], rate: 0.5 });
+  expect(parse('--lies late,stale').lies).toEqual({
+    lies: [
+      { lie: 'late', exchange: undefined },
+      { lie: 'stale', exchange: undefined },
+    ],
+    rate: 0.05,
+  });
+  expect(parse('--lies binance:cut --lie-rate 0.5').lies).toEqual({
+    lies: [{ lie: 'cut', exchange: 'binance' }],
+    rate: 0.5,
+  });
 });
 
 test.each([
   ['--lies lat', '"lat" is not a lie; choose from'],
   ['--lies lat', 'Did you mean "late"?'],
+  ['--lies binanc:late', 'Did you mean "binance"?'],
   ['--lies late --lie-rate 1.5', 'from 0 to 1'],
   ['--lies late --lie-rate often', 'from 0 to 1'],
   ['--lie-rate 0.5', '--lie-rate goes with --lies'],
