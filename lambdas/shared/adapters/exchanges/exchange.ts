@@ -166,6 +166,21 @@ function pagesOf(
   }));
 }
 
+/** The date of an answer has whole seconds: so long after its end a minute is surely over by it. */
+const SURE_OF_CLOSE_MS = 1_100;
+
+/**
+ * Waits, if the last minute of a page has just ended, until the exchange's date says so too: asked
+ * sooner, it would be left out until the next tick.
+ */
+async function sureOfClose({ toMs }: CandlesPage): Promise<void> {
+  const waitMs = toMs + SURE_OF_CLOSE_MS - Date.now();
+  if (waitMs <= 0 || waitMs > SURE_OF_CLOSE_MS) return;
+  await new Promise((resolve) => {
+    setTimeout(resolve, waitMs);
+  });
+}
+
 /** A page, in as many requests as its answers make of it. */
 async function askPage(
   exchange: AskedExchange,
@@ -173,6 +188,7 @@ async function askPage(
   signal: AbortSignal,
 ): Promise<ExchangeAnswer> {
   const { description, client, telemetry } = exchange;
+  if (description.candles.isClosedByClock === true) await sureOfClose(page);
   const answer = await client.ask(
     {
       request: description.candles.request(page, Date.now()),

@@ -74,6 +74,7 @@ export const BINANCE: ExchangeDescription = {
     expectedRow: 'times and trades as whole numbers, all else as texts',
     row: Row,
     rowTime: RowTime,
+    isClosedByClock: true,
   },
   listings: {
     // The first candle there is.

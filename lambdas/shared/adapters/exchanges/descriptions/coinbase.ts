@@ -62,6 +62,7 @@ export const COINBASE: ExchangeDescription = {
     expectedRow: 'an object of texts',
     row: Row,
     rowTime: RowTime,
+    isClosedByClock: true,
     mayComeToo: (openTimeMs, { fromMs, toMs }) => openTimeMs < fromMs || openTimeMs === toMs,
   },
   listings: {

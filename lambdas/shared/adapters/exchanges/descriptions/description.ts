@@ -36,6 +36,8 @@ export interface CandlesDescription {
   readonly rowTime: v.GenericSchema<unknown, number>;
   /** Rows outside a page that come as a matter of course. @default none */
   readonly mayComeToo?: (openTimeMs: number, page: CandlesPage) => boolean;
+  /** If only the clock says whether the minute of a row is over. @default false: rows say it */
+  readonly isClosedByClock?: boolean;
   /**
    * If each minute has a row, and the newest ones come first: then what is absent before the
    * oldest row is still to be asked for. @default false

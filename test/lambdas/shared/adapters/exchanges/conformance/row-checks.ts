@@ -1,6 +1,7 @@
 import { MINUTE_MS } from '../../../../../../lambdas/shared/domain/interval';
 import { at } from '../../../../../fakes/candles';
 import { fakeDate } from '../../../../../fakes/fake-date';
+import { fakeTime, timePassing } from '../scripted-server';
 import { isFor, type ServedMinute } from './exchange-answers';
 import {
   prepare,
@@ -136,8 +137,29 @@ export async function leavesTheOpenCandleOut(subject: Subject): Promise<void> {
   }
 }
 
-/** The candle of a minute that is over comes out at once. */
+/** The candle of a minute that is over comes out at once: to a tick of the full minute, too. */
 export async function givesTheClosedCandle(subject: Subject): Promise<void> {
   const times = await twoMinutes(subject, { isClosed: true }, dateText(at(12, 6)));
   expect(times).toEqual([at(12, 3), at(12, 4)]);
+  await comesOutToATickOfTheFullMinute(subject);
+}
+
+async function comesOutToATickOfTheFullMinute(subject: Subject): Promise<void> {
+  const { answers, server } = subject;
+  fakeTime();
+  jest.setSystemTime(at(12, 5) + 20);
+  try {
+    const minutes = [servedMinute(at(12, 3)), servedMinute(at(12, 4))];
+    const body = answers.rowsAnswer(minutes.map(answers.row));
+    server.script = () => ({ headers: { date: dateText(Date.now()) }, body });
+    const { exchange } = prepare(subject);
+    const asked = exchange.candles(queryOf(answers, at(12, 3), at(12, 5)));
+    expect(timesOf((await timePassing(asked)).candles)).toEqual([at(12, 3), at(12, 4)]);
+    // By the whole seconds of a date a minute is over a second after its end.
+    const askedMs = (server.seen.at(-1)?.atMs ?? 0) - at(12, 5);
+    expect(askedMs).toBeGreaterThanOrEqual(answers.hasClosedFlag ? 0 : 1_000);
+    expect(askedMs).toBeLessThan(answers.hasClosedFlag ? 1_000 : 3_000);
+  } finally {
+    jest.useRealTimers();
+  }
 }

@@ -272,6 +272,12 @@ const OPEN_TRAPS: readonly Trap[] = [
       { fault: "a minute is over by this machine's clock", noticedBy: OPEN },
     ),
   ),
+  ...[BINANCE, COINBASE].map((right) =>
+    described(withCandles(right, { isClosedByClock: false }), {
+      fault: 'a tick of the full minute comes too early',
+      noticedBy: 'the closed candle comes out',
+    }),
+  ),
   ...[GATE_IO, BINANCE, OKX, COINBASE].map((right) =>
     described(
       reading(right, () => ({ isClosed: false })),
