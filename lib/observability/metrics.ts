@@ -6,10 +6,27 @@ import type { AnyFunction } from '../naming/function-names';
 import { metricNamespace } from '../functions/metric-namespace';
 import type { EventSource } from '../kafka/kafka';
 import type { MskKafka } from '../kafka/msk-kafka';
+import { fetchParts, reconcileParts } from '../stages/firing-parts';
 import type { StageConfig } from '../stages/stage-config';
 
 /** Statistic that turns the values of a period into one. */
 export type Statistic = 'Sum' | 'Minimum' | 'Maximum' | 'Average' | 'SampleCount' | 'p50' | 'p95';
+
+/**
+ * The statistic of a value that is to be bad for all of a period. If a firing is
+ * one invocation, that is the best of the period. If it is several, of exchanges
+ * or shards, each publishes its own value, and good ones would hide a bad one: then
+ * it is the worst, and one bad invocation makes a period bad.
+ */
+export function lastingStatistic(
+  { exchanges }: StageConfig,
+  service: 'fetch' | 'reconcile',
+  bad: 'high' | 'low' = 'high',
+): Statistic {
+  const partsOf = service === 'fetch' ? fetchParts : reconcileParts;
+  const isOne = exchanges.flatMap(partsOf).length === 1;
+  return isOne === (bad === 'high') ? 'Minimum' : 'Maximum';
+}
 
 const SHORTEST_PERIOD_MINUTES = 5;
 

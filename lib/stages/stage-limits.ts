@@ -140,5 +140,5 @@ export function exchangesProblem({
   if (unknown !== undefined) return unknown;
   const bytes = Buffer.byteLength(exchangesVariable(exchanges, (requests) => requests));
   if (bytes <= EXCHANGES_BYTES) return undefined;
-  return `exchanges with their ${marketCount(exchanges)} pairs are ${bytes} bytes: give at most ${EXCHANGES_BYTES} bytes, as a function's environment holds no more`;
+  return `exchanges with their ${marketCount(exchanges)} pairs are ${bytes} bytes: give at most ${EXCHANGES_BYTES} bytes, as a function's environment holds no more, or patterns such as *_USDT`;
 }

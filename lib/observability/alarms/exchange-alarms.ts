@@ -1,6 +1,13 @@
 import { Duration } from 'aws-cdk-lib';
 import type { MetricName } from '../../../lambdas/shared/domain/metrics';
-import { functionMetrics, metricPeriod, publishedMetric, type Statistic, sumOf } from '../metrics';
+import {
+  functionMetrics,
+  lastingStatistic,
+  metricPeriod,
+  publishedMetric,
+  type Statistic,
+  sumOf,
+} from '../metrics';
 import type { StageConfig } from '../../stages/stage-config';
 import type { WatchedPipeline } from '../watched-pipeline';
 import {
@@ -39,7 +46,7 @@ function absenceAlarms(stage: StageConfig): AlarmSpec[] {
       id: 'MarketsSilent',
       runbook: 'markets-silent',
       situation: `A market is silent: no candle of it has come for ${Duration.minutes(stage.silentAfterMinutes).toHumanString()}`,
-      metric: fetchMetric(stage, 'MarketsSilent', 'Minimum'),
+      metric: fetchMetric(stage, 'MarketsSilent', lastingStatistic(stage, 'fetch')),
       threshold: above,
       periods: AT_ONCE,
       missing: NOTHING_KNOWN,
@@ -49,7 +56,7 @@ function absenceAlarms(stage: StageConfig): AlarmSpec[] {
       id: 'MarketsUnknown',
       runbook: 'markets-unknown',
       situation: 'The exchange does not know a market',
-      metric: fetchMetric(stage, 'MarketsUnknown', 'Minimum'),
+      metric: fetchMetric(stage, 'MarketsUnknown', lastingStatistic(stage, 'fetch')),
       threshold: above,
       periods: LASTING,
       missing: NOTHING_KNOWN,

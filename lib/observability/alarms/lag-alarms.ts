@@ -1,5 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
-import { periodsOfAnHour, publishedMetric } from '../metrics';
+import { lastingStatistic, periodsOfAnHour, publishedMetric } from '../metrics';
 import { retentionMinutes } from '../../stages/settings/exchange-settings';
 import type { StageConfig } from '../../stages/stage-config';
 import { behindMinutes } from '../../stages/tick';
@@ -17,7 +17,7 @@ export function lagAlarms({ stage, functions }: WatchedPipeline): AlarmSpec[] {
       metric: publishedMetric(stage, {
         service: 'fetch',
         name: 'WorstLag',
-        statistic: 'Minimum',
+        statistic: lastingStatistic(stage, 'fetch'),
       }),
       threshold: { above: behindMinutes(stage.scheduleMinutes) * 60 },
       periods: LASTING,
@@ -32,7 +32,7 @@ export function lagAlarms({ stage, functions }: WatchedPipeline): AlarmSpec[] {
       metric: publishedMetric(stage, {
         service: 'fetch',
         name: 'RetentionLeft',
-        statistic: 'Maximum',
+        statistic: lastingStatistic(stage, 'fetch', 'low'),
       }),
       threshold: { below: deadlineMinutes(stage) * 60 },
       periods: periodsOfAnHour(stage),

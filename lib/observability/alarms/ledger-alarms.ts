@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import type { MetricName } from '../../../lambdas/shared/domain/metrics';
-import { metricPeriod, publishedMetric, type Statistic } from '../metrics';
+import { lastingStatistic, metricPeriod, publishedMetric, type Statistic } from '../metrics';
 import type { StageConfig } from '../../stages/stage-config';
 import { RECONCILE_MINUTES } from '../../stages/tick';
 import type { WatchedPipeline } from '../watched-pipeline';
@@ -45,7 +45,7 @@ function auditAlarms({ stage, functions }: WatchedPipeline): AlarmSpec[] {
       runbook: 'days-overdue',
       situation: `Past days were to be asked for more than a day ago, or the archive of their month was refused for as long, for ${OVERDUE_HOURS} hours already, or reconcile has not said so for as long`,
       severity: 'ticket',
-      metric: reconcileMetric(stage, 'DaysOverdue', 'Minimum'),
+      metric: reconcileMetric(stage, 'DaysOverdue', lastingStatistic(stage, 'reconcile')),
       threshold: { above: 0 },
       period: HOUR,
       periods: OVERDUE_HOURS,
@@ -114,7 +114,7 @@ function standingHistory(stage: StageConfig): MathExpression {
   return new MathExpression({
     expression: 'IF(left > 0 AND FILL(stored, 0) < 1, 1, 0)',
     usingMetrics: {
-      left: reconcileMetric(stage, 'HistoryDaysLeft', 'Minimum'),
+      left: reconcileMetric(stage, 'HistoryDaysLeft', lastingStatistic(stage, 'reconcile')),
       stored: publishedMetric(stage, {
         service: 'persist',
         name: 'HistoryDaysStored',

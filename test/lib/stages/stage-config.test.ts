@@ -452,7 +452,7 @@ describe('exchanges', () => {
     const many = Array.from({ length: 150 }, (_, index) => `WITHALONGNAME${index}_USDT`);
     expect(problemsOf(exchange({ pairs: many }))).toEqual([
       expect.stringMatching(
-        /^- exchanges with their 150 pairs are \d{4} bytes: give at most 3000 bytes, as a function's environment holds no more$/,
+        /^- exchanges with their 150 pairs are \d{4} bytes: give at most 3000 bytes, as a function's environment holds no more, or patterns such as \*_USDT$/,
       ),
     ]);
   });

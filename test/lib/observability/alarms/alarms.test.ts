@@ -1,4 +1,5 @@
-import { gateIoAlone } from '../../../fakes/stages';
+import { usualExchange } from '../../../../lib/stages/settings/exchange-settings';
+import { gateIoAlone, gateIoOf } from '../../../fakes/stages';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { addStage } from '../../../../lib/candlestream';
 import { type StageConfig, stageConfig } from '../../../../lib/stages/stage-config';
@@ -275,6 +276,25 @@ describe('the alarms of other stages', () => {
     expect(told('EventSourceLagCandlesObserved')).toBe('> 9 for 3 x 600 s');
     expect(told('DatabaseErrors')).toBe('> 1 for 3 x 600 s');
     expect(told('HistoryStands')).toBe('> 0 for 12 x 600 s');
+  });
+
+  it('is not kept quiet by the good values of another exchange', () => {
+    const exchanges = [gateIoOf(dev), usualExchange('okx', ['BTC_USDT'])];
+    const statisticsOf = (stage: StageConfig) => {
+      const { pipeline } = templatesOf(stage);
+      return ['MarketsBehind', 'RetentionDeadline', 'MarketsUnknown', 'DaysOverdue'].map((id) =>
+        metricOf(onlyOne(pipeline, ALARM, `Watch${id}`)[1])
+          .split(' ')
+          .at(-1),
+      );
+    };
+    expect(statisticsOf(dev)).toEqual(['Minimum', 'Maximum', 'Minimum', 'Minimum']);
+    expect(statisticsOf(stageConfig({ ...dev, exchanges }))).toEqual([
+      'Maximum',
+      'Minimum',
+      'Maximum',
+      'Maximum',
+    ]);
   });
 
   it('leaves out MSK and Keyspaces where a stage has neither', () => {
