@@ -196,12 +196,13 @@ function dataNote({ removalPolicy }: StageConfig): string {
     : 'All data is deleted with the stacks: brokers, topics, tables with their candles, logs.';
 }
 
-/** Without an address, `cdk` refuses a stage that requires one. */
+/** Without an address, `cdk` would refuse a stage that requires one once it is bundled. */
 function alarmFindings({ verb }: StageRequest, stage: StageConfig | undefined): Findings {
   if (verb !== 'deploy' || stage === undefined) return NOTHING_FOUND;
   const { name, alarmEmail, alarmEmailRequired } = stage;
-  if (alarmEmail !== undefined || alarmEmailRequired) return NOTHING_FOUND;
-  return { problems: [], notes: [nobodyIsNotified(name)] };
+  if (alarmEmail !== undefined) return NOTHING_FOUND;
+  const said = [nobodyIsNotified(name)];
+  return alarmEmailRequired ? { problems: said, notes: [] } : { problems: [], notes: said };
 }
 
 /** A day to come is taken for a typing error. */

@@ -196,6 +196,12 @@ test('without an address, a deployment says that nobody is notified', async () =
     'Nobody is notified of the alarms of the stage dev: set alarmEmail in lib/stages/dev.ts',
   ]);
   await expect(preflight(request('diff'), unwatched)).resolves.toMatchObject({ notes: [] });
+  const required = surroundings({
+    findStage: () => Promise.resolve({ ...dev, alarmEmailRequired: true }),
+  });
+  await expect(preflight(request('deploy'), required)).rejects.toThrow(
+    'cannot begin:\n- Nobody is notified of the alarms of the stage dev',
+  );
 });
 
 test('a history that would start after today is a problem of a deployment alone', async () => {
