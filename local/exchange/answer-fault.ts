@@ -1,18 +1,19 @@
 import type { ExchangeCandle } from './candles/exchange-candle';
 
 /**
- * The ways in which an answer goes wrong: `rate-limited` is 429; `server-error` is 500;
- * `bad-gateway` is 502 with a page of HTML; `redirect` is 302;
- * `malformed-json` is 200 and cut short; `wrong-row-shape` is 200 and rows of seven
- * strings, without the base volume; `hang` never answers; `endless-body` is 200
- * and a body that never ends; `reset` cuts the connection; `not-found` is 404.
+ * The ways in which an answer goes wrong, each in the form of the exchange's API:
+ * `rate-limited` is beyond the limit; `server-error` is 500; `bad-gateway` is 502 with
+ * a page of HTML; `redirect` is 302; `malformed-json` is 200 and cut short;
+ * `wrong-row-shape` is 200 and rows without the base volume; `hang` never answers;
+ * `endless-body` is 200 and a body that never ends; `reset` cuts the connection;
+ * `not-found` is 404.
  *
  * Lies have status 200: `stale` is of a replica that is five minutes behind;
- * `cut` has the first hundred rows; `empty` is `[]`; `null` is `null`; `html` is a
- * page of HTML; `more-columns` has a ninth one; `zero-rows` has a row of volume
- * zero for each minute without a trade.
+ * `cut` has the first hundred rows; `empty` has none; `null` is `null`; `html` is a
+ * page of HTML; `more-columns` has one more than rows have; `zero-rows` has a row of
+ * volume zero for each minute without a trade.
  *
- * A file of the archive is `cut` in its middle; `empty` is a gzip of nothing, and
+ * A file of the archive is `cut` in its middle; `empty` is a file without rows, and
  * `null` no byte; its rows have a column too few for `wrong-row-shape`. `stale` and
  * `malformed-json` leave it as it is.
  */
