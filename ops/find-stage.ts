@@ -3,17 +3,25 @@ import type { StageConfig } from '../lib/stages/stage-config';
 import { OperationError } from './operation-error';
 
 /** Errors of a stage's settings, which the user can mend; any other is a mistake in the program. */
-const MENDABLE: ReadonlySet<string> = new Set(['UnknownStageError', 'InvalidStageConfigError']);
+const MENDABLE: ReadonlySet<string> = new Set([
+  'UnknownStageError',
+  'InvalidStageConfigError',
+  'InvalidSettingsError',
+]);
 
 /**
  * Finds the stage of a name. All stages are checked when they are loaded.
  *
+ * @param settings JSON that replaces settings of it, as the context of the app has it
  * @throws OperationError if there is no such stage, or a stage has an invalid setting
  */
-export async function findStage(name: string): Promise<StageConfig> {
-  const { stageNamed } = await loadStages();
+export async function findStage(name: string, settings?: string): Promise<StageConfig> {
+  const { stageNamed, askedStages } = await loadStages();
   try {
-    return stageNamed(name);
+    const stage = stageNamed(name);
+    if (settings === undefined) return stage;
+    const [changed = stage] = askedStages(name, settings);
+    return changed;
   } catch (error) {
     throw asOperationError(error);
   }
@@ -24,8 +32,8 @@ export async function findStage(name: string): Promise<StageConfig> {
  *
  * @throws OperationError if it is not meant for AWS, or for the reasons of {@link findStage}
  */
-export async function findAwsStage(name: string): Promise<StageConfig> {
-  const stage = await findStage(name);
+export async function findAwsStage(name: string, settings?: string): Promise<StageConfig> {
+  const stage = await findStage(name, settings);
   if (isForAws(stage)) return stage;
   throw new OperationError(
     `The stage ${name} is not for AWS, where nothing would invoke its functions: run it with "npm run localstack", or choose another one`,
@@ -60,7 +68,11 @@ function isForAws({ eventSources }: StageConfig): boolean {
 /** Loaded when needed: the CDK takes a second, which help need not wait for. */
 async function loadStages() {
   try {
-    return await import('../lib/stages');
+    const [{ STAGES, stageNamed }, { askedStages }] = await Promise.all([
+      import('../lib/stages'),
+      import('../lib/stages/asked-stages'),
+    ]);
+    return { STAGES, stageNamed, askedStages };
   } catch (error) {
     throw asOperationError(error);
   }

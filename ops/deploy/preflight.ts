@@ -18,7 +18,7 @@ import type { StageRequest } from './stage-request';
 /** The surroundings of a check. */
 export interface PreflightSurroundings {
   /** @throws OperationError */
-  readonly findStage: (name: string) => Promise<StageConfig>;
+  readonly findStage: (name: string, settings?: string) => Promise<StageConfig>;
   readonly lookUp: AccountLookUp;
   readonly synthesize: (stage: StageConfig) => StageTemplates;
   /** Such as `20.19.0`. */
@@ -59,7 +59,7 @@ export async function preflight(
   const { findStage, lookUp, nodeVersion, clock } = surroundings;
   const problems = oldNode(nodeVersion);
   const [stageAnswer, regionAnswer, identityAnswer] = await Promise.allSettled([
-    findStage(request.stage),
+    findStage(request.stage, request.settings),
     regionOf(lookUp),
     lookUp.identity(),
   ]);
@@ -92,7 +92,7 @@ export async function preflightOffline(
   { findStage, nodeVersion }: Pick<PreflightSurroundings, 'findStage' | 'nodeVersion'>,
 ): Promise<void> {
   const problems = oldNode(nodeVersion);
-  const [stageAnswer] = await Promise.allSettled([findStage(request.stage)]);
+  const [stageAnswer] = await Promise.allSettled([findStage(request.stage, request.settings)]);
   answerOr(problems, stageAnswer);
   if (problems.length > 0) throw new NotReadyError(request, problems);
 }

@@ -20,7 +20,7 @@ export interface StageSurroundings extends Printer {
   readonly nodeVersion: string;
   readonly clock: () => number;
   /** @throws OperationError */
-  readonly findStage: (name: string) => Promise<StageConfig>;
+  readonly findStage: (name: string, settings?: string) => Promise<StageConfig>;
   /** The stages to choose from. @throws OperationError */
   readonly stageNames: () => Promise<readonly string[]>;
   readonly lookUp: (request: StageRequest) => AccountLookUp;

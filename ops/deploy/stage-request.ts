@@ -15,6 +15,8 @@ export interface StageArguments {
   readonly profile: string | undefined;
   /** Undefined for the region of the environment or the profile. */
   readonly region: string | undefined;
+  /** JSON that replaces settings of the stage: one of the flags. */
+  readonly settings: string | undefined;
   /** Passed to `cdk` unchanged. */
   readonly cdkFlags: readonly string[];
 }
@@ -54,7 +56,13 @@ export function parseStageArguments(args: readonly string[]): StageArguments {
   const { stage, profile, region } = options;
   const cdkFlags = (positions[0] ?? []) as readonly string[];
   assertFlags(cdkFlags);
-  return { verb, stage, profile, region, cdkFlags };
+  return { verb, stage, profile, region, settings: settingsIn(cdkFlags), cdkFlags };
+}
+
+/** The settings in the context that `cdk` is given: as `-c settings={...}`, or in one of its other spellings. */
+function settingsIn(flags: readonly string[]): string | undefined {
+  const context = flags.findLast((flag) => /^(-c=?|--context=)?settings=/.test(flag));
+  return context?.slice(context.indexOf('settings=') + 'settings='.length);
 }
 
 function isVerb(text: string | undefined): text is Verb {

@@ -18,3 +18,11 @@ test('one that nothing on AWS would invoke is found, but not for AWS', async () 
   );
   expect(await findAwsStage('dev')).toEqual(dev);
 });
+
+test('settings replace those of the stage, and are checked like them', async () => {
+  const changed = await findAwsStage('dev', '{"dev":{"alarmEmail":"on-call@example.com"}}');
+  expect(changed).toEqual({ ...dev, alarmEmail: 'on-call@example.com' });
+  await expect(findStage('dev', '{"dev":{"alarmEmail":"nobody"}}')).rejects.toThrow(OperationError);
+  await expect(findStage('dev', 'not JSON')).rejects.toThrow(OperationError);
+  await expect(findStage('dev', '{"prod":{}}')).rejects.toThrow('There are settings for "prod"');
+});

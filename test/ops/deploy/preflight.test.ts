@@ -28,6 +28,7 @@ const request = (verb: Verb = 'deploy', profile?: string): StageRequest => ({
   profile,
   stage: 'dev',
   region: undefined,
+  settings: undefined,
   cdkFlags: [],
 });
 
@@ -202,6 +203,17 @@ test('without an address, a deployment says that nobody is notified', async () =
   await expect(preflight(request('deploy'), required)).rejects.toThrow(
     'cannot begin:\n- Nobody is notified of the alarms of the stage dev',
   );
+});
+
+test('what is checked has the settings that the deployment is given', async () => {
+  const settings = '{"dev":{"alarmEmail":"on-call@example.com"}}';
+  const asked: unknown[] = [];
+  const findStage = (...args: unknown[]) => {
+    asked.push(args);
+    return Promise.resolve(STAGE);
+  };
+  await preflight({ ...request(), settings }, surroundings({ findStage }));
+  expect(asked).toEqual([['dev', settings]]);
 });
 
 test('a history that would start after today is a problem of a deployment alone', async () => {

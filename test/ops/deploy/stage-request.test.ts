@@ -9,6 +9,7 @@ test('a stage is all that a deployment needs to be told', () => {
     stage: 'dev',
     profile: undefined,
     region: undefined,
+    settings: undefined,
     cdkFlags: [],
   });
 });
@@ -22,6 +23,16 @@ test('the flags of cdk are handed on in their order, wherever they stand', () =>
     cdkFlags: ['--require-approval', 'never', '--concurrency', '2', '-v'],
   });
 });
+
+test.each(['-c settings={"dev":{}}', '-csettings={"dev":{}}', '--context=settings={"dev":{}}'])(
+  'settings that replace those of the stage are read, and handed on: %s',
+  (flags) => {
+    expect(parse(`deploy --stage dev ${flags}`)).toMatchObject({
+      settings: '{"dev":{}}',
+      cdkFlags: flags.split(' '),
+    });
+  },
+);
 
 test('a profile is read', () => {
   expect(parse('destroy --stage prod --profile ops')).toMatchObject({ profile: 'ops' });

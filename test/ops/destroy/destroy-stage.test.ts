@@ -16,6 +16,7 @@ const REQUEST: StageRequest = {
   stage: 'dev',
   profile: 'ops',
   region: undefined,
+  settings: undefined,
   cdkFlags: [],
 };
 
