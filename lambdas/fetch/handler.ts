@@ -2,6 +2,7 @@ import type { Context } from 'aws-lambda';
 import { createConnections } from '../shared/adapters/connections';
 import { createExchange } from '../shared/adapters/exchanges/exchange';
 import { EXCHANGE_FACTS } from '../shared/adapters/exchanges/exchange-facts';
+import { AddressBan } from '../shared/adapters/exchanges/http/address-ban';
 import { firingPart, onePerPart } from '../shared/adapters/firing-part';
 import { firingTime } from '../shared/adapters/firing-time';
 import { settingsOf, shardRequests } from '../shared/adapters/followed-exchanges';
@@ -13,6 +14,8 @@ import { createObserveTick } from './observe-tick';
 const environment = readFetchEnvironment(process.env);
 const { EXCHANGES: exchanges } = environment;
 const { store, log, telemetry, invocation } = createConnections(environment, 'fetch');
+/** The shards of an exchange have one address: what one of them is refused, no other sends. */
+const bans = new Map([...exchanges.keys()].map((name) => [name, new AddressBan()]));
 const observed = createObservedCodec(environment.SCHEMA_VERSION_IDS);
 const observeTickOf = onePerPart((part) => {
   const { url, pairs, expectedMarkets, requestsPer10Seconds, retentionMinutes } = settingsOf(
@@ -21,7 +24,12 @@ const observeTickOf = onePerPart((part) => {
   );
   const { exchange, settlingMs, silenceMs } = EXCHANGE_FACTS[part.exchange];
   const requests = { requestsPer10Seconds: shardRequests(requestsPer10Seconds, part) };
-  const asked = createExchange(exchange, { baseUrl: url, ...requests, telemetry });
+  const asked = createExchange(exchange, {
+    baseUrl: url,
+    ban: bans.get(part.exchange),
+    telemetry,
+    ...requests,
+  });
   return createObserveTick(
     {
       exchange: asked,

@@ -3,6 +3,7 @@ import type { Context } from 'aws-lambda';
 import { createConnections } from '../shared/adapters/connections';
 import { createArchive } from '../shared/adapters/exchanges/archive';
 import { createExchange } from '../shared/adapters/exchanges/exchange';
+import { AddressBan } from '../shared/adapters/exchanges/http/address-ban';
 import { firingPart, onePerPart } from '../shared/adapters/firing-part';
 import { firingTime } from '../shared/adapters/firing-time';
 import { settingsOf, shardRequests } from '../shared/adapters/followed-exchanges';
@@ -14,11 +15,18 @@ import { createReconcile } from './reconcile-days';
 const environment = readReconcileEnvironment(process.env);
 const { EXCHANGES: exchanges } = environment;
 const { store, log, telemetry, invocation } = createConnections(environment, 'reconcile');
+/** The shards of an exchange have one address: what one of them is refused, no other sends. */
+const bans = new Map([...exchanges.keys()].map((name) => [name, new AddressBan()]));
 const observed = createObservedCodec(environment.SCHEMA_VERSION_IDS);
 const reconcileOf = onePerPart((part) => {
   const { url, archiveUrl, pairs, ...limits } = settingsOf(exchanges, part);
   const requests = { requestsPer10Seconds: shardRequests(limits.requestsPer10Seconds, part) };
-  const exchange = createExchange(part.exchange, { baseUrl: url, ...requests, telemetry });
+  const exchange = createExchange(part.exchange, {
+    baseUrl: url,
+    ban: bans.get(part.exchange),
+    telemetry,
+    ...requests,
+  });
   const archive =
     archiveUrl === undefined
       ? undefined

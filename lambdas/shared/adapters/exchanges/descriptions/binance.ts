@@ -53,7 +53,7 @@ export function binanceSymbol(pair: string): string {
  * Binance spot: symbols without a separator, `BTCUSDT`; rows of texts, but for times and the
  * number of trades, in milliseconds; both ends of a range inclusive. Only the clock says that the
  * last row is open. A limit of weight by address: whoever sends on after a 429 is banned (418),
- * for longer each time. A 403 without a code is its firewall.
+ * for longer each time.
  *
  * Source: Binance Spot API, "Kline/Candlestick data", "Exchange information", "Limits", "Errors".
  */
@@ -113,7 +113,6 @@ export const BINANCE: ExchangeDescription = {
     '-1007': 'ServerError',
     '0': 'RegionRefused',
   },
-  bareFailures: { 403: 'Banned' },
   limit,
 };
 

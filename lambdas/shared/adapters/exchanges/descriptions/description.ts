@@ -92,7 +92,7 @@ export interface ExchangeDescription {
   readonly error: v.GenericSchema<unknown, ToldError>;
   /** Kinds of errors by the code in the body; the status says that of all others. */
   readonly failures: Readonly<Record<string, ExchangeFailure>>;
-  /** Kinds of statuses whose body has no error that can be read. @default none */
+  /** Kinds of statuses whose body has no error that can be read. @default a 403 is a firewall's ban */
   readonly bareFailures?: Readonly<Record<number, ExchangeFailure>>;
   /** @default nothing is said: only `Retry-After` is obeyed */
   readonly limit?: (head: AnswerHead, nowMs: number) => LimitTold;

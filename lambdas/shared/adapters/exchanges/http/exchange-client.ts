@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
 import type { ExchangeDescription, ExchangeRequest, ToldError } from '../descriptions/description';
 import { EXCHANGE_FACTS } from '../exchange-facts';
+import type { AddressBan } from './address-ban';
 import { ExchangeError, type ExchangeFailure, failureOfStatus } from './exchange-error';
 import { bodyOf, get } from './get';
 import { RequestLimits } from './request-limits';
@@ -15,6 +16,8 @@ export interface ExchangeClientOptions extends RetryOptions {
   readonly requestsPer10Seconds: number;
   /** The longest wait for one answer, in milliseconds. @default 5,000 */
   readonly timeoutMs?: number;
+  /** What other clients of the exchange in this process were refused. @default its own refusals alone */
+  readonly ban?: AddressBan | undefined;
 }
 
 /** An answer that is no error. */
@@ -53,18 +56,19 @@ interface Heard {
 
 /** If an exchange does not say its time, this clock may be wrong by so much. */
 const CLOCK_MARGIN_MS = 2_000;
+/** A 403 is refused by what stands before an API, unless its body has an error of the API. */
+const FIREWALL: Readonly<Record<number, ExchangeFailure>> = { 403: 'Banned' };
 
 /**
  * Sends requests within the exchange's limit, each answer waited for at most
  * `timeoutMs`, passing failures repeated. Every failure is counted by its kind,
- * as `Exchange<kind>`. One client an exchange: what one exchange refuses holds
- * back no other.
+ * as `Exchange<kind>`. What one exchange refuses holds back no other.
  */
 export function createExchangeClient(
   description: ExchangeDescription,
   options: ExchangeClientOptions,
 ): ExchangeClient {
-  const limits = new RequestLimits(description, options.requestsPer10Seconds);
+  const limits = new RequestLimits(description, options);
   const asked = EXCHANGE_FACTS[description.exchange];
   const sendOnce = async <T>(wanted: Wanted<T>, signal: AbortSignal): Promise<T> => {
     const sentMs = performance.now();
@@ -74,11 +78,11 @@ export function createExchangeClient(
     const response = await get({ asked, url, headers, signal: limit });
     limits.heed(response, Date.now());
     const asOfMs = sentAt(response, performance.now() - sentMs);
-    const text = (await bodyOf(asked, response, wanted.mostBytes)).toString('utf8');
+    const text = await textOf(description, response, wanted.mostBytes);
     const heard = { response, text, json: parsed(text) };
     const refusal = refusalOf(description, heard, wanted.about);
     if (refusal !== undefined) {
-      limits.heedFailure(refusal.failure, response.headers, Date.now());
+      limits.heedFailure(refusal.failure, response, Date.now());
       throw refusal;
     }
     return wanted.read({ json: heard.json, asOfMs });
@@ -101,6 +105,22 @@ export function createExchangeClient(
 function sentAt({ headers }: Response, elapsedMs: number): number {
   const dateMs = Date.parse(headers.get('date') ?? '');
   return (Number.isNaN(dateMs) ? Date.now() - CLOCK_MARGIN_MS : dateMs) - Math.ceil(elapsedMs);
+}
+
+/** The text of a body; none if it does not come whole, and the status says enough. */
+async function textOf(
+  description: ExchangeDescription,
+  response: Response,
+  mostBytes: number,
+): Promise<string> {
+  const asked = EXCHANGE_FACTS[description.exchange];
+  try {
+    return (await bodyOf(asked, response, mostBytes)).toString('utf8');
+  } catch (cause) {
+    const { status } = response;
+    if (status === 200 || failureOf(description, status, undefined) === 'Refused') throw cause;
+    return '';
+  }
 }
 
 function parsed(text: string): unknown {
@@ -131,7 +151,7 @@ function refusalOf(
 }
 
 function failureOf(
-  { failures, bareFailures = {} }: ExchangeDescription,
+  { failures, bareFailures = FIREWALL }: ExchangeDescription,
   status: number,
   told: ToldError | undefined,
 ): ExchangeFailure {

@@ -1,7 +1,8 @@
 import PQueue from 'p-queue';
 import type { AnswerHead, ExchangeDescription } from '../descriptions/description';
 import { EXCHANGE_FACTS } from '../exchange-facts';
-import { ExchangeError, type ExchangeFailure } from './exchange-error';
+import { AddressBan } from './address-ban';
+import { type ExchangeFailure, failureOfStatus } from './exchange-error';
 import { numberIn } from './get';
 
 const CONCURRENT_REQUESTS = 16;
@@ -12,53 +13,69 @@ const SHORTEST_BAN_MS = 120_000;
 /** No answer holds requests back for longer: it would be a mistake. */
 const LONGEST_PAUSE_MS = 60 * 60_000;
 const LONGEST_BAN_MS = 3 * 24 * 60 * 60_000;
+/** An address whose region is not served does not move: it is seldom asked again. */
+const REGION_REFUSED_MS = 10 * 60_000;
+
+/** Options for {@link RequestLimits}. */
+interface LimitOptions {
+  /** How many requests may be sent in any 10 s. */
+  readonly requestsPer10Seconds: number;
+  /** @default one of its own */
+  readonly ban?: AddressBan | undefined;
+}
 
 /**
  * The pace of the requests to one exchange: no more in any of its windows than
- * are allowed, none while it asks for a pause, none at all while it has banned
+ * are allowed, none while it asks for a pause, none at all while it refuses
  * this address.
  */
 export class RequestLimits {
   readonly #description: ExchangeDescription;
   readonly #requestsPer10Seconds: number;
+  readonly #ban: AddressBan;
   readonly #queues = new Map<string, PQueue>();
   #timer: NodeJS.Timeout | undefined;
   #pausedUntilMs = 0;
-  #bannedUntilMs = 0;
   #fewestRemaining: number | undefined;
 
-  constructor(description: ExchangeDescription, requestsPer10Seconds: number) {
+  constructor(
+    description: ExchangeDescription,
+    { requestsPer10Seconds, ban = new AddressBan() }: LimitOptions,
+  ) {
     this.#description = description;
+    this.#ban = ban;
     this.#requestsPer10Seconds = requestsPer10Seconds;
   }
 
-  /** Sends a request in its turn. @throws ExchangeError if the exchange has banned this address */
+  /** Sends a request in its turn. @throws ExchangeError if the exchange refuses this address */
   inTurn<T>(endpoint: string, request: () => Promise<T>, signal: AbortSignal): Promise<T> {
     return this.#queueOf(endpoint).add(
       () => {
-        this.#refuseIfBanned();
+        this.#ban.assertOver(EXCHANGE_FACTS[this.#description.exchange], Date.now());
         return request();
       },
       { signal },
     );
   }
 
-  /** Obeys what the head of an answer says. */
+  /** Obeys what the head of an answer says: its body may come slowly, or not at all. */
   heed(head: AnswerHead, nowMs: number): void {
     const { remaining, pauseUntilMs } = this.#description.limit?.(head, nowMs) ?? {};
     if (remaining !== undefined) {
       this.#fewestRemaining = Math.min(this.#fewestRemaining ?? Infinity, remaining);
     }
     if (pauseUntilMs !== undefined) this.#pause(pauseUntilMs, nowMs);
+    if (head.status !== 200) this.heedFailure(failureOfStatus(head.status), head, nowMs);
   }
 
   /** Obeys an answer that is an error, for as long as its `Retry-After` says. */
-  heedFailure(failure: ExchangeFailure, headers: Headers, nowMs: number): void {
+  heedFailure(failure: ExchangeFailure, { headers }: AnswerHead, nowMs: number): void {
     const untilMs = retryAfter(headers, nowMs);
     if (failure === 'Banned') {
       const endMs = Math.min(untilMs ?? nowMs + SHORTEST_BAN_MS, nowMs + LONGEST_BAN_MS);
-      this.#bannedUntilMs = Math.max(this.#bannedUntilMs, endMs);
-    } else if (failure === 'RateLimited') this.#pause(untilMs ?? nowMs + SHORTEST_PAUSE_MS, nowMs);
+      this.#ban.note(failure, endMs);
+    } else if (failure === 'RegionRefused') this.#ban.note(failure, nowMs + REGION_REFUSED_MS);
+    else if (failure === 'RateLimited') this.#pause(untilMs ?? nowMs + SHORTEST_PAUSE_MS, nowMs);
     else if (untilMs !== undefined) this.#pause(untilMs, nowMs);
   }
 
@@ -67,16 +84,6 @@ export class RequestLimits {
     const taken = this.#fewestRemaining;
     this.#fewestRemaining = undefined;
     return taken;
-  }
-
-  #refuseIfBanned(): void {
-    if (Date.now() >= this.#bannedUntilMs) return;
-    const { title } = EXCHANGE_FACTS[this.#description.exchange];
-    const end = new Date(this.#bannedUntilMs).toISOString();
-    throw new ExchangeError(
-      'Banned',
-      `${title} has banned this address: nothing is sent before ${end}`,
-    );
   }
 
   #pause(untilMs: number, nowMs: number): void {
@@ -117,10 +124,19 @@ export class RequestLimits {
   }
 }
 
-/** The time that `Retry-After` says, in seconds from now or as a date; undefined if it says none. */
+/**
+ * The time that `Retry-After` says, in seconds from now or as a date of the answer's own clock;
+ * undefined if it says none that is to come.
+ */
 function retryAfter(headers: Headers, nowMs: number): number | undefined {
-  const seconds = numberIn(headers, 'retry-after');
-  if (seconds !== undefined) return nowMs + seconds * 1_000;
-  const dateMs = Date.parse(headers.get('retry-after') ?? '');
-  return Number.isNaN(dateMs) ? undefined : dateMs;
+  const waitMs = (numberIn(headers, 'retry-after') ?? NaN) * 1_000;
+  const untilMs = Number.isNaN(waitMs) ? retryDate(headers, nowMs) : nowMs + waitMs;
+  return untilMs > nowMs ? untilMs : undefined;
+}
+
+/** NaN if there is no date. */
+function retryDate(headers: Headers, nowMs: number): number {
+  const saidMs = Date.parse(headers.get('date') ?? '');
+  const aheadMs = Number.isNaN(saidMs) ? 0 : nowMs - saidMs;
+  return Date.parse(headers.get('retry-after') ?? '') + aheadMs;
 }

@@ -1,4 +1,6 @@
 import { createExchange } from '../../../../../lambdas/shared/adapters/exchanges/exchange';
+import { AddressBan } from '../../../../../lambdas/shared/adapters/exchanges/http/address-ban';
+import type { ExchangeClientOptions } from '../../../../../lambdas/shared/adapters/exchanges/http/exchange-client';
 import type { ExchangeName } from '../../../../../lambdas/shared/adapters/exchanges/exchange-facts';
 import { DAY_MS, MINUTE_MS } from '../../../../../lambdas/shared/domain/interval';
 import type { CandlesQuery } from '../../../../../lambdas/shared/domain/ports';
@@ -12,19 +14,16 @@ beforeEach(() => server.reset());
 afterEach(() => jest.useRealTimers());
 afterAll(() => server.stop());
 
-function prepare(
-  name: ExchangeName,
-  requestsPer10Seconds = 1_000,
-  telemetry = new FakeTelemetry(),
-) {
+function prepare(name: ExchangeName, options: Partial<ExchangeClientOptions> = {}) {
   fakeTime();
   jest.setSystemTime(at(12));
   return createExchange(name, {
     baseUrl: server.url,
-    telemetry,
-    requestsPer10Seconds,
+    telemetry: new FakeTelemetry(),
+    requestsPer10Seconds: 1_000,
     retries: 1,
     firstPauseMs: 1,
+    ...options,
   });
 }
 
@@ -79,7 +78,7 @@ describe("Binance's weight", () => {
 describe("OKX's limits", () => {
   it('are by endpoint: older minutes have half of the requests, in windows of two seconds', async () => {
     server.script = () => ({ body: NO_ROWS });
-    const exchange = prepare('okx', 20);
+    const exchange = prepare('okx', { requestsPer10Seconds: 20 });
     const ask = (agoMs: number) =>
       Promise.all(Array.from({ length: 4 }, () => exchange.candles(queryOf(agoMs))));
 
@@ -110,9 +109,11 @@ describe("OKX's limits", () => {
 });
 
 describe('a limit', () => {
+  const SAID_DATE = new Date(at(11)).toUTCString();
+
   it('of less than one request in a window has a longer window', async () => {
     server.script = () => ({ body: { candles: [] } });
-    const exchange = prepare('coinbase', 4);
+    const exchange = prepare('coinbase', { requestsPer10Seconds: 4 });
 
     await timePassing(Promise.all([1, 2, 3].map(() => exchange.candles(queryOf()))));
 
@@ -121,16 +122,17 @@ describe('a limit', () => {
   });
 
   it.each([
-    ['a date', () => new Date(at(12) + 9_000).toUTCString(), 8_000],
+    // By its own clock, which is an hour slow.
+    ['a date', () => new Date(at(11) + 9_000).toUTCString(), 8_000],
     ['nothing that can be read', () => 'soon', 1_000],
     ['a year: no longer than an hour', () => String(365 * 24 * 60 * 60), 3_600_000],
   ])('whose Retry-After is %s is waited for', async (_, retryAfter, leastMs) => {
     server.script = (_request, number) =>
       number === 1
-        ? { status: 429, headers: { 'retry-after': retryAfter() }, body: '' }
+        ? { status: 429, headers: { 'retry-after': retryAfter(), date: SAID_DATE }, body: '' }
         : { body: { candles: [] } };
     const telemetry = new FakeTelemetry();
-    const exchange = prepare('coinbase', 1_000, telemetry);
+    const exchange = prepare('coinbase', { telemetry });
     const asked = exchange.candles(queryOf());
     while (telemetry.counted('ExchangeRateLimited') === 0) {
       await new Promise((resolve) => setImmediate(resolve));
@@ -164,11 +166,34 @@ test('a ban whose end is not said lasts two minutes', async () => {
 
 test('a ban refuses the requests that wait for their turn', async () => {
   server.script = (_, number) => (number === 1 ? { status: 418, body: '' } : { body: [] });
-  const exchange = prepare('binance', 1);
+  const exchange = prepare('binance', { requestsPer10Seconds: 1 });
 
   const asked = Promise.allSettled([1, 2, 3].map(() => exchange.candles(queryOf())));
 
   const outcomes = await timePassing(asked);
   expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
   expect(server.seen).toHaveLength(1);
+});
+
+test('a ban is of all clients of an exchange that have it together', async () => {
+  server.script = () => ({ status: 418, body: '' });
+  const ban = new AddressBan();
+  const [first, second] = [prepare('binance', { ban }), prepare('binance', { ban })];
+
+  await expect(timePassing(first.candles(queryOf()))).rejects.toThrow(/^Binance answered 418/);
+  await expect(timePassing(second.candles(queryOf()))).rejects.toThrow(/nothing is sent before/);
+
+  expect(server.seen).toHaveLength(1);
+});
+
+test('of several refusals of an address the one counts that lasts longest', async () => {
+  const ban = new AddressBan();
+  ban.note('RegionRefused', at(12, 10));
+  ban.note('Banned', at(12, 2));
+  const exchange = prepare('okx', { ban });
+
+  await expect(timePassing(exchange.candles(queryOf()))).rejects.toThrow(
+    'OKX does not serve the region of this address: nothing is sent before 2026-01-15T12:10',
+  );
+  expect(server.seen).toEqual([]);
 });

@@ -7,6 +7,8 @@ export interface ServerAnswer {
   /** A `date` that is empty is not sent. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly body: unknown;
+  /** If the connection ends before its body does. @default false */
+  readonly isCut?: boolean;
 }
 
 /** A request as a server sees it. */
@@ -26,6 +28,9 @@ export type Script = (
   request: ServerRequest,
   requestNumber: number,
 ) => ServerAnswer | 'hang' | 'reset';
+
+/** No body is that long. */
+const CUT_LENGTH = 1_000_000;
 
 /** A real server on the loopback interface that answers as a script says. */
 export class ScriptedServer {
@@ -70,13 +75,19 @@ function unexpected(): never {
   throw new Error('unexpected request');
 }
 
-function send(response: ServerResponse, { status = 200, headers, body }: ServerAnswer): void {
+function send(
+  response: ServerResponse,
+  { status = 200, headers, body, isCut }: ServerAnswer,
+): void {
   const { date, ...others } = headers ?? {};
   if (date === '') response.sendDate = false;
   else if (date !== undefined) response.setHeader('date', date);
+  if (isCut === true) response.setHeader('content-length', CUT_LENGTH);
   response.writeHead(status, { 'content-type': 'application/json', ...others });
   const isAsItIs = typeof body === 'string' || body instanceof Uint8Array;
-  response.end(isAsItIs ? body : JSON.stringify(body));
+  const sent = isAsItIs ? body : JSON.stringify(body);
+  if (isCut === true) response.write(sent, () => response.destroy());
+  else response.end(sent);
 }
 
 /** Fakes all time but what real sockets need; {@link timePassing} lets it pass. */

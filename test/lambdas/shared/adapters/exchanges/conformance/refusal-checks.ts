@@ -1,8 +1,9 @@
 import { createExchange } from '../../../../../../lambdas/shared/adapters/exchanges/exchange';
+import type { ExchangeFailure } from '../../../../../../lambdas/shared/adapters/exchanges/http/exchange-error';
 import type { MetricName } from '../../../../../../lambdas/shared/domain/metrics';
 import type { Exchange } from '../../../../../../lambdas/shared/domain/ports';
 import { at, DAY } from '../../../../../fakes/candles';
-import { fakeTime, timePassing } from '../scripted-server';
+import { fakeTime, type ServerAnswer, timePassing } from '../scripted-server';
 import type { ExchangeAnswers, KnownError } from './exchange-answers';
 import { GATE_IO_ANSWERS } from './gate-io-answers';
 import { BINANCE_ANSWERS } from './binance-answers';
@@ -29,6 +30,12 @@ const SHARED_ERRORS: readonly KnownError[] = [
     isRepeated: true,
   },
   { title: '429', answer: { status: 429, body: HTML }, failure: 'RateLimited', isRepeated: true },
+  {
+    title: '403 with HTML',
+    answer: { status: 403, body: HTML },
+    failure: 'Banned',
+    isRepeated: false,
+  },
   { title: '418', answer: { status: 418, body: HTML }, failure: 'Banned', isRepeated: false },
   {
     title: '451',
@@ -81,22 +88,94 @@ function failureIn(cause: unknown): unknown {
 
 /** After a 429 nothing is sent until its `Retry-After` ends, to the second. */
 export async function obeysRetryAfter(subject: Subject): Promise<void> {
+  const limited = { status: 429, headers: { 'retry-after': '7' }, body: HTML };
+  await holdsBack(subject, { limited, leastMs: 7_000 });
+}
+
+/** The same if the body of the 429 does not come whole: its head has said it all. */
+export async function obeysTheHeadOfALimit(subject: Subject): Promise<void> {
+  const limited = { status: 429, headers: { 'retry-after': '7' }, body: HTML, isCut: true };
+  await holdsBack(subject, { limited, leastMs: 7_000 });
+}
+
+/** After a 429 whose `Retry-After` is over already, nothing is sent for a second. */
+export async function believesNoRetryAfterThatIsOver(subject: Subject): Promise<void> {
+  for (const over of ['0', '-5', 'Thu, 15 Jan 2015 00:00:00 GMT']) {
+    const limited = { status: 429, headers: { 'retry-after': over }, body: HTML };
+    await holdsBack(subject, { limited, leastMs: 1_000 });
+  }
+}
+
+async function holdsBack(
+  subject: Subject,
+  { limited, leastMs }: { readonly limited: ServerAnswer; readonly leastMs: number },
+): Promise<void> {
   const { answers, server } = subject;
+  server.reset();
   fakeTime();
   try {
     server.script = (request, number) =>
-      number === 1
-        ? { status: 429, headers: { 'retry-after': '7' }, body: HTML }
-        : answers.serve(request, [servedMinute(at(12))], DAY);
+      number === 1 ? limited : answers.serve(request, [servedMinute(at(12))], DAY);
     const { exchange } = prepare(subject);
 
     const first = hour(subject, exchange);
     await timePassing(Promise.all([first, first.then(() => hour(subject, exchange))]));
 
-    const [limited = 0, ...later] = server.seen.map(({ atMs }) => atMs);
+    const [limitedMs = 0, ...later] = server.seen.map(({ atMs }) => atMs);
     expect(later).toHaveLength(2);
-    expect(Math.min(...later) - limited).toBeGreaterThanOrEqual(7_000);
-    expect(Math.min(...later) - limited).toBeLessThan(9_000);
+    expect(Math.min(...later) - limitedMs).toBeGreaterThanOrEqual(leastMs);
+    expect(Math.min(...later) - limitedMs).toBeLessThan(leastMs + 2_000);
+  } finally {
+    jest.useRealTimers();
+  }
+}
+
+/** A ban is obeyed whose body does not come whole, or whose `Retry-After` is over already. */
+export async function obeysEveryBan(subject: Subject): Promise<void> {
+  const over = ['0', '-5', 'Thu, 15 Jan 2015 00:00:00 GMT'].map((text) => ({
+    'retry-after': text,
+  }));
+  for (const answer of [
+    { status: 418, headers: { 'retry-after': '120' }, body: HTML, isCut: true },
+    { status: 403, body: HTML, isCut: true },
+    ...over.map((headers) => ({ status: 418, headers, body: HTML })),
+  ]) {
+    await silences(subject, { answer, failure: 'Banned', silentMs: 119_000 });
+  }
+}
+
+/** If the region of an address is not served, nothing is sent for ten minutes. */
+export async function staysSilentInARefusedRegion(subject: Subject): Promise<void> {
+  const answer = { status: 451, body: HTML };
+  await silences(subject, { answer, failure: 'RegionRefused', silentMs: 599_000 });
+}
+
+interface Silence {
+  readonly answer: ServerAnswer;
+  readonly failure: ExchangeFailure;
+  /** So long after it nothing is sent yet, but two seconds later. */
+  readonly silentMs: number;
+}
+
+async function silences(subject: Subject, { answer, failure, silentMs }: Silence): Promise<void> {
+  const { answers, server } = subject;
+  server.reset();
+  fakeTime();
+  try {
+    server.script = (request, number) =>
+      number === 1 ? answer : answers.serve(request, [servedMinute(at(12))], DAY);
+    const { exchange } = prepare(subject);
+    const expectSilence = async () => {
+      await expect(timePassing(hour(subject, exchange))).rejects.toMatchObject({ failure });
+      expect(server.seen).toHaveLength(1);
+    };
+
+    await expectSilence();
+    await expectSilence();
+    jest.setSystemTime((server.seen[0]?.atMs ?? 0) + silentMs);
+    await expectSilence();
+    jest.setSystemTime((server.seen[0]?.atMs ?? 0) + silentMs + 3_000);
+    expect((await timePassing(hour(subject, exchange))).candles).toHaveLength(1);
   } finally {
     jest.useRealTimers();
   }

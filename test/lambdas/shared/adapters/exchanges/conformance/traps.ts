@@ -354,41 +354,75 @@ const REFUSAL_TRAPS: readonly Trap[] = [
     { ...COINBASE, bareFailures: { 404: 'UnknownPair' } },
     { fault: 'a page that is not there ends a market', noticedBy: ERRORS },
   ),
-  ...[GATE_IO, BINANCE, OKX, COINBASE].map(forgetful),
+  ...[GATE_IO, OKX, COINBASE].map((right) =>
+    described(
+      { ...right, bareFailures: {} },
+      { fault: 'a firewall is one refusal among others', noticedBy: ERRORS },
+    ),
+  ),
+  ...[GATE_IO, BINANCE, OKX, COINBASE].flatMap(forgetful),
+  ...[GATE_IO, BINANCE, OKX, COINBASE].flatMap((right) =>
+    (
+      [
+        'a limit is obeyed whose body does not come whole',
+        'a ban is obeyed without its body, or an end to come',
+      ] as const
+    ).map((noticedBy) =>
+      hearing(right, withItsBody, { fault: 'a head is not heard before its body', noticedBy }),
+    ),
+  ),
   ...[OKX, COINBASE].map((right) =>
     described(
       { ...right, windowMs: 10_000 },
       { fault: 'requests are counted in a longer window', noticedBy: WINDOW },
     ),
   ),
-  ...[GATE_IO, BINANCE, OKX, COINBASE].map(impatient),
+  ...[GATE_IO, BINANCE, OKX, COINBASE].flatMap((right) => [
+    hearing(right, withoutRetryAfter, {
+      fault: 'Retry-After is not heard',
+      noticedBy: 'Retry-After is obeyed to the second',
+    }),
+    hearing(right, withoutLimit, {
+      fault: 'a limit without an end holds nothing back',
+      noticedBy: 'a Retry-After that is over is none',
+    }),
+  ]),
 ];
 
 /** An adapter with a new client for each query: none knows what the others were told. */
-function forgetful({ exchange }: ExchangeDescription): Trap {
+function forgetful({ exchange }: ExchangeDescription): Trap[] {
   const right = DESCRIPTIONS[exchange];
-  return {
-    fault: 'a ban is forgotten',
-    noticedBy: 'a ban silences its host, and no other',
-    exchange,
-    adapter: (options) =>
-      withCandlesOf(describedExchange(right, options), (query) =>
-        describedExchange(right, options).candles(query),
-      ),
-  };
+  const adapter: Adapter = (options) =>
+    withCandlesOf(describedExchange(right, options), (query) =>
+      describedExchange(right, options).candles(query),
+    );
+  return [
+    {
+      fault: 'a ban is forgotten',
+      noticedBy: 'a ban silences its host, and no other',
+      exchange,
+      adapter,
+    },
+    {
+      fault: 'a refused region is forgotten',
+      noticedBy: 'a refused region silences its host',
+      exchange,
+      adapter,
+    },
+  ];
 }
 
-/** An adapter that does not hear `Retry-After`. */
-function impatient(right: ExchangeDescription): Trap {
-  const fault = {
-    fault: 'Retry-After is not heard',
-    noticedBy: 'Retry-After is obeyed to the second',
-  } as const;
+/** An adapter that hears something else than was answered. */
+function hearing(
+  right: ExchangeDescription,
+  change: (response: Response) => Promise<Response>,
+  fault: Fault,
+): Trap {
   return wrapped(
     right,
     async (exchange, query) => {
       const heard = globalThis.fetch;
-      globalThis.fetch = async (...request) => withoutRetryAfter(await heard(...request));
+      globalThis.fetch = async (...request) => change(await heard(...request));
       try {
         return await exchange.candles(query);
       } finally {
@@ -399,10 +433,20 @@ function impatient(right: ExchangeDescription): Trap {
   );
 }
 
-function withoutRetryAfter({ body, status, headers }: Response): Response {
+function withoutRetryAfter({ body, status, headers }: Response): Promise<Response> {
   const kept = new Headers(headers);
   kept.delete('retry-after');
-  return new Response(body, { status, headers: kept });
+  return Promise.resolve(new Response(body, { status, headers: kept }));
+}
+
+function withoutLimit(response: Response): Promise<Response> {
+  if (response.status !== 429) return Promise.resolve(response);
+  return Promise.resolve(new Response('busy', { status: 503 }));
+}
+
+async function withItsBody(response: Response): Promise<Response> {
+  const { status, headers } = response;
+  return new Response(await response.arrayBuffer(), { status, headers });
 }
 
 const CHANGE_TRAPS: readonly Trap[] = [
