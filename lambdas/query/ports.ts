@@ -3,7 +3,6 @@ import type { Interval } from '../shared/domain/interval';
 import type { Market } from '../shared/domain/market';
 import type {
   DayReader,
-  ExchangeStatusReader,
   StatusReader,
   Telemetry,
 } from '../shared/domain/ports';
@@ -35,7 +34,9 @@ export interface StoredGap extends Gap {
 }
 
 /** What is stored, for reading alone. */
-export interface QueryStore extends StatusReader, ExchangeStatusReader, DayReader {
+export interface QueryStore extends StatusReader, DayReader {
+  /** The pairs of an exchange of which anything is stored. */
+  readPairs(exchange: string): Promise<readonly string[]>;
   readCandles(query: StoredCandlesQuery): Promise<readonly StoredCandle[]>;
   /** The gaps of a market that start in a range, oldest first. */
   readGaps(market: Market, range: TimeRange): Promise<readonly StoredGap[]>;

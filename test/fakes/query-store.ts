@@ -43,9 +43,12 @@ export class FakeQueryStore implements QueryStore {
     return this.#answer(markets, new Map([...this.status].filter(([key]) => keys.has(key))));
   }
 
-  readExchangeStatus(exchange: string): Promise<StatusByMarket> {
-    const own = [...this.status].filter(([key]) => key.startsWith(`${exchange}:`));
-    return this.#answer([], new Map(own));
+  readPairs(exchange: string): Promise<readonly string[]> {
+    const own = [...this.status.keys()].filter((key) => key.startsWith(`${exchange}:`));
+    return this.#answer(
+      [],
+      own.map((key) => key.slice(exchange.length + 1)),
+    );
   }
 
   readDays(market: Market, { fromMs, toMs }: TimeRange): Promise<readonly LedgerDay[]> {

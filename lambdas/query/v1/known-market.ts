@@ -12,9 +12,8 @@ export async function followedMarkets({
 }: Pick<QueryContext, 'store' | 'settings'>): Promise<Market[]> {
   const markets = await Promise.all(
     settings.exchanges.map(async ({ exchange, pairs }) => {
-      const stored = pairs.some(isPattern) ? await store.readExchangeStatus(exchange) : new Map();
-      const names = [...stored.keys()].map((key: string) => key.slice(exchange.length + 1));
-      return followedPairs(pairs, names).map((pair) => ({ exchange, pair }));
+      const stored = pairs.some(isPattern) ? await store.readPairs(exchange) : [];
+      return followedPairs(pairs, stored).map((pair) => ({ exchange, pair }));
     }),
   );
   return markets.flat();

@@ -2,14 +2,14 @@ import type { Market } from '../../domain/market';
 import type { CassandraSession } from './cassandra-client';
 import { createDayLedger } from './day-ledger';
 import { type CandleQuery, readStoredCandles, type TimeRange } from './stored-candles';
-import { readExchangeStatus, readGaps, readStatus } from './stored-progress';
+import { readGaps, readPairs, readStatus } from './stored-progress';
 
 /** All tables, for reading alone. Its methods throw CassandraError if the database fails. */
 export function createQueryStore(session: CassandraSession) {
   const { readDays } = createDayLedger(session);
   return {
     readDays,
-    readExchangeStatus: (exchange: string) => readExchangeStatus(session, exchange),
+    readPairs: (exchange: string) => readPairs(session, exchange),
     readStatus: (markets: readonly Market[]) => readStatus(session, markets),
     readGaps: (market: Market, range: TimeRange) => readGaps(session, market, range),
     readCandles: (query: CandleQuery) => readStoredCandles(session, query),

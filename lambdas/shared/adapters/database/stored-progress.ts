@@ -16,6 +16,7 @@ const SELECT_EXCHANGE_STATUS = `SELECT exchange, pair, live_since, settled_to, s
   FROM progress WHERE exchange = ?`;
 const SELECT_STATUS = `${SELECT_EXCHANGE_STATUS} AND pair = ?`;
 const SELECT_MARKETS = 'SELECT exchange, pair FROM progress';
+const SELECT_PAIRS = 'SELECT exchange, pair FROM progress WHERE exchange = ?';
 const SELECT_GAPS = `SELECT from_time, to_time, reason, observed_at FROM gaps
   WHERE exchange = ? AND pair = ? AND from_time >= ? AND from_time < ?`;
 
@@ -66,6 +67,16 @@ function statusByMarket(rows: readonly types.Row[]): StatusByMarket {
 export async function readKnownMarkets(session: CassandraSession): Promise<Market[]> {
   const rows = await session.rows({ query: SELECT_MARKETS, params: [] });
   return rows.map(parseMarket).sort((a, b) => (marketKey(a) < marketKey(b) ? -1 : 1));
+}
+
+/**
+ * Reads the pairs of an exchange of which anything is stored, in the order of the table.
+ *
+ * @throws CassandraError if the database fails
+ */
+export async function readPairs(session: CassandraSession, exchange: string): Promise<string[]> {
+  const rows = await session.rows({ query: SELECT_PAIRS, params: [textValue(exchange)] });
+  return rows.map((row) => parseMarket(row).pair);
 }
 
 /**

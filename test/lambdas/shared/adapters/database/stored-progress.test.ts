@@ -3,7 +3,10 @@ import {
   type CassandraDriver,
   createSession,
 } from '../../../../../lambdas/shared/adapters/database/cassandra-client';
-import { readStatus } from '../../../../../lambdas/shared/adapters/database/stored-progress';
+import {
+  readPairs,
+  readStatus,
+} from '../../../../../lambdas/shared/adapters/database/stored-progress';
 import { UnreadableStatusError } from '../../../../../lambdas/shared/domain/ports';
 
 const MARKET = { exchange: 'gate-io', pair: 'BTC_USDT' };
@@ -37,6 +40,12 @@ test.each(['live_since', 'seen_to', 'observed_at'])(
     );
   },
 );
+
+test('the pairs of an exchange are read even if a row lacks a time', async () => {
+  const pairs = await readPairs(tableWith({ seen_to: null }), 'gate-io');
+
+  expect(pairs).toEqual(['BTC_USDT']);
+});
 
 test('a row without settled_to is a market without progress', async () => {
   const status = await readStatus(tableWith({ settled_to: null, seen_to: null }), [MARKET]);
