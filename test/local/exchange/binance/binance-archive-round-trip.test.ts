@@ -16,20 +16,28 @@ const JANUARY_MS = Date.UTC(2025, 0, 1);
 const FEBRUARY_MS = Date.UTC(2025, 1, 1);
 const WITHIN_MS = 60_000;
 
-const source = new GeneratedCandles({ seed: exchangeSeed('binance', 7), pairs: [PAIR] });
+/** Of each month its last days: a file of more takes its time. */
+const LAST_DAYS_MS = 3 * DAY_MS;
+
 const exchanges = new ExchangesUnderTest();
 afterEach(() => exchanges.stopAll());
 
-async function prepare(nowMs: number) {
+async function prepare(nowMs: number, listedMs: number) {
+  const source = new GeneratedCandles({
+    seed: exchangeSeed('binance', 7),
+    pairs: [PAIR],
+    listedSinceMs: { [PAIR]: listedMs },
+  });
   const faults = new Faults();
   const served = { exchange: 'binance', source, faults, now: () => nowMs } as const;
   const { archiveUrl } = await exchanges.start(served);
   const telemetry = new FakeTelemetry();
-  return { faults, archive: createBinanceArchive({ baseUrl: archiveUrl, telemetry }) };
+  return { source, faults, archive: createBinanceArchive({ baseUrl: archiveUrl, telemetry }) };
 }
 
-function query(monthMs: number, monthEndMs: number, nowMs: number) {
-  const daysMs = daysIn(monthMs, monthEndMs);
+/** The days of a month in `[fromMs, toMs)`. */
+function query(monthMs: number, [fromMs, toMs]: readonly [number, number], nowMs: number) {
+  const daysMs = daysIn(fromMs, toMs);
   return { pair: PAIR, monthMs, daysMs, nowMs, withinMs: WITHIN_MS };
 }
 
@@ -48,49 +56,46 @@ function asTexts({ openTimeMs, quoteVolume, ...candle }: Candle) {
 test.each([
   ['in milliseconds', DECEMBER_MS, JANUARY_MS],
   ['in microseconds', JANUARY_MS, FEBRUARY_MS],
-])(
-  'a generated month with times %s comes out of the archive to the last digit',
-  async (_, fromMs, toMs) => {
-    const nowMs = FEBRUARY_MS + DAY_MS;
-    const { archive } = await prepare(nowMs);
-
-    const candles: Candle[] = [];
-    for await (const { answer, refusal } of archive.days(query(fromMs, toMs, nowMs))) {
-      expect(refusal).toBeUndefined();
-      candles.push(...(answer?.candles ?? []));
-    }
-
-    expect(candles.map(asTexts)).toEqual(source.candles(PAIR, fromMs, toMs));
-  },
-);
-
-test('the days of a month that goes on come from files of their own', async () => {
-  const nowMs = JANUARY_MS + 2 * DAY_MS + DAY_MS / 2;
-  const { archive } = await prepare(nowMs);
+])('a month with times %s comes out of the archive to the last digit', async (_, monthMs, toMs) => {
+  const [nowMs, listedMs] = [FEBRUARY_MS + DAY_MS, toMs - LAST_DAYS_MS];
+  const { source, archive } = await prepare(nowMs, listedMs);
 
   const candles: Candle[] = [];
-  const asked = query(JANUARY_MS, JANUARY_MS + 2 * DAY_MS, nowMs);
-  for await (const { answer } of archive.days(asked)) candles.push(...(answer?.candles ?? []));
+  for await (const day of archive.days(query(monthMs, [listedMs, toMs], nowMs))) {
+    expect(day.refusal).toBeUndefined();
+    candles.push(...(day.answer?.candles ?? []));
+  }
 
-  const truth = source.candles(PAIR, JANUARY_MS, JANUARY_MS + 2 * DAY_MS);
-  expect(candles.map(asTexts)).toEqual(truth);
+  expect(candles.map(asTexts)).toEqual(source.candles(PAIR, listedMs, toMs));
 });
 
-test('a file that is cut has not its checksum, and gives no day', async () => {
-  const nowMs = FEBRUARY_MS + DAY_MS;
-  const { archive, faults } = await prepare(nowMs);
+test('the days of a month that goes on come from files of their own', async () => {
+  const toMs = JANUARY_MS + 2 * DAY_MS;
+  const { source, archive } = await prepare(toMs + DAY_MS / 2, JANUARY_MS);
+
+  const candles: Candle[] = [];
+  const asked = query(JANUARY_MS, [JANUARY_MS, toMs], toMs + DAY_MS / 2);
+  for await (const { answer } of archive.days(asked)) candles.push(...(answer?.candles ?? []));
+
+  expect(candles.map(asTexts)).toEqual(source.candles(PAIR, JANUARY_MS, toMs));
+});
+
+test('a file that is cut does not have its checksum, and gives no day', async () => {
+  const [nowMs, listedMs] = [FEBRUARY_MS + DAY_MS, JANUARY_MS - LAST_DAYS_MS];
+  const { archive, faults } = await prepare(nowMs, listedMs);
   faults.failNext('cut', { endpoint: 'archive' });
 
   const refusals: (string | undefined)[] = [];
-  for await (const day of archive.days(query(DECEMBER_MS, JANUARY_MS, nowMs)))
-    refusals.push(day.refusal);
+  const asked = query(DECEMBER_MS, [listedMs, JANUARY_MS], nowMs);
+  for await (const { refusal } of archive.days(asked)) refusals.push(refusal);
 
-  expect(refusals).toHaveLength(31);
+  expect(refusals).toHaveLength(3);
   expect(refusals).not.toContain(undefined);
 });
 
 test('a month that the archive does not have yet is missing', async () => {
-  const { archive } = await prepare(JANUARY_MS);
-  const days = archive.days(query(FEBRUARY_MS, FEBRUARY_MS + DAY_MS, FEBRUARY_MS + 90 * DAY_MS));
+  const { archive } = await prepare(JANUARY_MS, DECEMBER_MS);
+  const asked = query(FEBRUARY_MS, [FEBRUARY_MS, FEBRUARY_MS + DAY_MS], FEBRUARY_MS + 90 * DAY_MS);
+  const days = archive.days(asked);
   await expect(days[Symbol.asyncIterator]().next()).rejects.toThrow(ArchiveMissingError);
 });
