@@ -7,11 +7,12 @@ import type { ListedPair, StatusByMarket } from '../shared/domain/ports';
 import type { ObserveTickPorts, ObserveTickSettings, Tick } from './observe-tick';
 
 /**
- * What is known of a market's listing: one that is followed by its name is known
- * by the answers to what it is asked; of one that a pattern names the exchange's
- * listing says that it is traded, or gone, or is not believed.
+ * A market that is followed by its name is known by the answers to what it is
+ * asked. Of one that a pattern names the exchange's listing says that it is
+ * traded or gone. The listing is doubted if it lacks too many to be believed;
+ * it is unheard if it was not given, or says nothing.
  */
-export type Listing = 'by-answers' | 'traded' | 'gone' | 'doubted';
+export type Listing = 'by-answers' | 'traded' | 'gone' | 'doubted' | 'unheard';
 
 /** A market that is followed at a tick. */
 export interface FollowedMarket {
@@ -24,7 +25,7 @@ const LISTING_TIME_MS = 10_000;
 
 /**
  * The markets of a tick's shard: those that are named, and those of patterns by
- * the exchange's listing of now. If that is not believed, they are those that are
+ * the exchange's listing of now. If that says nothing, they are those that are
  * stored and have not ended.
  */
 export async function followedMarkets(
@@ -39,7 +40,8 @@ export async function followedMarkets(
   if (pairs.some(isPattern)) {
     const before = followedBefore(settings, stored);
     const verdict = judgeListing(await askListing(ports, settings, tick), pairs, before);
-    if (verdict.kind === 'doubted') tellDoubted(ports, exchange, verdict.reason);
+    const doubt = verdict.kind === 'heard' ? verdict.doubt : verdict.reason;
+    if (doubt !== null) tellDoubted(ports, exchange, doubt);
     for (const [pair, listing] of listed(verdict, before)) {
       if (!byPair.has(pair)) byPair.set(pair, listing);
     }
@@ -62,10 +64,11 @@ function followedBefore(
 }
 
 function listed(verdict: ListingVerdict, before: readonly string[]): [string, Listing][] {
-  if (verdict.kind === 'doubted') return before.map((pair) => [pair, 'doubted']);
+  if (verdict.kind === 'unheard') return before.map((pair) => [pair, 'unheard']);
+  const { trading, lacking, doubt } = verdict;
   return [
-    ...verdict.trading.map((pair): [string, Listing] => [pair, 'traded']),
-    ...verdict.gone.map((pair): [string, Listing] => [pair, 'gone']),
+    ...trading.map((pair): [string, Listing] => [pair, 'traded']),
+    ...lacking.map((pair): [string, Listing] => [pair, doubt === null ? 'gone' : 'doubted']),
   ];
 }
 

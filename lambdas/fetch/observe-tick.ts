@@ -1,5 +1,6 @@
 import pLimit from 'p-limit';
 import type { SegmentCodec } from '../shared/codec/segment-codec';
+import { MINUTE_MS } from '../shared/domain/interval';
 import { marketKey } from '../shared/domain/market';
 import { type Ask, asked, isDue } from '../shared/domain/pace';
 import { isSecondLook, planSegments, type PlannedSegment } from '../shared/domain/plan';
@@ -77,6 +78,8 @@ export class TickNotAppendedError extends AggregateError {
 
 /** Markets under way at once; the exchange's own limit bounds the requests. */
 const CONCURRENT_MARKETS = 16;
+/** A market of a pattern that the exchange does not know is asked for so seldom. */
+const UNKNOWN_APART_MS = 60 * MINUTE_MS;
 const NOTHING_STORED: MarketStatus = {
   progress: undefined,
   unknownSinceMs: null,
@@ -98,18 +101,22 @@ const NOTHING_STORED: MarketStatus = {
  */
 export function createObserveTick(ports: ObserveTickPorts, settings: ObserveTickSettings) {
   const asks = new Map<string, Ask>();
+  const unknownAtMs = new Map<string, number>();
   return async (tick: Tick): Promise<void> => {
     const status = await ports.store.readExchangeStatus(settings.exchange);
     const markets = await followedMarkets(ports, settings, status, tick);
     const plans = plansOf(markets, status, settings, tick);
-    const due = plans.filter((plan) => isItsTurn(asks, plan, tick)).sort(shorterFirst);
+    const due = plans
+      .filter((plan) => !isHeldBack(unknownAtMs, plan, tick) && isItsTurn(asks, plan, tick))
+      .sort(shorterFirst);
+    const dueNow = new Set(due);
     const limit = pLimit(CONCURRENT_MARKETS);
     const [outcomes, notes] = await Promise.all([
       Promise.allSettled(due.map((plan) => limit(() => observeOne(ports, settings, plan, tick)))),
       Promise.allSettled(
         plans
-          .filter(isByPattern)
-          .map((plan) => noteListing(ports, plan, plan.listing === 'traded', tick)),
+          .filter((plan) => !dueNow.has(plan))
+          .map((plan) => noteListing(ports, settings, { plan, outcome: undefined }, tick)),
       ),
     ]);
     const errors = [...outcomes, ...notes].flatMap((outcome) =>
@@ -119,6 +126,7 @@ export function createObserveTick(ports: ObserveTickPorts, settings: ObserveTick
       outcome.status === 'fulfilled' ? [outcome.value] : [],
     );
     remember(asks, plans, observed, tick);
+    rememberUnknown(unknownAtMs, observed, tick);
     reportTick(ports, settings, { tick, plans, due: due.length, observed });
     if (errors.length > 0) throw new TickNotAppendedError(errors, due.length);
   };
@@ -154,6 +162,28 @@ function isItsTurn(
   return segments.length > 0 && isDue(asks.get(marketKey(market)), status.progress, nowMs);
 }
 
+/** If the exchange lists a market whose candles it does not know, it is asked for them once an hour. */
+function isHeldBack(
+  unknownAtMs: ReadonlyMap<string, number>,
+  { market, listing }: MarketPlan,
+  { nowMs }: Tick,
+): boolean {
+  if (listing === 'by-answers') return false;
+  return nowMs - (unknownAtMs.get(marketKey(market)) ?? -Infinity) < UNKNOWN_APART_MS;
+}
+
+/** Remembers when the exchange said that it does not know a market, until it does. */
+function rememberUnknown(
+  unknownAtMs: Map<string, number>,
+  observed: readonly MarketOutcome[],
+  { nowMs }: Tick,
+): void {
+  for (const { market, isKnown } of observed) {
+    if (isKnown === false) unknownAtMs.set(marketKey(market), nowMs);
+    if (isKnown === true) unknownAtMs.delete(marketKey(market));
+  }
+}
+
 /** Remembers the asks that were appended; what a tick had no time for is asked for at the next one. */
 function remember(
   asks: Map<string, Ask>,
@@ -177,11 +207,6 @@ function lengthMs({ segments }: MarketPlan): number {
   return (segments.at(-1)?.toMs ?? 0) - (segments[0]?.fromMs ?? 0);
 }
 
-/** Whether the exchange's listing says of a market whether it is there. */
-function isByPattern({ listing }: MarketPlan): boolean {
-  return listing === 'traded' || listing === 'gone';
-}
-
 async function observeOne(
   ports: ObserveTickPorts,
   settings: ObserveTickSettings,
@@ -189,6 +214,6 @@ async function observeOne(
   tick: Tick,
 ) {
   const outcome = await observeMarket(ports, settings, plan, tick);
-  if (plan.listing === 'by-answers') await noteListing(ports, plan, outcome.isKnown, tick);
+  await noteListing(ports, settings, { plan, outcome }, tick);
   return outcome;
 }

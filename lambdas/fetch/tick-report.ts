@@ -2,6 +2,7 @@ import { isSilent, lagOf } from '../shared/domain/lag';
 import { marketKey } from '../shared/domain/market';
 import { isSecondLook, liveStart } from '../shared/domain/plan';
 import type { Exchange, Telemetry } from '../shared/domain/ports';
+import { isMissing } from './listing';
 import type { MarketOutcome } from './observe-market';
 import type { MarketPlan, ObserveTickSettings, Tick } from './observe-tick';
 
@@ -33,11 +34,16 @@ export function reportTick(
   { tick: { nowMs }, plans, due, observed }: TickResult,
 ): void {
   const outcomes = new Map(observed.map((outcome) => [marketKey(outcome.market), outcome]));
-  const unknown = plans.filter((plan) => isUnknown(plan, outcomes.get(marketKey(plan.market))));
-  // A market that the exchange does not know is not behind: nothing of it is to be had.
-  const followed = plans.filter(
-    (plan) => !unknown.includes(plan) && plan.status.endedAtMs === null && !isGone(plan),
+  const missing = new Set(
+    plans.filter((plan) =>
+      isMissing({ plan, outcome: outcomes.get(marketKey(plan.market)), nowMs }),
+    ),
   );
+  const going = plans.filter(({ status }) => status.endedAtMs === null);
+  // A market that the exchange does not know is not behind: nothing of it is to be had.
+  const followed = going.filter((plan) => !missing.has(plan));
+  // Markets of a pattern come and go with the exchange's listing: nobody has to mend that.
+  const unknown = going.filter((plan) => missing.has(plan) && plan.listing === 'by-answers');
   reportLag(telemetry, settings, followed, nowMs);
   const newMinutes = observed.reduce((sum, { newCount }) => sum + newCount, 0);
   telemetry.count('NewMinutes', newMinutes);
@@ -56,18 +62,6 @@ export function reportTick(
     segments: observed.reduce((sum, { segmentCount }) => sum + segmentCount, 0),
     newMinutes,
   });
-}
-
-/** Whether the exchange does not know a market, by its answer or else by the stored status; ended ones are not counted. */
-function isUnknown({ status, listing }: MarketPlan, outcome: MarketOutcome | undefined): boolean {
-  // What a pattern names comes and goes with the exchange's listing: nobody has to mend that.
-  if (status.endedAtMs !== null || listing !== 'by-answers') return false;
-  return outcome?.isKnown === undefined ? status.unknownSinceMs !== null : !outcome.isKnown;
-}
-
-/** Whether a market of a pattern is not listed any more, or was not when the listing was last believed. */
-function isGone({ listing, status }: MarketPlan): boolean {
-  return listing === 'gone' || (listing === 'doubted' && status.unknownSinceMs !== null);
 }
 
 function reportLag(

@@ -579,21 +579,123 @@ describe('markets of a pattern', () => {
 
   it.each([
     ['is empty', []],
-    ['is cut', [{ pair: 'BTC_USDT', isTrading: true }]],
+    ['trades nothing', [{ pair: 'BTC_USDT', isTrading: false }]],
     ['is not given', new Error('HTTP 500')],
-  ])('are those that are stored if the listing %s: none ends by it', async (_, listing) => {
+  ])(
+    'are those that are stored if the listing %s, and the day to an end stands still',
+    async (_, listing) => {
+      const scene = patterned();
+      scene.listings.listed = listing;
+      const status = scene.store.status.get(ETH) ?? statusOf();
+      scene.store.status.set(ETH, { ...status, unknownSinceMs: at(12, 7) - DAY_MS });
+      scene.store.status.set(DOGE, statusOf({ unknownSinceMs: at(1), endedAtMs: at(2) }));
+
+      await scene.tick();
+
+      expect(asked(scene)).toEqual(['BTC_USDT', 'ETH_USDT', 'XRP_USDT']);
+      expect(scene.store.written).toEqual([{ key: ETH, observedAtMs: at(12, 7) }]);
+      expect(scene.store.status.get(ETH)).toMatchObject({
+        unknownSinceMs: at(12, 8) - DAY_MS,
+        endedAtMs: null,
+      });
+      expect(scene.telemetry.counted('ListingsDoubted')).toBe(1);
+      expect(scene.telemetry.counted('MarketsBehind')).toBe(0);
+    },
+  );
+
+  it('do not end by two listings that lack one if none was heard for the day between', async () => {
     const scene = patterned();
-    scene.listings.listed = listing;
+    scene.listings.list('BTC_USDT', 'XRP_USDT');
+    await scene.tick(at(12));
+    scene.listings.listed = new Error('HTTP 500');
+    for (let minute = 1; minute < 24 * 60; minute += 1) await scene.tick(at(12, minute));
+    scene.listings.list('BTC_USDT', 'XRP_USDT');
+
+    await scene.tick(at(12) + DAY_MS);
+
+    expect(scene.store.status.get(ETH)?.endedAtMs).toBeNull();
+  });
+
+  it('are followed on if a listing that lacks most of them is cut: their candles say so', async () => {
+    const scene = patterned();
+    scene.listings.list('BTC_USDT', 'DOGE_USDT');
     const status = scene.store.status.get(ETH) ?? statusOf();
     scene.store.status.set(ETH, { ...status, unknownSinceMs: at(12, 7) - DAY_MS });
-    scene.store.status.set(DOGE, statusOf({ unknownSinceMs: at(1), endedAtMs: at(2) }));
 
     await scene.tick();
 
-    expect(asked(scene)).toEqual(['BTC_USDT', 'ETH_USDT', 'XRP_USDT']);
-    expect(scene.store.written).toEqual([]);
+    expect(asked(scene).sort()).toEqual(['BTC_USDT', 'DOGE_USDT', 'ETH_USDT', 'XRP_USDT']);
+    expect(scene.store.status.get(ETH)).toMatchObject({ unknownSinceMs: null, endedAtMs: null });
     expect(scene.telemetry.counted('ListingsDoubted')).toBe(1);
+  });
+
+  it.each([
+    ['are silent', () => []],
+    [
+      'are unknown',
+      () => {
+        throw new UnknownPairError('no such pair');
+      },
+    ],
+  ])('end by a listing that lacks most of them if their candles %s too', async (_, answer) => {
+    const scene = prepare(
+      { BTC_USDT: settledTo(at(12, 4)), ETH_USDT: settledTo(at(3)), XRP_USDT: settledTo(at(3)) },
+      ({ pair, fromMs, toMs }) => (pair === 'BTC_USDT' ? minutesIn(fromMs, toMs) : answer()),
+      ['*_USDT'],
+    );
+    scene.listings.list('BTC_USDT');
+
+    await scene.tick(at(12, 7));
+    expect(scene.store.status.get(ETH)?.unknownSinceMs).toBe(at(12, 7));
     expect(scene.telemetry.counted('MarketsBehind')).toBe(0);
+    await scene.tick(at(12, 7) + DAY_MS);
+
+    expect(scene.store.status.get(ETH)?.endedAtMs).toBe(at(12, 7) + DAY_MS);
+    expect(scene.telemetry.counted('MarketsEnded')).toBe(2);
+  });
+
+  it('say nothing by a request that fails: none ends by a listing that lacks most of them', async () => {
+    const scene = prepare(
+      { BTC_USDT: settledTo(at(3)), ETH_USDT: settledTo(at(3)) },
+      () => {
+        throw new Error('HTTP 500');
+      },
+      ['*_USDT'],
+    );
+    scene.listings.list('DOGE_USDT');
+
+    await scene.tick();
+    await scene.tick(at(12, 7) + DAY_MS);
+
+    expect(scene.store.written).toEqual([]);
+  });
+
+  it('are not behind if one is listed but its candles are unknown, and it is asked for once an hour', async () => {
+    const scene = prepare(
+      ALL_SETTLED,
+      ({ pair, fromMs, toMs }) => {
+        if (pair === 'DOGE_USDT') throw new UnknownPairError('no such pair');
+        return minutesIn(fromMs, toMs);
+      },
+      ['*_USDT'],
+    );
+    scene.listings.list('BTC_USDT', 'ETH_USDT', 'XRP_USDT', 'DOGE_USDT');
+    const asks = () => asked(scene).filter((pair) => pair === 'DOGE_USDT').length;
+
+    await scene.tick(at(12, 7));
+    await scene.tick(at(12, 8));
+    expect(scene.telemetry.counted('WorstLag')).toBe((3 + 4) * 60);
+    expect(scene.telemetry.counted('MarketsBehind')).toBe(0);
+    for (let minute = 9; minute < 67; minute += 1) await scene.tick(at(12, minute));
+
+    expect(asks()).toBe(1);
+    expect(scene.telemetry.messages('warn')).toEqual(['market unknown to the exchange']);
+    expect(scene.store.status.get(DOGE)).toMatchObject({ unknownSinceMs: at(12, 7) });
+    await scene.tick(at(13, 7));
+    expect(asks()).toBe(2);
+    await scene.tick(at(12, 7) + DAY_MS);
+    expect(scene.store.status.get(DOGE)?.endedAtMs).toBe(at(12, 7) + DAY_MS);
+    expect(scene.telemetry.counted('MarketsUnknown')).toBe(0);
   });
 
   it('are not asked for where all pairs are named', async () => {

@@ -1,22 +1,25 @@
 import type { ListedPair } from '../ports';
 import { isOfPattern } from './pair-patterns';
 
-/**
- * What an exchange's listing says of the markets that patterns name. A listing
- * that is doubted says nothing: no market begins or ends by it.
- */
+/** The conclusions from an exchange's listing about the markets that patterns name. */
 export type ListingVerdict =
   | {
-      readonly kind: 'believed';
+      readonly kind: 'heard';
       /** Pairs that are traded, in the order of the listing. */
       readonly trading: readonly string[];
       /** Pairs that were followed before, and that are not traded. */
-      readonly gone: readonly string[];
+      readonly lacking: readonly string[];
+      /** The reason why those that are lacking may be there all the same; null if there is none. */
+      readonly doubt: string | null;
     }
-  | { readonly kind: 'doubted'; readonly reason: string };
+  | {
+      /** No market begins or ends by it. */
+      readonly kind: 'unheard';
+      readonly reason: string;
+    };
 
-/** A listing lacks no more than this share of what was followed before, or else it was cut. */
-const MOST_GONE = 1 / 2;
+/** If a listing lacks a larger share of what was followed before, it may have been cut. */
+const MOST_LACKING = 1 / 2;
 
 /**
  * Holds a listing against what was followed before.
@@ -30,17 +33,20 @@ export function judgeListing(
   patterns: readonly string[],
   followed: readonly string[],
 ): ListingVerdict {
-  if (listing === undefined) return doubted('the exchange did not give it');
-  if (listing.length === 0) return doubted('it is empty');
+  if (listing === undefined) return unheard('the exchange did not give it');
+  if (listing.length === 0) return unheard('it is empty');
+  // A halt of all trading ends no market.
+  if (!listing.some(({ isTrading }) => isTrading)) return unheard('it has no pair that is traded');
   const matching = listing.filter(({ pair }) => isOfPattern(pair, patterns));
   const trading = new Set(matching.filter(({ isTrading }) => isTrading).map(({ pair }) => pair));
-  const gone = followed.filter((pair) => !trading.has(pair));
-  if (gone.length > followed.length * MOST_GONE) {
-    return doubted(`it lacks ${gone.length} of the ${followed.length} markets followed before`);
-  }
-  return { kind: 'believed', trading: [...trading], gone };
+  const lacking = followed.filter((pair) => !trading.has(pair));
+  const isDoubted = lacking.length > followed.length * MOST_LACKING;
+  const doubt = isDoubted
+    ? `it lacks ${lacking.length} of the ${followed.length} markets followed before`
+    : null;
+  return { kind: 'heard', trading: [...trading], lacking, doubt };
 }
 
-function doubted(reason: string): ListingVerdict {
-  return { kind: 'doubted', reason };
+function unheard(reason: string): ListingVerdict {
+  return { kind: 'unheard', reason };
 }

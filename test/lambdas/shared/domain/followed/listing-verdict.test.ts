@@ -8,49 +8,56 @@ const pairs = fc.uniqueArray(pair);
 const listed = (names: readonly string[], isTrading = true): ListedPair[] =>
   names.map((name) => ({ pair: name, isTrading }));
 
-test('a listing that was not given, or is empty, is doubted whatever was followed', () => {
+test('a listing that was not given, is empty or trades nothing is unheard whatever was followed', () => {
   fc.assert(
-    fc.property(pairs, (followed) => {
-      expect(judgeListing(undefined, ALL, followed).kind).toBe('doubted');
-      expect(judgeListing([], ALL, followed).kind).toBe('doubted');
+    fc.property(pairs, pairs, (names, followed) => {
+      for (const listing of [undefined, [], listed(names, false)]) {
+        expect(judgeListing(listing, ALL, followed).kind).toBe('unheard');
+      }
     }),
   );
 });
 
-test('a believed listing ends no more than half of what was followed, and nothing that it trades', () => {
+test('what is traded begins by any other listing; what lacks is doubted if it is more than half', () => {
   fc.assert(
     fc.property(pairs, pairs, (trading, followed) => {
       const verdict = judgeListing(listed([...trading, 'A_BTC']), ALL, followed);
       const lacking = followed.filter((name) => !trading.includes(name));
-      if (lacking.length > followed.length / 2) {
-        expect(verdict.kind).toBe('doubted');
-        return;
-      }
-      expect(verdict).toEqual({ kind: 'believed', trading, gone: lacking });
+      const isDoubted = lacking.length > followed.length / 2;
+      expect(verdict).toEqual({
+        kind: 'heard',
+        trading,
+        lacking,
+        doubt: isDoubted
+          ? `it lacks ${lacking.length} of the ${followed.length} markets followed before`
+          : null,
+      });
     }),
   );
 });
 
-test('a pair that is listed as not traded is gone', () => {
+test('a pair that is listed as not traded is lacking', () => {
   const listing = [...listed(['A_USDT', 'B_USDT']), ...listed(['C_USDT'], false)];
   expect(judgeListing(listing, ALL, ['A_USDT', 'B_USDT', 'C_USDT'])).toEqual({
-    kind: 'believed',
+    kind: 'heard',
     trading: ['A_USDT', 'B_USDT'],
-    gone: ['C_USDT'],
+    lacking: ['C_USDT'],
+    doubt: null,
   });
 });
 
 test('an exchange that stops all trading ends nothing', () => {
   expect(judgeListing(listed(['A_USDT'], false), ALL, ['A_USDT'])).toEqual({
-    kind: 'doubted',
-    reason: 'it lacks 1 of the 1 markets followed before',
+    kind: 'unheard',
+    reason: 'it has no pair that is traded',
   });
 });
 
-test('the first listing of a pattern is believed, even if it names nothing', () => {
+test('the first listing of a pattern is heard, even if it names nothing', () => {
   expect(judgeListing(listed(['A_BTC']), ALL, [])).toEqual({
-    kind: 'believed',
+    kind: 'heard',
     trading: [],
-    gone: [],
+    lacking: [],
+    doubt: null,
   });
 });
