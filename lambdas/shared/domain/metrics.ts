@@ -37,7 +37,7 @@ export const METRICS = {
   RejectedShapes: 'Count',
   /** Prices or volumes that are no numbers. */
   RejectedNumbers: 'Count',
-  /** Prices that contradict each other, or are not positive; negative volumes. */
+  /** Prices that contradict each other, or are not positive; negative volumes; rows of one minute that differ. */
   RejectedPrices: 'Count',
   /** Times that were not asked for. */
   RejectedTimes: 'Count',

@@ -54,7 +54,7 @@ interface Heard {
   readonly json: unknown;
 }
 
-/** If an exchange does not say its time, this clock may be wrong by so much. */
+/** This machine's clock may be wrong by so much. */
 const CLOCK_MARGIN_MS = 2_000;
 /** A 403 is refused by what stands before an API, unless its body has an error of the API. */
 const FIREWALL: Readonly<Record<number, ExchangeFailure>> = { 403: 'Banned' };
@@ -100,11 +100,16 @@ export function createExchangeClient(
 /**
  * The exchange's clock when the request was sent, at the earliest. It wrote the
  * date of the answer after that, and no later than the answer took: so this
- * holds whatever this machine's clock says.
+ * holds if this machine's clock is fast. A date that is ahead of this clock is
+ * not believed: by it, the open candle would be closed.
  */
 function sentAt({ headers }: Response, elapsedMs: number): number {
   const dateMs = Date.parse(headers.get('date') ?? '');
-  return (Number.isNaN(dateMs) ? Date.now() - CLOCK_MARGIN_MS : dateMs) - Math.ceil(elapsedMs);
+  const nowMs = Date.now();
+  const answeredMs = Number.isNaN(dateMs)
+    ? nowMs - CLOCK_MARGIN_MS
+    : Math.min(dateMs, nowMs + CLOCK_MARGIN_MS);
+  return answeredMs - Math.ceil(elapsedMs);
 }
 
 /** The text of a body; none if it does not come whole, and the status says enough. */

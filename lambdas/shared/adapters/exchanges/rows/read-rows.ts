@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { type Candle, hasPlausibleVolumes, timeText } from '../../../domain/candle';
+import { type Candle, hasPlausibleVolumes, hasSameValues, timeText } from '../../../domain/candle';
 import { MINUTE_MS } from '../../../domain/interval';
 import type { MetricName } from '../../../domain/metrics';
 import type { ExchangeAnswer } from '../../../domain/ports';
@@ -37,7 +37,8 @@ export interface ReadRows extends ExchangeAnswer {
  * Reads the rows of a page. A row that cannot be a candle costs its minute, not
  * its page: it is rejected with its reason. Further columns are ignored. A row
  * without any volume is a minute without a trade, and is no candle. The last
- * row may still be open, and is left out until it is closed.
+ * row may still be open, and is left out until it is closed. Two rows of one
+ * minute with different values cost it as well: neither is the better one.
  */
 export function readRows(description: CandlesDescription, answered: AnsweredRows): ReadRows {
   const reading = new RowReading(description, answered);
@@ -51,6 +52,8 @@ class RowReading {
   readonly #asOfMs: number;
   readonly #candles: Candle[] = [];
   readonly #open: Candle[] = [];
+  readonly #byTime = new Map<number, Candle>();
+  readonly #contradictory = new Set<number>();
   readonly #rejected = new Map<number, RejectedMinute>();
   readonly #counts = new Map<MetricName, number>();
   #oldestRowMs: number | undefined;
@@ -79,7 +82,9 @@ class RowReading {
     const closed = this.#open.filter(
       ({ openTimeMs }) => openTimeMs < newestMs || openTimeMs < this.#page.closedBeforeMs,
     );
-    const candles = inTimeOrder([...this.#candles, ...closed]);
+    const candles = inTimeOrder([...this.#candles, ...closed]).filter(
+      ({ openTimeMs }) => !this.#contradictory.has(openTimeMs),
+    );
     for (const { openTimeMs } of candles) this.#rejected.delete(openTimeMs);
     const rejected = [...this.#rejected.values()].sort((a, b) => a.openTimeMs - b.openTimeMs);
     return {
@@ -102,9 +107,23 @@ class RowReading {
     this.#oldestRowMs = Math.min(this.#oldestRowMs ?? openTimeMs, openTimeMs);
     const candle = readCandle(openTimeMs, read, anyDecimal);
     if (tradeCount !== undefined) checkTradeCount(candle, tradeCount);
+    this.#checkAgainstOthers(candle);
     if (isWithoutTrade(candle)) return;
     if (!hasPlausibleVolumes(candle)) this.#count('ImplausibleVolumes');
     (this.#isClosed(read) ? this.#candles : this.#open).push(candle);
+  }
+
+  /** @throws RejectedRowError if another row of its minute has other values */
+  #checkAgainstOthers(candle: Candle): void {
+    const { openTimeMs } = candle;
+    const other = this.#byTime.get(openTimeMs);
+    this.#byTime.set(openTimeMs, candle);
+    if (other === undefined || hasSameValues(other, candle)) return;
+    this.#contradictory.add(openTimeMs);
+    throw new RejectedRowError(
+      'RejectedPrices',
+      `the minute ${timeText(openTimeMs)} is there twice, with different values`,
+    );
   }
 
   #rowOf(row: unknown): ExchangeRow {

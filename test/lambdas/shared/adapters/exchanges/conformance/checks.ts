@@ -13,6 +13,7 @@ export const CHECKS = {
   'prices that are JSON numbers are refused': rows.refusesNumbers,
   'a minute without a trade is no candle': rows.leavesQuietMinutesOut,
   'a row with trades and no volume is refused': rows.refusesTradesWithoutVolume,
+  'rows of one minute that differ are refused': rows.refusesContradictoryRows,
   'the open candle never comes out': rows.leavesTheOpenCandleOut,
   'the closed candle comes out': rows.givesTheClosedCandle,
   'rows of other minutes are no answer': pages.refusesOtherMinutes,

@@ -99,6 +99,29 @@ export async function refusesTradesWithoutVolume(subject: Subject): Promise<void
   expect(timesOf(rejected)).toEqual(answers.hasTradeCount ? [at(12, 1)] : []);
 }
 
+/** Two rows of one minute with different values cost it: neither is believed, in either order. */
+export async function refusesContradictoryRows(subject: Subject): Promise<void> {
+  const { answers, server } = subject;
+  const [one, other] = [servedMinute(at(12, 1)), servedMinute(at(12, 1), { close: '111.5' })];
+  for (const both of [
+    [one, other],
+    [other, one],
+    [one, quietMinute(at(12, 1))],
+    [one, other, one],
+  ]) {
+    const rows = [servedMinute(at(12)), ...both].map(answers.row);
+    server.script = () => ({ body: answers.rowsAnswer(rows) });
+    const { exchange, telemetry } = prepare(subject);
+
+    const { candles, rejected } = await exchange.candles(queryOf(answers, at(12), at(12, 2)));
+
+    expect(timesOf(candles)).toEqual([at(12)]);
+    expect(timesOf(rejected)).toEqual([at(12, 1)]);
+    expect(rejected[0]?.reason).toContain('twice, with different values');
+    expect(telemetry.counted('RejectedPrices')).toBeGreaterThan(0);
+  }
+}
+
 /** Asks for two minutes, of which the second, 12:04, is over at 12:05. */
 async function twoMinutes(
   subject: Subject,
@@ -120,7 +143,8 @@ function dateText(timeMs: number): string {
 
 /**
  * The candle of a minute that is not over never comes out: not if this machine's clock is two
- * seconds fast, and not if the minute ends while the answer is on its way.
+ * seconds fast, nor if the exchange's date is, and not if the minute ends while the answer is on
+ * its way.
  */
 export async function leavesTheOpenCandleOut(subject: Subject): Promise<void> {
   const open = { isClosed: false };
@@ -132,6 +156,8 @@ export async function leavesTheOpenCandleOut(subject: Subject): Promise<void> {
   try {
     expect(await twoMinutes(subject, open, '')).toEqual([at(12, 3)]);
     expect(await twoMinutes(subject, open, dateText(at(12, 5) - 1_000))).toEqual([at(12, 3)]);
+    jest.setSystemTime(at(12, 4) + 50_000);
+    expect(await twoMinutes(subject, open, dateText(at(13, 5)))).toEqual([at(12, 3)]);
   } finally {
     jest.useRealTimers();
   }
@@ -139,8 +165,14 @@ export async function leavesTheOpenCandleOut(subject: Subject): Promise<void> {
 
 /** The candle of a minute that is over comes out at once: to a tick of the full minute, too. */
 export async function givesTheClosedCandle(subject: Subject): Promise<void> {
-  const times = await twoMinutes(subject, { isClosed: true }, dateText(at(12, 6)));
-  expect(times).toEqual([at(12, 3), at(12, 4)]);
+  fakeDate();
+  jest.setSystemTime(at(12, 6));
+  try {
+    const times = await twoMinutes(subject, { isClosed: true }, dateText(at(12, 6)));
+    expect(times).toEqual([at(12, 3), at(12, 4)]);
+  } finally {
+    jest.useRealTimers();
+  }
   await comesOutToATickOfTheFullMinute(subject);
 }
 

@@ -259,6 +259,28 @@ async function filled(exchange: Exchange, query: CandlesQuery): Promise<Exchange
   return { ...answer, candles };
 }
 
+/** An adapter that takes the last row of each minute. */
+function lastRowWins(right: ExchangeDescription): Trap {
+  const fault = {
+    fault: 'the last row of a minute wins',
+    noticedBy: 'rows of one minute that differ are refused',
+  } as const;
+  const rows = v.pipe(
+    right.candles.rows,
+    v.transform((all) => [
+      ...new Map(
+        all.map((row, index) => {
+          const time = v.safeParse(right.candles.rowTime, row);
+          return [time.success ? time.output : index, row] as const;
+        }),
+      ).values(),
+    ]),
+  );
+  return described(withCandles(right, { rows }), fault);
+}
+
+const CONTRADICTION_TRAPS: readonly Trap[] = [GATE_IO, BINANCE, OKX, COINBASE].map(lastRowWins);
+
 const OPEN_TRAPS: readonly Trap[] = [
   ...[GATE_IO, BINANCE, OKX, COINBASE].map((right) =>
     described(
@@ -492,6 +514,7 @@ export const TRAPS: readonly Trap[] = [
   ...SEAM_TRAPS,
   ...TIME_TRAPS,
   ...ROW_TRAPS,
+  ...CONTRADICTION_TRAPS,
   ...OPEN_TRAPS,
   ...SILENCE_TRAPS,
   ...REFUSAL_TRAPS,
