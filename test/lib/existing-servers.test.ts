@@ -93,7 +93,7 @@ describe('a stage on a Kafka, a Cassandra and schemas that stand already', () =>
         { Type: 'VPC_SECURITY_GROUP', URI: uri('security_group:', 'NetworkFunctions') },
       ],
       BatchSize: 16,
-      MaximumBatchingWindowInSeconds: 0,
+      MaximumBatchingWindowInSeconds: 1,
       StartingPosition: 'TRIM_HORIZON',
       Topics: ['candles.observed'],
     });
