@@ -24,7 +24,8 @@ export async function startBenchRun(
   chosen: ChosenSettings,
 ): Promise<LocalRun<TimedExchange>> {
   const dataDir = join(defaultDataDir(), 'bench');
-  await rm(dataDir, { recursive: true, force: true });
+  // The folder itself names the volumes of containers, which a fresh start removes.
+  await rm(join(dataDir, 'logs'), { recursive: true, force: true });
   const settings: ChosenSettings = {
     ...chosen,
     exchanges: {

@@ -85,7 +85,8 @@ async function startRun(
   cpu: FunctionsCpu,
 ): Promise<MeasuredRun['run']> {
   const dataDir = join(defaultDataDir(), 'bench');
-  await rm(dataDir, { recursive: true, force: true });
+  // The folder itself names the volumes of containers, which a fresh start removes.
+  await rm(join(dataDir, 'logs'), { recursive: true, force: true });
   return startLocalRun({
     stage: 'dev',
     dataDir,
