@@ -2,7 +2,8 @@ import type { Archive } from '../../domain/ports';
 import { createBinanceArchive } from './archive/binance-archive';
 import { createGateIoArchive } from './archive/gate-io-archive';
 import type { ArchiveOptions } from './archive/archive-options';
-import type { ExchangeName } from './exchange-facts';
+import { archiveLimits } from './archive/download';
+import { EXCHANGE_FACTS, type ExchangeName } from './exchange-facts';
 
 const CREATORS: Readonly<Partial<Record<ExchangeName, (options: ArchiveOptions) => Archive>>> = {
   'gate-io': createGateIoArchive,
@@ -11,5 +12,6 @@ const CREATORS: Readonly<Partial<Record<ExchangeName, (options: ArchiveOptions) 
 
 /** The archive of an exchange; undefined if it has none. */
 export function createArchive(name: ExchangeName, options: ArchiveOptions): Archive | undefined {
-  return CREATORS[name]?.(options);
+  const asked = { title: `${EXCHANGE_FACTS[name].title}'s archive` };
+  return CREATORS[name]?.({ limits: archiveLimits(asked), ...options });
 }

@@ -1,3 +1,4 @@
+import type { RequestLimits } from '../http/request-limits';
 import type { RetryOptions } from '../http/retried';
 
 /** Options for an archive. */
@@ -6,4 +7,6 @@ export interface ArchiveOptions extends RetryOptions {
   readonly baseUrl: string;
   /** The longest wait for one file, in milliseconds. @default 30,000 */
   readonly timeoutMs?: number;
+  /** The pauses and bans that its files have together. @default each file has its own */
+  readonly limits?: RequestLimits;
 }

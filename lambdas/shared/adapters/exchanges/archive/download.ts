@@ -1,5 +1,6 @@
 import { type AskedParty, ExchangeError, failureOfStatus } from '../http/exchange-error';
 import { bodyOf, get } from '../http/get';
+import { RequestLimits } from '../http/request-limits';
 import { retried, withinTime } from '../http/retried';
 import type { ArchiveOptions } from './archive-options';
 
@@ -18,6 +19,11 @@ export interface WantedFile {
   readonly withinMs: number;
 }
 
+/** The limits of an archive: it documents none, so in effect it is waited for only if it asks for that. */
+export function archiveLimits(asked: AskedParty): RequestLimits {
+  return new RequestLimits({ asked, windowMs: 10_000 }, { requestsPer10Seconds: 1_000 });
+}
+
 /** A file as it is; undefined if the archive does not have it. @throws ExchangeError if it cannot be had */
 export function download(
   options: ArchiveOptions,
@@ -25,32 +31,49 @@ export function download(
 ): Promise<Uint8Array | undefined> {
   const { telemetry, baseUrl } = options;
   const { asked, withinMs, name } = file;
+  const limits = options.limits ?? archiveLimits(asked);
+  const wanted = { asked, url: baseUrl + file.path, limits };
   return withinTime({ asked, telemetry, withinMs, wanted: name }, (signal) =>
     retried(
-      () => downloadOnce(options, { asked, url: baseUrl + file.path }, signal),
+      () => limits.inTurn('files', () => downloadOnce(options, wanted, signal), signal),
       { retries: 2, ...options },
       signal,
     ),
   );
 }
 
+interface AskedFile {
+  readonly asked: AskedParty;
+  readonly url: string;
+  readonly limits: RequestLimits;
+}
+
 async function downloadOnce(
   { timeoutMs = 30_000 }: ArchiveOptions,
-  { asked, url }: { readonly asked: AskedParty; readonly url: string },
+  { asked, url, limits }: AskedFile,
   signal: AbortSignal,
 ): Promise<Uint8Array | undefined> {
   const limit = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
   // The file is asked for as it is: unzipped on its way it could be cut unnoticed.
   const headers = { 'accept-encoding': 'identity' };
   const response = await get({ asked, url, headers, signal: limit });
+  limits.heed(response, Date.now());
   if (response.status === 200) return bodyOf(asked, response, MOST_BYTES);
   if (response.status === 404) {
     await response.body?.cancel();
     return undefined;
   }
-  const said = (await bodyOf(asked, response, LONGEST_MESSAGE_BYTES))
-    .toString('utf8')
-    .slice(0, 200);
+  const said = await messageOf(asked, response);
   const message = `${asked.title} answered ${response.status} for ${url}: ${said}`;
   throw new ExchangeError(failureOfStatus(response.status), message);
+}
+
+/** The start of the body of an error; nothing if it does not come: its status says enough. */
+async function messageOf(asked: AskedParty, response: Response): Promise<string> {
+  try {
+    return (await bodyOf(asked, response, LONGEST_MESSAGE_BYTES)).toString('utf8').slice(0, 200);
+  } catch (cause) {
+    if (cause instanceof ExchangeError) return `(no body: ${cause.failure})`;
+    throw cause;
+  }
 }

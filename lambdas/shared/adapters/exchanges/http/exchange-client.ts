@@ -68,8 +68,8 @@ export function createExchangeClient(
   description: ExchangeDescription,
   options: ExchangeClientOptions,
 ): ExchangeClient {
-  const limits = new RequestLimits(description, options);
   const asked = EXCHANGE_FACTS[description.exchange];
+  const limits = new RequestLimits({ ...description, asked }, options);
   const sendOnce = async <T>(wanted: Wanted<T>, signal: AbortSignal): Promise<T> => {
     const sentMs = performance.now();
     const limit = AbortSignal.any([signal, AbortSignal.timeout(options.timeoutMs ?? 5_000)]);

@@ -1,8 +1,7 @@
 import PQueue from 'p-queue';
 import type { AnswerHead, ExchangeDescription } from '../descriptions/description';
-import { EXCHANGE_FACTS } from '../exchange-facts';
 import { AddressBan } from './address-ban';
-import { type ExchangeFailure, failureOfStatus } from './exchange-error';
+import { type AskedParty, type ExchangeFailure, failureOfStatus } from './exchange-error';
 import { numberIn } from './get';
 
 const CONCURRENT_REQUESTS = 16;
@@ -16,6 +15,11 @@ const LONGEST_BAN_MS = 3 * 24 * 60 * 60_000;
 /** An address whose region is not served does not move: it is seldom asked again. */
 const REGION_REFUSED_MS = 10 * 60_000;
 
+/** Who limits requests, and how. */
+type Limiting = Pick<ExchangeDescription, 'windowMs' | 'endpointShares' | 'limit'> & {
+  readonly asked: AskedParty;
+};
+
 /** Options for {@link RequestLimits}. */
 interface LimitOptions {
   /** How many requests may be sent in any 10 s. */
@@ -25,12 +29,12 @@ interface LimitOptions {
 }
 
 /**
- * The pace of the requests to one exchange: no more in any of its windows than
+ * The pace of the requests to one exchange, or to an archive: no more in any of its windows than
  * are allowed, none while it asks for a pause, none at all while it refuses
  * this address.
  */
 export class RequestLimits {
-  readonly #description: ExchangeDescription;
+  readonly #limiting: Limiting;
   readonly #requestsPer10Seconds: number;
   readonly #ban: AddressBan;
   readonly #queues = new Map<string, PQueue>();
@@ -38,11 +42,8 @@ export class RequestLimits {
   #pausedUntilMs = 0;
   #fewestRemaining: number | undefined;
 
-  constructor(
-    description: ExchangeDescription,
-    { requestsPer10Seconds, ban = new AddressBan() }: LimitOptions,
-  ) {
-    this.#description = description;
+  constructor(limiting: Limiting, { requestsPer10Seconds, ban = new AddressBan() }: LimitOptions) {
+    this.#limiting = limiting;
     this.#ban = ban;
     this.#requestsPer10Seconds = requestsPer10Seconds;
   }
@@ -51,7 +52,7 @@ export class RequestLimits {
   inTurn<T>(endpoint: string, request: () => Promise<T>, signal: AbortSignal): Promise<T> {
     return this.#queueOf(endpoint).add(
       () => {
-        this.#ban.assertOver(EXCHANGE_FACTS[this.#description.exchange], Date.now());
+        this.#ban.assertOver(this.#limiting.asked, Date.now());
         return request();
       },
       { signal },
@@ -60,7 +61,7 @@ export class RequestLimits {
 
   /** Obeys what the head of an answer says: its body may come slowly, or not at all. */
   heed(head: AnswerHead, nowMs: number): void {
-    const { remaining, pauseUntilMs } = this.#description.limit?.(head, nowMs) ?? {};
+    const { remaining, pauseUntilMs } = this.#limiting.limit?.(head, nowMs) ?? {};
     if (remaining !== undefined) {
       this.#fewestRemaining = Math.min(this.#fewestRemaining ?? Infinity, remaining);
     }
@@ -117,7 +118,7 @@ export class RequestLimits {
 
   /** Whole requests in a window: where that would be less than one, the window is longer. */
   #paceOf(endpoint: string): { interval: number; intervalCap: number } {
-    const { windowMs, endpointShares = {} } = this.#description;
+    const { windowMs, endpointShares = {} } = this.#limiting;
     const perMs = ((endpointShares[endpoint] ?? 1) * this.#requestsPer10Seconds) / 10_000;
     const intervalCap = Math.max(1, Math.floor(perMs * windowMs));
     return { interval: Math.max(windowMs, Math.ceil(intervalCap / perMs)), intervalCap };

@@ -12,7 +12,7 @@ import {
 import { minuteAt } from '../../../../fakes/candles';
 import { FakeTelemetry } from '../../../../fakes/telemetry';
 import { all } from './archive-fixtures';
-import { ScriptedServer, type ServerAnswer } from './scripted-server';
+import { fakeTime, ScriptedServer, type ServerAnswer, timePassing } from './scripted-server';
 
 const [DECEMBER, JANUARY, FEBRUARY] = [
   Date.UTC(2024, 11, 1),
@@ -302,6 +302,41 @@ describe('a month that is not published', () => {
 
     await expect(ask(DECEMBER, [1])).rejects.toMatchObject({ failure: 'ServerError' });
     expect(telemetry.counted('ExchangeServerError')).toBe(2);
+  });
+});
+
+describe('an archive that refuses', () => {
+  beforeEach(() => fakeTime());
+  afterEach(() => jest.useRealTimers());
+
+  it.each([
+    ['429', { status: 429 }],
+    ['429 without its body', { status: 429, isCut: true }],
+    ['503', { status: 503 }],
+  ])('is waited for as it asks: %s', async (_, answer) => {
+    const retry = { ...answer, headers: { 'retry-after': '60' }, body: 'busy' };
+    server.script = (_request, number) => (number === 1 ? retry : { status: 404, body: '' });
+    const { ask } = prepare();
+
+    await expect(timePassing(ask(DECEMBER, [1]))).rejects.toThrow(ArchiveMissingError);
+
+    const [refusedMs = 0, askedMs = 0] = server.seen.map(({ atMs }) => atMs);
+    expect(server.seen).toHaveLength(2);
+    expect(askedMs - refusedMs).toBeGreaterThanOrEqual(60_000);
+  });
+
+  it('is asked for no other month during its ban', async () => {
+    server.script = () => ({ status: 418, headers: { 'retry-after': '300' }, body: '' });
+    const { ask } = prepare();
+
+    for (const month of [DECEMBER, JANUARY]) {
+      await expect(timePassing(ask(month, [1]))).rejects.toMatchObject({ failure: 'Banned' });
+    }
+    expect(server.seen).toHaveLength(1);
+
+    serve({});
+    jest.setSystemTime((server.seen[0]?.atMs ?? 0) + 301_000);
+    await expect(timePassing(ask(DECEMBER, [1]))).rejects.toThrow(ArchiveMissingError);
   });
 });
 
