@@ -1,5 +1,10 @@
 import type { FollowedExchangesText } from '../../lambdas/shared/adapters/followed-exchanges';
-import { archiveUrl, type ExchangeSetting, retentionMinutes } from './settings/exchange-settings';
+import {
+  archiveUrl,
+  type ExchangeSetting,
+  marketsOf,
+  retentionMinutes,
+} from './settings/exchange-settings';
 
 /**
  * The variable `EXCHANGES` of a function: the exchanges, with its part of the
@@ -19,9 +24,7 @@ export function exchangesVariable(
         ...(archive === undefined ? {} : { archiveUrl: archive }),
         requestsPer10Seconds: partOf(exchange.requestsPer10Seconds),
         retentionMinutes: retentionMinutes(exchange),
-        ...(exchange.expectedMarkets === undefined
-          ? {}
-          : { expectedMarkets: exchange.expectedMarkets }),
+        ...(exchange.expectedMarkets === undefined ? {} : { expectedMarkets: marketsOf(exchange) }),
       },
     ] as const;
   });

@@ -3,11 +3,8 @@ import {
   EXCHANGE_FACTS,
   type ExchangeName,
 } from '../../../lambdas/shared/adapters/exchanges/exchange-facts';
-import {
-  isPattern,
-  pairOrPatternProblem,
-  pairsByName,
-} from '../../../lambdas/shared/domain/followed/pair-patterns';
+import { isPattern, pairsByName } from '../../../lambdas/shared/domain/followed/pair-patterns';
+import { writtenPairProblem } from '../../../lambdas/shared/adapters/exchanges/pair-name-facts';
 import { LONGEST_PAIR } from '../../../lambdas/shared/domain/market';
 import { group, oneOfKinds, wholeNumber } from './setting-values';
 
@@ -16,22 +13,30 @@ const MARGIN = 10;
 
 const PAIR_REMEDY = `give a pair as BASE_QUOTE, such as BTC_USDT, or a pattern such as *_USDT: at most ${LONGEST_PAIR} characters, without white space and punctuation but _ - . $ ! ~`;
 
-const Pair = v.pipe(
-  v.string(PAIR_REMEDY),
-  v.check((pair) => pairOrPatternProblem(pair) === undefined, PAIR_REMEDY),
-);
+/** A pair as it is written of an exchange, or a pattern. */
+function pair(exchange: ExchangeName) {
+  return v.pipe(
+    v.string(PAIR_REMEDY),
+    v.check(
+      (text) => writtenPairProblem(exchange, text) === undefined,
+      ({ input }) => `it ${writtenPairProblem(exchange, input)}: ${PAIR_REMEDY}`,
+    ),
+  );
+}
 
 /** Markets that a pattern is expected to name: the checks of the stage, and its cost, are of so many. */
 const ExpectedMarkets = v.optional(wholeNumber(1, 20_000));
 
 /** A pair, or several, or patterns. */
-const Pairs = v.pipe(
-  v.union([v.string(), v.array(v.unknown())], 'give a pair such as BTC_USDT, or a list of pairs'),
-  v.transform((given) => (typeof given === 'string' ? [given] : given)),
-  v.array(Pair),
-  v.minLength(1, 'give at least one pair'),
-  v.check((pairs) => new Set(pairs).size === pairs.length, 'give every pair once'),
-);
+function pairs(exchange: ExchangeName) {
+  return v.pipe(
+    v.union([v.string(), v.array(v.unknown())], 'give a pair such as BTC_USDT, or a list of pairs'),
+    v.transform((given) => (typeof given === 'string' ? [given] : given)),
+    v.array(pair(exchange)),
+    v.minLength(1, 'give at least one pair'),
+    v.check((given) => new Set(given).size === given.length, 'give every pair once'),
+  );
+}
 
 const Url = v.pipe(v.string('give a URL'), v.url('give a URL'));
 
@@ -47,7 +52,7 @@ export function mostRequests(exchange: ExchangeName): number {
 
 const GateIo = group({
   kind: v.literal('gate-io'),
-  pairs: Pairs,
+  pairs: pairs('gate-io'),
   expectedMarkets: ExpectedMarkets,
   /** Base URL of its API. */
   url: v.pipe(Url, v.endsWith('/api/v4', 'end it with /api/v4')),
@@ -60,7 +65,7 @@ const GateIo = group({
 
 const Binance = group({
   kind: v.literal('binance'),
-  pairs: Pairs,
+  pairs: pairs('binance'),
   expectedMarkets: ExpectedMarkets,
   /** Base URL of its API: a host that serves market data alone needs no key. */
   url: Url,
@@ -71,7 +76,7 @@ const Binance = group({
 
 const Okx = group({
   kind: v.literal('okx'),
-  pairs: Pairs,
+  pairs: pairs('okx'),
   expectedMarkets: ExpectedMarkets,
   /** Base URL of its API. */
   url: Url,
@@ -80,7 +85,7 @@ const Okx = group({
 
 const Coinbase = group({
   kind: v.literal('coinbase'),
-  pairs: Pairs,
+  pairs: pairs('coinbase'),
   expectedMarkets: ExpectedMarkets,
   /** Base URL of its API. */
   url: Url,
@@ -120,9 +125,9 @@ export function marketCount(exchanges: readonly ExchangeSetting[]): number {
   return exchanges.reduce((count, exchange) => count + marketsOf(exchange), 0);
 }
 
-/** The number of markets of an exchange: of a pattern as many as are expected. */
-export function marketsOf({ pairs, expectedMarkets }: ExchangeSetting): number {
-  return expectedMarkets ?? pairsByName(pairs).length;
+/** The number of markets of an exchange: of patterns as many as are expected, and all that are named. */
+export function marketsOf({ pairs: followed, expectedMarkets = 0 }: ExchangeSetting): number {
+  return Math.max(pairsByName(followed).length, expectedMarkets);
 }
 
 /** A pattern does not say how many markets it names. */

@@ -1,5 +1,5 @@
 import { gateIoAlone, gateIoOf, stageOfPairs } from '../../fakes/stages';
-import { usualExchange } from '../../../lib/stages/settings/exchange-settings';
+import { marketsOf, usualExchange } from '../../../lib/stages/settings/exchange-settings';
 import { VERSION_IDS } from '../../fakes/records';
 import { RemovalPolicy } from 'aws-cdk-lib';
 import {
@@ -91,7 +91,9 @@ describe('a stage config', () => {
         alarmEmail: 'nobody',
       }),
     ).toEqual([
-      expect.stringMatching(/^- exchanges\.0\.pairs\.1 is "BTC\/USDT": give a pair as BASE_QUOTE/),
+      expect.stringMatching(
+        /^- exchanges\.0\.pairs\.1 is "BTC\/USDT": it has the character "\/": give a pair as BASE_QUOTE/,
+      ),
       '- exchanges.0.retentionMinutes is 10000: give at most 9990',
       '- kafka.count is 32: give at most 30',
       '- topics.replication is 4: give at most 3',
@@ -421,6 +423,24 @@ describe('exchanges', () => {
       expect(stageConfig({ ...dev, exchanges }).exchanges).toEqual(exchanges);
     },
   );
+
+  it.each([
+    ['binance', 'BTCUSDT', 'has no underscore'],
+    ['okx', 'BTC-USDT', 'has no underscore'],
+    ['coinbase', 'btc_usd', 'has lower-case letters'],
+  ] as const)('name pairs in one spelling: not %s %s', (kind, pair, problem) => {
+    expect(problemsOf({ exchanges: [usualExchange(kind, [pair])] })).toEqual([
+      expect.stringContaining(
+        `- exchanges.0.pairs.0 is "${pair}": it ${problem}: give a pair as BASE_QUOTE`,
+      ),
+    ]);
+  });
+
+  it('count all pairs that are named, even if fewer are expected', () => {
+    const named = { ...binance, pairs: ['A_B', 'C_D', '*_E'], expectedMarkets: 1 };
+    expect(marketsOf(named)).toBe(2);
+    expect(marketsOf({ ...named, expectedMarkets: 5 })).toBe(5);
+  });
 
   it('are asked for no more than each answers', () => {
     expect(problemsOf({ exchanges: [{ ...binance, requestsPer10Seconds: 491 }] })).toEqual([
