@@ -12,6 +12,11 @@ import {
 import type { ArchiveRefusals } from './archive-refusals';
 import { isHeader, readArchiveRow } from './archive-rows';
 
+/** A market may be quiet for so long at the end of a month, or of a day. */
+export const QUIET_MS = 6 * 60 * MINUTE_MS;
+/** A month is taken as complete so long after its end; it was seen to come within five days. */
+export const COMPLETE_AFTER_MS = 7 * DAY_MS;
+
 /**
  * The wanted days of a file, oldest first, each as soon as a row of a later day
  * has come, so that no more than one day is held. The days from the last row of a
@@ -77,9 +82,6 @@ function periodText(file: ArchiveFile): string {
 function isOfDay({ fromMs, toMs }: ArchiveFile): boolean {
   return toMs - fromMs <= DAY_MS;
 }
-
-/** A market may be quiet for so long at the end of a month. */
-const QUIET_MS = 6 * 60 * MINUTE_MS;
 
 /** Whether a day is whole, as far as the end of the file is concerned. */
 function stands(file: ArchiveFile, { newestMs = 0 }: FileOrder, dayMs: number): boolean {

@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import { DAY_MS } from '../../../domain/interval';
+import { DAY_MS, MINUTE_MS } from '../../../domain/interval';
 import { monthAfter } from '../../../domain/ledger/ledger';
 import {
   type Archive,
@@ -7,16 +6,9 @@ import {
   ArchiveMissingError,
   type ArchiveQuery,
 } from '../../../domain/ports';
-import { binanceSymbol } from '../descriptions/binance';
-import { EXCHANGE_FACTS } from '../exchange-facts';
-import { archivedDays, refusedDays } from './archive-days';
+import { COMPLETE_AFTER_MS, QUIET_MS } from './archive-days';
 import type { ArchiveOptions } from './archive-options';
-import { ArchiveRefusals } from './archive-refusals';
-import { linesOfText, unzippedText } from './archive-zip';
-import { binanceRows } from './binance-archive-rows';
-import { download } from './download';
-
-const ASKED = { title: `${EXCHANGE_FACTS.binance.title}'s archive` };
+import { daysIn, fileOf, type Period, periodOf } from './binance-archive-file';
 
 /** A month is published within a week after its end; until this the files of its days may be all there is. */
 const MONTH_BY_DAYS_MS = 30 * DAY_MS;
@@ -28,132 +20,85 @@ const MONTH_BY_DAYS_MS = 30 * DAY_MS;
  * `daily` with `-2024-01-31`. Rows of twelve columns, without a header; times in milliseconds, and
  * from 2025 on in microseconds.
  *
- * The month's file is taken if there is one; while a month is young, those of its days. A file that
+ * The month's file is taken if there is one; while a month is young, those of its days. A day that
+ * the month's file refuses, or that ends hours early in it, is asked for by its own file as well:
+ * months were published that lack days. If there is no such file, the month's holds. A file that
  * does not have its checksum, or cannot be read, gives no day. What is refused is counted as
  * `ArchiveRefused`, and failed requests by their kind, as `Exchange<kind>`.
  *
  * Source: github.com/binance/binance-public-data.
  */
 export function createBinanceArchive(options: ArchiveOptions): Archive {
-  return { days: (query) => daysOf(options, query) };
+  return {
+    days: (query) => daysOf({ options, query, deadlineMs: performance.now() + query.withinMs }),
+  };
 }
 
-async function* daysOf(options: ArchiveOptions, query: ArchiveQuery): AsyncGenerator<ArchivedDay> {
-  const deadlineMs = performance.now() + query.withinMs;
-  const monthEndMs = monthAfter(query.monthMs);
-  const month = periodOf(query.pair, query.monthMs, monthEndMs);
+interface Ask {
+  readonly options: ArchiveOptions;
+  readonly query: ArchiveQuery;
+  /** The latest `performance.now()`. */
+  readonly deadlineMs: number;
+}
+
+async function* daysOf(ask: Ask): AsyncGenerator<ArchivedDay> {
+  const { options, query, deadlineMs } = ask;
+  const { pair, monthMs, daysMs, nowMs } = query;
+  const month = periodOf(pair, monthMs, monthAfter(monthMs));
   const file = await fileOf(options, month, deadlineMs);
-  if (file !== undefined) {
-    yield* daysIn(options, file, query.daysMs);
+  if (file === undefined) {
+    yield* daysWithoutMonth(ask, month);
     return;
   }
-  if (query.nowMs >= monthEndMs + MONTH_BY_DAYS_MS) throw missing(month);
+  const isYoung = nowMs < month.toMs + COMPLETE_AFTER_MS;
+  for await (const day of daysIn(options, file, { daysMs, isYoung })) {
+    yield isDoubtful(day) ? await comparedWithOwnFile(ask, day) : day;
+  }
+}
+
+async function* daysWithoutMonth(ask: Ask, month: Period): AsyncGenerator<ArchivedDay> {
+  const { pair, daysMs, nowMs } = ask.query;
+  if (nowMs >= month.toMs + MONTH_BY_DAYS_MS) throw missing(month);
   let missed: Period | undefined;
-  for (const dayMs of query.daysMs) {
-    const day = periodOf(query.pair, dayMs, dayMs + DAY_MS);
-    const dayFile = await fileOf(options, day, deadlineMs);
-    if (dayFile === undefined) missed ??= day;
-    else yield* daysIn(options, dayFile, [dayMs]);
+  for (const dayMs of daysMs) {
+    const day = await dayOfOwnFile(ask, dayMs);
+    if (day === undefined) missed ??= dayPeriod(pair, dayMs);
+    else yield day;
   }
   if (missed !== undefined) throw missing(missed);
 }
 
-/** A month or a day of a pair. */
-interface Period {
-  /** Name of its file, without what follows the point. */
-  readonly name: string;
-  /** Path of its file, without what follows the point. */
-  readonly path: string;
-  readonly fromMs: number;
-  readonly toMs: number;
+/** If a day of a month's file may have more rows than are in it. */
+function isDoubtful({ dayMs, answer }: ArchivedDay): boolean {
+  const newestMs = answer?.candles.at(-1)?.openTimeMs;
+  return newestMs === undefined || newestMs + MINUTE_MS < dayMs + DAY_MS - QUIET_MS;
 }
 
-function periodOf(pair: string, fromMs: number, toMs: number): Period {
-  const symbol = binanceSymbol(pair);
-  const isDay = toMs - fromMs === DAY_MS;
-  const name = `${symbol}-1m-${new Date(fromMs).toISOString().slice(0, isDay ? 10 : 7)}`;
-  const folder = `/data/spot/${isDay ? 'daily' : 'monthly'}/klines/${encodeURIComponent(symbol)}/1m`;
-  return { name, path: `${folder}/${encodeURIComponent(name)}`, fromMs, toMs };
+/** A day of its own file, or as the month's file has it if that is all there is, or more of it. */
+async function comparedWithOwnFile(ask: Ask, ofMonth: ArchivedDay): Promise<ArchivedDay> {
+  const own = await dayOfOwnFile(ask, ofMonth.dayMs);
+  if (own === undefined) return ofMonth;
+  return candleCount(own) < candleCount(ofMonth) && own.answer !== undefined ? ofMonth : own;
+}
+
+function candleCount({ answer }: ArchivedDay): number {
+  return answer?.candles.length ?? 0;
+}
+
+/** A day of its own file; undefined if it has none. */
+async function dayOfOwnFile(ask: Ask, dayMs: number): Promise<ArchivedDay | undefined> {
+  const { options, query, deadlineMs } = ask;
+  const file = await fileOf(options, dayPeriod(query.pair, dayMs), deadlineMs);
+  if (file === undefined) return undefined;
+  let given: ArchivedDay | undefined;
+  for await (const day of daysIn(options, file, { daysMs: [dayMs], isYoung: false })) given = day;
+  return given;
+}
+
+function dayPeriod(pair: string, dayMs: number): Period {
+  return periodOf(pair, dayMs, dayMs + DAY_MS);
 }
 
 function missing({ name }: Period): ArchiveMissingError {
   return new ArchiveMissingError(`The archive does not have ${name}.zip`);
-}
-
-interface CheckedFile {
-  readonly period: Period;
-  readonly zip: Uint8Array;
-  /** The text beside it; undefined if there is none. */
-  readonly checksum: string | undefined;
-}
-
-/** The file of a period; undefined if the archive does not have it. */
-async function fileOf(
-  options: ArchiveOptions,
-  period: Period,
-  deadlineMs: number,
-): Promise<CheckedFile | undefined> {
-  const get = (end: string) =>
-    download(options, {
-      asked: ASKED,
-      path: period.path + end,
-      name: period.name + end,
-      withinMs: Math.floor(deadlineMs - performance.now()),
-    });
-  const zip = await get('.zip');
-  if (zip === undefined) return undefined;
-  const checksum = await get('.zip.CHECKSUM');
-  const text = checksum && Buffer.from(checksum).toString('latin1');
-  return { period, zip, checksum: text };
-}
-
-async function* daysIn(
-  { telemetry }: ArchiveOptions,
-  file: CheckedFile,
-  daysMs: readonly number[],
-): AsyncGenerator<ArchivedDay> {
-  const { name, fromMs, toMs } = file.period;
-  const refusals = new ArchiveRefusals(telemetry, `${name}.zip`);
-  try {
-    const { text, problem } = textOf(file);
-    if (text === undefined) {
-      refusals.add(problem);
-      yield* refusedDays(daysMs, problem);
-      return;
-    }
-    const archived = {
-      name: `${name}.csv`,
-      fromMs,
-      toMs,
-      rows: binanceRows(fromMs),
-      isCut: false,
-      isYoung: false,
-      lines: () => linesOfText(text),
-    };
-    yield* archivedDays(archived, daysMs, refusals);
-  } finally {
-    refusals.report();
-  }
-}
-
-function textOf(file: CheckedFile): ReturnType<typeof unzippedText> {
-  const { name } = file.period;
-  const wrong = checksumProblem(file);
-  if (wrong !== undefined) return { problem: `${name}.zip ${wrong}` };
-  const unzipped = unzippedText(file.zip, `${name}.csv`);
-  return unzipped.problem === undefined ? unzipped : { problem: `${name}.zip ${unzipped.problem}` };
-}
-
-const SHA256 = /^([0-9a-f]{64})\s/i;
-
-/** Reason why a file is not the one that its checksum is of; undefined if it is. */
-function checksumProblem({ zip, checksum }: CheckedFile): string | undefined {
-  if (checksum === undefined) return 'has no checksum beside it';
-  const wanted = SHA256.exec(`${checksum} `)?.[1]?.toLowerCase();
-  if (wanted === undefined)
-    return `has no SHA-256 beside it: ${JSON.stringify(checksum.slice(0, 60))}`;
-  const found = createHash('sha256').update(zip).digest('hex');
-  return found === wanted
-    ? undefined
-    : `has the SHA-256 ${found}, not ${wanted} as is said beside it`;
 }

@@ -1,4 +1,3 @@
-import { DAY_MS } from '../../../domain/interval';
 import { monthAfter } from '../../../domain/ledger/ledger';
 import {
   type Archive,
@@ -6,7 +5,7 @@ import {
   ArchiveMissingError,
   type ArchiveQuery,
 } from '../../../domain/ports';
-import { archivedDays, refusedDays } from './archive-days';
+import { archivedDays, COMPLETE_AFTER_MS, refusedDays } from './archive-days';
 import { endOf, linesOf } from './archive-gzip';
 import { ArchiveRefusals } from './archive-refusals';
 import { EXCHANGE_FACTS } from '../exchange-facts';
@@ -15,9 +14,6 @@ import { download } from './download';
 import { GATE_IO_ROWS } from './gate-io-archive-rows';
 
 const ASKED = { title: `${EXCHANGE_FACTS['gate-io'].title}'s archive` };
-
-/** A month is taken as complete so long after its end; it was seen to come within five days. */
-const COMPLETE_AFTER_MS = 7 * DAY_MS;
 
 /**
  * Gate.io's archive of one-minute candles, a file a month:

@@ -42,10 +42,11 @@ function row(candle: Candle, unit: 'ms' | 'us', changes: Readonly<Record<number,
   return columns.map((column, index) => changes[index] ?? column).join(',');
 }
 
-function rowsOfDay(dayMs: number, unit: 'ms' | 'us', count = 3): string[] {
-  return Array.from({ length: count }, (_, minute) =>
-    row(minuteAt(dayMs + minute * MINUTE_MS), unit),
-  );
+/** The first minutes of a day, and its last one: of a day that ends early there may be more elsewhere. */
+const MINUTES = [0, MINUTE_MS, DAY_MS - MINUTE_MS];
+
+function rowsOfDay(dayMs: number, unit: 'ms' | 'us', minutes: readonly number[] = MINUTES) {
+  return minutes.map((ms) => row(minuteAt(dayMs + ms), unit));
 }
 
 function zipOf(name: string, lines: readonly string[]): Uint8Array {
@@ -77,26 +78,23 @@ function prepare(query: Partial<ArchiveQuery> = {}) {
     firstPauseMs: 1,
   });
   if (archive === undefined) throw new Error('no archive');
-  const ask = (monthMs: number, days: readonly number[]) =>
-    all(
-      archive.days({
-        pair: 'BTC_USDT',
-        monthMs,
-        daysMs: days.map((day) => monthMs + (day - 1) * DAY_MS),
-        nowMs: monthMs + 365 * DAY_MS,
-        withinMs: 60_000,
-        ...query,
-      }),
-    );
-  return { ask, telemetry };
+  const days = (monthMs: number, wanted: readonly number[]) =>
+    archive.days({
+      pair: 'BTC_USDT',
+      monthMs,
+      daysMs: wanted.map((day) => monthMs + (day - 1) * DAY_MS),
+      nowMs: monthMs + 365 * DAY_MS,
+      withinMs: 60_000,
+      ...query,
+    });
+  const ask = (monthMs: number, wanted: readonly number[]) => all(days(monthMs, wanted));
+  return { ask, days, telemetry };
 }
 
 /** Open times of the minutes that came, or the reason why none did. */
 function outline(days: readonly ArchivedDay[]) {
   return days.map((day) => day.answer?.candles.map(({ openTimeMs }) => openTimeMs) ?? day.refusal);
 }
-
-const MINUTES = [0, MINUTE_MS, 2 * MINUTE_MS];
 
 describe('a month', () => {
   it('is one file and its checksum, asked for as they are', async () => {
@@ -235,7 +233,10 @@ describe('a file that is not what it should be', () => {
       /has "BTCUSDT-1m-2024-11.csv" in it, expected/,
     ],
   ])('with %s gives no day, and says why', async (_, body, checksum, reason) => {
-    server.script = ({ path }) => (path.endsWith('.CHECKSUM') ? checksum : { body });
+    server.script = ({ path }) => {
+      if (path.includes('/daily/')) return { status: 404, body: '' };
+      return path.endsWith('.CHECKSUM') ? checksum : { body };
+    };
     const { ask, telemetry } = prepare();
 
     const refusals = outline(await ask(DECEMBER, [1, 2]));
@@ -245,6 +246,126 @@ describe('a file that is not what it should be', () => {
     expect(telemetry.counted('ArchiveRefused')).toBe(1);
     expect(telemetry.messages('warn')).toEqual(['archive refused in part or whole']);
   });
+});
+
+describe('a month that ends early', () => {
+  const [MONTH, FIRST, SECOND] = [
+    'BTCUSDT-1m-2025-01',
+    'BTCUSDT-1m-2025-01-01',
+    'BTCUSDT-1m-2025-01-02',
+  ];
+  const SECOND_MS = JANUARY + DAY_MS;
+  const MORNING = [0, MINUTE_MS, DAY_MS / 2];
+  const young = { nowMs: FEBRUARY + DAY_MS };
+  const morning = rowsOfDay(JANUARY, 'us', MORNING);
+  const files = {
+    [MONTH]: morning,
+    [SECOND]: rowsOfDay(SECOND_MS, 'us'),
+  };
+
+  it('gives, within a week of its end, the days that have files of their own, and no other', async () => {
+    serve(files);
+    const { ask, telemetry } = prepare(young);
+
+    const [first, second, last] = outline(await ask(JANUARY, [1, 2, 31]));
+
+    const reason =
+      /^BTCUSDT-1m-2025-01.csv may not be complete yet: its last row is of 2025-01-01T12/;
+    expect(first).toMatch(reason);
+    expect(second).toEqual(MINUTES.map((ms) => SECOND_MS + ms));
+    expect(last).toMatch(reason);
+    expect(telemetry.counted('ArchiveRefused')).toBe(1);
+  });
+
+  it('is believed later where a day has no file of its own', async () => {
+    serve(files);
+    const { ask, telemetry } = prepare({ nowMs: FEBRUARY + 7 * DAY_MS });
+
+    expect(outline(await ask(JANUARY, [1, 2, 31]))).toEqual([
+      MORNING.map((ms) => JANUARY + ms),
+      MINUTES.map((ms) => SECOND_MS + ms),
+      [],
+    ]);
+    expect(telemetry.metrics()).toEqual([]);
+  });
+
+  it('lacks days before its end too: each is asked for by its own file', async () => {
+    serve({ ...files, [MONTH]: [...morning, ...rowsOfDay(JANUARY + 30 * DAY_MS, 'us')] });
+
+    expect(outline(await prepare(young).ask(JANUARY, [1, 2, 3, 31]))).toEqual([
+      MORNING.map((ms) => JANUARY + ms),
+      MINUTES.map((ms) => SECOND_MS + ms),
+      [],
+      MINUTES.map((ms) => JANUARY + 30 * DAY_MS + ms),
+    ]);
+    expect(server.seen.map(({ path }) => path.split('/').at(-1))).toEqual([
+      `${MONTH}.zip`,
+      `${MONTH}.zip.CHECKSUM`,
+      `${FIRST}.zip`,
+      `${SECOND}.zip`,
+      `${SECOND}.zip.CHECKSUM`,
+      'BTCUSDT-1m-2025-01-03.zip',
+    ]);
+  });
+
+  it.each([
+    ['more rows', MINUTES.concat(DAY_MS / 4).sort((a, b) => a - b), 4],
+    ['fewer rows', [0], 3],
+  ])('is compared with a day of %s: the fuller one is given', async (_, minutes, count) => {
+    serve({ ...files, [FIRST]: rowsOfDay(JANUARY, 'us', minutes) });
+
+    const [day] = await prepare().ask(JANUARY, [1]);
+
+    expect(day?.answer?.candles).toHaveLength(count);
+  });
+
+  it('is not believed where the file of a day is wrong', async () => {
+    serve(files);
+    const right = server.script;
+    server.script = (request, count) =>
+      request.path.endsWith(`${SECOND}.zip.CHECKSUM`)
+        ? { body: sha256(strToU8('other')) }
+        : right(request, count);
+
+    const [, second] = outline(await prepare().ask(JANUARY, [1, 2]));
+
+    expect(second).toMatch(/^BTCUSDT-1m-2025-01-02.zip has the SHA-256/);
+  });
+
+  it('is not believed while the archive fails: days that were given before hold', async () => {
+    serve({ ...files, [FIRST]: rowsOfDay(JANUARY, 'us') });
+    const right = server.script;
+    server.script = (request, count) =>
+      request.path.includes(SECOND) ? { status: 503, body: 'busy' } : right(request, count);
+    const { days } = prepare();
+    const given: ArchivedDay[] = [];
+
+    const asked = (async () => {
+      for await (const day of days(JANUARY, [1, 2])) given.push(day);
+    })();
+
+    await expect(asked).rejects.toMatchObject({ failure: 'ServerError' });
+    expect(outline(given)).toEqual([MINUTES.map((ms) => JANUARY + ms)]);
+  });
+});
+
+test('a month that is not the file of its checksum is read by its days, whatever its age', async () => {
+  serve({
+    'BTCUSDT-1m-2024-12': rowsOfDay(DECEMBER, 'ms'),
+    'BTCUSDT-1m-2024-12-02': rowsOfDay(DECEMBER + DAY_MS, 'ms'),
+  });
+  const right = server.script;
+  server.script = (request, count) =>
+    request.path.endsWith('2024-12.zip.CHECKSUM')
+      ? { body: sha256(strToU8('other')) }
+      : right(request, count);
+  const { ask, telemetry } = prepare();
+
+  const [first, second] = outline(await ask(DECEMBER, [1, 2]));
+
+  expect(first).toMatch(/^BTCUSDT-1m-2024-12.zip has the SHA-256 [0-9a-f]{64}, not/);
+  expect(second).toEqual(MINUTES.map((ms) => DECEMBER + DAY_MS + ms));
+  expect(telemetry.counted('ArchiveRefused')).toBe(1);
 });
 
 describe('a month that is not published', () => {
