@@ -9,6 +9,7 @@ import { firingTime } from '../shared/adapters/firing-time';
 import { settingsOf, shardRequests } from '../shared/adapters/followed-exchanges';
 import { createObservedCodec } from '../shared/codec/segment-codec';
 import { MINUTE_MS } from '../shared/domain/interval';
+import { mostUnderWay } from '../shared/domain/ledger/ledger';
 import { readReconcileEnvironment } from './environment';
 import { createReconcile } from './reconcile-days';
 
@@ -38,6 +39,7 @@ const reconcileOf = onePerPart((part) => {
       pairs,
       historyStartMs: environment.HISTORY_START,
       retentionMs: limits.retentionMinutes * MINUTE_MS,
+      mostUnderWay: mostUnderWay(exchanges.size, archive !== undefined),
     },
   );
 });

@@ -1,6 +1,11 @@
 import pLimit from 'p-limit';
 import { missingMonths } from '../shared/domain/ledger/archive-months';
-import { type DaysToAsk, daysToAsk, type MarketLedger } from '../shared/domain/ledger/due-days';
+import {
+  type DaysToAsk,
+  daysToAsk,
+  type DueTerms,
+  type MarketLedger,
+} from '../shared/domain/ledger/due-days';
 import {
   isUnderWay,
   type LedgerDay,
@@ -48,6 +53,8 @@ export interface ReconcileSettings extends Shard {
   readonly historyStartMs: number;
   /** How far back the API serves one-minute candles. */
   readonly retentionMs: number;
+  /** Days of the exchange that may be under way at once. @default as many as of all exchanges */
+  readonly mostUnderWay?: number | undefined;
 }
 
 /** A firing of the schedule, and what is left of its time. */
@@ -133,13 +140,14 @@ class ReconcileRound {
     return day !== undefined && isUnderWay(day);
   }
 
+  #terms(): DueTerms {
+    const { firing, settings } = this.#input;
+    return { ...settings, nowMs: firing.nowMs };
+  }
+
   /** The days that are asked for now, none of which was in this firing. */
   #nextGroups(): DaysToAsk[] {
-    const terms = {
-      nowMs: this.#input.firing.nowMs,
-      retentionMs: this.#input.settings.retentionMs,
-    };
-    return daysToAsk(this.#openLedgers(), terms).flatMap((group) => {
+    return daysToAsk(this.#openLedgers(), this.#terms()).flatMap((group) => {
       const days = group.days.filter(({ dayMs }) => !this.#asked.has(askKey(group.market, dayMs)));
       return days.length === 0 ? [] : [{ ...group, days }];
     });
@@ -147,14 +155,12 @@ class ReconcileRound {
 
   /** Whether days are due that there was no room for. */
   #hasMore(): boolean {
-    const { ledgers, firing, settings } = this.#input;
+    const { ledgers } = this.#input;
     const unasked = ledgers.all().map(({ market, days }) => ({
       market,
       days: days.filter((day) => !isUnderWay(day) && !this.#asked.has(askKey(market, day.dayMs))),
     }));
-    return (
-      daysToAsk(unasked, { nowMs: firing.nowMs, retentionMs: settings.retentionMs }).length > 0
-    );
+    return daysToAsk(unasked, this.#terms()).length > 0;
   }
 
   async #ask(groups: readonly DaysToAsk[]): Promise<void> {
@@ -208,12 +214,13 @@ class ReconcileRound {
 
   /** Those of some days that are not under way, as many as may be. */
   #notUnderWay(market: MarketLedger['market'], daysMs: readonly number[]): LedgerDay[] {
-    const { ledgers } = this.#input;
+    const { ledgers, settings } = this.#input;
+    const most = settings.mostUnderWay ?? MOST_UNDER_WAY;
     const underWay = ledgers.all().flatMap(({ days }) => days.filter(isUnderWay));
     return daysMs
       .flatMap((dayMs) => ledgers.day(market, dayMs) ?? [])
       .filter((day) => !isUnderWay(day))
-      .slice(0, Math.max(0, MOST_UNDER_WAY - underWay.length));
+      .slice(0, Math.max(0, most - underWay.length));
   }
 }
 

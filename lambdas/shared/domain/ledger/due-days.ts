@@ -22,6 +22,8 @@ export interface DueTerms {
   readonly nowMs: number;
   /** How far back the API serves one-minute candles. */
   readonly retentionMs: number;
+  /** Days of the exchange that may be under way at once. @default as many as of all exchanges */
+  readonly mostUnderWay?: number | undefined;
 }
 
 /**
@@ -35,7 +37,8 @@ export function daysToAsk(ledgers: readonly MarketLedger[], terms: DueTerms): Da
   const queues = ledgers
     .map((ledger) => ({ ledger, underWay: ledger.days.filter(isUnderWay).length }))
     .sort((a, b) => a.underWay - b.underWay);
-  let room = MOST_UNDER_WAY - queues.reduce((sum, { underWay }) => sum + underWay, 0);
+  const { mostUnderWay = MOST_UNDER_WAY } = terms;
+  let room = mostUnderWay - queues.reduce((sum, { underWay }) => sum + underWay, 0);
   const waiting = queues.map(({ ledger }) => ({
     market: ledger.market,
     groups: groupsOf(ledger, terms, room > 0),

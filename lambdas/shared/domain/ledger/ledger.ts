@@ -64,8 +64,16 @@ const EMPTY_APART_MS = 23 * HOUR_MS;
 export const DISPUTED_AFTER_MS = 7 * DAY_MS;
 /** ... but not before so many audits: history and reopened days are that old from the start. */
 export const LEAST_AUDITS = 8;
-/** Days that may be under way at once, over all markets. */
+/** Days that may be under way at once, over all markets of all exchanges. */
 export const MOST_UNDER_WAY = 64;
+/** The days of a month of an archive come together or not at all. */
+const LONGEST_MONTH = 31;
+
+/** The days that may be under way at once of one of several exchanges: its part of all, but at least a month of its archive. */
+export function mostUnderWay(exchanges: number, hasArchive: boolean): number {
+  const part = Math.max(1, Math.floor(MOST_UNDER_WAY / exchanges));
+  return hasArchive ? Math.max(LONGEST_MONTH, part) : part;
+}
 
 /** The refusal of an archive that does not have the day's month. */
 export const MISSING_MONTH = 'its month is missing in the archive';

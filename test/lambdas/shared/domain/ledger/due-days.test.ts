@@ -4,6 +4,7 @@ import {
   daysIn,
   type LedgerDay,
   MOST_UNDER_WAY,
+  mostUnderWay,
 } from '../../../../../lambdas/shared/domain/ledger/ledger';
 import { askOf, ledgerDayOf, sealedDay } from '../../../../fakes/ledger/ledger-days';
 
@@ -119,4 +120,29 @@ test('days under way again do not take room from others', () => {
   const asks = daysToAsk([ledgerOf('A', days)], TERMS);
 
   expect(asks.map((ask) => ask.days.length)).toEqual([1, 31, 30]);
+});
+
+test.each([
+  [1, true, 64],
+  [2, true, 32],
+  [4, true, 31],
+  [4, false, 16],
+])(
+  '%d exchanges share the days that may be under way: with an archive %s, %d',
+  (exchanges, hasArchive, most) => {
+    expect(mostUnderWay(exchanges, hasArchive)).toBe(most);
+  },
+);
+
+test('no more days than the part of an exchange are asked for, and a month of its archive fits', () => {
+  const recent = unasked(YESTERDAY - 5 * DAY_MS, YESTERDAY + DAY_MS);
+  const months = unasked(Date.UTC(2025, 0, 1), Date.UTC(2025, 2, 1));
+  const countOf = (days: readonly LedgerDay[], most: number) =>
+    daysToAsk([ledgerOf('A', days)], { ...TERMS, mostUnderWay: most }).map(
+      (ask) => ask.days.length,
+    );
+
+  expect(countOf(recent, 4)).toEqual([1, 1, 1, 1]);
+  expect(countOf(months, mostUnderWay(4, true))).toEqual([28]);
+  expect(countOf(months.slice(28), mostUnderWay(4, true))).toEqual([31]);
 });
