@@ -4,10 +4,10 @@ import { DAY_MS, MINUTE_MS } from '../../../lambdas/shared/domain/interval';
 import { type CandlesQuery, UnknownPairError } from '../../../lambdas/shared/domain/ports';
 import type { Progress } from '../../../lambdas/shared/domain/progress';
 import { at, DAY, minutesIn } from '../../fakes/candles';
-import { FakeExchange } from '../../fakes/exchange';
+import { FakeExchange } from '../../fakes/exchange/exchange';
 import { FakeListings, statusOf } from '../../fakes/listings';
-import { FakePairList } from '../../fakes/pair-list';
-import { FakeLog } from '../../fakes/record-log';
+import { FakePairList } from '../../fakes/exchange/pair-list';
+import { FakeLog } from '../../fakes/kafka/record-log';
 import { FakeTelemetry } from '../../fakes/telemetry';
 import { VERSION_IDS } from '../../fakes/records';
 

@@ -12,7 +12,7 @@ import {
 } from '../../../lambdas/shared/domain/segment';
 import { at, auditOf, countOf, DAY, observedOf } from '../../fakes/candles';
 import { DAY_MS } from '../../../lambdas/shared/domain/interval';
-import { FakeDeadLetters } from '../../fakes/dead-letters';
+import { FakeDeadLetters } from '../../fakes/kafka/dead-letters';
 import { FakeStore } from '../../fakes/segment-store';
 import { FakeTelemetry } from '../../fakes/telemetry';
 import { recordOf, VERSION_IDS } from '../../fakes/records';

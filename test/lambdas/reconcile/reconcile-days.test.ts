@@ -12,13 +12,13 @@ import {
   UnknownPairError,
 } from '../../../lambdas/shared/domain/ports';
 import type { Progress } from '../../../lambdas/shared/domain/progress';
-import { FakeArchive } from '../../fakes/archive';
+import { FakeArchive } from '../../fakes/exchange/archive';
 import { minuteAt } from '../../fakes/candles';
-import { FakeExchange } from '../../fakes/exchange';
+import { FakeExchange } from '../../fakes/exchange/exchange';
 import { agreedDay, askOf, ledgerDayOf, sealedDay } from '../../fakes/ledger/ledger-days';
 import { FakeLedger } from '../../fakes/ledger/ledger-store';
 import { statusOf } from '../../fakes/listings';
-import { FakeLog } from '../../fakes/record-log';
+import { FakeLog } from '../../fakes/kafka/record-log';
 import { VERSION_IDS } from '../../fakes/records';
 import { FakeTelemetry } from '../../fakes/telemetry';
 

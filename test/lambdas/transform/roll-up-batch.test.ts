@@ -16,8 +16,8 @@ import {
 } from '../../../lambdas/shared/domain/roll-up';
 import type { ObservedSegment } from '../../../lambdas/shared/domain/segment';
 import { at, auditOf, minuteAt, minutesIn, observedOf, segmentOf } from '../../fakes/candles';
-import { FakeDeadLetters } from '../../fakes/dead-letters';
-import { FakeLog } from '../../fakes/record-log';
+import { FakeDeadLetters } from '../../fakes/kafka/dead-letters';
+import { FakeLog } from '../../fakes/kafka/record-log';
 import { agreedDay } from '../../fakes/ledger/ledger-days';
 import { FakeStored } from '../../fakes/stored-candles';
 import { FakeTelemetry } from '../../fakes/telemetry';

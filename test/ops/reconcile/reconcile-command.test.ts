@@ -9,7 +9,7 @@ import {
 import { windowsUpFrom } from '../../../lambdas/shared/domain/roll-up';
 import { reconcileCommand } from '../../../ops/reconcile/reconcile-command';
 import { minuteAt } from '../../fakes/candles';
-import { FakeExchange } from '../../fakes/exchange';
+import { FakeExchange } from '../../fakes/exchange/exchange';
 import { progressTo, sealedDay, storedAuditOf } from '../../fakes/ledger/ledger';
 import { statusOf } from '../../fakes/listings';
 import { BTC, daysFrom, FakePipelines } from '../../fakes/pipelines';

@@ -5,7 +5,7 @@ import {
   type FailedRecord,
 } from '../../../../lambdas/shared/codec/batch-answer';
 import { deadLetterOf } from '../../../../lambdas/shared/codec/dead-letter-codec';
-import { FakeDeadLetters } from '../../../fakes/dead-letters';
+import { FakeDeadLetters } from '../../../fakes/kafka/dead-letters';
 import { FakeTelemetry } from '../../../fakes/telemetry';
 import { recordOf } from '../../../fakes/records';
 

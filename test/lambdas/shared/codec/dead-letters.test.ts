@@ -4,7 +4,7 @@ import {
   deadLetterOf,
 } from '../../../../lambdas/shared/codec/dead-letter-codec';
 import { createDeadLetters } from '../../../../lambdas/shared/codec/dead-letters';
-import { FakeLog } from '../../../fakes/record-log';
+import { FakeLog } from '../../../fakes/kafka/record-log';
 import { FakeTelemetry } from '../../../fakes/telemetry';
 import { recordOf, VERSION_IDS } from '../../../fakes/records';
 

@@ -1,5 +1,5 @@
-import type { Candle } from '../../lambdas/shared/domain/candle';
-import type { CandlesQuery, Exchange, ExchangeAnswer } from '../../lambdas/shared/domain/ports';
+import type { Candle } from '../../../lambdas/shared/domain/candle';
+import type { CandlesQuery, Exchange, ExchangeAnswer } from '../../../lambdas/shared/domain/ports';
 
 /** An exchange that answers from one function, and keeps what it was asked. */
 export class FakeExchange implements Exchange {

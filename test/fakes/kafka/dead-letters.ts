@@ -1,5 +1,5 @@
-import type { DeadLetter } from '../../lambdas/shared/codec/dead-letter-codec';
-import type { DeadLetters } from '../../lambdas/shared/codec/dead-letters';
+import type { DeadLetter } from '../../../lambdas/shared/codec/dead-letter-codec';
+import type { DeadLetters } from '../../../lambdas/shared/codec/dead-letters';
 
 /** Dead letters that are kept. */
 export class FakeDeadLetters implements DeadLetters {

@@ -1,4 +1,4 @@
-import type { ListedPair, Listings } from '../../lambdas/shared/domain/ports';
+import type { ListedPair, Listings } from '../../../lambdas/shared/domain/ports';
 
 /** What an exchange lists; it can be made to fail. */
 export class FakePairList implements Pick<Listings, 'pairs'> {

@@ -1,4 +1,4 @@
-import type { NewRecord, RecordLog } from '../../lambdas/shared/domain/ports';
+import type { NewRecord, RecordLog } from '../../../lambdas/shared/domain/ports';
 
 /** A log that keeps what is appended to it; a topic named as broken takes nothing. */
 export class FakeLog implements RecordLog {

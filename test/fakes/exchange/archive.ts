@@ -1,4 +1,4 @@
-import type { Archive, ArchivedDay, ArchiveQuery } from '../../lambdas/shared/domain/ports';
+import type { Archive, ArchivedDay, ArchiveQuery } from '../../../lambdas/shared/domain/ports';
 
 /** An archive that answers from one function, and keeps what it was asked; it may throw before or between days. */
 export class FakeArchive implements Archive {
