@@ -1,7 +1,6 @@
 import * as v from 'valibot';
 import { timeText } from '../../domain/candle';
 import { MINUTE_MS } from '../../domain/interval';
-import { isPairName } from '../../domain/market';
 import { missingEnd } from '../../domain/plan';
 import {
   type CandlesQuery,
@@ -25,10 +24,13 @@ import {
 } from './http/exchange-client';
 import { ExchangeError } from './http/exchange-error';
 import { withinTime } from './http/retried';
+import { readListing } from './rows/read-listing';
 import { type ReadRows, readRows } from './rows/read-rows';
 
 /** More than this no page has. */
 const LONGEST_ANSWER_BYTES = 4_000_000;
+/** With a larger share of entries that name no pair it is no listing. */
+const MOST_ODD_SHARE = 0.05;
 /** Listings with all filters of all pairs have several megabytes. */
 const LONGEST_LISTING_BYTES = 64_000_000;
 
@@ -102,18 +104,41 @@ async function listedPairs(
   exchange: AskedExchange,
   withinMs: number,
 ): Promise<readonly ListedPair[]> {
-  const { allRequest, all } = exchange.description.listings;
+  const { allRequest } = exchange.description.listings;
   const wanted = {
     request: allRequest,
     about: 'all pairs',
     mostBytes: LONGEST_LISTING_BYTES,
-    read: ({ json }: ExchangeBody) =>
-      readAs(all, json, `${titleOf(exchange)} answered no listing`, 'a list of pairs'),
+    read: ({ json }: ExchangeBody) => json,
   };
   const limit = limitOf(exchange, withinMs, 'the listing of all pairs');
-  const listed = await withinTime(limit, (signal) => exchange.client.ask(wanted, signal));
-  // A name that could hurt a URL, a key or a log line is not followed.
-  return listed.filter(({ pair }) => isPairName(pair));
+  const json = await withinTime(limit, (signal) => exchange.client.ask(wanted, signal));
+  try {
+    return pairsIn(exchange, json);
+  } catch (cause) {
+    // It has several megabytes, and is read again by the next tick.
+    exchange.telemetry.count('ExchangeMalformed', 1);
+    throw cause;
+  }
+}
+
+/** @throws ExchangeError if it is no listing, or has too many entries that name no pair */
+function pairsIn(exchange: AskedExchange, json: unknown): readonly ListedPair[] {
+  const { all, listed } = exchange.description.listings;
+  const title = titleOf(exchange);
+  const entries = readAs(all, json, `${title} answered no listing`, 'a list of pairs');
+  const { pairs, odd } = readListing(listed, entries);
+  if (odd.length === 0) return pairs;
+  const first = JSON.stringify(odd[0]).slice(0, 200);
+  if (odd.length <= entries.length * MOST_ODD_SHARE) {
+    const message = 'entries of the listing left out: they name no pair';
+    exchange.telemetry.warn(message, { entries: odd.length, first });
+    return pairs;
+  }
+  throw new ExchangeError(
+    'Malformed',
+    `${title} answered a listing with ${odd.length} of ${entries.length} entries that name no pair, such as ${first}`,
+  );
 }
 
 function titleOf({ description }: AskedExchange): string {

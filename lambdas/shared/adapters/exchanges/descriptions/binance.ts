@@ -36,12 +36,11 @@ const RowTime = v.pipe(
 );
 
 const Listed = v.pipe(
-  v.object({ symbol: text, status: text, baseAsset: text, quoteAsset: text }),
-  v.transform(({ symbol, status, baseAsset, quoteAsset }) => ({
-    symbol,
-    pair: `${baseAsset}_${quoteAsset}`,
-    isTrading: status !== 'BREAK',
-  })),
+  v.object({ symbol: text, status: v.fallback(text, ''), baseAsset: text, quoteAsset: text }),
+  v.transform(({ symbol, status, baseAsset, quoteAsset }) => {
+    const pair = `${baseAsset}_${quoteAsset}`;
+    return binanceSymbol(pair) === symbol ? { pair, isTrading: status !== 'BREAK' } : null;
+  }),
 );
 
 /** Binance's name of a pair: `BTCUSDT` of `BTC_USDT`. */
@@ -95,13 +94,10 @@ export const BINANCE: ExchangeDescription = {
       path: pathWith('/api/v3/exchangeInfo', { permissions: 'SPOT', showPermissionSets: 'false' }),
     },
     all: v.pipe(
-      v.object({ symbols: v.array(Listed) }),
-      v.transform(({ symbols }) =>
-        symbols.flatMap(({ symbol, ...listed }) =>
-          binanceSymbol(listed.pair) === symbol ? [listed] : [],
-        ),
-      ),
+      v.object({ symbols: v.array(v.unknown()) }),
+      v.transform(({ symbols }) => symbols),
     ),
+    listed: Listed,
   },
   error: v.pipe(
     v.object({ code: v.number(), msg: v.optional(v.string(), '') }),

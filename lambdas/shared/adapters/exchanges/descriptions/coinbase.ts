@@ -21,7 +21,7 @@ const RowTime = v.pipe(
   v.transform(({ start }) => start),
 );
 
-const disabled = v.optional(v.boolean(), false);
+const disabled = v.fallback(v.optional(v.boolean(), false), false);
 const Product = v.pipe(
   v.object({ product_id: text, is_disabled: disabled, trading_disabled: disabled }),
   v.transform((product) => ({
@@ -74,9 +74,10 @@ export const COINBASE: ExchangeDescription = {
     expected: 'its product_id',
     allRequest: { path: pathWith(PRODUCTS, { product_type: 'SPOT' }) },
     all: v.pipe(
-      v.object({ products: v.array(Product) }),
+      v.object({ products: v.array(v.unknown()) }),
       v.transform(({ products }) => products),
     ),
+    listed: Product,
   },
   error: v.pipe(
     v.object({ error: text, message: v.optional(text, '') }),

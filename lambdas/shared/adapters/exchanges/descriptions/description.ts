@@ -53,7 +53,13 @@ export interface ListingsDescription {
   /** What `since` expects, for the message of an answer that is none. */
   readonly expected: string;
   readonly allRequest: ExchangeRequest;
-  readonly all: v.GenericSchema<unknown, readonly ListedPair[]>;
+  /** The list of entries in an answer. */
+  readonly all: v.GenericSchema<unknown, readonly unknown[]>;
+  /**
+   * An entry. Null for one whose name does not say its pair. It fails only for one without a name:
+   * a pair that is there is listed, whatever else is odd.
+   */
+  readonly listed: v.GenericSchema<unknown, ListedPair | null>;
 }
 
 /** What the headers of an answer say of the exchange's limit. */

@@ -47,7 +47,7 @@ const Listing = v.pipe(
 );
 
 const ListedPair = v.pipe(
-  v.object({ id: v.string(), trade_status: v.string() }),
+  v.object({ id: v.string(), trade_status: v.fallback(v.string(), '') }),
   v.transform(({ id, trade_status: status }) => ({ pair: id, isTrading: status !== 'untradable' })),
 );
 
@@ -80,7 +80,8 @@ export const GATE_IO: ExchangeDescription = {
     since: Listing,
     expected: 'its id, and its buy_start in seconds',
     allRequest: { path: '/spot/currency_pairs' },
-    all: v.array(ListedPair),
+    all: v.array(v.unknown()),
+    listed: ListedPair,
   },
   error: v.pipe(
     v.object({ label: v.string(), message: v.optional(v.string(), '') }),

@@ -45,7 +45,7 @@ function answer<const Item extends v.GenericSchema>(item: Item) {
 }
 
 const Instrument = v.pipe(
-  v.object({ instId: text, state: text }),
+  v.object({ instId: text, state: v.fallback(text, 'live') }),
   v.transform(({ instId, state }) => ({ pair: pairOf(instId), isTrading: state === 'live' })),
 );
 const Listing = v.pipe(
@@ -105,7 +105,8 @@ export const OKX: ExchangeDescription = {
     ),
     expected: 'one instrument, with its listTime',
     allRequest: { path: pathWith('/api/v5/public/instruments', { instType: 'SPOT' }) },
-    all: answer(Instrument),
+    all: answer(v.unknown()),
+    listed: Instrument,
   },
   error: v.pipe(
     v.object({ code: v.pipe(v.string(), v.regex(/^[1-9]\d*$/)), msg: v.optional(v.string(), '') }),

@@ -1,3 +1,4 @@
+import * as listings from './listing-checks';
 import * as pages from './page-checks';
 import * as refusals from './refusal-checks';
 import * as rows from './row-checks';
@@ -30,7 +31,8 @@ export const CHECKS = {
   'a refused region silences its host': refusals.staysSilentInARefusedRegion,
   'no window of the exchange has more requests than allowed': refusals.keepsToItsWindow,
   'the newest answer counts': pages.givesTheNewestAnswer,
-  'pairs have the names that users write': refusals.readsListings,
+  'pairs have the names that users write': listings.readsListings,
+  'an odd entry of a listing costs nothing else': listings.readsOddListings,
 } as const satisfies Readonly<Record<string, Check>>;
 
 /** The sentence of a check. */

@@ -250,17 +250,3 @@ export async function keepsToItsWindow(subject: Subject): Promise<void> {
     jest.useRealTimers();
   }
 }
-
-/** Says since when a pair is listed, and which pairs there are, by the names that users write. */
-export async function readsListings(subject: Subject): Promise<void> {
-  const { answers, server } = subject;
-  const { exchange } = prepare(subject);
-  server.script = () => ({ body: answers.listing.answer });
-  expect(await exchange.listedSince(answers.pair, 60_000)).toBe(answers.listing.sinceMs);
-  server.script = () => ({ body: answers.listings.answer });
-  expect(await exchange.pairs(60_000)).toEqual(answers.listings.pairs);
-  for (const body of [null, HTML, { code: 1 }]) {
-    server.script = () => ({ body });
-    await expect(exchange.pairs(60_000)).rejects.toMatchObject({ name: 'ExchangeError' });
-  }
-}

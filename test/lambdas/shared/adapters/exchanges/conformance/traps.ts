@@ -489,16 +489,29 @@ const CHANGE_TRAPS: readonly Trap[] = [
     asking(BINANCE, (path) => path.replace('BTCUSDT', 'BTC_USDT')),
     { fault: 'a pair is asked for by the name that users write', noticedBy: ROW },
   ),
+  ...[GATE_IO, BINANCE, OKX, COINBASE].map((right) =>
+    described(
+      {
+        ...right,
+        listings: {
+          ...right.listings,
+          all: v.pipe(right.listings.all, v.array(right.listings.listed)),
+        },
+      },
+      {
+        fault: 'an odd entry costs the listing',
+        noticedBy: 'an odd entry of a listing costs nothing else',
+      },
+    ),
+  ),
   described(
     {
       ...OKX,
       listings: {
         ...OKX.listings,
-        all: v.pipe(
-          OKX.listings.all,
-          v.transform((pairs) =>
-            pairs.map((one) => ({ ...one, pair: one.pair.replace('_', '-') })),
-          ),
+        listed: v.pipe(
+          OKX.listings.listed,
+          v.transform((one) => one && { ...one, pair: one.pair.replace('_', '-') }),
         ),
       },
     },

@@ -1,0 +1,68 @@
+import type { ListedPair } from '../../../../../../lambdas/shared/domain/ports';
+import { prepare, type Subject } from './subject';
+
+/** Says since when a pair is listed, and which pairs there are, by the names that users write. */
+export async function readsListings(subject: Subject): Promise<void> {
+  const { answers, server } = subject;
+  const { exchange } = prepare(subject);
+  server.script = () => ({ body: answers.listing.answer });
+  expect(await exchange.listedSince(answers.pair, 60_000)).toBe(answers.listing.sinceMs);
+  server.script = () => ({ body: answers.listings.answer });
+  expect(await exchange.pairs(60_000)).toEqual(answers.listings.pairs);
+  for (const body of [null, '<html>', { code: 1 }]) {
+    server.script = () => ({ body });
+    await expect(exchange.pairs(60_000)).rejects.toMatchObject({ name: 'ExchangeError' });
+  }
+}
+
+type Entry = Readonly<Record<string, unknown>>;
+
+/**
+ * An entry without a name costs nothing else, a pair comes once, and one whose state cannot be read
+ * is there and trading. A listing with many odd entries is none, and is not asked for again at once.
+ */
+export async function readsOddListings(subject: Subject): Promise<void> {
+  const { answers, server } = subject;
+  const { exchange, telemetry } = prepare(subject);
+  const withEntries = (change: (entries: readonly Entry[]) => readonly unknown[]) => {
+    server.script = () => ({ body: changedList(answers.listings.answer, change) });
+  };
+  const sorted = (pairs: readonly ListedPair[]) =>
+    [...pairs].sort((a, b) => (a.pair < b.pair ? -1 : 1));
+
+  withEntries((entries) => [null, ...Array.from({ length: 20 }, () => entries).flat()]);
+  expect(sorted(await exchange.pairs(60_000))).toEqual(sorted(answers.listings.pairs));
+  expect(telemetry.messages('warn')).toEqual([
+    'entries of the listing left out: they name no pair',
+  ]);
+
+  withEntries(([first = {}]) => [withOddState(first)]);
+  expect(await exchange.pairs(60_000)).toEqual([answers.listings.pairs[0]]);
+
+  server.reset();
+  withEntries((entries) => [...entries, null]);
+  await expect(exchange.pairs(60_000)).rejects.toMatchObject({ failure: 'Malformed' });
+  expect(server.seen).toHaveLength(1);
+  expect(telemetry.counted('ExchangeMalformed')).toBe(1);
+}
+
+function withOddState(entry: Entry): Entry {
+  const isState = (name: string) => /status|state|disabled/.test(name);
+  return Object.fromEntries(
+    Object.entries(entry).map(([name, value]) => [name, isState(name) ? 7 : value]),
+  );
+}
+
+/** The same answer with other entries in its list. */
+function changedList(
+  answer: unknown,
+  change: (entries: readonly Entry[]) => readonly unknown[],
+): unknown {
+  if (Array.isArray(answer)) return change(answer as Entry[]);
+  return Object.fromEntries(
+    Object.entries(answer as Entry).map(([name, value]) => [
+      name,
+      Array.isArray(value) ? change(value as Entry[]) : value,
+    ]),
+  );
+}
