@@ -11,6 +11,7 @@ import type {
   RecordLog,
   StatusByMarket,
   Telemetry,
+  UnreadableStatusError,
 } from '../shared/domain/ports';
 import type { MarketStatus } from '../shared/domain/progress';
 import type { ObservedSegment } from '../shared/domain/segment';
@@ -103,9 +104,10 @@ export function createObserveTick(ports: ObserveTickPorts, settings: ObserveTick
   const asks = new Map<string, Ask>();
   const unknownAtMs = new Map<string, number>();
   return async (tick: Tick): Promise<void> => {
-    const status = await ports.store.readExchangeStatus(settings.exchange);
+    const { status, unreadable } = await ports.store.readExchangeStatus(settings.exchange);
     const markets = await followedMarkets(ports, settings, status, tick);
-    const plans = plansOf(markets, status, settings, tick);
+    const readable = withoutUnreadable(ports.telemetry, markets, unreadable);
+    const plans = plansOf(readable, status, settings, tick);
     const due = plans
       .filter((plan) => !isHeldBack(unknownAtMs, plan, tick) && isItsTurn(asks, plan, tick))
       .sort(shorterFirst);
@@ -130,6 +132,22 @@ export function createObserveTick(ports: ObserveTickPorts, settings: ObserveTick
     reportTick(ports, settings, { tick, plans, due: due.length, observed });
     if (errors.length > 0) throw new TickNotAppendedError(errors, due.length);
   };
+}
+
+/** Nothing is appended for a market whose progress cannot be read; it counts as behind until someone corrects that. */
+function withoutUnreadable(
+  telemetry: Telemetry,
+  markets: readonly FollowedMarket[],
+  unreadable: readonly UnreadableStatusError[],
+): FollowedMarket[] {
+  const causes = new Map(unreadable.map((cause) => [marketKey(cause.market), cause]));
+  return markets.filter(({ market }) => {
+    const cause = causes.get(marketKey(market));
+    if (cause === undefined) return true;
+    telemetry.error('market not followed', { market: marketKey(market) }, cause);
+    telemetry.count('MarketsBehind', 1);
+    return false;
+  });
 }
 
 function plansOf(

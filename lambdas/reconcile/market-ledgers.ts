@@ -62,11 +62,14 @@ export class MarketLedgers {
   /** Reads what is needed at a firing. */
   async read(nowMs: number): Promise<void> {
     const { exchange, pairs } = this.#settings;
-    const statuses = await this.#ports.store.readExchangeStatus(exchange);
+    const { status: statuses, unreadable } = await this.#ports.store.readExchangeStatus(exchange);
     const stored = [...statuses.keys()].map((key) => key.slice(exchange.length + 1));
+    // Fetch tells of those, and counts them as behind.
+    const hidden = new Set(unreadable.map(({ market }) => market.pair));
+    for (const { market } of unreadable) this.#ledgers.delete(marketKey(market));
     // Markets of a pattern are those that fetch has started.
     const markets = followedPairs(pairs, stored)
-      .filter((pair) => isInShard(pair, this.#settings))
+      .filter((pair) => isInShard(pair, this.#settings) && !hidden.has(pair))
       .map((pair) => ({ exchange, pair }));
     const limit = pLimit(CONCURRENT_READS);
     await limit.map(markets, async (market, index) => {

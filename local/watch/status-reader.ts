@@ -4,7 +4,7 @@ import {
   readCandles,
 } from '../../lambdas/shared/adapters/database/stored-candles';
 import {
-  readExchangeStatus,
+  readPairs,
   readGaps,
   readStatus,
 } from '../../lambdas/shared/adapters/database/stored-progress';
@@ -75,11 +75,8 @@ export class StatusReader {
     const { followed, session } = this.#sources;
     const markets = await Promise.all(
       followed.map(async ({ exchange, pairs }) => {
-        const stored = pairs.some(isPattern)
-          ? [...(await readExchangeStatus(session, exchange)).keys()]
-          : [];
-        const names = stored.map((key) => key.slice(exchange.length + 1));
-        return followedPairs(pairs, names).map((pair) => ({ exchange, pair }));
+        const stored = pairs.some(isPattern) ? await readPairs(session, exchange) : [];
+        return followedPairs(pairs, stored).map((pair) => ({ exchange, pair }));
       }),
     );
     return markets.flat();

@@ -1,5 +1,9 @@
 import { type Market, marketKey } from '../../lambdas/shared/domain/market';
-import type { ListingStore, StatusByMarket } from '../../lambdas/shared/domain/ports';
+import type {
+  ExchangeStatus,
+  ListingStore,
+  UnreadableStatusError,
+} from '../../lambdas/shared/domain/ports';
 import type { MarketStatus } from '../../lambdas/shared/domain/progress';
 
 /** Progress as it is stored of a market that the exchange knows. */
@@ -16,14 +20,15 @@ export function statusOf(fields: Partial<MarketStatus> = {}): MarketStatus {
 /** The status of markets, by key; what is written of their listing is kept in it. */
 export class FakeListings implements ListingStore {
   readonly status: Map<string, MarketStatus>;
+  unreadable: readonly UnreadableStatusError[] = [];
   readonly written: { key: string; observedAtMs: number }[] = [];
 
   constructor(status: Readonly<Record<string, MarketStatus>> = {}) {
     this.status = new Map(Object.entries(status));
   }
-  readExchangeStatus(exchange: string): Promise<StatusByMarket> {
+  readExchangeStatus(exchange: string): Promise<ExchangeStatus> {
     const own = [...this.status].filter(([key]) => key.startsWith(`${exchange}:`));
-    return Promise.resolve(new Map(own));
+    return Promise.resolve({ status: new Map(own), unreadable: this.unreadable });
   }
   writeListing(
     market: Market,

@@ -195,7 +195,8 @@ function believingSilence(store: ListingStore): ListingStore {
     ...store,
     async readExchangeStatus(exchange) {
       const stored = await store.readExchangeStatus(exchange);
-      return new Map([...stored].map(([key, status]) => [key, seen(status)]));
+      const status = new Map([...stored.status].map(([key, one]) => [key, seen(one)]));
+      return { ...stored, status };
     },
   };
 }

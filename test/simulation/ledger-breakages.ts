@@ -260,8 +260,8 @@ function allSettled(store: LedgerStore): LedgerStore {
     ...store,
     async readExchangeStatus(exchange) {
       const stored = await store.readExchangeStatus(exchange);
-      return new Map(
-        [...stored].map(([key, status]) => [
+      const settled = new Map(
+        [...stored.status].map(([key, status]) => [
           key,
           {
             ...status,
@@ -272,6 +272,7 @@ function allSettled(store: LedgerStore): LedgerStore {
           },
         ]),
       );
+      return { ...stored, status: settled };
     },
   };
 }

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import * as v from 'valibot';
 import type { Shard } from '../domain/followed/shard';
 import type { ExchangeName } from './exchanges/exchange-facts';
@@ -47,6 +48,7 @@ function exchangeOf(named: string | undefined, followed: readonly ExchangeName[]
 }
 
 function shardText(event: unknown): string {
+  if (typeof event !== 'object' || event === null) return inspect(event);
   const { shard, shards } = event as { readonly shard?: unknown; readonly shards?: unknown };
   return JSON.stringify({ shard, shards });
 }

@@ -71,10 +71,17 @@ export interface StatusReader {
   readStatus(markets: readonly Market[]): Promise<StatusByMarket>;
 }
 
+/** The stored status of the markets of an exchange. */
+export interface ExchangeStatus {
+  readonly status: StatusByMarket;
+  /** Markets whose row cannot be read: it hides no other. */
+  readonly unreadable: readonly UnreadableStatusError[];
+}
+
 /** How far all markets of an exchange have come. */
 export interface ExchangeStatusReader {
   /** The status of each market of the exchange of which anything is stored, followed or not, in one read. */
-  readExchangeStatus(exchange: string): Promise<StatusByMarket>;
+  readExchangeStatus(exchange: string): Promise<ExchangeStatus>;
 }
 
 /** The ledger of days, for reading. */
@@ -198,10 +205,12 @@ export class UnreadableCandleError extends Error {
 /** The stored status of a market cannot be read: it stays so until someone corrects it. */
 export class UnreadableStatusError extends Error {
   override readonly name = 'UnreadableStatusError';
+  readonly market: Market;
   constructor(market: Market, column: string) {
     super(
       `The row of ${marketKey(market)} in the table progress cannot be read: its ${column} is null; correct or delete that row`,
     );
+    this.market = market;
   }
 }
 

@@ -5,7 +5,11 @@ import {
   unknownDay,
 } from '../../../lambdas/shared/domain/ledger/ledger';
 import { type Market, marketKey } from '../../../lambdas/shared/domain/market';
-import type { LedgerStore, StatusByMarket } from '../../../lambdas/shared/domain/ports';
+import type {
+  ExchangeStatus,
+  LedgerStore,
+  UnreadableStatusError,
+} from '../../../lambdas/shared/domain/ports';
 import type { MarketStatus } from '../../../lambdas/shared/domain/progress';
 import type { RolledSegment } from '../../../lambdas/shared/domain/segment';
 import { statusOf } from '../listings';
@@ -13,6 +17,7 @@ import { statusOf } from '../listings';
 /** A ledger in memory, with the status of markets. */
 export class FakeLedger implements LedgerStore {
   readonly status = new Map<string, MarketStatus>();
+  unreadable: readonly UnreadableStatusError[] = [];
   readonly reads: { key: string; fromMs: number; toMs: number }[] = [];
   readonly asks: { key: string; dayMs: number; ask: DayAsk }[] = [];
   brokenFor: ((call: 'ask' | 'days', market: Market) => boolean) | undefined;
@@ -31,9 +36,9 @@ export class FakeLedger implements LedgerStore {
     if (audit !== undefined) this.put(segment, { ...day, audit });
   }
 
-  readExchangeStatus(exchange: string): Promise<StatusByMarket> {
+  readExchangeStatus(exchange: string): Promise<ExchangeStatus> {
     const own = [...this.status].filter(([key]) => key.startsWith(`${exchange}:`));
-    return Promise.resolve(new Map(own));
+    return Promise.resolve({ status: new Map(own), unreadable: this.unreadable });
   }
   readDays(market: Market, { fromMs, toMs }: { fromMs: number; toMs: number }) {
     if (this.brokenFor?.('days', market) === true) return Promise.reject(new Error('no database'));

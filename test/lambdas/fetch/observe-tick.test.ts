@@ -1,7 +1,11 @@
 import { createObserveTick, TickNotAppendedError } from '../../../lambdas/fetch/observe-tick';
 import { createObservedCodec } from '../../../lambdas/shared/codec/segment-codec';
 import { DAY_MS, MINUTE_MS } from '../../../lambdas/shared/domain/interval';
-import { type CandlesQuery, UnknownPairError } from '../../../lambdas/shared/domain/ports';
+import {
+  type CandlesQuery,
+  UnknownPairError,
+  UnreadableStatusError,
+} from '../../../lambdas/shared/domain/ports';
 import type { Progress } from '../../../lambdas/shared/domain/progress';
 import { at, DAY, minutesIn } from '../../fakes/candles';
 import { FakeExchange } from '../../fakes/exchange/exchange';
@@ -248,6 +252,26 @@ describe('a market that the exchange does not know', () => {
 
     expect(store.status.get(XRP)).toEqual(statusOf({ progress }));
     expect(sent().some(({ pair }) => pair === 'XRP_USDT')).toBe(true);
+  });
+});
+
+describe('a market whose progress cannot be read', () => {
+  it('is named, counted as behind and not asked for, and the others go on', async () => {
+    const { tick, store, exchange, telemetry } = prepare(ALL_SETTLED);
+    const cause = new UnreadableStatusError({ exchange: 'gate-io', pair: 'ETH_USDT' }, 'seen_to');
+    store.status.delete('gate-io:ETH_USDT');
+    store.unreadable = [cause];
+
+    await tick();
+
+    expect(exchange.requests.map(({ pair }) => pair)).toEqual(['BTC_USDT', 'XRP_USDT']);
+    expect(telemetry.counted('MarketsBehind')).toBe(1);
+    expect(telemetry.lines).toContainEqual({
+      level: 'error',
+      message: 'market not followed',
+      details: { market: 'gate-io:ETH_USDT' },
+      cause,
+    });
   });
 });
 

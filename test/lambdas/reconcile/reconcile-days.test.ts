@@ -10,6 +10,7 @@ import {
   type CandlesQuery,
   type Listings,
   UnknownPairError,
+  UnreadableStatusError,
 } from '../../../lambdas/shared/domain/ports';
 import type { Progress } from '../../../lambdas/shared/domain/progress';
 import { FakeArchive } from '../../fakes/exchange/archive';
@@ -216,6 +217,15 @@ describe('a firing', () => {
     await fire();
 
     expect(exchange.requests).toEqual([]);
+  });
+
+  it('asks for nothing of a market whose progress cannot be read, and goes on with the others', async () => {
+    const { fire, exchange, store } = prepare({ pairs: ['BTC_USDT', 'ETH_USDT'] });
+    store.unreadable = [new UnreadableStatusError(BTC, 'seen_to')];
+
+    await fire();
+
+    expect(new Set(exchange.requests.map(({ pair }) => pair))).toEqual(new Set(['ETH_USDT']));
   });
 
   it('notes that the exchange does not know a pair any more, which is no failure', async () => {

@@ -1,7 +1,11 @@
 import type { types } from 'cassandra-driver';
 import pLimit from 'p-limit';
 import { type Market, marketKey } from '../../domain/market';
-import { type StatusByMarket, UnreadableStatusError } from '../../domain/ports';
+import {
+  type ExchangeStatus,
+  type StatusByMarket,
+  UnreadableStatusError,
+} from '../../domain/ports';
 import type { Gap, MarketStatus, Progress } from '../../domain/progress';
 import type { CassandraSession } from './cassandra-client';
 import { longValue, textValue, timeAt, timeOrNullAt } from './cql-values';
@@ -42,17 +46,29 @@ export async function readStatus(
 
 /**
  * Reads the status of each market of an exchange of which anything is stored, by
- * its key: one partition, through all of its pages.
+ * its key: one partition, through all of its pages. A row that lacks a time is
+ * given as unreadable.
  *
- * @throws UnreadableStatusError for a row that lacks a time
  * @throws CassandraError if the database fails
  */
 export async function readExchangeStatus(
   session: CassandraSession,
   exchange: string,
-): Promise<StatusByMarket> {
+): Promise<ExchangeStatus> {
   const params = [textValue(exchange)];
-  return statusByMarket(await session.rows({ query: SELECT_EXCHANGE_STATUS, params }));
+  const rows = await session.rows({ query: SELECT_EXCHANGE_STATUS, params });
+  const unreadable = rows.flatMap((row) => unreadableRow(row) ?? []);
+  return { status: statusByMarket(rows.filter((row) => !unreadableRow(row))), unreadable };
+}
+
+function unreadableRow(row: types.Row): UnreadableStatusError | undefined {
+  try {
+    parseStatus(row);
+    return undefined;
+  } catch (cause) {
+    if (cause instanceof UnreadableStatusError) return cause;
+    throw cause;
+  }
 }
 
 function statusByMarket(rows: readonly types.Row[]): StatusByMarket {

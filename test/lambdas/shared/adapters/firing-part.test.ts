@@ -29,6 +29,10 @@ describe('the part that an event is of', () => {
     expect(refused).toThrow(InvalidScheduledEventError);
     expect(refused).toThrow(message);
   });
+
+  it.each([null, undefined, 'now'])('is refused if the event is %j', (event) => {
+    expect(() => firingPart(event, ['okx'])).toThrow(InvalidScheduledEventError);
+  });
 });
 
 test('a part keeps what was created for it, and shares it with no other', () => {

@@ -348,7 +348,7 @@ describe('read', () => {
       ),
     );
 
-    const status = await createCandleStore(session).readExchangeStatus('binance');
+    const { status } = await createCandleStore(session).readExchangeStatus('binance');
 
     expect([...status.keys()]).toEqual(['binance:BTC_USDT', 'binance:ETH_USDT']);
     expect(session.queries.map(({ params }) => params.map(text))).toEqual([['binance']]);

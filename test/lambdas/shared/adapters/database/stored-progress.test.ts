@@ -4,6 +4,7 @@ import {
   createSession,
 } from '../../../../../lambdas/shared/adapters/database/cassandra-client';
 import {
+  readExchangeStatus,
   readPairs,
   readStatus,
 } from '../../../../../lambdas/shared/adapters/database/stored-progress';
@@ -12,17 +13,20 @@ import { UnreadableStatusError } from '../../../../../lambdas/shared/domain/port
 const MARKET = { exchange: 'gate-io', pair: 'BTC_USDT' };
 const TIME = new Date(Date.UTC(2026, 0, 15));
 
-/** The table `progress` with one row. */
-function tableWith(changes: Record<string, unknown>) {
+function rowWith(changes: Record<string, unknown>): types.Row {
   const columns: Record<string, unknown> = {
     ...MARKET,
     ...{ live_since: TIME, settled_to: TIME, seen_to: TIME, newest: TIME, observed_at: TIME },
     ...{ unknown_since: null, ended_at: null, listed_since: null },
     ...changes,
   };
-  const row = { get: (column: string) => columns[column] } as unknown as types.Row;
+  return { get: (column: string) => columns[column] } as unknown as types.Row;
+}
+
+/** The table `progress` with a row for each of some changes. */
+function tableWith(...changes: readonly Record<string, unknown>[]) {
   const driver: CassandraDriver = {
-    execute: () => Promise.resolve({ rows: [row], pageState: null }),
+    execute: () => Promise.resolve({ rows: changes.map(rowWith), pageState: null }),
     batch: () => Promise.reject(new Error('unexpected batch')),
     shutdown: () => Promise.reject(new Error('unexpected shutdown')),
   };
@@ -40,6 +44,18 @@ test.each(['live_since', 'seen_to', 'observed_at'])(
     );
   },
 );
+
+test('a row of progress that cannot be read hides no other of its exchange', async () => {
+  const read = await readExchangeStatus(
+    tableWith({}, { pair: 'ETH_USDT', seen_to: null }),
+    'gate-io',
+  );
+
+  expect([...read.status.keys()]).toEqual(['gate-io:BTC_USDT']);
+  expect(read.unreadable).toEqual([
+    new UnreadableStatusError({ exchange: 'gate-io', pair: 'ETH_USDT' }, 'seen_to'),
+  ]);
+});
 
 test('the pairs of an exchange are read even if a row lacks a time', async () => {
   const pairs = await readPairs(tableWith({ seen_to: null }), 'gate-io');
