@@ -23,6 +23,8 @@ const FIRINGS_A_ROUND = 12;
 const FIRING_MS = 5 * MINUTE_MS;
 const CONCURRENT_READS = 16;
 const LISTING_TIME_MS = 10_000;
+/** A listing that could not be had is asked for again after so long. */
+const LISTING_AGAIN_MS = 60 * MINUTE_MS;
 /** A history that is longer is worth a question: an API may answer for years before a listing, with nothing. */
 const LONG_HISTORY_MS = 7 * DAY_MS;
 
@@ -48,10 +50,10 @@ export class MarketLedgers {
   readonly #ledgers = new Map<string, ReadLedger>();
   /** Markets of which it is known since when the exchange has them. */
   readonly #listed = new Set<string>();
-  /** When the exchange was asked for a market's listing, and what it said. */
+  /** What the exchange said of a market's listing, and when it is asked again. */
   readonly #listings = new Map<
     string,
-    { readonly askedAtMs: number; readonly listedMs: number | null }
+    { readonly askAgainMs: number; readonly listedMs: number | null }
   >();
 
   constructor(ports: ReconcilePorts, settings: ReconcileSettings) {
@@ -174,11 +176,11 @@ export class MarketLedgers {
     return Math.max(historyStartMs, floorTo(listedMs, DAY_MS));
   }
 
-  /** Asks the exchange once a day; it may not know, or name a time that is none. */
+  /** Asks the exchange once a day, or an hour after a failure; it may not know, or name a time that is none. */
   async #askListing(market: Market, nowMs: number): Promise<number | null> {
     const key = marketKey(market);
     const before = this.#listings.get(key);
-    if (before !== undefined && nowMs < before.askedAtMs + DAY_MS) return before.listedMs;
+    if (before !== undefined && nowMs < before.askAgainMs) return before.listedMs;
     const { listings, telemetry } = this.#ports;
     try {
       const said = await listings.listedSince(market.pair, LISTING_TIME_MS);
@@ -186,14 +188,16 @@ export class MarketLedgers {
       if (isFuture)
         telemetry.warn('listing ignored: it is in the future', listingDetails(key, said));
       const listedMs = isFuture ? null : said;
-      this.#listings.set(key, { askedAtMs: nowMs, listedMs });
+      this.#listings.set(key, { askAgainMs: nowMs + DAY_MS, listedMs });
       return listedMs;
     } catch (cause) {
       if (!(cause instanceof UnknownPairError)) {
         telemetry.error('listing not read', { market: key }, cause);
-        return before?.listedMs ?? null;
+        const listedMs = before?.listedMs ?? null;
+        this.#listings.set(key, { askAgainMs: nowMs + LISTING_AGAIN_MS, listedMs });
+        return listedMs;
       }
-      this.#listings.set(key, { askedAtMs: nowMs, listedMs: null });
+      this.#listings.set(key, { askAgainMs: nowMs + DAY_MS, listedMs: null });
       return null;
     }
   }

@@ -440,6 +440,22 @@ describe('history', () => {
     }
   });
 
+  it('is not asked for its listing at every firing while that fails', async () => {
+    let asked = 0;
+    const listedSince = () => {
+      asked += 1;
+      return Promise.reject(new Error('503'));
+    };
+    const { fire } = prepare({ days: 20, listedSince });
+
+    await fire();
+    await fire(NOW + 5 * MINUTE_MS);
+    expect(asked).toBe(1);
+    await fire(NOW + HOUR_MS);
+
+    expect(asked).toBe(2);
+  });
+
   it('ends where the archive has had nothing for three months', async () => {
     const first = Date.UTC(2026, 3, 1);
     const archive = (query: ArchiveQuery): Iterable<ArchivedDay> => {

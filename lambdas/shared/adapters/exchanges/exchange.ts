@@ -29,6 +29,8 @@ import { type ReadRows, readRows } from './rows/read-rows';
 
 /** More than this no page has. */
 const LONGEST_ANSWER_BYTES = 4_000_000;
+/** Before this there was nothing to trade: a listing of that time does not say when it began. */
+const FIRST_TRADE_MS = Date.UTC(2009, 0, 1);
 /** With a larger share of entries that name no pair it is no listing. */
 const MOST_ODD_SHARE = 0.05;
 /** Listings with all filters of all pairs have several megabytes. */
@@ -88,16 +90,29 @@ function listedSince(
   pair: string,
   withinMs: number,
 ): Promise<number | null> {
-  const { request, since, expected } = exchange.description.listings;
   const wanted = {
-    request: request(pair),
+    request: exchange.description.listings.request(pair),
     about: pair,
     mostBytes: LONGEST_ANSWER_BYTES,
-    read: ({ json }: ExchangeBody) =>
-      readAs(since, json, `${titleOf(exchange)} answered no listing of ${pair}`, expected),
+    read: ({ json }: ExchangeBody) => sinceIn(exchange, json, pair),
   };
   const limit = limitOf(exchange, withinMs, `the listing of ${pair}`);
   return knownPair(withinTime(limit, (signal) => exchange.client.ask(wanted, signal)));
+}
+
+/** @throws ExchangeError for no listing, or that of another pair, or if there is no such pair */
+function sinceIn(exchange: AskedExchange, json: unknown, pair: string): number | null {
+  const { since, expected } = exchange.description.listings;
+  const title = titleOf(exchange);
+  const told = readAs(since, json, `${title} answered no listing of ${pair}`, expected);
+  if (told === null) throw new ExchangeError('UnknownPair', `${title} has no listing of ${pair}`);
+  if (told.pair !== undefined && told.pair !== pair) {
+    throw new ExchangeError(
+      'Malformed',
+      `${title} answered the listing of ${told.pair} for ${pair}`,
+    );
+  }
+  return told.sinceMs !== null && told.sinceMs < FIRST_TRADE_MS ? null : told.sinceMs;
 }
 
 async function listedPairs(

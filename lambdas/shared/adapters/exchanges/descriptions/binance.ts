@@ -87,7 +87,7 @@ export const BINANCE: ExchangeDescription = {
     }),
     since: v.pipe(
       v.array(RowTime),
-      v.transform(([first]) => first ?? null),
+      v.transform(([first]) => ({ sinceMs: first ?? null })),
     ),
     expected: 'its first row',
     allRequest: {

@@ -26,10 +26,14 @@ const Product = v.pipe(
   v.object({ product_id: text, is_disabled: disabled, trading_disabled: disabled }),
   v.transform((product) => ({
     // The name is the identifier: two products may have the same currencies.
-    pair: product.product_id.replaceAll('-', '_'),
+    pair: pairOf(product.product_id),
     isTrading: !product.is_disabled && !product.trading_disabled,
   })),
 );
+
+function pairOf(product: string): string {
+  return product.replaceAll('-', '_');
+}
 
 function productPath(pair: string): string {
   return `${PRODUCTS}/${encodeURIComponent(pair.replaceAll('_', '-'))}`;
@@ -69,7 +73,7 @@ export const COINBASE: ExchangeDescription = {
     request: (pair) => ({ path: productPath(pair) }),
     since: v.pipe(
       v.object({ product_id: text }),
-      v.transform(() => null),
+      v.transform(({ product_id: product }) => ({ pair: pairOf(product), sinceMs: null })),
     ),
     expected: 'its product_id',
     allRequest: { path: pathWith(PRODUCTS, { product_type: 'SPOT' }) },

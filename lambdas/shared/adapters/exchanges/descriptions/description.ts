@@ -45,11 +45,19 @@ export interface CandlesDescription {
   readonly isWholeFromItsEnd?: boolean;
 }
 
+/** The listing of a pair. */
+export interface ListingTold {
+  /** Undefined if the answer names none. */
+  readonly pair?: string;
+  /** The time from which on it is listed, in milliseconds; null if the exchange does not say. */
+  readonly sinceMs: number | null;
+}
+
 /** What an exchange says of one pair, and of all. */
 export interface ListingsDescription {
   readonly request: (pair: string) => ExchangeRequest;
-  /** The time from which on it has the pair; null if it does not say. */
-  readonly since: v.GenericSchema<unknown, number | null>;
+  /** Null for an answer that it has no such pair. */
+  readonly since: v.GenericSchema<unknown, ListingTold | null>;
   /** What `since` expects, for the message of an answer that is none. */
   readonly expected: string;
   readonly allRequest: ExchangeRequest;

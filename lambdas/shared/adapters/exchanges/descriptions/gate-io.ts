@@ -43,7 +43,10 @@ const Listing = v.pipe(
       0,
     ),
   }),
-  v.transform(({ buy_start: buyStart }) => (buyStart === 0 ? null : buyStart * 1_000)),
+  v.transform(({ id, buy_start: buyStart }) => ({
+    pair: id,
+    sinceMs: buyStart === 0 ? null : buyStart * 1_000,
+  })),
 );
 
 const ListedPair = v.pipe(

@@ -49,8 +49,17 @@ const Instrument = v.pipe(
   v.transform(({ instId, state }) => ({ pair: pairOf(instId), isTrading: state === 'live' })),
 );
 const Listing = v.pipe(
-  v.tuple([v.object({ listTime: v.union([v.literal(''), millisecondsText]) })]),
-  v.transform(([{ listTime }]) => (listTime === '' ? null : listTime)),
+  v.union([
+    v.strictTuple([]),
+    v.strictTuple([
+      v.object({ instId: text, listTime: v.union([v.literal(''), millisecondsText]) }),
+    ]),
+  ]),
+  v.transform(([instrument]) => {
+    if (instrument === undefined) return null;
+    const { instId, listTime } = instrument;
+    return { pair: pairOf(instId), sinceMs: listTime === '' ? null : listTime };
+  }),
 );
 
 function instrumentOf(pair: string): string {

@@ -32,6 +32,7 @@ export const CHECKS = {
   'no window of the exchange has more requests than allowed': refusals.keepsToItsWindow,
   'the newest answer counts': pages.givesTheNewestAnswer,
   'pairs have the names that users write': listings.readsListings,
+  'the listing of another pair is none': listings.takesNoOtherListing,
   'an odd entry of a listing costs nothing else': listings.readsOddListings,
 } as const satisfies Readonly<Record<string, Check>>;
 

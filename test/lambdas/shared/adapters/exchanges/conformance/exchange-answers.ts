@@ -65,6 +65,8 @@ export interface ExchangeAnswers {
   readonly windowMs: number;
   /** A listing of one pair, and of all. */
   readonly listing: { readonly answer: unknown; readonly sinceMs: number | null };
+  /** A listing of a pair that it does not have, if that is no error. */
+  readonly noListing?: unknown;
   readonly listings: { readonly answer: unknown; readonly pairs: readonly ListedPair[] };
 }
 

@@ -1,4 +1,4 @@
-import type { ListedPair } from '../../../../../../lambdas/shared/domain/ports';
+import { type ListedPair, UnknownPairError } from '../../../../../../lambdas/shared/domain/ports';
 import { prepare, type Subject } from './subject';
 
 /** Says since when a pair is listed, and which pairs there are, by the names that users write. */
@@ -65,4 +65,24 @@ function changedList(
       Array.isArray(value) ? change(value as Entry[]) : value,
     ]),
   );
+}
+
+/** The listing of another pair is none, nor is a time before there was anything to trade. */
+export async function takesNoOtherListing(subject: Subject): Promise<void> {
+  const { answers, server } = subject;
+  const text = JSON.stringify(answers.listing.answer);
+  const { exchange } = prepare(subject);
+  if (text.includes(answers.symbol)) {
+    server.script = () => ({ body: text.replace(answers.symbol, `X${answers.symbol}`) });
+    await expect(exchange.listedSince(answers.pair, 60_000)).rejects.toMatchObject({
+      failure: 'Malformed',
+    });
+  }
+  if (answers.noListing !== undefined) {
+    server.script = () => ({ body: answers.noListing });
+    await expect(exchange.listedSince(answers.pair, 60_000)).rejects.toThrow(UnknownPairError);
+  }
+  // The year 1970.
+  server.script = () => ({ body: text.replace(/\b1\d{9}(?=\d{0,3}\b)/, '1000000') });
+  expect(await exchange.listedSince(answers.pair, 60_000)).toBeNull();
 }

@@ -134,6 +134,7 @@ export const OKX_ANSWERS: ExchangeAnswers = {
     },
     sinceMs: 1548133413000,
   },
+  noListing: { code: '0', msg: '', data: [] },
   listings: {
     answer: {
       code: '0',

@@ -489,6 +489,24 @@ const CHANGE_TRAPS: readonly Trap[] = [
     asking(BINANCE, (path) => path.replace('BTCUSDT', 'BTC_USDT')),
     { fault: 'a pair is asked for by the name that users write', noticedBy: ROW },
   ),
+  ...[GATE_IO, OKX, COINBASE].map((right) =>
+    described(
+      {
+        ...right,
+        listings: {
+          ...right.listings,
+          since: v.pipe(
+            right.listings.since,
+            v.transform((told) => told && { sinceMs: told.sinceMs }),
+          ),
+        },
+      },
+      {
+        fault: 'the listing of another pair is believed',
+        noticedBy: 'the listing of another pair is none',
+      },
+    ),
+  ),
   ...[GATE_IO, BINANCE, OKX, COINBASE].map((right) =>
     described(
       {
