@@ -30,7 +30,17 @@ const ARCHIVE_LIE_NAMES = [
   'empty-month',
 ] as const satisfies ArchiveLie[];
 
-/** The lies that can be chosen: of whole answers, of single minutes, and of the archive. */
+/** Lies about the listing of all pairs, and what its answer is instead. */
+const LISTING_LIES = {
+  'empty-listing': 'empty',
+  'html-listing': 'html',
+} as const satisfies Record<string, AnswerFault>;
+const LISTING_LIE_NAMES = [
+  'empty-listing',
+  'html-listing',
+] as const satisfies (keyof typeof LISTING_LIES)[];
+
+/** The lies that can be chosen: of whole answers, of single minutes, of the archive and of listings. */
 export const LIES = [
   ...ANSWER_LIES,
   'late',
@@ -40,6 +50,7 @@ export const LIES = [
   ...ARCHIVE_LIE_NAMES,
   'late-month',
   'bad-month-rows',
+  ...LISTING_LIE_NAMES,
 ] as const;
 export type Lie = (typeof LIES)[number];
 
@@ -58,6 +69,13 @@ const CANDLE_ENDPOINTS: ReadonlySet<string> = new Set([
   'klines',
   'candles',
   'history-candles',
+]);
+/** The endpoints of listings, of one pair or of all. */
+const LISTING_ENDPOINTS: ReadonlySet<string> = new Set([
+  'currency_pairs',
+  'exchangeInfo',
+  'instruments',
+  'products',
 ]);
 /** For so long candles are published late, or not. */
 const LATE_SPELL_MS = 10 * MINUTE_MS;
@@ -79,6 +97,7 @@ export class RandomLies implements ExchangeFaults {
   readonly #options: RandomLiesOptions;
   readonly #answerLies: readonly AnswerFault[];
   readonly #archiveFaults: readonly AnswerFault[];
+  readonly #listingFaults: readonly AnswerFault[];
   readonly #random: () => number;
 
   constructor(options: RandomLiesOptions) {
@@ -87,11 +106,14 @@ export class RandomLies implements ExchangeFaults {
     this.#archiveFaults = ARCHIVE_LIE_NAMES.filter((lie) => options.lies.includes(lie)).map(
       (lie) => ARCHIVE_LIES[lie],
     );
+    this.#listingFaults = LISTING_LIE_NAMES.filter((lie) => options.lies.includes(lie)).map(
+      (lie) => LISTING_LIES[lie],
+    );
     this.#random = randomNumbers(options.seed);
   }
 
-  takeAnswer(_pair: string | undefined, endpoint: string): AnswerFault | undefined {
-    const faults = this.#faultsOf(endpoint);
+  takeAnswer(pair: string | undefined, endpoint: string): AnswerFault | undefined {
+    const faults = this.#faultsOf(pair, endpoint);
     if (faults.length === 0 || this.#random() >= this.#options.rate) return undefined;
     return faults[Math.floor(this.#random() * faults.length)];
   }
@@ -129,7 +151,8 @@ export class RandomLies implements ExchangeFaults {
     return this.#chance(`month delay ${pair}`, day) * LONGEST_MONTH_DELAY_MS;
   }
 
-  #faultsOf(endpoint: string): readonly AnswerFault[] {
+  #faultsOf(pair: string | undefined, endpoint: string): readonly AnswerFault[] {
+    if (pair === undefined && LISTING_ENDPOINTS.has(endpoint)) return this.#listingFaults;
     if (endpoint === 'archive') return this.#archiveFaults;
     return CANDLE_ENDPOINTS.has(endpoint) ? this.#answerLies : [];
   }

@@ -32,6 +32,17 @@ describe('answers', () => {
     expect(liar('empty', 1).takeAnswer('A_B', 'candlesticks')).toBe('empty');
   });
 
+  it.each(['currency_pairs', 'exchangeInfo', 'instruments', 'products'])(
+    'about all pairs lie by lies of the listing alone: %s',
+    (endpoint) => {
+      expect(liar('empty-listing', 1).takeAnswer(undefined, endpoint)).toBe('empty');
+      expect(liar('html-listing', 1).takeAnswer(undefined, endpoint)).toBe('html');
+      expect(liar('empty', 1).takeAnswer(undefined, endpoint)).toBeUndefined();
+      expect(liar('empty-listing', 1).takeAnswer('A_B', endpoint)).toBeUndefined();
+      expect(liar('empty-listing', 1).takeAnswer('A_B', 'klines')).toBeUndefined();
+    },
+  );
+
   it('are true as a whole if only minutes lie', () => {
     expect(liar('late', 1).takeAnswer('A_B', 'candlesticks')).toBeUndefined();
   });
