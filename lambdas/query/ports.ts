@@ -1,11 +1,7 @@
 import type { Candle } from '../shared/domain/candle';
 import type { Interval } from '../shared/domain/interval';
 import type { Market } from '../shared/domain/market';
-import type {
-  DayReader,
-  StatusReader,
-  Telemetry,
-} from '../shared/domain/ports';
+import type { DayReader, StatusReader, Telemetry } from '../shared/domain/ports';
 import type { Gap } from '../shared/domain/progress';
 
 /** A stretch of time `[fromMs, toMs)`. */

@@ -16,6 +16,7 @@ export const CHECKS = {
   'a row with trades and no volume is refused': rows.refusesTradesWithoutVolume,
   'rows of one minute that differ are refused': rows.refusesContradictoryRows,
   'the open candle never comes out': rows.leavesTheOpenCandleOut,
+  'a date ahead of this clock closes no candle': rows.believesNoDateAhead,
   'the closed candle comes out': rows.givesTheClosedCandle,
   'rows of other minutes are no answer': pages.refusesOtherMinutes,
   'minutes of days ago come out': pages.reachesBack,

@@ -295,6 +295,12 @@ const OPEN_TRAPS: readonly Trap[] = [
     ),
   ),
   ...[BINANCE, COINBASE].map((right) =>
+    hearing(right, settingTheClock, {
+      fault: "any date of the exchange's is believed",
+      noticedBy: 'a date ahead of this clock closes no candle',
+    }),
+  ),
+  ...[BINANCE, COINBASE].map((right) =>
     described(withCandles(right, { isClosedByClock: false }), {
       fault: 'a tick of the full minute comes too early',
       noticedBy: 'the closed candle comes out',
@@ -453,6 +459,11 @@ function hearing(
     },
     fault,
   );
+}
+
+function settingTheClock(response: Response): Promise<Response> {
+  jest.setSystemTime(Date.parse(response.headers.get('date') ?? ''));
+  return Promise.resolve(response);
 }
 
 function withoutRetryAfter({ body, status, headers }: Response): Promise<Response> {
