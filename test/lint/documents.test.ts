@@ -1,5 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { WRITTEN_VERSIONS } from '../../lambdas/shared/codec/schema-versions';
+import { TOPICS } from '../../lambdas/shared/domain/topics';
 
 const ROOT = join(__dirname, '..', '..');
 const PATH =
@@ -37,4 +39,13 @@ test('the layout in README names every room of the lint rule', () => {
   const isNamed = (room: string) =>
     named.some((name) => name === room || name.startsWith(`${room}/`));
   expect([...rooms].map(([, room = '']) => room).filter((room) => !isNamed(room))).toEqual([]);
+});
+
+test('README reads a topic by the schema version that is written', () => {
+  const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
+  const opened = [...readme.matchAll(/open\("schemas\/([\w.-]+)\.v(\d+)\.json"\)/g)];
+
+  expect(opened.map(([, topic, version]) => [topic, Number(version)])).toEqual([
+    [TOPICS.rolled, WRITTEN_VERSIONS[TOPICS.rolled]],
+  ]);
 });
