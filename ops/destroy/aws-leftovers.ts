@@ -8,16 +8,22 @@ import { CloudWatchLogsClient, paginateDescribeLogGroups } from '@aws-sdk/client
 import { EC2Client, paginateDescribeNetworkInterfaces } from '@aws-sdk/client-ec2';
 import { ask, type AwsAccountOptions, clientConfig } from '../deploy/ask-aws';
 import { unlessMissing } from '../deploy/region/aws-region';
-import type { LeftoverLookUp, LogGroup, NetworkInterface, StackResource } from './leftover-look-up';
+import type {
+  LeftoverLookUp,
+  LogGroup,
+  NetworkInterface,
+  Stack,
+  StackResource,
+} from './leftover-look-up';
 
 /** Looks for leftovers in a region of the AWS account that the SDK's own chain of credentials finds. */
 export function awsLeftovers(options: AwsAccountOptions, region: string): LeftoverLookUp {
   const config = clientConfig(options, region);
   const asked = { timeoutMs: options.questionTimeoutMs, mayDeny: true };
   return {
-    stackId: (name) => {
+    stack: (name) => {
       const client = new CloudFormationClient(config);
-      return ask({ ...asked, service: 'CloudFormation', client }, () => readStackId(client, name));
+      return ask({ ...asked, service: 'CloudFormation', client }, () => readStack(client, name));
     },
     deletedStackId: (name) => {
       const client = new CloudFormationClient(config);
@@ -44,10 +50,11 @@ export function awsLeftovers(options: AwsAccountOptions, region: string): Leftov
   };
 }
 
-function readStackId(client: CloudFormationClient, name: string): Promise<string | undefined> {
+function readStack(client: CloudFormationClient, name: string): Promise<Stack | undefined> {
   return unlessMissing(async () => {
     const { Stacks = [] } = await client.send(new DescribeStacksCommand({ StackName: name }));
-    return Stacks[0]?.StackId;
+    const { StackId: id = name, StackStatus: status = 'unknown' } = Stacks[0] ?? {};
+    return { id, status };
   });
 }
 

@@ -2,7 +2,7 @@ import { stackNames } from '../deploy/deployed-resources';
 import type { CdkOptions } from '../deploy/run-cdk';
 import type { StageRequest } from '../deploy/stage-request';
 import { interfacesGone, type Holder } from './held-interfaces';
-import type { LeftoverLookUp } from './leftover-look-up';
+import type { LeftoverLookUp, Stack } from './leftover-look-up';
 import { whatIsLeft } from './what-is-left';
 
 /** The surroundings of a deletion. */
@@ -20,10 +20,9 @@ export interface Destruction {
   readonly region: string;
 }
 
-/** A stack that is there. */
-interface Stack {
+/** A stack as it was before the deletion. */
+interface NamedStack extends Stack {
   readonly name: string;
-  readonly id: string;
 }
 
 /**
@@ -52,18 +51,19 @@ export async function destroyStage(
   return exitCode;
 }
 
-async function existing(name: string, io: DestroySurroundings): Promise<Stack | undefined> {
-  const id = await io.lookUp.stackId(name);
-  if (id !== undefined) return { name, id };
+async function existing(name: string, io: DestroySurroundings): Promise<NamedStack | undefined> {
+  const stack = await io.lookUp.stack(name);
+  if (stack !== undefined) return { name, ...stack };
   io.print(`${name}: not there\n`);
   return undefined;
 }
 
 async function deleteBoth(
-  { pipeline, data }: { readonly pipeline: Stack | undefined; readonly data: Stack | undefined },
+  stacks: { readonly pipeline: NamedStack | undefined; readonly data: NamedStack | undefined },
   destruction: Destruction,
   io: DestroySurroundings,
 ): Promise<number> {
+  const { pipeline, data } = stacks;
   if (pipeline !== undefined) {
     const exitCode = await deleteStack(pipeline, destruction, io);
     if (exitCode !== 0) return exitCode;
@@ -72,15 +72,28 @@ async function deleteBoth(
   const confirmed = pipeline === undefined ? destruction : withForce(destruction);
   await waitFor('functions', data, confirmed, io);
   const exitCode = await deleteStack(data, confirmed, io);
-  if (exitCode === 0 || !(await isThere(data, io))) return exitCode;
+  if (exitCode === 0 || !(await hasBegunAndFailed(data, confirmed, io))) return exitCode;
   // What the brokers leave behind may have kept the network from being deleted.
   await waitFor('functions and brokers', data, confirmed, io);
   return deleteStack(data, withForce(destruction), io);
 }
 
+/**
+ * `cdk` fails in the same way if its question is answered with no. A deletion has begun if it was
+ * not asked, or if the stack has become `DELETE_FAILED` since.
+ */
+async function hasBegunAndFailed(
+  { name, status }: NamedStack,
+  destruction: Destruction,
+  { lookUp }: DestroySurroundings,
+): Promise<boolean> {
+  if (status === 'DELETE_FAILED' && !isForced(destruction)) return false;
+  return (await lookUp.stack(name))?.status === 'DELETE_FAILED';
+}
+
 /** @returns 1 if `cdk` succeeds without deleting it, as without confirmation */
 async function deleteStack(
-  stack: Stack,
+  stack: NamedStack,
   { request, region }: Destruction,
   io: DestroySurroundings,
 ): Promise<number> {
@@ -93,8 +106,8 @@ async function deleteStack(
   return 1;
 }
 
-async function isThere({ name }: Stack, { lookUp }: DestroySurroundings): Promise<boolean> {
-  return (await lookUp.stackId(name)) !== undefined;
+async function isThere({ name }: NamedStack, { lookUp }: DestroySurroundings): Promise<boolean> {
+  return (await lookUp.stack(name)) !== undefined;
 }
 
 async function waitFor(
@@ -111,11 +124,12 @@ async function waitFor(
   await interfacesGone({ lookUp, vpcId: vpc.physicalId, region, holder, pause, print });
 }
 
-function withForce({ request, region }: Destruction): Destruction {
-  const { cdkFlags } = request;
-  const isForced = cdkFlags.some((flag) => flag === '--force' || flag === '-f');
-  return {
-    region,
-    request: { ...request, cdkFlags: isForced ? cdkFlags : [...cdkFlags, '--force'] },
-  };
+function withForce(destruction: Destruction): Destruction {
+  if (isForced(destruction)) return destruction;
+  const { request, region } = destruction;
+  return { region, request: { ...request, cdkFlags: [...request.cdkFlags, '--force'] } };
+}
+
+function isForced({ request }: Destruction): boolean {
+  return request.cdkFlags.some((flag) => flag === '--force' || flag === '-f');
 }

@@ -1,3 +1,10 @@
+/** A stack that is there. */
+export interface Stack {
+  readonly id: string;
+  /** Such as `DELETE_FAILED`. */
+  readonly status: string;
+}
+
 /** A resource of a stack, as CloudFormation last saw it. */
 export interface StackResource {
   readonly logicalId: string;
@@ -30,8 +37,8 @@ export interface LogGroup {
  * does not answer, and a LookUpDeniedError if the caller may not ask.
  */
 export interface LeftoverLookUp {
-  /** The id of a stack, by its name; undefined if there is none. */
-  stackId(name: string): Promise<string | undefined>;
+  /** A stack by its name; undefined if there is none. */
+  stack(name: string): Promise<Stack | undefined>;
   /** The id of the stack of a name that was deleted last, in the last 90 days; undefined if there is none. */
   deletedStackId(name: string): Promise<string | undefined>;
   /** @param stackId of a stack, also of one that was deleted in the last 90 days */

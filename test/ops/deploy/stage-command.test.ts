@@ -100,7 +100,7 @@ test('destroy is of one stack after the other, and ends with what is left', asyn
 
 test('destroy by someone who may not look is left to cdk', async () => {
   const denied = new FakeLeftovers();
-  denied.stackId = () => Promise.reject(new LookUpDeniedError('CloudFormation says no'));
+  denied.stack = () => Promise.reject(new LookUpDeniedError('CloudFormation says no'));
   const { run, runs, printed } = played({ leftovers: () => denied });
   expect(await run('destroy --stage dev --region eu-west-1')).toBe(0);
   expect(runs.map((each) => each.args)).toEqual([['destroy', '--all', '-c', 'stage=dev']]);

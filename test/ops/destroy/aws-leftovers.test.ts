@@ -89,14 +89,14 @@ test('a deleted stack is asked for by its id, page by page', async () => {
   expect(asked.map((body) => new URLSearchParams(body).get('NextToken'))).toEqual([null, 'more']);
 });
 
-test('the id of a stack is that of its name', async () => {
+test('a stack is its id and its status', async () => {
   answers = [
     cloudFormation(
       'DescribeStacks',
       '<Stacks><member><StackId>arn:stack</StackId><StackName>S</StackName><StackStatus>DELETE_FAILED</StackStatus></member></Stacks>',
     ),
   ];
-  expect(await here().stackId('S')).toBe('arn:stack');
+  expect(await here().stack('S')).toEqual({ id: 'arn:stack', status: 'DELETE_FAILED' });
 });
 
 test('the network interfaces are those of the VPC', async () => {

@@ -27,10 +27,20 @@ interface Scene {
   readonly destroyed: Promise<number>;
 }
 
-/** Deletes the stacks that `cdk` is told to delete, unless `keeps` has an exit code for one. */
+/** Answers of `cdk` to the calls for a stack, in order. */
+interface Kept {
+  readonly exitCode: number;
+  /** If the deletion began. */
+  readonly status?: string;
+}
+
+const FAILED: Kept = { exitCode: 1, status: 'DELETE_FAILED' };
+const DECLINED: Kept = { exitCode: 1 };
+
+/** Deletes the stacks that `cdk` is told to delete, unless `keeps` has an answer for one. */
 function scene(
   prepare: (lookUp: FakeLeftovers) => void = () => undefined,
-  { keeps = {}, flags = [] }: { keeps?: Record<string, number[]>; flags?: string[] } = {},
+  { keeps = {}, flags = [] }: { keeps?: Record<string, Kept[]>; flags?: string[] } = {},
 ): Scene {
   const lookUp = new FakeLeftovers();
   prepare(lookUp);
@@ -48,9 +58,12 @@ function scene(
         events.push(
           `${verb ?? ''} ${stack} ${args.join(' ')} in ${environment['AWS_REGION'] ?? ''}`,
         );
-        const exitCode = keeps[stack]?.shift();
-        if (exitCode === undefined) lookUp.stacks.delete(stack);
-        return Promise.resolve(exitCode ?? 0);
+        const kept = keeps[stack]?.shift();
+        if (kept === undefined) lookUp.stacks.delete(stack);
+        if (kept?.status !== undefined) {
+          lookUp.stacks.set(stack, { id: 'arn:data', status: kept.status });
+        }
+        return Promise.resolve(kept?.exitCode ?? 0);
       },
     },
   );
@@ -96,7 +109,7 @@ test('interfaces that stay are named, with the command that deletes them, and th
 test('what brokers leave behind is waited for if the data stack fails, which is then deleted again', async () => {
   const { events, destroyed } = scene(
     (lookUp) => (lookUp.interfaces = [[ofBroker], [ofBroker], []]),
-    { keeps: { [DATA]: [1] } },
+    { keeps: { [DATA]: [FAILED] } },
   );
   expect(await destroyed).toBe(0);
   expect(events.slice(0, 5)).toEqual([
@@ -109,7 +122,9 @@ test('what brokers leave behind is waited for if the data stack fails, which is 
 });
 
 test('a stack that is not confirmed stays, and so does the other', async () => {
-  const { lookUp, events, destroyed } = scene(undefined, { keeps: { [PIPELINE]: [0] } });
+  const { lookUp, events, destroyed } = scene(undefined, {
+    keeps: { [PIPELINE]: [{ exitCode: 0 }] },
+  });
   expect(await destroyed).toBe(1);
   expect(events.slice(0, 2)).toEqual([
     cdk(PIPELINE),
@@ -122,6 +137,40 @@ test('a stage that is half deleted is deleted to its end, after a confirmation',
   const { events, destroyed } = scene((lookUp) => lookUp.stacks.delete(PIPELINE));
   expect(await destroyed).toBe(0);
   expect(events.slice(0, 2)).toEqual([`${PIPELINE}: not there`, cdk(DATA)]);
+});
+
+test.each(['CREATE_COMPLETE', 'DELETE_FAILED'])(
+  'a data stack in %s that is not confirmed stays: cdk is asked once',
+  async (status) => {
+    const { lookUp, events, destroyed } = scene(
+      (fake) => {
+        fake.stacks.delete(PIPELINE);
+        fake.stacks.set(DATA, { id: 'arn:data', status });
+      },
+      { keeps: { [DATA]: [DECLINED] } },
+    );
+    expect(await destroyed).toBe(1);
+    expect(events.slice(0, 2)).toEqual([`${PIPELINE}: not there`, cdk(DATA)]);
+    expect(events.filter((event) => event.startsWith('destroy'))).toHaveLength(1);
+    expect([...lookUp.stacks.keys()]).toEqual([DATA]);
+  },
+);
+
+test('a half deleted stage whose deletion was confirmed, began and failed is deleted again', async () => {
+  const { events, destroyed } = scene((lookUp) => lookUp.stacks.delete(PIPELINE), {
+    keeps: { [DATA]: [FAILED] },
+  });
+  expect(await destroyed).toBe(0);
+  expect(events.slice(1, 3)).toEqual([cdk(DATA), cdk(DATA, ' --force')]);
+});
+
+test('credentials that expire in between are no reason to wait', async () => {
+  const { events, destroyed } = scene((lookUp) => (lookUp.interfaces = [[ofBroker]]), {
+    keeps: { [DATA]: [DECLINED] },
+  });
+  expect(await destroyed).toBe(1);
+  expect(events.slice(0, 2)).toEqual([cdk(PIPELINE), cdk(DATA, ' --force')]);
+  expect(events.filter((event) => event.startsWith('pause'))).toEqual([]);
 });
 
 test('a stage that is not there has its leftovers listed', async () => {
@@ -162,6 +211,6 @@ test('--force is given on as it is', async () => {
 });
 
 test('the exit code is that of cdk', async () => {
-  const { destroyed } = scene(undefined, { keeps: { [PIPELINE]: [3] } });
+  const { destroyed } = scene(undefined, { keeps: { [PIPELINE]: [{ exitCode: 3 }] } });
   expect(await destroyed).toBe(3);
 });

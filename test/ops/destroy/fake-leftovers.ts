@@ -1,6 +1,7 @@
 import type {
   LeftoverLookUp,
   NetworkInterface,
+  Stack,
   StackResource,
 } from '../../../ops/destroy/leftover-look-up';
 
@@ -33,9 +34,9 @@ export const resource = (
 
 /** A region with the stacks of a stage, whose resources are those of its data stack. */
 export class FakeLeftovers implements LeftoverLookUp {
-  readonly stacks = new Map([
-    [DATA, 'arn:data'],
-    [PIPELINE, 'arn:pipeline'],
+  readonly stacks = new Map<string, Stack>([
+    [DATA, { id: 'arn:data', status: 'CREATE_COMPLETE' }],
+    [PIPELINE, { id: 'arn:pipeline', status: 'CREATE_COMPLETE' }],
   ]);
   /** Stacks that were deleted before, by name. */
   readonly deleted = new Map<string, string>();
@@ -44,7 +45,7 @@ export class FakeLeftovers implements LeftoverLookUp {
   interfaces: (readonly NetworkInterface[])[] = [[]];
   logs: readonly string[] = [];
 
-  stackId(name: string): Promise<string | undefined> {
+  stack(name: string): Promise<Stack | undefined> {
     return Promise.resolve(this.stacks.get(name));
   }
 
