@@ -129,7 +129,8 @@ export function createObserveTick(ports: ObserveTickPorts, settings: ObserveTick
     );
     remember(asks, plans, observed, tick);
     rememberUnknown(unknownAtMs, observed, tick);
-    reportTick(ports, settings, { tick, plans, due: due.length, observed });
+    const unreadableCount = markets.length - readable.length;
+    reportTick(ports, settings, { tick, plans, unreadableCount, due: due.length, observed });
     if (errors.length > 0) throw new TickNotAppendedError(errors, due.length);
   };
 }
@@ -145,7 +146,6 @@ function withoutUnreadable(
     const cause = causes.get(marketKey(market));
     if (cause === undefined) return true;
     telemetry.error('market not followed', { market: marketKey(market) }, cause);
-    telemetry.count('MarketsBehind', 1);
     return false;
   });
 }

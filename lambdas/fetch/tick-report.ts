@@ -10,6 +10,8 @@ import type { MarketPlan, ObserveTickSettings, Tick } from './observe-tick';
 export interface TickResult {
   readonly tick: Tick;
   readonly plans: readonly MarketPlan[];
+  /** The number of markets whose progress could not be read: they have no plan. */
+  readonly unreadableCount: number;
   /** The number of markets that were asked for. */
   readonly due: number;
   readonly observed: readonly MarketOutcome[];
@@ -22,6 +24,13 @@ interface FollowedMarkets {
   readonly nowMs: number;
 }
 
+/** Markets that have not ended, those of unknown progress by their number. */
+interface Lagging {
+  readonly followed: readonly MarketPlan[];
+  readonly unreadableCount: number;
+  readonly nowMs: number;
+}
+
 interface ReportPorts {
   readonly exchange: Exchange;
   readonly telemetry: Telemetry;
@@ -31,7 +40,7 @@ interface ReportPorts {
 export function reportTick(
   { exchange, telemetry }: ReportPorts,
   settings: ObserveTickSettings,
-  { tick: { nowMs }, plans, due, observed }: TickResult,
+  { tick: { nowMs }, plans, unreadableCount, due, observed }: TickResult,
 ): void {
   const outcomes = new Map(observed.map((outcome) => [marketKey(outcome.market), outcome]));
   const missing = new Set(
@@ -44,7 +53,7 @@ export function reportTick(
   const followed = going.filter((plan) => !missing.has(plan));
   // Markets of a pattern come and go with the exchange's listing: nobody has to mend that.
   const unknown = going.filter((plan) => missing.has(plan) && plan.listing === 'by-answers');
-  reportLag(telemetry, settings, followed, nowMs);
+  reportLag(telemetry, settings, { followed, unreadableCount, nowMs });
   const newMinutes = observed.reduce((sum, { newCount }) => sum + newCount, 0);
   telemetry.count('NewMinutes', newMinutes);
   telemetry.count('MarketsUnknown', unknown.length);
@@ -67,13 +76,13 @@ export function reportTick(
 function reportLag(
   telemetry: Telemetry,
   { retentionMs, behindMs }: ObserveTickSettings,
-  followed: readonly MarketPlan[],
-  nowMs: number,
+  { followed, unreadableCount, nowMs }: Lagging,
 ): void {
   const seenToMs = followed.flatMap(({ status }) => status.progress?.seenToMs ?? []);
   const startsAtMs = followed.flatMap(({ status }) => (status.progress ? [] : [liveStart(nowMs)]));
   const lag = lagOf({ seenToMs, startsAtMs }, { nowMs, retentionMs, behindMs });
-  telemetry.count('MarketsBehind', lag.marketsBehind);
+  // One value a tick: a second one would be a value of its own, and the better of both decides the alarm.
+  telemetry.count('MarketsBehind', lag.marketsBehind + unreadableCount);
   telemetry.count('WorstLag', lag.worstMs / 1_000);
   telemetry.count('RetentionLeft', lag.retentionLeftMs / 1_000);
 }

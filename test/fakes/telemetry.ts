@@ -11,7 +11,7 @@ interface LogLine {
 /** Telemetry that keeps what it is told. */
 export class FakeTelemetry implements Telemetry {
   readonly lines: LogLine[] = [];
-  readonly #counts = new Map<MetricName, number>();
+  readonly #values = new Map<MetricName, readonly number[]>();
 
   debug(message: string, details: LogDetails): void {
     this.lines.push({ level: 'debug', message, details });
@@ -26,14 +26,18 @@ export class FakeTelemetry implements Telemetry {
     this.lines.push({ level: 'error', message, details, cause });
   }
   count(metric: MetricName, value: number): void {
-    this.#counts.set(metric, (this.#counts.get(metric) ?? 0) + value);
+    this.#values.set(metric, [...this.values(metric), value]);
   }
   counted(metric: MetricName): number {
-    return this.#counts.get(metric) ?? 0;
+    return this.values(metric).reduce((sum, value) => sum + value, 0);
+  }
+  /** Each value of a metric: CloudWatch takes the least and the greatest of them. */
+  values(metric: MetricName): readonly number[] {
+    return this.#values.get(metric) ?? [];
   }
   /** All metrics that were counted. */
   metrics(): MetricName[] {
-    return [...this.#counts.keys()];
+    return [...this.#values.keys()];
   }
   messages(level: LogLine['level']): string[] {
     return this.lines.filter((line) => line.level === level).map(({ message }) => message);

@@ -4,7 +4,7 @@
  */
 export const METRICS = {
   // fetch
-  /** Markets whose missing minutes start longer before the tick than the stage takes for normal. */
+  /** Markets whose missing minutes start longer before the tick than the stage takes for normal, or whose progress cannot be read. */
   MarketsBehind: 'Count',
   /** From the oldest minute of any market that was not asked for and stored yet to the tick. */
   WorstLag: 'Seconds',

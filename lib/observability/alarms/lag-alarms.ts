@@ -12,14 +12,14 @@ export function lagAlarms({ stage, functions }: WatchedPipeline): AlarmSpec[] {
     {
       id: 'MarketsBehind',
       runbook: 'markets-behind',
-      situation: `A market is more than ${humanText(behindMinutes(stage.scheduleMinutes))} behind`,
+      situation: `A market is more than ${humanText(behindMinutes(stage.scheduleMinutes))} behind, or its progress cannot be read`,
       severity: 'ticket',
       metric: publishedMetric(stage, {
         service: 'fetch',
-        name: 'WorstLag',
+        name: 'MarketsBehind',
         statistic: lastingStatistic(stage, 'fetch'),
       }),
-      threshold: { above: behindMinutes(stage.scheduleMinutes) * 60 },
+      threshold: { above: 0 },
       periods: LASTING,
       // If fetch does not measure, the deadline comes nearer unseen: that alarm says so.
       missing: NOTHING_KNOWN,

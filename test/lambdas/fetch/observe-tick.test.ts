@@ -265,13 +265,26 @@ describe('a market whose progress cannot be read', () => {
     await tick();
 
     expect(exchange.requests.map(({ pair }) => pair)).toEqual(['BTC_USDT', 'XRP_USDT']);
-    expect(telemetry.counted('MarketsBehind')).toBe(1);
+    expect(telemetry.values('MarketsBehind')).toEqual([1]);
     expect(telemetry.lines).toContainEqual({
       level: 'error',
       message: 'market not followed',
       details: { market: 'gate-io:ETH_USDT' },
       cause,
     });
+  });
+
+  it('counts at every tick, together with the markets that lag', async () => {
+    const { tick, store, telemetry } = prepare({ ...ALL_SETTLED, BTC_USDT: settledTo(at(11)) });
+    store.unreadable = ['ETH_USDT', 'XRP_USDT'].map((pair) => {
+      store.status.delete(`gate-io:${pair}`);
+      return new UnreadableStatusError({ exchange: 'gate-io', pair }, 'seen_to');
+    });
+
+    await tick();
+    await tick(at(12, 8));
+
+    expect(telemetry.values('MarketsBehind')).toEqual([3, 3]);
   });
 });
 

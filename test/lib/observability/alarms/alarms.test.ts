@@ -12,7 +12,7 @@ const ALARM = 'AWS::CloudWatch::Alarm';
 
 /** Each alarm of `prod`: its id, what it watches, when it rings, for how long, and what missing data says. */
 const WATCHED: readonly (readonly [string, string, string, string, string])[] = [
-  ['MarketsBehind', 'fetch WorstLag Minimum', '> 300', '3 x 300 s', 'ignore'],
+  ['MarketsBehind', 'fetch MarketsBehind Minimum', '> 0', '3 x 300 s', 'ignore'],
   ['RetentionDeadline', 'fetch RetentionLeft Maximum', '< 86400', '12 x 300 s', 'breaching'],
   ['NoRuns', 'Invocations Sum', '< 1', '5 x 60 s', 'breaching'],
   ['NoMinutes', 'fetch NewMinutes Sum', '< 1', '2 x 300 s', 'breaching'],
@@ -268,7 +268,7 @@ describe('the alarms of other stages', () => {
       const [, alarm] = onlyOne(pipeline, ALARM, `Watch${id}`);
       return `${ringsOf(alarm)} for ${String(alarm['EvaluationPeriods'])} x ${periodOf(alarm)} s`;
     };
-    expect(told('MarketsBehind')).toBe('> 1380 for 3 x 600 s');
+    expect(told('MarketsBehind')).toBe('> 0 for 3 x 600 s');
     expect(told('RetentionDeadline')).toBe('< 18000 for 6 x 600 s');
     expect(told('NoRuns')).toBe('< 1 for 5 x 600 s');
     expect(told('NoMinutes')).toBe('< 1 for 1 x 600 s');
@@ -415,7 +415,7 @@ function metricsIn(alarm: Properties): WatchedMetric[] {
   return partsOf(alarm).flatMap(({ MetricStat }) => (MetricStat ? [MetricStat.Metric] : []));
 }
 
-/** Such as `fetch WorstLag Minimum`; the metrics of a sum are separated by `+`, those of other expressions follow them. */
+/** Such as `fetch MarketsBehind Minimum`; the metrics of a sum are separated by `+`, those of other expressions follow them. */
 function metricOf(alarm: Properties): string {
   if ('MetricName' in alarm) {
     const { Namespace, MetricName, Dimensions } = alarm as unknown as WatchedMetric;
