@@ -7,6 +7,7 @@ import type { DeployedTemplate, RegionLookUp } from './region/region-look-up';
 
 /** A stage as it is deployed; empty if it is not. */
 export interface DeployedStage {
+  /** Also those that have no resources. */
   readonly stacks: readonly StackStatus[];
   readonly resources: readonly StageResource[];
   /** What its stacks import from each other. */
@@ -14,6 +15,16 @@ export interface DeployedStage {
   /** What its functions read and write; empty if its template does not say. */
   readonly schemas: SchemaMetadata;
 }
+
+/**
+ * Statuses of stacks whose template is not deployed: `cdk` deletes them, or takes them over empty,
+ * before it deploys.
+ */
+const NEVER_CREATED: ReadonlySet<string> = new Set([
+  'ROLLBACK_COMPLETE',
+  'ROLLBACK_FAILED',
+  'REVIEW_IN_PROGRESS',
+]);
 
 /** The stacks of a stage, in the order of their deployment. */
 export function stackNames(stage: string): readonly [data: string, pipeline: string] {
@@ -32,15 +43,16 @@ export async function deployedStage(lookUp: RegionLookUp, stage: string): Promis
   const there = stacks.flatMap(({ name, deployed }) =>
     deployed === undefined ? [] : [{ name, ...deployed }],
   );
+  const created = there.filter(({ status }) => !NEVER_CREATED.has(status));
   return {
     stacks: there.map(({ name, status }) => ({ name, status })),
-    resources: there.flatMap(({ name, template }) => resourcesIn(name, template)),
-    imports: there.flatMap(({ name: stack, template }) =>
+    resources: created.flatMap(({ name, template }) => resourcesIn(name, template)),
+    imports: created.flatMap(({ name: stack, template }) =>
       importedNames([template.Resources, template.Outputs]).map((name) => ({ stack, name })),
     ),
     schemas: Object.assign(
       {},
-      ...there.map(({ template }) => schemasOf(template)),
+      ...created.map(({ template }) => schemasOf(template)),
     ) as SchemaMetadata,
   };
 }

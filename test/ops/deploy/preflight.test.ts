@@ -260,7 +260,8 @@ test('a region that does not answer is a problem', async () => {
   await expect(preflight(request(), surroundings({ lookUp }))).rejects.toThrow('- EC2 failed');
 });
 
-test('a deployment that would take back what cannot go back is refused before it begins', async () => {
+/** A region whose data stack has topics of twelve partitions, and records of a later schema. */
+function regionWithLaterStack(status: string) {
   const topics = TEMPLATES.resources.filter(({ type }) => type === 'AWS::MSK::Topic');
   const partitions = topics.map(({ logicalId, type, properties }) => [
     logicalId,
@@ -272,17 +273,43 @@ test('a deployment that would take back what cannot go back is refused before it
   };
   const stack = (name: string) =>
     Promise.resolve(
-      name === 'Candlestream-dev-Data'
-        ? { id: 'arn:data', status: 'UPDATE_COMPLETE', template }
-        : undefined,
+      name === 'Candlestream-dev-Data' ? { id: 'arn:data', status, template } : undefined,
     );
-  const lookUp = account({ inRegion: () => region({ stack }) });
+  return account({ inRegion: () => region({ stack }) });
+}
+
+test('a deployment that would take back what cannot go back is refused before it begins', async () => {
+  const lookUp = regionWithLaterStack('UPDATE_COMPLETE');
   const refusedDeployment = preflight(request('deploy'), surroundings({ lookUp }));
   await expect(refusedDeployment).rejects.toThrow(
     '- candles.rolled has 12 partitions, and Kafka takes none away',
   );
   await expect(refusedDeployment).rejects.toThrow(
     '- The deployed functions write version 9 of candles.rolled',
+  );
+});
+
+test.each(['ROLLBACK_COMPLETE', 'ROLLBACK_FAILED', 'REVIEW_IN_PROGRESS'])(
+  'a first deployment that came to nothing (%s) has nothing that cannot go back',
+  async (status) => {
+    const lookUp = regionWithLaterStack(status);
+    await expect(preflight(request('deploy'), surroundings({ lookUp }))).resolves.toMatchObject({
+      notes: [],
+    });
+  },
+);
+
+test('what a first deployment that came to nothing had asked for counts as new', async () => {
+  const resources = TEMPLATES.resources.map(({ logicalId, type, properties }) => [
+    logicalId,
+    { Type: type, Properties: properties },
+  ]);
+  const template = { Resources: Object.fromEntries(resources) as DeployedTemplate['Resources'] };
+  const vpcs = () => Promise.resolve({ used: 5, quota: 5 });
+  const stack = () => Promise.resolve({ id: 'arn:any', status: 'ROLLBACK_COMPLETE', template });
+  const lookUp = account({ inRegion: () => region({ vpcs, stack }) });
+  await expect(preflight(request('deploy'), surroundings({ lookUp }))).rejects.toThrow(
+    '- The stage needs 1 more VPCs in eu-central-1',
   );
 });
 
