@@ -156,7 +156,7 @@ async function regionFindings(
     });
     const changes = [
       ...statusProblems(deployed.stacks, { stage: stage.name, region }),
-      ...changeProblems(templates, deployed),
+      ...changeProblems(stage.name, templates, deployed),
     ];
     return { problems: [...problems, ...changes], notes };
   } catch (error) {
@@ -168,12 +168,13 @@ async function regionFindings(
 
 /** What a deployment, or another one that takes it back, cannot do. */
 function changeProblems(
-  { resources, exports }: StageTemplates,
+  stage: string,
+  { resources, exports: names }: StageTemplates,
   deployed: DeployedStage,
 ): readonly string[] {
   return [
     ...resourceProblems(resources, deployed.resources),
-    ...exportProblems(exports, deployed.imports),
+    ...exportProblems({ stage, names }, deployed.imports),
     ...schemaProblems(SCHEMA_METADATA, deployed.schemas),
   ];
 }

@@ -1,3 +1,10 @@
+/** What a deployment exports. */
+interface Exports {
+  readonly stage: string;
+  /** Names that its stacks export. */
+  readonly names: readonly string[];
+}
+
 /** A name that a deployed stack imports. */
 export interface Import {
   /** The stack that imports it. */
@@ -8,16 +15,14 @@ export interface Import {
 /**
  * Problems of a deployment that takes away what a deployed stack imports: the stack that exports it
  * is updated first, and CloudFormation refuses to remove an export in use.
- *
- * @param exports names that the stacks to be deployed export
  */
-export function exportProblems(exports: readonly string[], imports: readonly Import[]): string[] {
-  const kept = new Set(exports);
+export function exportProblems({ stage, names }: Exports, imports: readonly Import[]): string[] {
+  const kept = new Set(names);
   return imports
     .filter(({ name }) => !kept.has(name))
     .map(
       ({ stack, name }) =>
-        `${stack} imports ${name}, which the data stack would no longer export: keep it for one deployment with this.exportValue(...) in lib/data-stack.ts, and take it out with the next; or delete ${stack} first, which holds no data, with npx cdk destroy ${stack} --exclusively`,
+        `${stack} imports ${name}, which the data stack would no longer export: keep it for one deployment with this.exportValue(...) in lib/data-stack.ts, and take it out with the next; or delete ${stack} first, which holds no data, with npx cdk destroy ${stack} --exclusively -c stage=${stage}`,
     );
 }
 

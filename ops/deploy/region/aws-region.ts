@@ -33,6 +33,7 @@ import { BROKERS_PER_ACCOUNT, ELASTIC_IPS, type Quota, VPCS } from './quotas';
 import type {
   Concurrency,
   DeployedStack,
+  DeployedTemplate,
   RegionLookUp,
   StackResourceId,
   Zone,
@@ -265,8 +266,13 @@ async function readStack(
       new GetTemplateCommand({ StackName: name, TemplateStage: 'Original' }),
       { abortSignal },
     );
-    return { id, status, template: v.parse(Template, TemplateBody) };
+    return { id, status, template: templateIn(TemplateBody) };
   });
+}
+
+/** A stack whose first change set was never executed (`REVIEW_IN_PROGRESS`) has no text. */
+function templateIn(body: string | undefined): DeployedTemplate {
+  return body === undefined || body === '' ? { Resources: {} } : v.parse(Template, body);
 }
 
 /** Reads of a stack; undefined if there is none: CloudFormation has no error of its own for that. */

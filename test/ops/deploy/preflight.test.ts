@@ -331,7 +331,7 @@ test('a deployment that takes away what the deployed pipeline imports is refused
   const lookUp = account({ inRegion: () => region({ stack }) });
   const refusal = preflight(request('deploy'), surroundings({ lookUp }));
   await expect(refusal).rejects.toThrow(
-    'cannot begin:\n- Candlestream-dev-Pipeline imports Candlestream-dev-Data:ExportsOutputRefGone, which the data stack would no longer export: keep it for one deployment with this.exportValue(...) in lib/data-stack.ts, and take it out with the next; or delete Candlestream-dev-Pipeline first, which holds no data, with npx cdk destroy Candlestream-dev-Pipeline --exclusively',
+    'cannot begin:\n- Candlestream-dev-Pipeline imports Candlestream-dev-Data:ExportsOutputRefGone, which the data stack would no longer export: keep it for one deployment with this.exportValue(...) in lib/data-stack.ts, and take it out with the next; or delete Candlestream-dev-Pipeline first, which holds no data, with npx cdk destroy Candlestream-dev-Pipeline --exclusively -c stage=dev',
   );
   await expect(refusal).rejects.not.toThrow(kept);
 });

@@ -148,6 +148,22 @@ test('a stack is its status and its template', async () => {
   });
 });
 
+test.each(['', '<TemplateBody/>', '<TemplateBody></TemplateBody>'])(
+  'a stack that was never made has an empty template: %j',
+  async (body) => {
+    answers['DescribeStacks'] = cloudFormation(
+      'DescribeStacks',
+      '<Stacks><member><StackId>arn:stack</StackId><StackName>S</StackName><StackStatus>REVIEW_IN_PROGRESS</StackStatus></member></Stacks>',
+    );
+    answers['GetTemplate'] = cloudFormation('GetTemplate', body);
+    expect(await here().stack('S')).toEqual({
+      id: 'arn:stack',
+      status: 'REVIEW_IN_PROGRESS',
+      template: { Resources: {} },
+    });
+  },
+);
+
 test('a stack that there is not is none', async () => {
   answers['DescribeStacks'] = cloudFormationError(
     'ValidationError',
