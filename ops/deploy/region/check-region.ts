@@ -119,13 +119,21 @@ async function concurrencyProblems(check: RegionCheck): Promise<string[]> {
   ];
 }
 
-/** Each function of the pipeline runs at least once at a time. */
 function smallLimit({ resources, region }: RegionCheck, limit: number): string[] {
-  const functions = countOf(resources, 'AWS::Lambda::Function');
-  if (limit >= functions) return [];
+  const needed = leastConcurrency(resources);
+  if (limit >= needed) return [];
   return [
-    `The account has ${limit} concurrent executions in ${region}, fewer than the stage has functions (${functions}): ask for more: ${increaseCommand(CONCURRENT_EXECUTIONS, 1_000, region)}`,
+    `The account has ${limit} concurrent executions in ${region}, and the stage needs at least ${needed} (one for each function, of fetch and reconcile one for each exchange, of fetch one for each thousand markets): ask for more: ${increaseCommand(CONCURRENT_EXECUTIONS, 1_000, region)}`,
   ];
+}
+
+/** Each function runs at least once at a time, and once for each target of the rules that fire it. */
+function leastConcurrency(resources: readonly StageResource[]): number {
+  const fired = resources
+    .filter(({ type }) => type === 'AWS::Events::Rule')
+    .flatMap(({ properties }) => propertyOf(properties, 'Targets') ?? [])
+    .map((target) => JSON.stringify(propertyOf(target, 'Arn')));
+  return countOf(resources, 'AWS::Lambda::Function') - new Set(fired).size + fired.length;
 }
 
 function reservedBy(resources: readonly StageResource[]): number {

@@ -1,5 +1,7 @@
 import { dev } from '../../../../lib/stages/dev';
+import { usualExchange } from '../../../../lib/stages/settings/exchange-settings';
 import { prod } from '../../../../lib/stages/prod';
+import { stageConfig } from '../../../../lib/stages/stage-config';
 import { resourcesOf, type StageResource } from '../../../../ops/cost/stage-resources';
 import { LookUpDeniedError } from '../../../../ops/deploy/account-look-up';
 import { checkRegion, type RegionCheck } from '../../../../ops/deploy/region/check-region';
@@ -111,8 +113,30 @@ describe('concurrent executions', () => {
     const resources = STAGES.dev.filter(({ logicalId }) => !logicalId.startsWith('Query'));
     expect(await problemsOf(concurrency(10), { resources })).toEqual([]);
     expect(await problemsOf(concurrency(3), { resources })).toEqual([
-      `The account has 3 concurrent executions in eu-central-1, fewer than the stage has functions (4): ask for more: ${REQUEST} --service-code lambda --quota-code L-B99A9384 --desired-value 1000 --region eu-central-1`,
+      `The account has 3 concurrent executions in eu-central-1, and the stage needs at least 4 (one for each function, of fetch and reconcile one for each exchange, of fetch one for each thousand markets): ask for more: ${REQUEST} --service-code lambda --quota-code L-B99A9384 --desired-value 1000 --region eu-central-1`,
     ]);
+  });
+});
+
+describe('concurrent executions of several exchanges', () => {
+  const exchanges = [
+    ...dev.exchanges,
+    usualExchange('okx', ['BTC_USDT']),
+    { ...usualExchange('binance', ['*']), requestsPer10Seconds: 490, expectedMarkets: 6_500 },
+  ];
+  const several = stageConfig({ ...dev, scheduleMinutes: 10, exchanges });
+  const resources = without(resourcesOf(several), 'AWS::Lambda::Url').map((resource) => ({
+    ...resource,
+    properties: { ...(resource.properties as object), ReservedConcurrentExecutions: undefined },
+  }));
+
+  // Query, transform, persist; three times reconcile; fetch twice, and seven times for Binance.
+  test.each([
+    [15, 0],
+    [14, 1],
+  ])('%d: %d problem', async (limit, count) => {
+    const concurrency = () => Promise.resolve({ limit, unreserved: limit });
+    expect(await problemsOf({ concurrency }, { resources })).toHaveLength(count);
   });
 });
 
