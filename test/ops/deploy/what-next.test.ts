@@ -2,6 +2,7 @@ import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { addStage } from '../../../lib/candlestream';
 import type { StageConfig } from '../../../lib/stages/stage-config';
+import { usualExchange } from '../../../lib/stages/settings/exchange-settings';
 import { dev } from '../../../lib/stages/dev';
 import { whatNext } from '../../../ops/deploy/what-next';
 
@@ -25,6 +26,16 @@ test('the candles are in Keyspaces of the region', () => {
   expect(whatNext(dev, 'eu-west-1', NOW_MS)).toMatch(
     /cqlsh-expansion cassandra\.eu-west-1\.amazonaws\.com 9142 --ssl --execute "SELECT .* FROM candlestream_dev\.candles .* bucket = '2026-11-23' LIMIT 5"/,
   );
+});
+
+test('the market of the query is the first that has a name of its own', () => {
+  const patterns = usualExchange('binance', ['*_USDT']);
+  const named = usualExchange('okx', ['*_EUR', 'BTC_USDT']);
+  expect(whatNext({ ...dev, exchanges: [patterns, named] }, 'eu-west-1', NOW_MS)).toContain(
+    "WHERE exchange = 'okx' AND pair = 'BTC_USDT' AND",
+  );
+  const unnamed = whatNext({ ...dev, exchanges: [patterns] }, 'eu-west-1', NOW_MS);
+  expect(unnamed).not.toMatch(/candles:|SELECT|\*/);
 });
 
 test('or in the Cassandra that the stage names', () => {
