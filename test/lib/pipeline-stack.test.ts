@@ -1,5 +1,5 @@
 import { usualExchange } from '../../lib/stages/settings/exchange-settings';
-import { gateIoOf } from '../fakes/stages';
+import { gateIoOf, mskOf } from '../fakes/stages';
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { addStage } from '../../lib/candlestream';
 import { stageConfig } from '../../lib/stages/stage-config';
@@ -269,6 +269,11 @@ describe('the pipeline stack', () => {
     expect(onlyOne(sharded, 'AWS::Lambda::Function', 'Fetch')[1]).toMatchObject({
       MemorySize: 1_024,
     });
+  });
+
+  it('watches as many brokers as a stage may have', () => {
+    const most = stageConfig({ ...dev, kafka: { ...mskOf(dev), count: 10 } });
+    expect(() => templatesOf(most)).not.toThrow();
   });
 
   it('fires each exchange by rules of its own, so that none delays another', () => {

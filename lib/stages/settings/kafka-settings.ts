@@ -28,6 +28,9 @@ const KAFKA_VERSIONS = [
 const INSTANCE_TYPE =
   /^kafka\.(t3\.small|m5\.(large|(2|4|8|12|16|24)?xlarge)|m7g\.(large|(2|4|8|12|16)?xlarge))$/;
 
+/** One alarm looks at all brokers, and an expression of CloudWatch takes ten metrics. */
+const MAX_BROKERS = 10;
+
 const MAX_STORAGE_GIB = 16_384;
 
 /** Brokers that belong to the stage. */
@@ -39,7 +42,7 @@ const MskBrokers = v.pipe(
       'give a provisioned MSK instance type such as kafka.t3.small or kafka.m7g.large',
     ),
     /** A multiple of `network.zones`. */
-    count: wholeNumber(2, 30),
+    count: wholeNumber(2, MAX_BROKERS),
     /** Storage of each broker at first. */
     storageGiB: wholeNumber(1, MAX_STORAGE_GIB),
     /** Limit to which the storage of each broker grows by itself: it never shrinks. */

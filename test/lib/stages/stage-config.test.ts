@@ -95,7 +95,7 @@ describe('a stage config', () => {
         /^- exchanges\.0\.pairs\.1 is "BTC\/USDT": it has the character "\/": give a pair as BASE_QUOTE/,
       ),
       '- exchanges.0.retentionMinutes is 10000: give at most 9990',
-      '- kafka.count is 32: give at most 30',
+      '- kafka.count is 32: give at most 10',
       '- topics.replication is 4: give at most 3',
       '- alarmEmail is "nobody": give an e-mail address',
     ]);

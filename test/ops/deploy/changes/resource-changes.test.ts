@@ -2,6 +2,7 @@ import { dev } from '../../../../lib/stages/dev';
 import { stageConfig } from '../../../../lib/stages/stage-config';
 import { resourcesOf, type StageResource } from '../../../../ops/cost/stage-resources';
 import { resourceProblems } from '../../../../ops/deploy/changes/resource-changes';
+import { mskOf } from '../../../fakes/stages';
 
 const DEV = resourcesOf(dev);
 const MORE = resourcesOf(
@@ -11,13 +12,6 @@ const MORE = resourcesOf(
     kafka: { ...mskOf(dev), storageGiB: 50 },
   }),
 );
-
-type Stage = typeof dev;
-
-function mskOf({ kafka }: Stage): Extract<Stage['kafka'], { kind: 'msk' }> {
-  if (kafka.kind !== 'msk') throw new Error('dev has brokers of its own');
-  return kafka;
-}
 
 /** The resources of dev, one of which has other properties. */
 function changed(type: string, name: string, to: Readonly<Record<string, unknown>>) {
