@@ -19,13 +19,17 @@ export type Statistic = 'Sum' | 'Minimum' | 'Maximum' | 'Average' | 'SampleCount
  * it is the worst, and one bad invocation makes a period bad.
  */
 export function lastingStatistic(
-  { exchanges }: StageConfig,
+  stage: StageConfig,
   service: 'fetch' | 'reconcile',
   bad: 'high' | 'low' = 'high',
 ): Statistic {
-  const partsOf = service === 'fetch' ? fetchParts : reconcileParts;
-  const isOne = exchanges.flatMap(partsOf).length === 1;
+  const isOne = partCount(stage, service) === 1;
   return isOne === (bad === 'high') ? 'Minimum' : 'Maximum';
+}
+
+/** Invocations of a firing: one for each exchange, or for each of its shards. */
+export function partCount({ exchanges }: StageConfig, service: 'fetch' | 'reconcile'): number {
+  return exchanges.flatMap(service === 'fetch' ? fetchParts : reconcileParts).length;
 }
 
 const SHORTEST_PERIOD_MINUTES = 5;

@@ -1,13 +1,17 @@
 import { Duration } from 'aws-cdk-lib';
-import { lastingStatistic, periodsOfAnHour, publishedMetric } from '../metrics';
+import { lastingStatistic, partCount, periodsOfAnHour, publishedMetric } from '../metrics';
 import { retentionMinutes } from '../../stages/settings/exchange-settings';
 import type { StageConfig } from '../../stages/stage-config';
 import { behindMinutes } from '../../stages/tick';
 import type { WatchedPipeline } from '../watched-pipeline';
 import { type AlarmSpec, LASTING, NOTHING_KNOWN, SILENCE_BREACHES } from './alarm-spec';
+import { missedFirings } from './missed-firings';
+
+const TICKS_MISSED = 5;
 
 /** Alarms for minutes that do not arrive. */
 export function lagAlarms({ stage, functions }: WatchedPipeline): AlarmSpec[] {
+  const parts = partCount(stage, 'fetch');
   return [
     {
       id: 'MarketsBehind',
@@ -42,14 +46,16 @@ export function lagAlarms({ stage, functions }: WatchedPipeline): AlarmSpec[] {
     {
       id: 'NoRuns',
       runbook: 'no-runs',
-      situation: 'fetch has not run for five ticks in a row',
+      situation:
+        parts === 1
+          ? 'fetch has not run for five ticks in a row'
+          : 'For an exchange or a shard of its markets, fetch has not run for ten ticks in a row',
       severity: 'page',
-      metric: functions.fetch.metricInvocations({ statistic: 'Sum' }),
-      threshold: { below: 1 },
-      period: Duration.minutes(stage.scheduleMinutes),
-      periods: 5,
-      // A function that is not invoked reports no value, not even 0.
-      missing: SILENCE_BREACHES,
+      ...missedFirings(functions.fetch, {
+        parts,
+        everyMinutes: stage.scheduleMinutes,
+        missed: TICKS_MISSED,
+      }),
     },
   ];
 }

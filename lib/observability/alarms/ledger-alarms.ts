@@ -1,7 +1,13 @@
 import { Duration } from 'aws-cdk-lib';
 import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import type { MetricName } from '../../../lambdas/shared/domain/metrics';
-import { lastingStatistic, metricPeriod, publishedMetric, type Statistic } from '../metrics';
+import {
+  lastingStatistic,
+  metricPeriod,
+  partCount,
+  publishedMetric,
+  type Statistic,
+} from '../metrics';
 import type { StageConfig } from '../../stages/stage-config';
 import { RECONCILE_MINUTES } from '../../stages/tick';
 import type { WatchedPipeline } from '../watched-pipeline';
@@ -12,6 +18,7 @@ import {
   NOTHING_KNOWN,
   SILENCE_BREACHES,
 } from './alarm-spec';
+import { missedFirings } from './missed-firings';
 
 const HOUR = Duration.hours(1);
 /** Days that a new market needs are overdue from its first firing on, until they are stored. */
@@ -27,18 +34,21 @@ export function ledgerAlarms(pipeline: WatchedPipeline): AlarmSpec[] {
 }
 
 function auditAlarms({ stage, functions }: WatchedPipeline): AlarmSpec[] {
+  const parts = partCount(stage, 'reconcile');
   return [
     {
       id: 'ReconcileNoRuns',
       runbook: 'no-runs',
-      situation: 'reconcile has not run for half an hour',
+      situation:
+        parts === 1
+          ? 'reconcile has not run for half an hour'
+          : 'For an exchange, reconcile has not run for an hour',
       severity: 'page',
-      metric: functions.reconcile.metricInvocations({ statistic: 'Sum' }),
-      threshold: { below: 1 },
-      period: Duration.minutes(RECONCILE_MINUTES),
-      periods: FIRINGS_MISSED,
-      // A function that is not invoked reports no value, not even 0.
-      missing: SILENCE_BREACHES,
+      ...missedFirings(functions.reconcile, {
+        parts,
+        everyMinutes: RECONCILE_MINUTES,
+        missed: FIRINGS_MISSED,
+      }),
     },
     {
       id: 'DaysOverdue',

@@ -1,4 +1,6 @@
 import { prod } from '../../../../lib/stages/prod';
+import { usualExchange } from '../../../../lib/stages/settings/exchange-settings';
+import { type StageConfig, stageConfig } from '../../../../lib/stages/stage-config';
 import { type Properties, propertiesOf, templatesOf } from '../../candlestream-templates';
 import {
   type AlarmState,
@@ -36,7 +38,7 @@ const KEPT_IN_SILENCE = [
 /** Periods that CloudWatch may retrieve beyond those that it evaluates. */
 const MORE_PERIODS = [0, 2, 5];
 
-describe.each(prodAlarms())('the alarm $id', ({ id, alarm, good, bad, periodMinutes }) => {
+describe.each(alarmsOf(prod))('the alarm $id', ({ id, alarm, good, bad, periodMinutes }) => {
   const periods = alarm.evaluationPeriods;
 
   describe.each(MORE_PERIODS)('with %d periods more than it needs', (more) => {
@@ -84,6 +86,38 @@ describe.each(prodAlarms())('the alarm $id', ({ id, alarm, good, bad, periodMinu
   });
 });
 
+describe('the alarm of firings that do not happen, of three exchanges and shards together', () => {
+  const OK = 5 + 5 + 5;
+  const ONE_OFF = 5 + 5;
+  const statesAfter = (...points: readonly DataPoint[]) => {
+    const binance = { ...usualExchange('binance', ['*_USDT']), expectedMarkets: 1_100 };
+    const stage = stageConfig({ ...prod, exchanges: [...prod.exchanges, binance] });
+    const walked = alarmsOf(stage).find(({ id }) => id === 'NoRuns');
+    if (walked === undefined) throw new Error('Expected an alarm NoRuns');
+    return statesOver(walked.alarm, [OK, OK, ...points], 2).slice(2);
+  };
+
+  it.each([
+    ['one is off', [ONE_OFF, ONE_OFF, ONE_OFF]],
+    ['one is off, and a firing of another falls into the next period', [9, 11, ONE_OFF]],
+    ['all are off', [null, null, null]],
+  ])('is active after two periods if %s', (_, points) => {
+    expect(statesAfter(...points)).toEqual(['OK', 'ALARM', 'ALARM']);
+  });
+
+  it.each([
+    ['a firing of each falls into the next period', [12, 18, OK]],
+    ['the newest period is not counted in full', [OK, 12, OK]],
+    ['each period lacks a firing or two', [14, 13, 13]],
+  ])('is clear if %s', (_, points) => {
+    expect(statesAfter(...points)).toEqual(['OK', 'OK', 'OK']);
+  });
+
+  it('clears with the first period in which all fire again', () => {
+    expect(statesAfter(ONE_OFF, ONE_OFF, OK)).toEqual(['OK', 'ALARM', 'OK']);
+  });
+});
+
 /** The tables of the guide that {@link evaluate} cites, with its columns; `-` is missing, `0` good, `X` bad. */
 describe('the evaluation', () => {
   const treatments: readonly MissingData[] = ['missing', 'ignore', 'breaching', 'notBreaching'];
@@ -123,8 +157,8 @@ interface WalkedAlarm {
   readonly periodMinutes: number;
 }
 
-function prodAlarms(): WalkedAlarm[] {
-  const alarms = propertiesOf(templatesOf(prod).pipeline, 'AWS::CloudWatch::Alarm');
+function alarmsOf(stage: StageConfig): WalkedAlarm[] {
+  const alarms = propertiesOf(templatesOf(stage).pipeline, 'AWS::CloudWatch::Alarm');
   return Object.entries(alarms).map(([logicalId, alarm]) => {
     const id = logicalId.replace(/^Watch/, '').replace(/[0-9A-F]{8}$/, '');
     const threshold = Number(alarm['Threshold']);

@@ -297,6 +297,20 @@ describe('the alarms of other stages', () => {
     ]);
   });
 
+  it('is not kept quiet by the firings of another exchange or shard', () => {
+    const rung = (stage: StageConfig) => {
+      const { pipeline } = templatesOf(stage);
+      return ['NoRuns', 'ReconcileNoRuns'].map((id) => {
+        const [, alarm] = onlyOne(pipeline, ALARM, `Watch${id}`);
+        return `${ringsOf(alarm)} for ${String(alarm['EvaluationPeriods'])} x ${periodOf(alarm)} s`;
+      });
+    };
+    const binance = { ...usualExchange('binance', ['*_USDT']), expectedMarkets: 1_100 };
+    const several = stageConfig({ ...dev, exchanges: [gateIoOf(dev), binance] });
+    expect(rung(dev)).toEqual(['< 1 for 5 x 60 s', '< 1 for 6 x 300 s']);
+    expect(rung(several)).toEqual(['< 13 for 2 x 300 s', '< 9 for 2 x 1800 s']);
+  });
+
   it('leaves out MSK and Keyspaces where a stage has neither', () => {
     const ids = idsOf(templatesOf(withoutAws).pipeline);
     expect(ids).toHaveLength(31);
