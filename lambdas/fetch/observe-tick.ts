@@ -48,7 +48,7 @@ export interface ObserveTickSettings extends Shard {
   readonly silenceMs: number;
   /** A market whose missing minutes start longer ago than this is behind. */
   readonly behindMs: number;
-  /** A market of which no minute has come for longer than this is reported as silent. */
+  /** A market of which no minute has come for longer than this is reported as silent, and counted if it is followed by its name. */
   readonly silentAfterMs: number;
 }
 

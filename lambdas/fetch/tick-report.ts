@@ -98,7 +98,9 @@ function reportSilence(
     const newestMs = outcomes.get(marketKey(market))?.newestMs ?? progress.newestMs;
     return isSilent(newestMs, { sinceMs: progress.liveSinceMs, nowMs, silentAfterMs });
   });
-  telemetry.count('MarketsSilent', silent.length);
+  // A listed market may go without a trade for days: somebody has to decide only about one that is named.
+  const named = silent.filter(({ listing }) => listing === 'by-answers');
+  telemetry.count('MarketsSilent', named.length);
   // Once an hour says enough of what has been so for hours.
   if (!isSecondLook(nowMs, scheduleMs)) return;
   for (const { market, status } of silent) {

@@ -26,7 +26,7 @@ export const METRICS = {
   MarketsEnded: 'Count',
   /** Listings of an exchange that were not believed: not given, empty or cut. */
   ListingsDoubted: 'Count',
-  /** Markets of which no candle has come for longer than the stage says. */
+  /** Markets followed by their names of which no candle has come for longer than the stage says. */
   MarketsSilent: 'Count',
   /** Answers that end before a minute that came earlier. */
   StaleAnswers: 'Count',

@@ -45,7 +45,7 @@ function absenceAlarms(stage: StageConfig): AlarmSpec[] {
       ...ticket,
       id: 'MarketsSilent',
       runbook: 'markets-silent',
-      situation: `A market is silent: no candle of it has come for ${Duration.minutes(stage.silentAfterMinutes).toHumanString()}`,
+      situation: `A market that pairs names is silent: no candle of it has come for ${Duration.minutes(stage.silentAfterMinutes).toHumanString()}`,
       metric: fetchMetric(stage, 'MarketsSilent', lastingStatistic(stage, 'fetch')),
       threshold: above,
       periods: AT_ONCE,

@@ -589,6 +589,24 @@ describe('markets of a pattern', () => {
     expect(scene.telemetry.counted('MarketsBehind')).toBe(0);
   });
 
+  it('are named once an hour if they are silent, and only those that pairs names are counted', async () => {
+    const silent = { ...settledTo(at(12, 4)), newestMs: at(12) - 2 * DAY_MS };
+    const scene = prepare(
+      { ...ALL_SETTLED, ETH_USDT: silent, XRP_USDT: silent },
+      ({ pair, fromMs, toMs }) => (pair === 'BTC_USDT' ? minutesIn(fromMs, toMs) : []),
+      ['*_USDT', 'XRP_USDT'],
+    );
+    scene.listings.list('BTC_USDT', 'ETH_USDT', 'XRP_USDT');
+
+    await scene.tick(at(13));
+
+    expect(scene.telemetry.values('MarketsSilent')).toEqual([1]);
+    const named = scene.telemetry.lines.filter(({ message }) =>
+      message.startsWith('market silent'),
+    );
+    expect(named.map(({ details }) => details['market']).sort()).toEqual([ETH, 'gate-io:XRP_USDT']);
+  });
+
   it('end after a day of listings that lack them, which is told once', async () => {
     const scene = patterned();
     scene.listings.list('BTC_USDT', 'XRP_USDT');
