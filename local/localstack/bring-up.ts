@@ -11,6 +11,7 @@ import {
   readPipelineTemplate,
 } from '../emulator/template/pipeline-template';
 import { readAssembly } from '../emulator/template/assembly';
+import { withoutWindows } from '../run/local-run';
 import { type HeldLock, LockedError } from '../../cli/processes/lock-file';
 import { synthesize } from '../../cli/synthesize';
 import { dayText } from '../../cli/utc-time';
@@ -131,7 +132,8 @@ async function bringUpAndDeploy(
 
 /**
  * Synthesizes two stages: `localstack` is deployed; topics, tables and event
- * sources are those of `dev`, as LocalStack has no provider for any of them.
+ * sources are those of `dev`, as LocalStack has no provider for any of them. The
+ * batching windows of `dev` save money, which nothing here costs: they are left out.
  */
 async function synthesizedTemplate(
   command: LocalstackCommand,
@@ -146,7 +148,7 @@ async function synthesizedTemplate(
     }),
   );
   const includeStack = ({ id }: { readonly id: string }) => id.startsWith('Candlestream-dev-');
-  return readPipelineTemplate(readAssembly(folder, { includeStack }));
+  return withoutWindows(readPipelineTemplate(readAssembly(folder, { includeStack })));
 }
 
 async function createTopicsAndTables(

@@ -223,7 +223,8 @@ async function synthesizedTemplate<Exchange extends LocalExchange>(
   return batchingWindows ? template : withoutWindows(template);
 }
 
-function withoutWindows(template: PipelineTemplate): PipelineTemplate {
+/** The template with event sources that wait for no batch to fill. */
+export function withoutWindows(template: PipelineTemplate): PipelineTemplate {
   return { ...template, mappings: template.mappings.map((one) => ({ ...one, windowMs: 0 })) };
 }
 
