@@ -2,25 +2,14 @@ import type { DayAsk, LedgerDay, StoredAudit } from '../../../lambdas/shared/dom
 import { unknownDay } from '../../../lambdas/shared/domain/ledger/ledger';
 import { DAY_MS, MINUTE_MS } from '../../../lambdas/shared/domain/interval';
 import { DAY } from '../candles';
+import { storedAuditOf as wholeAuditOf } from './ledger';
 
 const HOUR_MS = 60 * MINUTE_MS;
 
 /** An audit as persist stored it, of the first three hours after the day, if nothing else is said. */
 export function storedAuditOf(fields: Partial<StoredAudit> = {}): StoredAudit {
-  return {
-    observedAtMs: DAY + DAY_MS + 3 * HOUR_MS + 1,
-    source: 'api',
-    minuteCount: 1_400,
-    absentCount: 40,
-    rejectedCount: 0,
-    correctedCount: 0,
-    suspectsMs: [],
-    auditCount: 1,
-    agreed: false,
-    sealedAtMs: null,
-    disputed: false,
-    ...fields,
-  };
+  const observedAtMs = DAY + DAY_MS + 3 * HOUR_MS + 1;
+  return wholeAuditOf({ observedAtMs, minuteCount: 1_400, absentCount: 40, ...fields });
 }
 
 /** An ask for a day that is under way, if nothing else is said. */

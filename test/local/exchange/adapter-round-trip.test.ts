@@ -4,8 +4,6 @@ import {
   EXCHANGE_NAMES,
   type ExchangeName,
 } from '../../../lambdas/shared/adapters/exchanges/exchange-facts';
-import type { Candle } from '../../../lambdas/shared/domain/candle';
-import { formatDecimal } from '../../../lambdas/shared/domain/decimal';
 import { DAY_MS } from '../../../lambdas/shared/domain/interval';
 import { UnknownPairError } from '../../../lambdas/shared/domain/ports';
 import { exchangeSeed } from '../../../local/exchange/candles/exchange-seed';
@@ -14,7 +12,7 @@ import { GeneratedCandles } from '../../../local/exchange/candles/generated-cand
 import type { AnswerFault } from '../../../local/exchange/answer-fault';
 import { Faults } from '../../../local/exchange/faults';
 import { FakeTelemetry } from '../../fakes/telemetry';
-import { ExchangesUnderTest, MINUTE_MS } from './exchange-fixtures';
+import { asTexts, ExchangesUnderTest, MINUTE_MS } from './exchange-fixtures';
 
 /** The local exchange answers what the adapter of each exchange asks. */
 const NOW_MS = Date.UTC(2026, 4, 31, 12, 0, 30);
@@ -70,18 +68,6 @@ const query = (pair: string, fromMs = FROM_MS) => ({
   closedBeforeMs: OPEN_MS,
   withinMs: WITHIN_MS,
 });
-
-function asTexts({ openTimeMs, quoteVolume, ...candle }: Candle) {
-  return {
-    openTimeMs,
-    open: formatDecimal(candle.open),
-    high: formatDecimal(candle.high),
-    low: formatDecimal(candle.low),
-    close: formatDecimal(candle.close),
-    baseVolume: formatDecimal(candle.baseVolume),
-    quoteVolume: quoteVolume === null ? null : formatDecimal(quoteVolume),
-  };
-}
 
 function expected(name: ExchangeName, candles: readonly ExchangeCandle[]) {
   if (EXCHANGE_FACTS[name].hasQuoteVolume) return candles;

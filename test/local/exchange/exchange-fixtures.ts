@@ -1,3 +1,6 @@
+import type { Candle } from '../../../lambdas/shared/domain/candle';
+import { formatDecimal } from '../../../lambdas/shared/domain/decimal';
+import type { ExchangeName } from '../../../lambdas/shared/adapters/exchanges/exchange-facts';
 import type { CandleSource } from '../../../local/exchange/candles/candle-source';
 import type { ExchangeCandle } from '../../../local/exchange/candles/exchange-candle';
 import {
@@ -33,6 +36,19 @@ export function sourceOf(byPair: Record<string, readonly ExchangeCandle[]>): Can
   return new RecordedCandles(new Map(Object.entries(byPair)));
 }
 
+/** A candle that came out of an adapter, in the texts that an exchange has. */
+export function asTexts({ openTimeMs, quoteVolume, ...candle }: Candle) {
+  return {
+    openTimeMs,
+    open: formatDecimal(candle.open),
+    high: formatDecimal(candle.high),
+    low: formatDecimal(candle.low),
+    close: formatDecimal(candle.close),
+    baseVolume: formatDecimal(candle.baseVolume),
+    quoteVolume: quoteVolume === null ? null : formatDecimal(quoteVolume),
+  };
+}
+
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
@@ -55,6 +71,20 @@ export class ExchangesUnderTest {
     await Promise.all(this.#running.map((exchange) => exchange.stop()));
     this.#running = [];
   }
+}
+
+/**
+ * Starts an exchange on which A_B is traded in every minute, from so many minutes before noon to an
+ * hour after it. What was started is stopped after each test.
+ */
+export function startsTraded(exchange: ExchangeName, minutesBeforeNoon: number) {
+  const exchanges = new ExchangesUnderTest();
+  afterEach(() => exchanges.stopAll());
+  const source = sourceOf({
+    A_B: everyMinute(NOON_MS - minutesBeforeNoon * MINUTE_MS, NOON_MS + 60 * MINUTE_MS),
+  });
+  return (options: Partial<ExchangeOptions> = {}) =>
+    exchanges.start({ exchange, source, ...options });
 }
 
 /** Asks Gate.io. */

@@ -1,9 +1,9 @@
 import { createDayLedger } from '../../../lambdas/shared/adapters/database/day-ledger';
 import { DAY_MS } from '../../../lambdas/shared/domain/interval';
-import type { StoredAudit } from '../../../lambdas/shared/domain/ledger/ledger';
 import type { MarketStatus } from '../../../lambdas/shared/domain/progress';
 import { HistoryProgress } from '../../../local/watch/history-progress';
 import { marketOf } from '../../../local/run/market';
+import { storedAuditOf } from '../../fakes/ledger/ledger';
 import type { Calls } from '../../simulation/world/calls';
 import { createMemoryCassandra } from '../../simulation/world/memory-cassandra';
 
@@ -21,19 +21,7 @@ const calls: Calls = {
   bounded: (delayMs) => delayMs,
 };
 
-const AUDIT: StoredAudit = {
-  observedAtMs: LIVE_SINCE_MS,
-  source: 'api',
-  minuteCount: 1_440,
-  absentCount: 0,
-  rejectedCount: 0,
-  correctedCount: 0,
-  suspectsMs: [],
-  auditCount: 1,
-  agreed: false,
-  sealedAtMs: null,
-  disputed: false,
-};
+const AUDIT = storedAuditOf({ observedAtMs: LIVE_SINCE_MS });
 
 function statusOf(listedSinceMs: number | null = null): MarketStatus {
   const progress = {

@@ -1,6 +1,5 @@
 import { createGateIoArchive } from '../../../../lambdas/shared/adapters/exchanges/archive/gate-io-archive';
 import { createExchange } from '../../../../lambdas/shared/adapters/exchanges/exchange';
-import { formatDecimal } from '../../../../lambdas/shared/domain/decimal';
 import { DAY_MS } from '../../../../lambdas/shared/domain/interval';
 import { daysIn } from '../../../../lambdas/shared/domain/ledger/ledger';
 import {
@@ -11,7 +10,7 @@ import {
 import { GeneratedCandles } from '../../../../local/exchange/candles/generated-candles';
 import { Faults } from '../../../../local/exchange/faults';
 import { FakeTelemetry } from '../../../fakes/telemetry';
-import { ExchangesUnderTest } from '../exchange-fixtures';
+import { asTexts, ExchangesUnderTest } from '../exchange-fixtures';
 
 const PAIR = 'POWR_BTC';
 const MAY_MS = Date.UTC(2024, 4, 1);
@@ -51,17 +50,7 @@ async function archived(archive: Archive, monthMs: number, toMs: number) {
   };
   for await (const { answer, refusal } of archive.days(query)) {
     expect(refusal).toBeUndefined();
-    for (const { openTimeMs, ...candle } of answer?.candles ?? []) {
-      candles.push({
-        openTimeMs,
-        open: formatDecimal(candle.open),
-        high: formatDecimal(candle.high),
-        low: formatDecimal(candle.low),
-        close: formatDecimal(candle.close),
-        baseVolume: formatDecimal(candle.baseVolume),
-        quoteVolume: candle.quoteVolume,
-      });
-    }
+    candles.push(...(answer?.candles ?? []).map(asTexts));
   }
   return candles;
 }

@@ -1,6 +1,5 @@
 import { createBinanceArchive } from '../../../../lambdas/shared/adapters/exchanges/archive/binance-archive';
 import type { Candle } from '../../../../lambdas/shared/domain/candle';
-import { formatDecimal } from '../../../../lambdas/shared/domain/decimal';
 import { DAY_MS } from '../../../../lambdas/shared/domain/interval';
 import { daysIn } from '../../../../lambdas/shared/domain/ledger/ledger';
 import { ArchiveMissingError } from '../../../../lambdas/shared/domain/ports';
@@ -8,7 +7,7 @@ import { exchangeSeed } from '../../../../local/exchange/candles/exchange-seed';
 import { GeneratedCandles } from '../../../../local/exchange/candles/generated-candles';
 import { Faults } from '../../../../local/exchange/faults';
 import { FakeTelemetry } from '../../../fakes/telemetry';
-import { ExchangesUnderTest } from '../exchange-fixtures';
+import { asTexts, ExchangesUnderTest } from '../exchange-fixtures';
 
 const PAIR = 'POWR_BTC';
 const DECEMBER_MS = Date.UTC(2024, 11, 1);
@@ -39,18 +38,6 @@ async function prepare(nowMs: number, listedMs: number) {
 function query(monthMs: number, [fromMs, toMs]: readonly [number, number], nowMs: number) {
   const daysMs = daysIn(fromMs, toMs);
   return { pair: PAIR, monthMs, daysMs, nowMs, withinMs: WITHIN_MS };
-}
-
-function asTexts({ openTimeMs, quoteVolume, ...candle }: Candle) {
-  return {
-    openTimeMs,
-    open: formatDecimal(candle.open),
-    high: formatDecimal(candle.high),
-    low: formatDecimal(candle.low),
-    close: formatDecimal(candle.close),
-    baseVolume: formatDecimal(candle.baseVolume),
-    quoteVolume: quoteVolume === null ? null : formatDecimal(quoteVolume),
-  };
 }
 
 test.each([

@@ -2,24 +2,14 @@ import { Faults } from '../../../../local/exchange/faults';
 import {
   askPath,
   candleAt,
-  everyMinute,
-  ExchangesUnderTest,
   jsonOf,
   MINUTE_MS,
   NOON_MS,
   sourceOf,
+  startsTraded,
 } from '../exchange-fixtures';
 
-const exchanges = new ExchangesUnderTest();
-afterEach(() => exchanges.stopAll());
-
-const source = sourceOf({
-  A_B: everyMinute(NOON_MS - 1_500 * MINUTE_MS, NOON_MS + 60 * MINUTE_MS),
-});
-
-function start(options: Partial<Parameters<ExchangesUnderTest['start']>[0]> = {}) {
-  return exchanges.start({ exchange: 'binance', source, ...options });
-}
+const start = startsTraded('binance', 1_500);
 
 function klines(parameters: Record<string, string | number>): string {
   const query = new URLSearchParams({ symbol: 'AB', interval: '1m' });

@@ -3,25 +3,15 @@ import { RandomLies } from '../../../../local/exchange/random-lies';
 import {
   askPath,
   candleAt,
-  everyMinute,
-  ExchangesUnderTest,
   jsonOf,
   MINUTE_MS,
   NOON_MS,
   sourceOf,
+  startsTraded,
 } from '../exchange-fixtures';
 
-const exchanges = new ExchangesUnderTest();
-afterEach(() => exchanges.stopAll());
-
-const source = sourceOf({
-  A_B: everyMinute(NOON_MS - 1_000 * MINUTE_MS, NOON_MS + 60 * MINUTE_MS),
-});
+const start = startsTraded('coinbase', 1_000);
 const PRODUCTS = '/api/v3/brokerage/market/products';
-
-function start(options: Partial<Parameters<ExchangesUnderTest['start']>[0]> = {}) {
-  return exchanges.start({ exchange: 'coinbase', source, ...options });
-}
 
 function candles(fromMs: number, lastMs: number, granularity = 'ONE_MINUTE', product = 'A-B') {
   return `${PRODUCTS}/${product}/candles?start=${fromMs / 1_000}&end=${lastMs / 1_000}&granularity=${granularity}`;

@@ -2,24 +2,14 @@ import { Faults } from '../../../../local/exchange/faults';
 import {
   askPath,
   candleAt,
-  everyMinute,
-  ExchangesUnderTest,
   jsonOf,
   MINUTE_MS,
   NOON_MS,
   sourceOf,
+  startsTraded,
 } from '../exchange-fixtures';
 
-const exchanges = new ExchangesUnderTest();
-afterEach(() => exchanges.stopAll());
-
-const source = sourceOf({
-  A_B: everyMinute(NOON_MS - 2_000 * MINUTE_MS, NOON_MS + 60 * MINUTE_MS),
-});
-
-function start(options: Partial<Parameters<ExchangesUnderTest['start']>[0]> = {}) {
-  return exchanges.start({ exchange: 'okx', source, ...options });
-}
+const start = startsTraded('okx', 2_000);
 
 function candles(parameters: Record<string, string | number>, endpoint = 'candles'): string {
   const query = new URLSearchParams({ instId: 'A-B', bar: '1m' });

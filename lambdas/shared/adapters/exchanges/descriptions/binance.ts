@@ -1,7 +1,13 @@
 import * as v from 'valibot';
 import { MINUTE_MS } from '../../../domain/interval';
 import { numberIn } from '../http/get';
-import { type AnswerHead, type ExchangeDescription, type LimitTold, pathWith } from './description';
+import {
+  type AnswerHead,
+  type ExchangeDescription,
+  firstColumn,
+  type LimitTold,
+  pathWith,
+} from './description';
 
 /** Weight of all requests of an address in a minute, and of one for candles. */
 const WEIGHT_LIMIT = 6_000;
@@ -30,10 +36,7 @@ const Row = v.pipe(
     tradeCount,
   })),
 );
-const RowTime = v.pipe(
-  v.looseTuple([number]),
-  v.transform(([openTimeMs]) => openTimeMs),
-);
+const RowTime = firstColumn(number);
 
 const Listed = v.pipe(
   v.object({ symbol: text, status: v.fallback(text, ''), baseAsset: text, quoteAsset: text }),

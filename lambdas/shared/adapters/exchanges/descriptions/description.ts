@@ -126,6 +126,14 @@ export const millisecondsText = v.pipe(
   v.transform((text) => Number(text)),
 );
 
+/** The time of a row that is a list, as its first column. */
+export function firstColumn(time: v.GenericSchema<unknown, number>) {
+  return v.pipe(
+    v.looseTuple([time]),
+    v.transform(([openTimeMs]) => openTimeMs),
+  );
+}
+
 /** A path with its query. */
 export function pathWith(path: string, query: Readonly<Record<string, string | number>>): string {
   const parameters = new URLSearchParams();

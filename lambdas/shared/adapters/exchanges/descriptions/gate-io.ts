@@ -5,6 +5,7 @@ import {
   type AnswerHead,
   type CandlesPage,
   type ExchangeDescription,
+  firstColumn,
   type LimitTold,
   pathWith,
   secondsText,
@@ -29,10 +30,7 @@ const Row = v.pipe(
     isClosed: closed === 'true',
   })),
 );
-const RowTime = v.pipe(
-  v.looseTuple([secondsText]),
-  v.transform(([openTimeMs]) => openTimeMs),
-);
+const RowTime = firstColumn(secondsText);
 
 /** Some times are texts. */
 const Listing = v.pipe(

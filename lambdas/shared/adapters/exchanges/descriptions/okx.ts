@@ -4,6 +4,7 @@ import {
   type CandlesPage,
   type ExchangeDescription,
   type ExchangeRequest,
+  firstColumn,
   millisecondsText,
   pathWith,
 } from './description';
@@ -95,10 +96,7 @@ export const OKX: ExchangeDescription = {
     rows: answer(v.unknown()),
     expectedRow: 'nine texts',
     row: Row,
-    rowTime: v.pipe(
-      v.looseTuple([millisecondsText]),
-      v.transform(([openTimeMs]) => openTimeMs),
-    ),
+    rowTime: firstColumn(millisecondsText),
     isWholeFromItsEnd: true,
   },
   listings: {
