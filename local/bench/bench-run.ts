@@ -18,14 +18,27 @@ export function generatedPairs(count: number): string[] {
 /** The first minute of all benchmarks. */
 export const BENCH_START_MS = Date.parse('2026-03-01T00:00:00Z');
 
+/** Removes the logs of the last benchmark. @returns the options of every run: stage `dev`, empty data, free ports, no output */
+export async function benchRunOptions() {
+  const dataDir = join(defaultDataDir(), 'bench');
+  // The folder itself names the volumes of containers, which a fresh start removes.
+  await rm(join(dataDir, 'logs'), { recursive: true, force: true });
+  return {
+    stage: 'dev',
+    dataDir,
+    engines: 'auto',
+    kafkaPort: await freePort(),
+    cassandraPort: await freePort(),
+    fresh: true,
+    onProgress: () => undefined,
+  } as const;
+}
+
 /** A run with empty data and generated candles, whose exchange has no limits to speak of. */
 export async function startBenchRun(
   pairs: readonly string[],
   chosen: ChosenSettings,
 ): Promise<LocalRun<TimedExchange>> {
-  const dataDir = join(defaultDataDir(), 'bench');
-  // The folder itself names the volumes of containers, which a fresh start removes.
-  await rm(join(dataDir, 'logs'), { recursive: true, force: true });
   const settings: ChosenSettings = {
     ...chosen,
     exchanges: {
@@ -38,12 +51,7 @@ export async function startBenchRun(
     },
   };
   return startLocalRun({
-    stage: 'dev',
-    dataDir,
-    engines: 'auto',
-    kafkaPort: await freePort(),
-    cassandraPort: await freePort(),
-    fresh: true,
+    ...(await benchRunOptions()),
     batchingWindows: false,
     exchange: () =>
       openTimedExchange(new GeneratedCandles({ seed: 1, pairs }), 'generated', {
@@ -51,7 +59,6 @@ export async function startBenchRun(
         retentionPoints: 100_000,
       }),
     settings: () => settings,
-    onProgress: () => undefined,
   });
 }
 

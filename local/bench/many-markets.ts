@@ -1,20 +1,16 @@
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePort } from '../../cli/free-port';
 import { type Column, tableLines } from '../../cli/text-table';
 import type { ExchangeName } from '../../lambdas/shared/adapters/exchanges/exchange-facts';
 import { floorTo, MINUTE_MS } from '../../lambdas/shared/domain/interval';
 import { type Market, marketKey } from '../../lambdas/shared/domain/market';
 import type { InvocationReport } from '../emulator/lambda/invocation-report';
 import { type LocalRun, startLocalRun } from '../run/local-run';
-import { defaultDataDir } from '../run/run-description';
 import {
   type NamedExchange,
   openTimedExchanges,
   type SeveralTimedExchanges,
 } from '../run/timed-exchanges';
-import { BENCH_START_MS } from './bench-run';
+import { BENCH_START_MS, benchRunOptions } from './bench-run';
 import { percentiles } from './percentiles';
 import { SteadyCandles } from './steady-candles';
 
@@ -84,23 +80,14 @@ async function startRun(
   served: readonly NamedExchange[],
   cpu: FunctionsCpu,
 ): Promise<MeasuredRun['run']> {
-  const dataDir = join(defaultDataDir(), 'bench');
-  // The folder itself names the volumes of containers, which a fresh start removes.
-  await rm(join(dataDir, 'logs'), { recursive: true, force: true });
   return startLocalRun({
-    stage: 'dev',
-    dataDir,
-    engines: 'auto',
-    kafkaPort: await freePort(),
-    cassandraPort: await freePort(),
-    fresh: true,
+    ...(await benchRunOptions()),
     exchanges: served.map(({ exchange }) => exchange),
     exchange: () => openTimedExchanges(served, 'steady'),
     // At the rate that each exchange admits: pacing is a part of a tick.
     settings: () => ({
       exchanges: Object.fromEntries(served.map(({ exchange }) => [exchange, { pairs: [PATTERN] }])),
     }),
-    onProgress: () => undefined,
     hooks: { onInvocation: (report) => cpu.heard(report) },
   });
 }

@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from '../../cli/free-port';
 import {
   EXCHANGE_FACTS,
   EXCHANGE_NAMES,
@@ -16,7 +15,7 @@ import type { TimedExchange } from '../../local/run/run-exchange';
 import { openTimedExchanges } from '../../local/run/timed-exchanges';
 import { minuteOf } from '../oracle/recordings';
 import { differences, expectedRows, type Rows, StoredTables } from './support/stored-rows';
-import { removeVolumes, testEngines } from './support/test-engines';
+import { removeVolumes, testRunOptions } from './support/test-engines';
 import { until } from './support/waiting';
 
 /**
@@ -44,18 +43,13 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'candlestream-exchanges-'));
   started = await startLocalRun({
     stage: 'dev',
-    dataDir: folder,
-    engines: testEngines(),
-    kafkaPort: await freePort(),
-    cassandraPort: await freePort(),
-    fresh: true,
+    ...(await testRunOptions(folder)),
     exchanges: EXCHANGE_NAMES,
     exchange: () => openTimedExchanges(EXCHANGE_NAMES.map(servedExchange), 'generated'),
     settings: () => ({
       HISTORY_START: '2026-03-01',
       exchanges: Object.fromEntries(EXCHANGE_NAMES.map((name) => [name, { pairs: [PAIR] }])),
     }),
-    onProgress: () => undefined,
   });
 }, LIMIT_MS);
 

@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from '../../cli/free-port';
 import { TOPICS } from '../../lambdas/shared/domain/topics';
 import type { EventSourceProblem } from '../../local/emulator/event-source/event-source-problem';
 import type { InvocationReport } from '../../local/emulator/lambda/invocation-report';
@@ -11,7 +10,7 @@ import { type LocalRun, startLocalRun } from '../../local/run/local-run';
 import { openTimedExchange, type TimedExchange } from '../../local/run/run-exchange';
 import { minuteOf } from '../oracle/recordings';
 import { differences, expectedRows, type Rows, StoredTables } from './support/stored-rows';
-import { removeVolumes, testEngines } from './support/test-engines';
+import { removeVolumes, testRunOptions } from './support/test-engines';
 import { Topics, total } from './support/topic-records';
 import { until } from './support/waiting';
 
@@ -37,11 +36,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'candlestream-throttled-'));
   started = await startLocalRun({
     stage: 'dev',
-    dataDir: folder,
-    engines: testEngines(),
-    kafkaPort: await freePort(),
-    cassandraPort: await freePort(),
-    fresh: true,
+    ...(await testRunOptions(folder)),
     batchingWindows: false,
     writeCapacity: NEW_TABLE,
     exchange: () => openTimedExchange(source, 'generated', { requestsPerWindow: 1_000_000 }),
@@ -49,7 +44,6 @@ beforeAll(async () => {
       HISTORY_START: '2026-03-01',
       exchanges: { 'gate-io': { pairs: PAIRS, requestsPer10Seconds: 1_000_000 } },
     }),
-    onProgress: () => undefined,
     hooks: {
       onInvocation: (report) => reports.push(report),
       onEventSourceProblem: (_, problem) => problems.push(problem),

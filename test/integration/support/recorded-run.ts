@@ -8,7 +8,6 @@ import type { InvocationReport } from '../../../local/emulator/lambda/invocation
 import type { InvocationResult } from '../../../local/emulator/lambda/invoker';
 import { type Pipeline, startPipeline } from '../../../local/emulator/start-pipeline';
 import type { FunctionName } from '../../../local/emulator/template/pipeline-template';
-import { freePort } from '../../../cli/free-port';
 import { openTimedExchange, type TimedExchange } from '../../../local/run/run-exchange';
 import { type LocalRun, startLocalRun } from '../../../local/run/local-run';
 import { Faults } from '../../../local/exchange/faults';
@@ -27,7 +26,7 @@ import {
   type StoredProgress,
   StoredTables,
 } from './stored-rows';
-import { removeVolumes, RunningPart, testEngines } from './test-engines';
+import { removeVolumes, RunningPart, testRunOptions } from './test-engines';
 import { Topics } from './topic-records';
 
 export const MINUTE_MS = 60_000;
@@ -105,11 +104,7 @@ export class RecordedRun {
     this.#folder = await mkdtemp(join(tmpdir(), 'candlestream-pipeline-'));
     this.#run = await startLocalRun({
       stage: this.#stage,
-      dataDir: this.#folder,
-      engines: testEngines(),
-      kafkaPort: await freePort(),
-      cassandraPort: await freePort(),
-      fresh: true,
+      ...(await testRunOptions(this.#folder)),
       batchingWindows: false,
       exchange: () =>
         openTimedExchange(source, 'recorded', { requestsPerWindow: 1_000_000, faults }),
@@ -123,7 +118,6 @@ export class RecordedRun {
           },
         },
       }),
-      onProgress: () => undefined,
       hooks: {
         onInvocation: (report) => reports.push(report),
         onEventSourceProblem: (target, problem) => problems.push({ ...problem, target }),

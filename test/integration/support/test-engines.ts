@@ -18,6 +18,18 @@ export function testEngines(): EngineKind {
   throw new Error(`TEST_ENGINES is ${String(kind)}; expected docker or jvm`);
 }
 
+/** Options of a local run of a test: empty data in a folder, free ports, no output. */
+export async function testRunOptions(dataDir: string) {
+  return {
+    dataDir,
+    engines: testEngines(),
+    kafkaPort: await freePort(),
+    cassandraPort: await freePort(),
+    fresh: true,
+    onProgress: () => undefined,
+  };
+}
+
 /** Starts both engines on free ports. */
 export async function startTestEngines(
   dataDir: string,
