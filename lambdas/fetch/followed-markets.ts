@@ -1,7 +1,7 @@
 import { judgeListing, type ListingVerdict } from '../shared/domain/followed/listing-verdict';
 import { isOfPattern, isPattern, pairsByName } from '../shared/domain/followed/pair-patterns';
 import { isInShard } from '../shared/domain/followed/shard';
-import { type Market, marketKey } from '../shared/domain/market';
+import { type Market, pairOfKey } from '../shared/domain/market';
 import { isSecondLook } from '../shared/domain/plan';
 import type { ListedPair, StatusByMarket } from '../shared/domain/ports';
 import type { ObserveTickPorts, ObserveTickSettings, Tick } from './observe-tick';
@@ -53,13 +53,10 @@ export async function followedMarkets(
 }
 
 /** Pairs of a pattern that are stored and have not ended, of all shards. */
-function followedBefore(
-  { exchange, pairs }: ObserveTickSettings,
-  stored: StatusByMarket,
-): readonly string[] {
+function followedBefore({ pairs }: ObserveTickSettings, stored: StatusByMarket): readonly string[] {
   return [...stored]
     .filter(([, { endedAtMs }]) => endedAtMs === null)
-    .map(([key]) => key.slice(marketKey({ exchange, pair: '' }).length))
+    .map(([key]) => pairOfKey(key))
     .filter((pair) => isOfPattern(pair, pairs));
 }
 

@@ -1,11 +1,10 @@
 import type { Context } from 'aws-lambda';
 import { createConnections } from '../shared/adapters/connections';
-import { createExchange } from '../shared/adapters/exchanges/exchange';
 import { EXCHANGE_FACTS } from '../shared/adapters/exchanges/exchange-facts';
-import { AddressBan } from '../shared/adapters/exchanges/http/address-ban';
 import { firingPart, onePerPart } from '../shared/adapters/firing-part';
 import { firingTime } from '../shared/adapters/firing-time';
-import { settingsOf, shardRequests } from '../shared/adapters/followed-exchanges';
+import { settingsOf } from '../shared/adapters/followed-exchanges';
+import { createPartExchanges } from '../shared/adapters/part-exchange';
 import { createObservedCodec } from '../shared/codec/segment-codec';
 import { MINUTE_MS } from '../shared/domain/interval';
 import { readFetchEnvironment } from './environment';
@@ -14,31 +13,14 @@ import { createObserveTick } from './observe-tick';
 const environment = readFetchEnvironment(process.env);
 const { EXCHANGES: exchanges } = environment;
 const { store, log, telemetry, invocation } = createConnections(environment, 'fetch');
-/** The shards of an exchange have one address: what one of them is refused, no other sends. */
-const bans = new Map([...exchanges.keys()].map((name) => [name, new AddressBan()]));
+const exchangeOf = createPartExchanges(exchanges, telemetry);
 const observed = createObservedCodec(environment.SCHEMA_VERSION_IDS);
 const observeTickOf = onePerPart((part) => {
-  const { url, pairs, expectedMarkets, requestsPer10Seconds, retentionMinutes } = settingsOf(
-    exchanges,
-    part,
-  );
-  const { exchange, settlingMs, silenceMs } = EXCHANGE_FACTS[part.exchange];
-  const requests = { requestsPer10Seconds: shardRequests(requestsPer10Seconds, part) };
-  const asked = createExchange(exchange, {
-    baseUrl: url,
-    ban: bans.get(part.exchange),
-    telemetry,
-    ...requests,
-  });
+  const { pairs, expectedMarkets, retentionMinutes } = settingsOf(exchanges, part);
+  const { settlingMs, silenceMs } = EXCHANGE_FACTS[part.exchange];
+  const exchange = exchangeOf(part);
   return createObserveTick(
-    {
-      exchange: asked,
-      listings: asked,
-      store,
-      observed,
-      log,
-      telemetry,
-    },
+    { exchange, listings: exchange, store, observed, log, telemetry },
     {
       ...part,
       pairs,

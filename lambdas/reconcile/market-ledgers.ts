@@ -9,7 +9,7 @@ import {
   type LedgerDay,
   unknownDay,
 } from '../shared/domain/ledger/ledger';
-import { type Market, marketKey } from '../shared/domain/market';
+import { type Market, marketKey, pairOfKey } from '../shared/domain/market';
 import { UnknownPairError } from '../shared/domain/ports';
 import type { MarketStatus } from '../shared/domain/progress';
 import { followedPairs } from '../shared/domain/followed/pair-patterns';
@@ -65,7 +65,7 @@ export class MarketLedgers {
   async read(nowMs: number): Promise<void> {
     const { exchange, pairs } = this.#settings;
     const { status: statuses, unreadable } = await this.#ports.store.readExchangeStatus(exchange);
-    const stored = [...statuses.keys()].map((key) => key.slice(exchange.length + 1));
+    const stored = [...statuses.keys()].map(pairOfKey);
     // Fetch tells of those, and counts them as behind.
     const hidden = new Set(unreadable.map(({ market }) => market.pair));
     for (const { market } of unreadable) this.#ledgers.delete(marketKey(market));

@@ -8,7 +8,7 @@ import type {
 import type { Candle, CandlesByInterval } from '../../lambdas/shared/domain/candle';
 import { INTERVALS, type Interval } from '../../lambdas/shared/domain/interval';
 import type { LedgerDay } from '../../lambdas/shared/domain/ledger/ledger';
-import { type Market, marketKey } from '../../lambdas/shared/domain/market';
+import { type Market, marketKey, pairOfKey } from '../../lambdas/shared/domain/market';
 import type { StatusByMarket } from '../../lambdas/shared/domain/ports';
 import type { MarketStatus } from '../../lambdas/shared/domain/progress';
 import { windowsUpFrom } from '../../lambdas/shared/domain/roll-up';
@@ -45,10 +45,7 @@ export class FakeQueryStore implements QueryStore {
 
   readPairs(exchange: string): Promise<readonly string[]> {
     const own = [...this.status.keys()].filter((key) => key.startsWith(`${exchange}:`));
-    return this.#answer(
-      [],
-      own.map((key) => key.slice(exchange.length + 1)),
-    );
+    return this.#answer([], own.map(pairOfKey));
   }
 
   readDays(market: Market, { fromMs, toMs }: TimeRange): Promise<readonly LedgerDay[]> {

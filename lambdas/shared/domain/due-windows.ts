@@ -6,6 +6,7 @@ import {
   endedChildrenToRead,
   longerChildrenToRead,
   minutesToRead,
+  opening,
   united,
 } from './roll-up';
 import type { ObservedSegment, Segment } from './segment';
@@ -43,7 +44,7 @@ export function childrenToReadThen(
   everyMs: number,
 ): ChildrenRange[] {
   if (areDueByTime(segment, everyMs)) return [];
-  const own = minutes.filter(({ openTimeMs }) => isWithin(segment, openTimeMs));
+  const own = opening(minutes, segment.fromMs, segment.toMs);
   const { all, changed } = united(segment.minuteCandles, own);
   const known = all.length + minutes.length - own.length;
   // With one more minute than the changed ones, these are not the first of their day.
@@ -91,8 +92,4 @@ function areDueByTime({ toMs, followsMs }: Segment, everyMs: number): boolean {
 
 function areDueByMinutes({ toMs }: Segment, [oldest]: readonly Candle[], everyMs: number): boolean {
   return oldest !== undefined && floorTo(toMs, everyMs) > oldest.openTimeMs;
-}
-
-function isWithin({ fromMs, toMs }: Segment, timeMs: number): boolean {
-  return timeMs >= fromMs && timeMs < toMs;
 }

@@ -24,6 +24,11 @@ export function marketKey({ exchange, pair }: Market): string {
   return `${exchange}:${pair}`;
 }
 
+/** The pair in a market's key. */
+export function pairOfKey(key: string): string {
+  return key.slice(key.indexOf(':') + 1);
+}
+
 /** Whether a text can name an exchange: lower-case words joined by hyphens. */
 export function isExchangeName(text: string): boolean {
   return EXCHANGE.test(text);

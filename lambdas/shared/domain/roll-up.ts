@@ -57,15 +57,13 @@ export function longerChildrenToRead(segment: Segment): ChildrenRange[] {
 export function endedChildrenToRead(segment: Segment): ChildrenRange[] {
   const [, ...longer] = ROLLED_INTERVALS;
   return longer.flatMap((interval) => {
-    const { fromMs } = touched(segment, interval);
-    const hasEnded = fromMs + intervalMs(interval) <= segment.toMs;
-    const child = childOf(interval);
-    const before = { interval: child, fromMs, toMs: touched(segment, child).fromMs };
-    return hasEnded && before.fromMs < before.toMs ? [before] : [];
+    const endMs = floorTo(segment.toMs, intervalMs(interval));
+    if (endMs <= segment.fromMs) return [];
+    return childrenAround({ fromMs: segment.fromMs, toMs: endMs }, interval);
   });
 }
 
-function childrenAround(segment: Segment, interval: RolledInterval): ChildrenRange[] {
+function childrenAround(segment: Range, interval: RolledInterval): ChildrenRange[] {
   const child = childOf(interval);
   const windows = touched(segment, interval);
   const own = touched(segment, child);
@@ -87,7 +85,8 @@ function childrenAround(segment: Segment, interval: RolledInterval): ChildrenRan
  * hold the stored minutes too that the answer lacks. Of its minutes, only those
  * that differ from the stored ones are in the result.
  *
- * @param stored the answer to {@link childrenToRead}: candles in time order
+ * @param stored the answer to {@link childrenToRead}, in time order; it may lack children of
+ *   windows that are not written
  */
 export function rollUp(segment: ObservedSegment, stored: CandlesByInterval): CandlesByInterval {
   const own = opening(stored['1m'] ?? [], segment.fromMs, segment.toMs);
@@ -144,7 +143,12 @@ function overlay(
   ];
 }
 
-function opening(candles: readonly Candle[], fromMs: number, toMs: number): readonly Candle[] {
+/** Those of the candles that open in `[fromMs, toMs)`. */
+export function opening(
+  candles: readonly Candle[],
+  fromMs: number,
+  toMs: number,
+): readonly Candle[] {
   return candles.filter(({ openTimeMs }) => openTimeMs >= fromMs && openTimeMs < toMs);
 }
 

@@ -74,26 +74,25 @@ const Binance = group({
   requestsPer10Seconds: requests('binance'),
 });
 
-const Okx = group({
-  kind: v.literal('okx'),
-  pairs: pairs('okx'),
-  expectedMarkets: ExpectedMarkets,
-  /** Base URL of its API. */
-  url: Url,
-  requestsPer10Seconds: requests('okx'),
-});
-
-const Coinbase = group({
-  kind: v.literal('coinbase'),
-  pairs: pairs('coinbase'),
-  expectedMarkets: ExpectedMarkets,
-  /** Base URL of its API. */
-  url: Url,
-  requestsPer10Seconds: requests('coinbase'),
-});
+/** An exchange whose API has all years, and that has no archive. */
+function withoutArchive<const Name extends ExchangeName>(name: Name) {
+  return group({
+    kind: v.literal(name),
+    pairs: pairs(name),
+    expectedMarkets: ExpectedMarkets,
+    /** Base URL of its API. */
+    url: Url,
+    requestsPer10Seconds: requests(name),
+  });
+}
 
 /** An exchange of a stage, with the pairs that are followed of it. */
-const ExchangeSetting = oneOfKinds([GateIo, Binance, Okx, Coinbase]);
+const ExchangeSetting = oneOfKinds([
+  GateIo,
+  Binance,
+  withoutArchive('okx'),
+  withoutArchive('coinbase'),
+]);
 
 /** The settings of one exchange. */
 export type ExchangeSetting = Readonly<v.InferOutput<typeof ExchangeSetting>>;

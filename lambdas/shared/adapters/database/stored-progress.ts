@@ -41,7 +41,7 @@ export async function readStatus(
   const rows = await pLimit(CONCURRENT_READS).map(markets, (market) =>
     session.rows({ query: SELECT_STATUS, params: keyOf(market) }),
   );
-  return statusByMarket(rows.flat());
+  return new Map(rows.flat().map((row) => [marketKey(parseMarket(row)), parseStatus(row)]));
 }
 
 /**
@@ -57,22 +57,17 @@ export async function readExchangeStatus(
 ): Promise<ExchangeStatus> {
   const params = [textValue(exchange)];
   const rows = await session.rows({ query: SELECT_EXCHANGE_STATUS, params });
-  const unreadable = rows.flatMap((row) => unreadableRow(row) ?? []);
-  return { status: statusByMarket(rows.filter((row) => !unreadableRow(row))), unreadable };
-}
-
-function unreadableRow(row: types.Row): UnreadableStatusError | undefined {
-  try {
-    parseStatus(row);
-    return undefined;
-  } catch (cause) {
-    if (cause instanceof UnreadableStatusError) return cause;
-    throw cause;
+  const status = new Map<string, MarketStatus>();
+  const unreadable: UnreadableStatusError[] = [];
+  for (const row of rows) {
+    try {
+      status.set(marketKey(parseMarket(row)), parseStatus(row));
+    } catch (cause) {
+      if (!(cause instanceof UnreadableStatusError)) throw cause;
+      unreadable.push(cause);
+    }
   }
-}
-
-function statusByMarket(rows: readonly types.Row[]): StatusByMarket {
-  return new Map(rows.map((row) => [marketKey(parseMarket(row)), parseStatus(row)]));
+  return { status, unreadable };
 }
 
 /**

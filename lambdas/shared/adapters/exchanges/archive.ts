@@ -2,8 +2,8 @@ import type { Archive } from '../../domain/ports';
 import { createBinanceArchive } from './archive/binance-archive';
 import { createGateIoArchive } from './archive/gate-io-archive';
 import type { ArchiveOptions } from './archive/archive-options';
-import { archiveLimits } from './archive/download';
-import { EXCHANGE_FACTS, type ExchangeName } from './exchange-facts';
+import { archiveLimits, archiveParty } from './archive/download';
+import type { ExchangeName } from './exchange-facts';
 
 const CREATORS: Readonly<Partial<Record<ExchangeName, (options: ArchiveOptions) => Archive>>> = {
   'gate-io': createGateIoArchive,
@@ -12,6 +12,5 @@ const CREATORS: Readonly<Partial<Record<ExchangeName, (options: ArchiveOptions) 
 
 /** The archive of an exchange; undefined if it has none. */
 export function createArchive(name: ExchangeName, options: ArchiveOptions): Archive | undefined {
-  const asked = { title: `${EXCHANGE_FACTS[name].title}'s archive` };
-  return CREATORS[name]?.({ limits: archiveLimits(asked), ...options });
+  return CREATORS[name]?.({ limits: archiveLimits(archiveParty(name)), ...options });
 }

@@ -91,7 +91,7 @@ export const EXCHANGE_FACTS = {
 } as const satisfies Readonly<Record<ExchangeName, ExchangeFacts>>;
 
 /** Names of the exchanges that can be followed. */
-export const EXCHANGE_NAMES: readonly ExchangeName[] = ['gate-io', 'binance', 'okx', 'coinbase'];
+export const EXCHANGE_NAMES = Object.keys(EXCHANGE_FACTS) as readonly ExchangeName[];
 
 /** Whether a text names an exchange that can be followed. */
 export function isKnownExchange(text: string): text is ExchangeName {

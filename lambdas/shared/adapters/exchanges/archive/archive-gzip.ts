@@ -1,6 +1,6 @@
 import { constants, createGunzip } from 'node:zlib';
 import * as v from 'valibot';
-import { LONGEST_LINE } from './archive-rows';
+import { LONGEST_LINE, withoutReturn } from './archive-rows';
 
 /** A month of one-minute candles has 3 MB: more than this is no month. */
 const MOST_BYTES = 64 * 1024 * 1024;
@@ -53,10 +53,6 @@ export async function* linesOf(gzip: Uint8Array): AsyncGenerator<readonly string
     yield lines.map(withoutReturn);
   }
   if (rest !== '') yield [withoutReturn(rest)];
-}
-
-function withoutReturn(line: string): string {
-  return line.endsWith('\r') ? line.slice(0, -1) : line;
 }
 
 /** @param finishFlush what is expected of the last byte: `Z_FINISH` makes an early end an error */

@@ -22,6 +22,11 @@ export interface ArchiveRows {
 /** Of a longer line no more than this is kept: it is no row. */
 export const LONGEST_LINE = 1_000;
 
+/** A line without the carriage return that may end it. */
+export function withoutReturn(line: string): string {
+  return line.endsWith('\r') ? line.slice(0, -1) : line;
+}
+
 const COLUMN_NAME = /^\s*"?[a-z_]/i;
 
 /** Whether a line names columns, and has no values. */

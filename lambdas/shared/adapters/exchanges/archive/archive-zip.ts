@@ -1,5 +1,5 @@
 import { crc32, inflateRawSync } from 'node:zlib';
-import { LONGEST_LINE } from './archive-rows';
+import { LONGEST_LINE, withoutReturn } from './archive-rows';
 
 /** A month of one-minute candles has 7 MB: more than this is no month. */
 const MOST_BYTES = 64 * 1024 * 1024;
@@ -122,8 +122,4 @@ export async function* linesOfText(text: string): AsyncGenerator<readonly string
     if (lines.length === LINES_AT_ONCE) yield await Promise.resolve(lines.splice(0));
   }
   if (lines.length > 0) yield lines;
-}
-
-function withoutReturn(line: string): string {
-  return line.endsWith('\r') ? line.slice(0, -1) : line;
 }

@@ -2,15 +2,14 @@ import { createHash } from 'node:crypto';
 import { DAY_MS } from '../../../domain/interval';
 import type { ArchivedDay } from '../../../domain/ports';
 import { binanceSymbol } from '../descriptions/binance';
-import { EXCHANGE_FACTS } from '../exchange-facts';
 import { archivedDays, refusedDays } from './archive-days';
 import type { ArchiveOptions } from './archive-options';
 import { ArchiveRefusals } from './archive-refusals';
 import { linesOfText, unzippedText } from './archive-zip';
 import { binanceRows } from './binance-archive-rows';
-import { download } from './download';
+import { archiveParty, download } from './download';
 
-const ASKED = { title: `${EXCHANGE_FACTS.binance.title}'s archive` };
+const ASKED = archiveParty('binance');
 
 /** A month or a day of a pair. */
 export interface Period {

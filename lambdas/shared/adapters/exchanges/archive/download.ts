@@ -1,3 +1,4 @@
+import { EXCHANGE_FACTS, type ExchangeName } from '../exchange-facts';
 import { type AskedParty, ExchangeError, failureOfStatus } from '../http/exchange-error';
 import { bodyOf, get } from '../http/get';
 import { RequestLimits } from '../http/request-limits';
@@ -17,6 +18,11 @@ export interface WantedFile {
   readonly name: string;
   /** The time that it has, repetitions included, in milliseconds. */
   readonly withinMs: number;
+}
+
+/** The archive of an exchange, for messages. */
+export function archiveParty(name: ExchangeName): AskedParty {
+  return { title: `${EXCHANGE_FACTS[name].title}'s archive` };
 }
 
 /** The limits of an archive: it documents none, so in effect it is waited for only if it asks for that. */

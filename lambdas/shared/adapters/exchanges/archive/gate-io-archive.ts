@@ -8,12 +8,11 @@ import {
 import { archivedDays, COMPLETE_AFTER_MS, refusedDays } from './archive-days';
 import { endOf, linesOf } from './archive-gzip';
 import { ArchiveRefusals } from './archive-refusals';
-import { EXCHANGE_FACTS } from '../exchange-facts';
 import type { ArchiveOptions } from './archive-options';
-import { download } from './download';
+import { archiveParty, download } from './download';
 import { GATE_IO_ROWS } from './gate-io-archive-rows';
 
-const ASKED = { title: `${EXCHANGE_FACTS['gate-io'].title}'s archive` };
+const ASKED = archiveParty('gate-io');
 
 /**
  * Gate.io's archive of one-minute candles, a file a month:

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { MINUTE_MS } from '../../../domain/interval';
-import { numberIn } from '../http/get';
+import { dateIn, numberIn } from '../http/get';
 import {
   type AnswerHead,
   type ExchangeDescription,
@@ -121,7 +121,6 @@ function limit({ headers }: AnswerHead, nowMs: number): LimitTold {
   if (used === undefined) return {};
   const remaining = Math.max(0, Math.floor((WEIGHT_LIMIT - used) / CANDLES_WEIGHT));
   if (used <= WEIGHT_LIMIT - WEIGHT_MARGIN) return { remaining };
-  const dateMs = Date.parse(headers.get('date') ?? '');
-  const exchangeMs = Number.isNaN(dateMs) ? nowMs : dateMs;
+  const exchangeMs = dateIn(headers, 'date') ?? nowMs;
   return { remaining, pauseUntilMs: nowMs + MINUTE_MS - (exchangeMs % MINUTE_MS) };
 }

@@ -4,7 +4,7 @@ import type { ExchangeDescription, ExchangeRequest, ToldError } from '../descrip
 import { EXCHANGE_FACTS } from '../exchange-facts';
 import type { AddressBan } from './address-ban';
 import { ExchangeError, type ExchangeFailure, failureOfStatus } from './exchange-error';
-import { bodyOf, get } from './get';
+import { bodyOf, dateIn, get } from './get';
 import { RequestLimits } from './request-limits';
 import { retried, type RetryOptions } from './retried';
 
@@ -104,11 +104,10 @@ export function createExchangeClient(
  * not believed: by it, the open candle would be closed.
  */
 function sentAt({ headers }: Response, elapsedMs: number): number {
-  const dateMs = Date.parse(headers.get('date') ?? '');
+  const dateMs = dateIn(headers, 'date');
   const nowMs = Date.now();
-  const answeredMs = Number.isNaN(dateMs)
-    ? nowMs - CLOCK_MARGIN_MS
-    : Math.min(dateMs, nowMs + CLOCK_MARGIN_MS);
+  const answeredMs =
+    dateMs === undefined ? nowMs - CLOCK_MARGIN_MS : Math.min(dateMs, nowMs + CLOCK_MARGIN_MS);
   return answeredMs - Math.ceil(elapsedMs);
 }
 

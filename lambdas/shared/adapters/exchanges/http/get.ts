@@ -55,6 +55,12 @@ export async function bodyOf(
   );
 }
 
+/** The time of a header that is a date; undefined if it is absent, or says none. */
+export function dateIn(headers: Headers, name: string): number | undefined {
+  const timeMs = Date.parse(headers.get(name) ?? '');
+  return Number.isNaN(timeMs) ? undefined : timeMs;
+}
+
 /** The number of a header; undefined where it is absent, or says no number. */
 export function numberIn(headers: Headers, name: string): number | undefined {
   const text = headers.get(name) ?? '';

@@ -2,7 +2,7 @@ import PQueue from 'p-queue';
 import type { AnswerHead, ExchangeDescription } from '../descriptions/description';
 import { AddressBan } from './address-ban';
 import { type AskedParty, type ExchangeFailure, failureOfStatus } from './exchange-error';
-import { numberIn } from './get';
+import { dateIn, numberIn } from './get';
 
 const CONCURRENT_REQUESTS = 16;
 /** An answer that the limit is exceeded, and does not say for how long, holds requests back for this. */
@@ -137,7 +137,5 @@ function retryAfter(headers: Headers, nowMs: number): number | undefined {
 
 /** NaN if there is no date. */
 function retryDate(headers: Headers, nowMs: number): number {
-  const saidMs = Date.parse(headers.get('date') ?? '');
-  const aheadMs = Number.isNaN(saidMs) ? 0 : nowMs - saidMs;
-  return Date.parse(headers.get('retry-after') ?? '') + aheadMs;
+  return (dateIn(headers, 'retry-after') ?? NaN) + nowMs - (dateIn(headers, 'date') ?? nowMs);
 }
