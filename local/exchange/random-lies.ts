@@ -103,12 +103,8 @@ export class RandomLies implements ExchangeFaults {
   constructor(options: RandomLiesOptions) {
     this.#options = options;
     this.#answerLies = ANSWER_LIES.filter((lie) => options.lies.includes(lie));
-    this.#archiveFaults = ARCHIVE_LIE_NAMES.filter((lie) => options.lies.includes(lie)).map(
-      (lie) => ARCHIVE_LIES[lie],
-    );
-    this.#listingFaults = LISTING_LIE_NAMES.filter((lie) => options.lies.includes(lie)).map(
-      (lie) => LISTING_LIES[lie],
-    );
+    this.#archiveFaults = faultsOf(ARCHIVE_LIE_NAMES, ARCHIVE_LIES, options.lies);
+    this.#listingFaults = faultsOf(LISTING_LIE_NAMES, LISTING_LIES, options.lies);
     this.#random = randomNumbers(options.seed);
   }
 
@@ -189,4 +185,13 @@ export class RandomLies implements ExchangeFaults {
   #chance(name: string, time: number): number {
     return hash32(name, this.#options.seed, time) / HASH_VALUES;
   }
+}
+
+/** The faults of those of the lies that are told. */
+function faultsOf<Name extends Lie>(
+  names: readonly Name[],
+  faults: Readonly<Record<Name, AnswerFault>>,
+  told: readonly Lie[],
+): readonly AnswerFault[] {
+  return names.filter((name) => told.includes(name)).map((name) => faults[name]);
 }

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { LocalstackCommand } from './command';
 import { marketKey } from '../../lambdas/shared/domain/market';
 import type { StageConfig } from '../../lib/stages/stage-config';
-import { followedExchangesOf, marketsOf } from '../run/followed-by-run';
+import { followedExchangeOf, followedExchangesOf, marketsOf } from '../run/followed-by-run';
 import type { FollowedExchange } from '../run/run-description';
 import { deployedFunctions, NotDeployedError } from './deployment/deployed-functions';
 import type { LocalstackProject } from './localstack-project';
@@ -33,8 +33,8 @@ export async function assertNothingReplaced(
   const pid = await runningPid(join(project.folder, RUN_LOCK), run);
   if (pid === undefined) return;
   const current = await deployedSettings(project);
-  const wanted = exchanges.map((exchange) => ({ ...exchange, exchange: exchange.kind }));
-  const changes = current && replacedSettings(current, sharedSettings(wanted));
+  const wanted = sharedSettings(exchanges.map(followedExchangeOf));
+  const changes = current && replacedSettings(current, wanted);
   if (current === undefined || changes === undefined || changes.length === 0) return;
   throw new RunReplacedError(
     `Process ${pid} shows its table, and this run would replace its settings: ${changes.join('; ')}. To deploy changed code only, repeat the flags of that run (--pairs ${pairsText(current)}); to start another run, end that one with Ctrl-C; to replace its settings, give --replace.`,

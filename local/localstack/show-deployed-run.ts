@@ -2,6 +2,7 @@ import { MINUTE_MS } from '../../lambdas/shared/domain/interval';
 import { failureText } from '../../cli/failure-text';
 import { type PipelineTemplate, SCHEDULED_FUNCTIONS } from '../emulator/template/pipeline-template';
 import { LOCAL_DATA_CENTER } from '../engines/engine-answers';
+import { followedExchangeOf } from '../run/followed-by-run';
 import { keyspaceOf, stopAll } from '../run/local-run';
 import {
   type FollowedByRun,
@@ -16,7 +17,6 @@ import { type LocalstackCommand, oncePerMinute } from './command';
 import type { Compose } from '../containers/compose';
 import { deployedFunctions } from './deployment/deployed-functions';
 import { type ExchangeService, urlFromHere } from './exchange/exchange-service';
-import { archiveUrl, retentionMinutes } from '../../lib/stages/settings/exchange-settings';
 import type { StageConfig } from '../../lib/stages/stage-config';
 import type { LocalstackProject } from './localstack-project';
 import { endpointOf } from '../containers/compose-project';
@@ -110,16 +110,11 @@ function followedByDeployment(
   { exchanges, historyStart }: StageConfig,
 ): FollowedByRun {
   return {
-    exchanges: exchanges.map((exchange) => {
-      const archive = archiveUrl(exchange);
-      return {
-        exchange: exchange.kind,
-        pairs: exchange.pairs,
-        retentionMinutes: retentionMinutes(exchange),
-        url: urlFromHere(project, exchange.url),
-        archiveUrl: archive === undefined ? null : urlFromHere(project, archive),
-      };
-    }),
+    exchanges: exchanges.map(followedExchangeOf).map((followed) => ({
+      ...followed,
+      url: urlFromHere(project, followed.url),
+      archiveUrl: followed.archiveUrl && urlFromHere(project, followed.archiveUrl),
+    })),
     historyStart,
   };
 }

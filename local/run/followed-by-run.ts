@@ -2,6 +2,11 @@ import * as v from 'valibot';
 import { followedExchanges } from '../../lambdas/shared/adapters/followed-exchanges';
 import { pairsByName } from '../../lambdas/shared/domain/followed/pair-patterns';
 import type { Market } from '../../lambdas/shared/domain/market';
+import {
+  archiveUrl,
+  type ExchangeSetting,
+  retentionMinutes,
+} from '../../lib/stages/settings/exchange-settings';
 import { localEnvironment } from '../emulator/local-environment';
 import type { PipelineOptions } from '../emulator/start-pipeline';
 import type { FollowedByRun, FollowedExchange } from './run-description';
@@ -31,6 +36,17 @@ export function followedExchangesOf(
     url,
     archiveUrl,
   }));
+}
+
+/** An exchange as a stage follows it. */
+export function followedExchangeOf(exchange: ExchangeSetting): FollowedExchange {
+  return {
+    exchange: exchange.kind,
+    pairs: exchange.pairs,
+    retentionMinutes: retentionMinutes(exchange),
+    url: exchange.url,
+    archiveUrl: archiveUrl(exchange) ?? null,
+  };
 }
 
 /** The markets that are followed by their names. */

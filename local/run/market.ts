@@ -1,11 +1,10 @@
-import { EXCHANGE_FACTS } from '../../lambdas/shared/adapters/exchanges/exchange-facts';
 import { type Market, marketKey } from '../../lambdas/shared/domain/market';
 import type { StatusReader } from '../../lambdas/shared/domain/ports';
 import type { Progress } from '../../lambdas/shared/domain/progress';
 
-/** The market of a pair in a local run, which follows one exchange. */
+/** The market of a pair of Gate.io: replays and benchmarks are of these alone. */
 export function marketOf(pair: string): Market {
-  return { exchange: EXCHANGE_FACTS['gate-io'].exchange, pair };
+  return { exchange: 'gate-io', pair };
 }
 
 /** Reads the progress of those of the pairs that have any. */

@@ -4,13 +4,12 @@ import { dayArgument, timeArgument, UsageError } from '../../cli/command-line';
 import {
   EXCHANGE_NAMES,
   type ExchangeName,
-  isKnownExchange,
 } from '../../lambdas/shared/adapters/exchanges/exchange-facts';
 import { parsePort } from '../../cli/free-port';
 import { didYouMean } from '../../cli/near-names';
 import { dayText, minuteText } from '../../cli/utc-time';
 import { NEW_TABLE } from '../keyspaces/write-capacity';
-import { type Lie, LIES } from '../exchange/random-lies';
+import { LIES } from '../exchange/random-lies';
 import type { AskedLie } from './start-request';
 import { pairOrPatternProblem } from '../../lambdas/shared/domain/followed/pair-patterns';
 import { EARLIEST_HISTORY_MS } from '../../lambdas/shared/domain/market';
@@ -82,13 +81,7 @@ export function marketsArgument(text: string): readonly string[] {
 
 /** An option's value as exchanges, each once. @throws InvalidArgumentError */
 export function exchangesArgument(text: string): readonly ExchangeName[] {
-  const exchanges = text.split(',').map((name) => {
-    if (isKnownExchange(name)) return name;
-    const hint = didYouMean(name, EXCHANGE_NAMES);
-    throw new InvalidArgumentError(
-      `${JSON.stringify(name)} is not an exchange; choose from ${EXCHANGE_NAMES.join(', ')}.${hint === undefined ? '' : ` ${hint}`}`,
-    );
-  });
+  const exchanges = text.split(',').map((name) => oneOf(name, EXCHANGE_NAMES, 'an exchange'));
   if (new Set(exchanges).size === exchanges.length) return exchanges;
   throw new InvalidArgumentError('Give each exchange once.');
 }
@@ -148,16 +141,21 @@ function liesArgument(text: string): readonly AskedLie[] {
   return text.split(',').map((asked) => {
     const [named, name] = asked.includes(':') ? asked.split(':', 2) : [undefined, asked];
     const [exchange] = named === undefined ? [] : exchangesArgument(named);
-    return { lie: lieArgument(name), exchange };
+    return { lie: oneOf(name, LIES, 'a lie'), exchange };
   });
 }
 
-function lieArgument(name = ''): Lie {
-  const lie = LIES.find((one) => one === name);
-  if (lie !== undefined) return lie;
-  const hint = didYouMean(name, LIES);
+/** The choice of a name. @throws InvalidArgumentError */
+function oneOf<Choice extends string>(
+  name: string,
+  choices: readonly Choice[],
+  kind: string,
+): Choice {
+  const found = choices.find((choice) => choice === name);
+  if (found !== undefined) return found;
+  const hint = didYouMean(name, choices);
   throw new InvalidArgumentError(
-    `${JSON.stringify(name)} is not a lie; choose from ${LIES.join(', ')}.${hint === undefined ? '' : ` ${hint}`}`,
+    `${JSON.stringify(name)} is not ${kind}; choose from ${choices.join(', ')}.${hint === undefined ? '' : ` ${hint}`}`,
   );
 }
 

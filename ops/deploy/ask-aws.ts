@@ -77,6 +77,23 @@ export async function ask<Answer>(
   }
 }
 
+/**
+ * Asks a service with a client of its own for each question; a caller who may not
+ * ask gets a LookUpDeniedError.
+ */
+export function asker<Client extends { destroy(): void }>(
+  { questionTimeoutMs: timeoutMs }: AwsAccountOptions,
+  service: string,
+  create: () => Client,
+) {
+  return <Answer>(
+    question: (client: Client, signal: AbortSignal) => Promise<Answer>,
+  ): Promise<Answer> => {
+    const client = create();
+    return ask({ service, client, timeoutMs, mayDeny: true }, (signal) => question(client, signal));
+  };
+}
+
 const NO_CREDENTIALS = new Set(['CredentialsProviderError', 'TokenProviderError']);
 const EXPIRED = new Set(['ExpiredToken', 'ExpiredTokenException', 'RequestExpired']);
 const REJECTED = new Set([

@@ -1,61 +1,34 @@
 import {
   CloudFormationClient,
-  DescribeStacksCommand,
   paginateListStackResources,
   paginateListStacks,
 } from '@aws-sdk/client-cloudformation';
 import { CloudWatchLogsClient, paginateDescribeLogGroups } from '@aws-sdk/client-cloudwatch-logs';
 import { EC2Client, paginateDescribeNetworkInterfaces } from '@aws-sdk/client-ec2';
-import { ask, type AwsAccountOptions, clientConfig } from '../deploy/ask-aws';
-import { unlessMissing } from '../deploy/region/aws-region';
-import type {
-  LeftoverLookUp,
-  LogGroup,
-  NetworkInterface,
-  Stack,
-  StackResource,
-} from './leftover-look-up';
+import { asker, type AwsAccountOptions, clientConfig } from '../deploy/ask-aws';
+import { readStackStatus, unlessMissing } from '../deploy/region/aws-region';
+import type { LeftoverLookUp, LogGroup, NetworkInterface, StackResource } from './leftover-look-up';
 
 /** Looks for leftovers in a region of the AWS account that the SDK's own chain of credentials finds. */
 export function awsLeftovers(options: AwsAccountOptions, region: string): LeftoverLookUp {
   const config = clientConfig(options, region);
-  const asked = { timeoutMs: options.questionTimeoutMs, mayDeny: true };
+  const askCloudFormation = asker(
+    options,
+    'CloudFormation',
+    () => new CloudFormationClient(config),
+  );
+  const askEc2 = asker(options, 'EC2', () => new EC2Client(config));
+  const askLogs = asker(options, 'CloudWatch Logs', () => new CloudWatchLogsClient(config));
   return {
-    stack: (name) => {
-      const client = new CloudFormationClient(config);
-      return ask({ ...asked, service: 'CloudFormation', client }, () => readStack(client, name));
-    },
-    deletedStackId: (name) => {
-      const client = new CloudFormationClient(config);
-      return ask({ ...asked, service: 'CloudFormation', client }, () =>
-        readDeletedStackId(client, name),
-      );
-    },
-    stackResources: (stackId) => {
-      const client = new CloudFormationClient(config);
-      return ask({ ...asked, service: 'CloudFormation', client }, () =>
-        readResources(client, stackId),
-      );
-    },
-    networkInterfaces: (vpcId) => {
-      const client = new EC2Client(config);
-      return ask({ ...asked, service: 'EC2', client }, () => readInterfaces(client, vpcId));
-    },
-    logGroups: (namePrefix) => {
-      const client = new CloudWatchLogsClient(config);
-      return ask({ ...asked, service: 'CloudWatch Logs', client }, () =>
-        readLogGroups(client, namePrefix),
-      );
-    },
+    stack: (name) =>
+      askCloudFormation((client, signal) =>
+        unlessMissing(() => readStackStatus(client, name, signal)),
+      ),
+    deletedStackId: (name) => askCloudFormation((client) => readDeletedStackId(client, name)),
+    stackResources: (stackId) => askCloudFormation((client) => readResources(client, stackId)),
+    networkInterfaces: (vpcId) => askEc2((client) => readInterfaces(client, vpcId)),
+    logGroups: (namePrefix) => askLogs((client) => readLogGroups(client, namePrefix)),
   };
-}
-
-function readStack(client: CloudFormationClient, name: string): Promise<Stack | undefined> {
-  return unlessMissing(async () => {
-    const { Stacks = [] } = await client.send(new DescribeStacksCommand({ StackName: name }));
-    const { StackId: id = name, StackStatus: status = 'unknown' } = Stacks[0] ?? {};
-    return { id, status };
-  });
 }
 
 async function readDeletedStackId(

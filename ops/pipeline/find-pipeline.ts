@@ -2,9 +2,8 @@ import type { AwsCredentials } from '../../lambdas/shared/adapters/aws-signature
 import type { CassandraEnvironment } from '../../lambdas/shared/adapters/database/cassandra-client';
 import { MINUTE_MS } from '../../lambdas/shared/domain/interval';
 import { keyspaceName } from '../../lib/naming/stage-names';
-import { archiveUrl, retentionMinutes } from '../../lib/stages/settings/exchange-settings';
 import type { StageConfig } from '../../lib/stages/stage-config';
-import { marketsOf } from '../../local/run/followed-by-run';
+import { followedExchangeOf, marketsOf } from '../../local/run/followed-by-run';
 import {
   type FollowedExchange,
   NotRunningError,
@@ -73,16 +72,9 @@ async function stagePipeline(
   choice: PipelineChoice,
   { account }: PipelinePlaces,
 ): Promise<Pipeline> {
-  const followed = stage.exchanges.map((exchange) => ({
-    exchange: exchange.kind,
-    pairs: exchange.pairs,
-    retentionMinutes: retentionMinutes(exchange),
-    url: exchange.url,
-    archiveUrl: archiveUrl(exchange) ?? null,
-  }));
   return {
     ...(await accessOf(stage, account(choice))),
-    ...followedBy(followed),
+    ...followedBy(stage.exchanges.map(followedExchangeOf)),
     historyStartMs: Date.parse(stage.historyStart),
   };
 }

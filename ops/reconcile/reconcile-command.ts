@@ -1,6 +1,12 @@
 import type { Archive, Exchange } from '../../lambdas/shared/domain/ports';
 import { findMarket, followedMarkets, namesAll } from '../pipeline/find-market';
-import { exchangeOf, type PipelineAccess, type PipelineExchange } from '../pipeline/pipeline';
+import {
+  exchangeOf,
+  type Pipeline,
+  type PipelineAccess,
+  type PipelineExchange,
+  type PipelineStore,
+} from '../pipeline/pipeline';
 import { type Printer, runOperation } from '../run-operation';
 import { daysOfRange } from './days-of-range';
 import { dryRun } from './dry-run';
@@ -39,20 +45,28 @@ export function reconcileCommand(
     assertWanted(request, pipeline);
     const store = io.pipelines.open(pipeline);
     try {
-      const markets = await followedMarkets(pipeline, store);
-      const market =
-        named ?? (await findMarket(request.market, { ...pipeline, markets }, NOTHING_ELSE));
+      const market = named ?? (await marketOfPattern(request.market, pipeline, store));
       const days = await daysOfRange(store, market, request);
       const exchange = exchangeOf(pipeline, market);
+      const { retentionMs } = exchange;
       const isGood = request.dryRun
         ? await dryRun(
-            { market, days, nowMs: io.clock(), retentionMs: exchange.retentionMs },
+            { market, days, nowMs: io.clock(), retentionMs },
             { ...io, store, exchange: io.exchange(exchange), archive: io.archive(exchange) },
           )
-        : await repair({ pipeline, store, market, days, timeLimitMs: request.timeLimitMs }, io);
+        : await repair(
+            { pipeline, store, market, days, timeLimitMs: request.timeLimitMs, retentionMs },
+            io,
+          );
       return isGood ? 0 : 1;
     } finally {
       await store.close();
     }
   });
+}
+
+/** The market of that name among those that are stored of a pattern. @throws OperationError if there is none */
+async function marketOfPattern(name: string, pipeline: Pipeline, store: PipelineStore) {
+  const markets = await followedMarkets(pipeline, store);
+  return findMarket(name, { ...pipeline, markets }, NOTHING_ELSE);
 }

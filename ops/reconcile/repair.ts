@@ -6,7 +6,7 @@ import { DAY_MS, MINUTE_MS } from '../../lambdas/shared/domain/interval';
 import { dueOf, isSealed, type LedgerDay } from '../../lambdas/shared/domain/ledger/ledger';
 import { type Market, marketKey } from '../../lambdas/shared/domain/market';
 import { OperationError } from '../operation-error';
-import { type Pipeline, type PipelineStore, retentionMsOf } from '../pipeline/pipeline';
+import type { Pipeline, PipelineStore } from '../pipeline/pipeline';
 import { DAY_COLUMNS, dayCells } from './day-texts';
 
 /** The surroundings of a repair. */
@@ -27,6 +27,8 @@ export interface Repair {
   /** Oldest first. */
   readonly days: readonly LedgerDay[];
   readonly timeLimitMs: number;
+  /** How far back the API of its exchange serves minutes. */
+  readonly retentionMs: number;
 }
 
 const CONCURRENT_WRITES = 16;
@@ -50,7 +52,7 @@ export async function repair(work: Repair, io: RepairSurroundings): Promise<bool
   const reopenings = await reopen(work, startedMs);
   io.print(`${announcement(work, startedMs)}\n`);
   const seen = await untilAudited(work, { reopenings, endMs: startedMs + work.timeLimitMs }, io);
-  const terms = { nowMs: io.clock(), retentionMs: retentionMsOf(work.pipeline, work.market) };
+  const terms = { nowMs: io.clock(), retentionMs: work.retentionMs };
   const rows = seen.map((day) => dayCells(day, terms));
   io.print(`${tableLines(DAY_COLUMNS, rows).join('\n')}\n`);
   const left = seen.filter((day) => !isAudited(day, reopenings)).length;
@@ -85,8 +87,8 @@ function reopeningTime({ audit, ask }: LedgerDay, nowMs: number): number {
   return Math.max(nowMs, (audit?.observedAtMs ?? 0) + 1, (ask?.askedAtMs ?? 0) + 1);
 }
 
-function announcement({ market, days, pipeline }: Repair, nowMs: number): string {
-  const terms = { nowMs, retentionMs: retentionMsOf(pipeline, market) };
+function announcement({ market, days, pipeline, retentionMs }: Repair, nowMs: number): string {
+  const terms = { nowMs, retentionMs };
   const waiting = days.filter((day) => waitsForArchive(reopened(day, nowMs), terms));
   const lines = [
     `${marketKey(market)} of ${pipeline.name}: ${countText(days.length)} asked for again, at one of the next firings of reconcile (days of the last month within minutes, older ones within an hour)`,
@@ -125,13 +127,13 @@ function waitsForArchive(day: LedgerDay, terms: Terms): boolean {
 
 /** The days as they are once nothing is to be waited for any more. */
 async function untilAudited(
-  { pipeline, store, market, days }: Repair,
+  { store, market, days, retentionMs }: Repair,
   { reopenings, endMs }: { readonly reopenings: Reopenings; readonly endMs: number },
   io: RepairSurroundings,
 ): Promise<readonly LedgerDay[]> {
   for (;;) {
     const oldestFirst = [...(await store.readDays(market, rangeOf(days)))].reverse();
-    const terms = { nowMs: io.clock(), retentionMs: retentionMsOf(pipeline, market) };
+    const terms = { nowMs: io.clock(), retentionMs };
     const isSettled = (day: LedgerDay): boolean =>
       isAudited(day, reopenings) || isRefused(day, reopenings) || waitsForArchive(day, terms);
     const isOver = terms.nowMs >= endMs || io.signal.aborted;

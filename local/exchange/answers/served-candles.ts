@@ -49,6 +49,8 @@ function minutesOfSource(
 ): readonly ExchangeCandle[] {
   const candles = source.candles(pair, range.fromMs, range.toMs);
   if (!hasZeroRows) return candles;
+  // What was traded before is told only by minutes before the first candle.
+  if (candles[0]?.openTimeMs === range.fromMs) return withZeroCandles(candles, range, undefined);
   const before = source.candles(pair, range.fromMs - DAY_MS, range.fromMs);
   return withZeroCandles(candles, range, before.at(-1)?.close);
 }

@@ -28,7 +28,7 @@ import {
 import * as v from 'valibot';
 import { OperationError } from '../../operation-error';
 import { LookUpDeniedError } from '../account-look-up';
-import { ask, type AwsAccountOptions, clientConfig } from '../ask-aws';
+import { asker, type AwsAccountOptions, clientConfig } from '../ask-aws';
 import { BROKERS_PER_ACCOUNT, ELASTIC_IPS, type Quota, VPCS } from './quotas';
 import type {
   Concurrency,
@@ -42,40 +42,18 @@ import type {
 /** Looks in a region of the AWS account that the SDK's own chain of credentials finds. */
 export function awsRegion(options: AwsAccountOptions, region: string): RegionLookUp {
   const config = clientConfig(options, region);
-  const { questionTimeoutMs: timeoutMs } = options;
-  const asked = { timeoutMs, mayDeny: true };
-  const askEc2 = <T>(question: (client: EC2Client, abortSignal: AbortSignal) => Promise<T>) => {
-    const client = new EC2Client(config);
-    return ask({ ...asked, service: 'EC2', client }, (signal) => question(client, signal));
-  };
-  const askQuotas = <T>(
-    question: (client: ServiceQuotasClient, abortSignal: AbortSignal) => Promise<T>,
-  ) => {
-    const client = new ServiceQuotasClient(config);
-    return ask({ ...asked, service: 'Service Quotas', client }, (signal) =>
-      question(client, signal),
-    );
-  };
+  const askEc2 = asker(options, 'EC2', () => new EC2Client(config));
+  const askQuotas = asker(options, 'Service Quotas', () => new ServiceQuotasClient(config));
+  const askKafka = asker(options, 'MSK', () => new KafkaClient(config));
+  const askLambda = asker(options, 'Lambda', () => new LambdaClient(config));
+  const askCloudFormation = asker(
+    options,
+    'CloudFormation',
+    () => new CloudFormationClient(config),
+  );
   const quotaOf = (quota: Quota) => askQuotas((client, signal) => readQuota(client, quota, signal));
-  const askKafka = <T>(question: (client: KafkaClient, abortSignal: AbortSignal) => Promise<T>) => {
-    const client = new KafkaClient(config);
-    return ask({ ...asked, service: 'MSK', client }, (signal) => question(client, signal));
-  };
-  const askCloudFormation = <T>(
-    question: (client: CloudFormationClient, abortSignal: AbortSignal) => Promise<T>,
-  ) => {
-    const client = new CloudFormationClient(config);
-    return ask({ ...asked, service: 'CloudFormation', client }, (signal) =>
-      question(client, signal),
-    );
-  };
   return {
-    concurrency: () => {
-      const client = new LambdaClient(config);
-      return ask({ ...asked, service: 'Lambda', client }, (signal) =>
-        readConcurrency(client, signal),
-      );
-    },
+    concurrency: () => askLambda(readConcurrency),
     zones: () => askEc2(readZones),
     endpointZones: (service) =>
       askEc2((client, signal) =>
@@ -253,15 +231,25 @@ const Template = v.pipe(
   }),
 );
 
+/** The id and the status of a stack. @throws the service's error if there is none of the name */
+export async function readStackStatus(
+  client: CloudFormationClient,
+  name: string,
+  abortSignal: AbortSignal,
+): Promise<{ readonly id: string; readonly status: string }> {
+  const command = new DescribeStacksCommand({ StackName: name });
+  const { Stacks = [] } = await client.send(command, { abortSignal });
+  const { StackId: id = name, StackStatus: status = 'unknown' } = Stacks[0] ?? {};
+  return { id, status };
+}
+
 async function readStack(
   client: CloudFormationClient,
   name: string,
   abortSignal: AbortSignal,
 ): Promise<DeployedStack | undefined> {
   return unlessMissing(async () => {
-    const command = new DescribeStacksCommand({ StackName: name });
-    const { Stacks = [] } = await client.send(command, { abortSignal });
-    const { StackId: id = name, StackStatus: status = 'unknown' } = Stacks[0] ?? {};
+    const { id, status } = await readStackStatus(client, name, abortSignal);
     const { TemplateBody } = await client.send(
       new GetTemplateCommand({ StackName: name, TemplateStage: 'Original' }),
       { abortSignal },

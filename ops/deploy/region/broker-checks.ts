@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { ofType } from '../../cost/usage';
 import type { StageResource } from '../../cost/stage-resources';
 import type { Findings } from '../bootstrap';
 import type { RegionCheck } from './check-region';
@@ -30,9 +31,9 @@ export async function instanceFindings(check: RegionCheck, zoneCount: number): P
 
 /** The instance stands in the first zone. */
 async function natProblems(check: RegionCheck, zones: readonly string[]): Promise<string[]> {
-  const types = check.resources
-    .filter(({ type }) => type === 'AWS::EC2::Instance')
-    .map(({ properties }) => v.parse(NatInstance, properties).InstanceType);
+  const types = ofType(check.resources, 'AWS::EC2::Instance').map(
+    ({ properties }) => v.parse(NatInstance, properties).InstanceType,
+  );
   return perType(check, { types, zones }, (type, without) => {
     return `EC2 has no ${type} in ${without}, where the NAT instance would stand: set network.nat.instanceType in lib/stages/${check.stage}.ts to another type, or choose another region`;
   });
@@ -77,14 +78,12 @@ export async function brokerQuotaProblems(check: RegionCheck): Promise<string[]>
 /** Disks that have grown by themselves, and would have to shrink to the size that is asked for. */
 export async function grownDiskProblems(check: RegionCheck): Promise<string[]> {
   const problems = await Promise.all(
-    check.deployed
-      .filter(({ type }) => type === CLUSTER)
-      .map(async (before) => {
-        const after = check.resources.find(
-          ({ stack, logicalId }) => stack === before.stack && logicalId === before.logicalId,
-        );
-        return after === undefined ? [] : diskProblem(check, before, after);
-      }),
+    ofType(check.deployed, CLUSTER).map(async (before) => {
+      const after = check.resources.find(
+        ({ stack, logicalId }) => stack === before.stack && logicalId === before.logicalId,
+      );
+      return after === undefined ? [] : diskProblem(check, before, after);
+    }),
   );
   return problems.flat();
 }
@@ -113,7 +112,5 @@ function brokersOf(resources: readonly StageResource[]): number {
 }
 
 function clustersOf(resources: readonly StageResource[]): v.InferOutput<typeof Cluster>[] {
-  return resources
-    .filter(({ type }) => type === CLUSTER)
-    .map(({ properties }) => v.parse(Cluster, properties));
+  return ofType(resources, CLUSTER).map(({ properties }) => v.parse(Cluster, properties));
 }
