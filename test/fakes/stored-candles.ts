@@ -28,13 +28,3 @@ export class FakeStored implements CandleReader, DayReader {
     return Promise.resolve({ candles: this.#candles, unreadable: this.unreadable });
   }
 }
-
-/** Stored candles that must not be asked for. */
-export const noStored: CandleReader & DayReader = {
-  readDays(market) {
-    throw new Error(`unexpected read of the ledger of ${marketKey(market)}`);
-  },
-  readCandles(market) {
-    throw new Error(`unexpected read of the candles of ${marketKey(market)}`);
-  },
-};
