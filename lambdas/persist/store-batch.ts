@@ -11,7 +11,13 @@ import type { SegmentCodec } from '../shared/codec/segment-codec';
 import { marketKey } from '../shared/domain/market';
 import type { SegmentStore, Telemetry } from '../shared/domain/ports';
 import { isCoveredBy, type RolledSegment } from '../shared/domain/segment';
-import { settle, storeGaps, storeSegment, type StoredRows } from './store-segment';
+import {
+  enterAudit,
+  MarketProgress,
+  storeGaps,
+  storeSegment,
+  type StoredRows,
+} from './store-segment';
 
 /** The ports of the persist function. */
 export interface StoreBatchPorts extends BatchEndPorts {
@@ -88,15 +94,18 @@ async function storeInOrder(
   const stored = new Map<RolledSegment, StoredRows>();
   const planned = segments.map((one, index) => ({ ...one, by: storedBy(segments, index) }));
   const unsettled = [...planned];
+  const progress = new MarketProgress(ports.store);
   try {
     for (const { value, by } of planned) {
       if (by !== value) {
         await storeGaps(ports, value);
         continue;
       }
-      stored.set(value, await storeSegment(ports, value));
+      const [rows] = await Promise.all([storeSegment(ports, value), progress.readFor(value)]);
+      stored.set(value, rows);
       for (let first = unsettled[0]; first && stored.has(first.by); first = unsettled[0]) {
-        await settle(ports, first.value);
+        const settled = first.value;
+        await (settled.kind === 'audit' ? enterAudit(ports, settled) : progress.move(settled));
         unsettled.shift();
       }
     }

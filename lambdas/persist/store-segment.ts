@@ -2,7 +2,14 @@ import type { RolledSegment } from '../shared/domain/segment';
 import { marketKey } from '../shared/domain/market';
 import type { SegmentStore, Telemetry } from '../shared/domain/ports';
 import { audited, unknownDay } from '../shared/domain/ledger/ledger';
-import { advance, type Gap, gapsOf, perhapsFilled, settledGaps } from '../shared/domain/progress';
+import {
+  advance,
+  type Gap,
+  gapsOf,
+  perhapsFilled,
+  type Progress,
+  settledGaps,
+} from '../shared/domain/progress';
 
 /** The ports that a segment is stored through. */
 export interface StoreSegmentPorts {
@@ -81,12 +88,39 @@ async function storedOf(store: SegmentStore, segment: RolledSegment, gaps: reado
   return gaps.filter(({ fromMs }) => times.has(fromMs));
 }
 
-/** Moves the progress of a segment's market, or enters an audit in the ledger, once every row is acknowledged. */
-export function settle(ports: StoreSegmentPorts, segment: RolledSegment): Promise<void> {
-  return segment.kind === 'audit' ? enterAudit(ports, segment) : moveProgress(ports, segment);
+/**
+ * The progress of one market while a batch's segments of it are stored. It is
+ * read once, beside the first live segment's rows: from then on it is what this
+ * batch has made of it, as every segment that moves it is stored before it does.
+ */
+export class MarketProgress {
+  readonly #store: SegmentStore;
+  #isRead = false;
+  #progress: Progress | undefined;
+
+  constructor(store: SegmentStore) {
+    this.#store = store;
+  }
+
+  /** Reads it for a live segment, unless it was read. */
+  async readFor(segment: RolledSegment): Promise<void> {
+    if (this.#isRead || segment.kind === 'audit') return;
+    const status = await this.#store.readStatus([segment]);
+    this.#progress = status.get(marketKey(segment))?.progress;
+    this.#isRead = true;
+  }
+
+  /** Moves it by a live segment that it was read for, and whose rows are stored. */
+  async move(segment: RolledSegment): Promise<void> {
+    const progress = advance(this.#progress, segment);
+    if (progress === undefined) return;
+    await this.#store.writeProgress(segment, progress);
+    this.#progress = progress;
+  }
 }
 
-async function enterAudit(
+/** Enters an audit in the ledger, once every row of it is acknowledged. */
+export async function enterAudit(
   { store, telemetry }: StoreSegmentPorts,
   segment: RolledSegment,
 ): Promise<void> {
@@ -110,10 +144,4 @@ async function enterAudit(
     sealed: audit.sealedAtMs !== null,
     disputed: audit.disputed,
   });
-}
-
-async function moveProgress({ store }: StoreSegmentPorts, segment: RolledSegment): Promise<void> {
-  const stored = (await store.readStatus([segment])).get(marketKey(segment))?.progress;
-  const progress = advance(stored, segment);
-  if (progress !== undefined) await store.writeProgress(segment, progress);
 }
