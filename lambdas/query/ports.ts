@@ -1,7 +1,12 @@
 import type { Candle } from '../shared/domain/candle';
 import type { Interval } from '../shared/domain/interval';
 import type { Market } from '../shared/domain/market';
-import type { DayReader, StatusReader, Telemetry } from '../shared/domain/ports';
+import type {
+  DayReader,
+  ExchangeStatusReader,
+  StatusReader,
+  Telemetry,
+} from '../shared/domain/ports';
 import type { Gap } from '../shared/domain/progress';
 
 /** A stretch of time `[fromMs, toMs)`. */
@@ -30,7 +35,9 @@ export interface StoredGap extends Gap {
 }
 
 /** What is stored, for reading alone. */
-export interface QueryStore extends StatusReader, DayReader {
+export interface QueryStore extends StatusReader, ExchangeStatusReader, DayReader {
+  /** Whether anything is stored of a market, even if its status cannot be read. */
+  isKnown(market: Market): Promise<boolean>;
   /** The pairs of an exchange of which anything is stored. */
   readPairs(exchange: string): Promise<readonly string[]>;
   readCandles(query: StoredCandlesQuery): Promise<readonly StoredCandle[]>;

@@ -9,7 +9,11 @@ import type { Candle, CandlesByInterval } from '../../lambdas/shared/domain/cand
 import { INTERVALS, type Interval } from '../../lambdas/shared/domain/interval';
 import type { LedgerDay } from '../../lambdas/shared/domain/ledger/ledger';
 import { type Market, marketKey, pairOfKey } from '../../lambdas/shared/domain/market';
-import type { StatusByMarket } from '../../lambdas/shared/domain/ports';
+import {
+  type ExchangeStatus,
+  type StatusByMarket,
+  UnreadableStatusError,
+} from '../../lambdas/shared/domain/ports';
 import type { MarketStatus } from '../../lambdas/shared/domain/progress';
 import { windowsUpFrom } from '../../lambdas/shared/domain/roll-up';
 
@@ -19,6 +23,8 @@ export class FakeQueryStore implements QueryStore {
   readonly days = new Map<string, readonly LedgerDay[]>();
   readonly gaps = new Map<string, readonly StoredGap[]>();
   readonly reads: StoredCandlesQuery[] = [];
+  /** What was read of the table `progress`: markets one by one, or whole exchanges. */
+  readonly progressReads: string[] = [];
   ledgerReads = 0;
   failure: Error | undefined;
   /** What all reads of a market fail with, by its key. */
@@ -40,12 +46,31 @@ export class FakeQueryStore implements QueryStore {
 
   readStatus(markets: readonly Market[]): Promise<StatusByMarket> {
     const keys = new Set(markets.map(marketKey));
+    this.progressReads.push(...keys);
     return this.#answer(markets, new Map([...this.status].filter(([key]) => keys.has(key))));
   }
 
+  readExchangeStatus(exchange: string): Promise<ExchangeStatus> {
+    this.progressReads.push(exchange);
+    const unreadable = [...this.failures.values()].filter(
+      (cause) => cause instanceof UnreadableStatusError,
+    );
+    const hidden = new Set(unreadable.map(({ market }) => marketKey(market)));
+    const status = [...this.#ofExchange(exchange)].filter(([key]) => !hidden.has(key));
+    return this.#answer([], {
+      status: new Map(status),
+      unreadable: unreadable.filter(({ market }) => market.exchange === exchange),
+    });
+  }
+
   readPairs(exchange: string): Promise<readonly string[]> {
-    const own = [...this.status.keys()].filter((key) => key.startsWith(`${exchange}:`));
-    return this.#answer([], own.map(pairOfKey));
+    this.progressReads.push(exchange);
+    return this.#answer([], [...this.#ofExchange(exchange).keys()].map(pairOfKey));
+  }
+
+  isKnown(market: Market): Promise<boolean> {
+    this.progressReads.push(marketKey(market));
+    return this.#answer([], this.status.has(marketKey(market)));
   }
 
   readDays(market: Market, { fromMs, toMs }: TimeRange): Promise<readonly LedgerDay[]> {
@@ -76,6 +101,10 @@ export class FakeQueryStore implements QueryStore {
     const answer = this.#answer([query], ordered.slice(0, query.limit));
     this.afterCandles?.();
     return answer;
+  }
+
+  #ofExchange(exchange: string): StatusByMarket {
+    return new Map([...this.status].filter(([key]) => key.startsWith(`${exchange}:`)));
   }
 
   #answer<T>(markets: readonly Market[], value: T): Promise<T> {

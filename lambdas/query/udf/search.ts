@@ -37,10 +37,12 @@ export async function answerSearch(
   { query, type, exchange, limit }: v.InferOutput<typeof SearchParameters>,
   context: QueryContext,
 ): Promise<Answer> {
+  if (type !== '' && type !== SYMBOL_TYPE) return jsonAnswer([]);
   const wanted = query.toUpperCase();
-  const matches = (await followedMarkets(context))
-    .filter(() => type === '' || type === SYMBOL_TYPE)
-    .filter((market) => exchange === '' || udfExchange(market.exchange) === exchange.toUpperCase())
+  const exchanges = context.settings.exchanges.filter(
+    (one) => exchange === '' || udfExchange(one.exchange) === exchange.toUpperCase(),
+  );
+  const matches = (await followedMarkets(context.store, exchanges))
     .filter((market) => udfSymbol(market).toUpperCase().includes(wanted))
     .sort((a, b) => rankOf(a, wanted) - rankOf(b, wanted));
   const answer: v.InferOutput<typeof SearchAnswer> = matches.slice(0, limit).map((market) => ({

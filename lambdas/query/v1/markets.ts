@@ -20,7 +20,7 @@ import {
 import type { QueryContext, StoredCandle } from '../ports';
 import { CoveredField, coveredText } from './coverage';
 import { EntryMemory } from './entry-memory';
-import { followedMarkets } from './known-market';
+import { type FollowedMarket, readFollowed } from './known-market';
 import { LedgerMemory } from './ledger-memory';
 import { marketCoverage } from './market-coverage';
 
@@ -83,8 +83,8 @@ type MarketEntry = v.InferOutput<typeof MarketEntry>;
 const CONCURRENT_MARKETS = 16;
 
 /**
- * The markets that are followed, worst first. The status of each is read each time,
- * the rest if that has changed, and the whole ledgers once a minute. A market that
+ * The markets that are followed, worst first. The status of all is read each time,
+ * the rest of a market if that has changed, and the whole ledgers once a minute. A market that
  * cannot be accounted for is in the list with its problem, and hides no other.
  */
 export function createMarkets() {
@@ -93,14 +93,15 @@ export function createMarkets() {
   return async (_parameters: object, asked: QueryContext): Promise<Answer> => {
     // As exact as candles are, so that an answer stays the same for a while.
     const context = { ...asked, nowMs: floorTo(asked.nowMs, MINUTE_MS) };
-    const markets = await followedMarkets(context);
-    const read = async (market: Market) => {
-      const status = (await context.store.readStatus([market])).get(marketKey(market));
+    const read = async (followed: FollowedMarket) => {
+      const { market, status, unreadable } = followed;
+      if (unreadable !== undefined) throw unreadable;
       const basis = { nowMs: context.nowMs, status };
-      return memory.entry(market, basis, () => readEntry(context, ledgers, { market, status }));
+      return memory.entry(market, basis, () => readEntry(context, ledgers, followed));
     };
-    const entries = await pLimit(CONCURRENT_MARKETS).map(markets, (market) =>
-      read(market).catch((cause: unknown) => problemEntry(context, market, cause)),
+    const markets = await readFollowed(context);
+    const entries = await pLimit(CONCURRENT_MARKETS).map(markets, (followed) =>
+      read(followed).catch((cause: unknown) => problemEntry(context, followed.market, cause)),
     );
     const answer: v.InferOutput<typeof MarketsAnswer> = {
       now: timeText(context.nowMs),
@@ -111,19 +112,15 @@ export function createMarkets() {
   };
 }
 
-interface FollowedMarket {
-  readonly market: Market;
-  readonly status: MarketStatus | undefined;
-}
-
 async function readEntry(
   context: QueryContext,
   ledgers: LedgerMemory,
-  { market, status }: FollowedMarket,
+  followed: FollowedMarket,
 ): Promise<MarketEntry> {
+  const { market, status } = followed;
   const [ledger, newest] = await Promise.all([
     ledgers.read(context, market),
-    readNewest(context, { market, status }),
+    readNewest(context, followed),
   ]);
   const coverage = await marketCoverage(context, market, { status, ...ledger });
   return {

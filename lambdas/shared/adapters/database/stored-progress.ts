@@ -21,6 +21,7 @@ const SELECT_EXCHANGE_STATUS = `SELECT exchange, pair, live_since, settled_to, s
 const SELECT_STATUS = `${SELECT_EXCHANGE_STATUS} AND pair = ?`;
 const SELECT_MARKETS = 'SELECT exchange, pair FROM progress';
 const SELECT_PAIRS = 'SELECT exchange, pair FROM progress WHERE exchange = ?';
+const SELECT_MARKET = `${SELECT_PAIRS} AND pair = ?`;
 const SELECT_GAPS = `SELECT from_time, to_time, reason, observed_at FROM gaps
   WHERE exchange = ? AND pair = ? AND from_time >= ? AND from_time < ?`;
 
@@ -88,6 +89,16 @@ export async function readKnownMarkets(session: CassandraSession): Promise<Marke
 export async function readPairs(session: CassandraSession, exchange: string): Promise<string[]> {
   const rows = await session.rows({ query: SELECT_PAIRS, params: [textValue(exchange)] });
   return rows.map((row) => parseMarket(row).pair);
+}
+
+/**
+ * Whether anything is stored of a market, even if its status cannot be read.
+ *
+ * @throws CassandraError if the database fails
+ */
+export async function isKnown(session: CassandraSession, market: Market): Promise<boolean> {
+  const rows = await session.rows({ query: SELECT_MARKET, params: keyOf(market) });
+  return rows.length > 0;
 }
 
 /**

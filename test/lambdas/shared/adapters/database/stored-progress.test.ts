@@ -4,6 +4,7 @@ import {
   createSession,
 } from '../../../../../lambdas/shared/adapters/database/cassandra-client';
 import {
+  isKnown,
   readExchangeStatus,
   readPairs,
   readStatus,
@@ -61,6 +62,13 @@ test('the pairs of an exchange are read even if a row lacks a time', async () =>
   const pairs = await readPairs(tableWith({ seen_to: null }), 'gate-io');
 
   expect(pairs).toEqual(['BTC_USDT']);
+});
+
+test.each([
+  [[{ seen_to: null }], true],
+  [[], false],
+])('a market of which %j is stored is known: %s', async (rows, known) => {
+  expect(await isKnown(tableWith(...rows), MARKET)).toBe(known);
 });
 
 test('a row without settled_to is a market without progress', async () => {
