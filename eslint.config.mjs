@@ -129,7 +129,11 @@ const policies = [
     ...['localstack', 'start', 'watch', 'run', 'exchange', 'engines', 'containers'],
     ...[...EMULATOR, 'cli', 'lib/stages', 'lib/naming', ...FUNCTIONS_CODE],
   ),
-  arrow('bench', 'bench', 'run', 'exchange', ...EMULATOR, 'function', 'cli', ...FUNCTIONS_CODE),
+  arrow(
+    'bench',
+    ...['bench', 'run', 'exchange', ...EMULATOR, 'function', 'cli', 'lib/stages'],
+    ...FUNCTIONS_CODE,
+  ),
 
   { from: { file: { categories: { anyOf: ['handler', 'environment'] } } }, allow: to('adapters') },
   {

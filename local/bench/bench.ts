@@ -11,6 +11,7 @@ import { type Column, tableLines } from '../../cli/text-table';
 import { generatedPairs, startBenchRun } from './bench-run';
 import { type BundleFigures, bundleLoads } from './bundle-load';
 import { type CatchUpFigures, catchUp, fromPreloadedTopic } from './catch-up';
+import { marketsWithinLimits } from './exchanges-of-markets';
 import { history, historyStart } from './history';
 import { type LatencyFigures, liveLatency } from './live-latency';
 import { manyMarkets, manyMarketsText } from './many-markets';
@@ -70,8 +71,14 @@ function benchCommand(): Command {
 
 function marketsArgument(text: string): number {
   const count = Number(text);
-  if (Number.isSafeInteger(count) && count >= LEAST_MARKETS) return count;
-  throw new InvalidArgumentError(`Give a whole number of at least ${LEAST_MARKETS}.`);
+  if (!Number.isSafeInteger(count) || count < LEAST_MARKETS) {
+    throw new InvalidArgumentError(`Give a whole number of at least ${LEAST_MARKETS}.`);
+  }
+  const most = marketsWithinLimits(count);
+  if (count <= most) return count;
+  throw new InvalidArgumentError(
+    `Give at most ${most}: the limits of Gate.io and Binance allow no more in a tick a minute.`,
+  );
 }
 
 function machine(): string {

@@ -1,121 +1,116 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type Column, tableLines } from '../../cli/text-table';
-import type { ExchangeName } from '../../lambdas/shared/adapters/exchanges/exchange-facts';
 import { floorTo, MINUTE_MS } from '../../lambdas/shared/domain/interval';
-import { type Market, marketKey } from '../../lambdas/shared/domain/market';
 import type { InvocationReport } from '../emulator/lambda/invocation-report';
+import { invocationFailureText } from '../emulator/lambda/invoker';
 import { type LocalRun, startLocalRun } from '../run/local-run';
-import {
-  type NamedExchange,
-  openTimedExchanges,
-  type SeveralTimedExchanges,
-} from '../run/timed-exchanges';
+import { openTimedExchanges, type SeveralTimedExchanges } from '../run/timed-exchanges';
 import { BENCH_START_MS, benchRunOptions } from './bench-run';
+import {
+  type ExchangeOfMarkets,
+  exchangesOfMarkets,
+  invocationsOfTick,
+} from './exchanges-of-markets';
 import { percentiles } from './percentiles';
 import { SteadyCandles } from './steady-candles';
+import { StoredMarkets } from './stored-markets';
 
 /** A tick of many markets, from its event to their newest minutes stored, over all ticks. */
 export interface ManyMarketsFigures {
   readonly markets: number;
+  /** Invocations of fetch in a tick. */
+  readonly invocations: number;
   readonly ticks: number;
   /** Over the markets of all ticks. */
   readonly p50Ms: number;
   readonly p95Ms: number;
   /** From a tick's event to its last market stored, the longest. */
   readonly longestMs: number;
+  /** From a tick's event to the end of its last invocation of fetch, the longest. */
+  readonly longestTickMs: number;
+  /** Markets that ticks had no time for, over all ticks. */
+  readonly leftOver: number;
   readonly requestsAMarket: number;
+  /** Requests that an exchange refused, as they were beyond its limit. */
+  readonly requestsRefused: number;
   /** CPU time of the functions for a market and tick. */
   readonly cpuMsAMarket: number;
 }
 
-/** What Binance admits is several times what Gate.io does: of ten markets seven are Binance's. */
-const SHARES: readonly (readonly [ExchangeName, number])[] = [
-  ['gate-io', 0.3],
-  ['binance', 0.7],
-];
 const WARM_UP_TICKS = 2;
 const TICKS = 3;
-const POLL_MS = 100;
-/** A tick ends in its minute; what it has brought is stored soon after. */
-const TICK_LIMIT_MS = 3 * MINUTE_MS;
+/** A tick ends in its minute; on a slow machine what it has brought is stored minutes later. */
+const STORED_LIMIT_MS = 15 * MINUTE_MS;
 /** Half a minute after the start of a minute, as a rule may fire. */
 const IN_MINUTE_MS = MINUTE_MS / 2;
-
-/** A run, with the markets that it follows by a pattern, as of a whole exchange. */
-interface MeasuredRun {
-  readonly run: LocalRun<SeveralTimedExchanges>;
-  readonly markets: readonly Market[];
-}
-
-const PATTERN = '*_USDT';
 
 /** Measures a tenth of the markets, and then all of them, each on a run of its own. */
 export async function manyMarkets(markets: number): Promise<readonly ManyMarketsFigures[]> {
   const figures: ManyMarketsFigures[] = [];
   for (const count of [Math.ceil(markets / 10), markets]) {
     process.stderr.write(`${count} markets of Gate.io and Binance ...\n`);
-    figures.push(await ofMarkets(count));
+    figures.push(await measureRun(count));
   }
   return figures;
 }
 
-async function ofMarkets(count: number): Promise<ManyMarketsFigures> {
+type MarketsRun = LocalRun<SeveralTimedExchanges>;
+
+async function measureRun(markets: number): Promise<ManyMarketsFigures> {
   const cpu = new FunctionsCpu();
-  const served = SHARES.map(([exchange, share]) => ({
-    exchange,
-    source: new SteadyCandles(numberedPairs(Math.round(count * share))),
-  }));
-  const markets = served.flatMap(({ exchange, source }) =>
-    source.pairs().map((pair) => ({ exchange, pair })),
-  );
-  const run = await startRun(served, cpu);
+  const followed = exchangesOfMarkets(markets);
+  const run = await startRun(followed, cpu);
   try {
-    return await measured({ run, markets }, cpu);
+    for (let tick = 1; tick <= WARM_UP_TICKS; tick++) await measureTick(run, timeOfTick(tick));
+    return await measureTicks(run, followed, cpu);
   } finally {
     await run.stop();
   }
 }
 
 async function startRun(
-  served: readonly NamedExchange[],
+  followed: readonly ExchangeOfMarkets[],
   cpu: FunctionsCpu,
-): Promise<MeasuredRun['run']> {
+): Promise<MarketsRun> {
+  const served = followed.map(({ setting, pairs }) => ({
+    exchange: setting.kind,
+    source: new SteadyCandles(pairs),
+  }));
   return startLocalRun({
     ...(await benchRunOptions()),
-    exchanges: served.map(({ exchange }) => exchange),
+    batchingWindows: false,
+    exchanges: followed.map(({ setting }) => setting),
     exchange: () => openTimedExchanges(served, 'steady'),
-    // At the rate that each exchange admits: pacing is a part of a tick.
-    settings: () => ({
-      exchanges: Object.fromEntries(served.map(({ exchange }) => [exchange, { pairs: [PATTERN] }])),
-    }),
+    settings: () => ({}),
     hooks: { onInvocation: (report) => cpu.heard(report) },
   });
 }
 
-function numberedPairs(count: number): string[] {
-  return Array.from({ length: count }, (_, index) => `P${String(index).padStart(4, '0')}_USDT`);
-}
-
-async function measured(of: MeasuredRun, cpu: FunctionsCpu): Promise<ManyMarketsFigures> {
-  const { run, markets } = of;
-  const latencies: number[] = [];
-  let longestMs = 0;
-  for (let tick = 1; tick <= WARM_UP_TICKS; tick++) await latenciesOf(of, timeOfTick(tick));
-  const before = { cpuMs: cpu.totalMs, requests: requestsOf(run) };
+async function measureTicks(
+  run: MarketsRun,
+  followed: readonly ExchangeOfMarkets[],
+  cpu: FunctionsCpu,
+): Promise<ManyMarketsFigures> {
+  const before = { cpuMs: cpu.totalMs, ...requestsOf(run) };
+  const ticks: MeasuredTick[] = [];
   for (let tick = 1; tick <= TICKS; tick++) {
-    const ofTick = await latenciesOf(of, timeOfTick(WARM_UP_TICKS + tick));
-    latencies.push(...ofTick);
-    longestMs = Math.max(longestMs, ...ofTick);
+    ticks.push(await measureTick(run, timeOfTick(WARM_UP_TICKS + tick)));
   }
-  const [p50Ms = NaN, p95Ms = NaN] = percentiles(latencies, [0.5, 0.95]);
-  const perMarket = (value: number) => value / (TICKS * markets.length);
+  const after = requestsOf(run);
+  const markets = sumOf(followed, ({ pairs }) => pairs.length);
+  const latenciesMs = ticks.flatMap((tick) => tick.latenciesMs);
+  const [p50Ms = NaN, p95Ms = NaN, longestMs = NaN] = percentiles(latenciesMs, [0.5, 0.95, 1]);
+  const perMarket = (value: number) => value / (TICKS * markets);
   return {
-    markets: markets.length,
+    markets,
+    invocations: invocationsOfTick(markets),
     ticks: TICKS,
     p50Ms,
     p95Ms,
     longestMs,
-    requestsAMarket: perMarket(requestsOf(run) - before.requests),
+    longestTickMs: Math.max(...ticks.map(({ tickMs }) => tickMs)),
+    leftOver: TICKS * markets - latenciesMs.length,
+    requestsAMarket: perMarket(after.sent - before.sent),
+    requestsRefused: after.refused - before.refused,
     cpuMsAMarket: perMarket(cpu.totalMs - before.cpuMs),
   };
 }
@@ -124,43 +119,50 @@ function timeOfTick(tick: number): number {
   return BENCH_START_MS + tick * MINUTE_MS + IN_MINUTE_MS;
 }
 
-function requestsOf({ exchange }: MeasuredRun['run']): number {
-  return SHARES.reduce((sum, [name]) => sum + exchange.counts(name).requests, 0);
+function requestsOf({ exchange, followed }: MarketsRun) {
+  const counts = followed.map(({ exchange: name }) => exchange.counts(name));
+  return {
+    sent: sumOf(counts, ({ requests }) => requests),
+    refused: sumOf(counts, ({ limited }) => limited),
+  };
+}
+
+function sumOf<T>(items: readonly T[], valueOf: (item: T) => number): number {
+  return items.reduce((sum, item) => sum + valueOf(item), 0);
+}
+
+interface MeasuredTick {
+  /** From the event to the newest minute of a market stored, for each that was. */
+  readonly latenciesMs: readonly number[];
+  /** From the event to the end of the last invocation of fetch. */
+  readonly tickMs: number;
 }
 
 /**
- * Ticks, and reads again and again until every market is there; a market's progress is written
- * after its candles. The functions are idle when it ends.
+ * Ticks, until all that the tick has brought is stored and the functions are idle.
  *
- * @throws Error for markets that are not stored in three minutes
+ * @throws Error for a tick that failed
+ * @throws PipelineStuckError if what a tick has brought is not stored in a quarter of an hour
  */
-async function latenciesOf({ run, markets }: MeasuredRun, nowMs: number): Promise<number[]> {
-  const { exchange, pipeline, store } = run;
+async function measureTick(run: MarketsRun, nowMs: number): Promise<MeasuredTick> {
+  const { exchange, followed, pipeline, store } = run;
   exchange.setTime(nowMs);
-  const toMs = floorTo(nowMs, MINUTE_MS);
-  const startedMs = performance.now();
-  const ticking = pipeline.tick(nowMs);
-  const latencies = new Map<string, number>();
-  let waiting: readonly Market[] = markets;
-  while (waiting.length > 0) {
-    const status = await store.readStatus(waiting);
-    const readMs = performance.now() - startedMs;
-    const isStored = (market: Market) =>
-      (status.get(marketKey(market))?.progress?.seenToMs ?? 0) >= toMs;
-    for (const market of waiting.filter(isStored)) latencies.set(marketKey(market), readMs);
-    waiting = waiting.filter((market) => !isStored(market));
-    if (readMs > TICK_LIMIT_MS) throw notStored(waiting);
-    if (waiting.length > 0) await sleep(POLL_MS);
-  }
-  await ticking;
-  await pipeline.caughtUp(TICK_LIMIT_MS);
-  return [...latencies.values()];
+  const exchanges = followed.map(({ exchange: name }) => name);
+  const stored = new StoredMarkets(store, exchanges, floorTo(nowMs, MINUTE_MS));
+  let tickMs = NaN;
+  const tickToItsEnd = async (): Promise<void> => {
+    const result = await pipeline.tick(nowMs);
+    tickMs = stored.elapsedMs();
+    if (!result.ok) throw failedTick(run, invocationFailureText(result));
+    await pipeline.caughtUp(STORED_LIMIT_MS);
+  };
+  await stored.lookDuring(tickToItsEnd());
+  return { latenciesMs: stored.latenciesMs(), tickMs };
 }
 
-function notStored(waiting: readonly Market[]): Error {
-  const some = waiting.slice(0, 3).map(marketKey).join(', ');
+function failedTick({ logsDir }: MarketsRun, failure: string): Error {
   return new Error(
-    `${waiting.length} markets are not stored ${TICK_LIMIT_MS / MINUTE_MS} minutes after their tick, such as ${some}: the exchange admits fewer requests a minute; choose fewer --markets`,
+    `A tick failed: ${failure}. ${logsDir} has the functions' logs. If the machine is too slow or too busy, choose fewer --markets`,
   );
 }
 
@@ -169,7 +171,7 @@ class FunctionsCpu {
   readonly #ofProcess = new Map<number, number>();
 
   get totalMs(): number {
-    return [...this.#ofProcess.values()].reduce((sum, cpuMs) => sum + cpuMs, 0);
+    return sumOf([...this.#ofProcess.values()], (cpuMs) => cpuMs);
   }
 
   heard({ pid, usage }: InvocationReport): void {
@@ -177,34 +179,62 @@ class FunctionsCpu {
   }
 }
 
-const right = (heading: string): Column => ({ heading, align: 'right' });
+const COLUMNS: readonly Column[] = [
+  'markets',
+  'invocations',
+  'p50 s',
+  'p95 s',
+  'longest s',
+  'fetch s',
+  'requests a market',
+  'CPU ms a market',
+].map((heading) => ({ heading, align: 'right' }));
 
-/** The figures as a table, and what ten times the markets cost a market. */
+/** The figures as a table, what ten times the markets cost a market, and what went wrong. */
 export function manyMarketsText(figures: readonly ManyMarketsFigures[]): string {
-  const [few, many] = [figures.at(0), figures.at(-1)];
-  const columns = [
-    'markets',
-    'p50 s',
-    'p95 s',
-    'longest s',
-    'requests a market',
-    'CPU ms a market',
-  ];
   const table = tableLines(
-    columns.map(right),
+    COLUMNS,
     figures.map((one) => [
       String(one.markets),
-      ...[one.p50Ms, one.p95Ms, one.longestMs].map((ms) => (ms / 1_000).toFixed(1)),
+      String(one.invocations),
+      ...[one.p50Ms, one.p95Ms, one.longestMs, one.longestTickMs].map(secondsText),
       one.requestsAMarket.toFixed(2),
       one.cpuMsAMarket.toFixed(2),
     ]),
   );
-  if (few === undefined || many === undefined) return table.join('\n');
+  return [
+    'A tick, from its event to the newest minute of a market stored, and to the end of its last invocation of fetch',
+    ...table,
+    ...growthLines(figures),
+    ...figures.flatMap(problemLines),
+  ].join('\n');
+}
+
+function secondsText(ms: number): string {
+  return (ms / 1_000).toFixed(1);
+}
+
+function growthLines(figures: readonly ManyMarketsFigures[]): string[] {
+  const [few, many] = [figures.at(0), figures.at(-1)];
+  if (few === undefined || many === undefined || few === many) return [];
   const cpu = (many.cpuMsAMarket / few.cpuMsAMarket).toFixed(2);
   const requests = (many.requestsAMarket / few.requestsAMarket).toFixed(2);
   return [
-    'A tick, from its event to the newest minute of a market stored',
-    ...table,
     `Ten times the markets cost a market ${cpu} times the CPU of the functions, and ${requests} times the requests.`,
-  ].join('\n');
+  ];
+}
+
+function problemLines({ markets, ticks, leftOver, requestsRefused }: ManyMarketsFigures): string[] {
+  const lines: string[] = [];
+  if (leftOver > 0) {
+    lines.push(
+      `${leftOver} of ${ticks * markets} minutes were left to the next tick, with ${markets} markets: the machine is too slow or too busy for them; choose fewer --markets.`,
+    );
+  }
+  if (requestsRefused > 0) {
+    lines.push(
+      `${requestsRefused} requests were beyond the limit of an exchange, with ${markets} markets.`,
+    );
+  }
+  return lines;
 }

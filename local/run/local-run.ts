@@ -23,7 +23,6 @@ import type { FollowedPairs, LocalExchange } from './run-exchange';
 import { synthesize } from '../../cli/synthesize';
 import { stageNamed } from '../../lib/stages';
 import { type ExchangeSetting, usualExchange } from '../../lib/stages/settings/exchange-settings';
-import type { StageConfig } from '../../lib/stages/stage-config';
 import type { ExchangeName } from '../../lambdas/shared/adapters/exchanges/exchange-facts';
 
 /** Options of a local run. */
@@ -40,8 +39,8 @@ export interface LocalRunOptions<Exchange extends LocalExchange> {
   readonly writeCapacity?: CapacityLimits | undefined;
   /** If false, event sources wait for no batch to fill, as where time goes by faster than the clock. @default true */
   readonly batchingWindows?: boolean;
-  /** The exchanges to follow. @default those of the stage */
-  readonly exchanges?: readonly ExchangeName[] | undefined;
+  /** The exchanges to follow, with their settings. @default those of the stage */
+  readonly exchanges?: readonly ExchangeSetting[] | undefined;
   /** Opens the exchange, knowing what is followed. */
   readonly exchange: (followed: readonly FollowedPairs[]) => Promise<Exchange>;
   /** Settings of the run over those of the stage, knowing the exchange. */
@@ -73,6 +72,23 @@ export interface LocalRun<Exchange extends LocalExchange> {
   stop(): Promise<void>;
 }
 
+/**
+ * The settings of exchanges: as a stage has them, else as they are by themselves, with the pairs of
+ * the stage's first exchange.
+ *
+ * @throws UnknownStageError
+ */
+export function exchangeSettings(
+  stage: string,
+  names: readonly ExchangeName[],
+): readonly ExchangeSetting[] {
+  const { exchanges } = stageNamed(stage);
+  return names.map(
+    (name) =>
+      exchanges.find(({ kind }) => kind === name) ?? usualExchange(name, exchanges[0]?.pairs ?? []),
+  );
+}
+
 type Stop = () => Promise<void>;
 
 /**
@@ -100,7 +116,7 @@ async function startAll<Exchange extends LocalExchange>(
   options: LocalRunOptions<Exchange>,
   stops: Stop[],
 ): Promise<LocalRun<Exchange>> {
-  const followed = followedExchanges(stageNamed(options.stage), options.exchanges);
+  const followed = options.exchanges ?? stageNamed(options.stage).exchanges;
   // First of all: a mistyped stage, folder or pair costs no data, and no time.
   const exchange = await options.exchange(followed.map(pairsOfExchange));
   stops.push(() => exchange.stop());
@@ -142,18 +158,6 @@ async function startAll<Exchange extends LocalExchange>(
     logsDir,
     stop: () => stopAll(stops),
   };
-}
-
-/** The exchanges of a stage, or others: as the stage has them, else as they are by themselves with the stage's pairs. */
-function followedExchanges(
-  { exchanges }: StageConfig,
-  asked: readonly ExchangeName[] | undefined,
-): readonly ExchangeSetting[] {
-  if (asked === undefined) return exchanges;
-  return asked.map(
-    (name) =>
-      exchanges.find(({ kind }) => kind === name) ?? usualExchange(name, exchanges[0]?.pairs ?? []),
-  );
 }
 
 function pairsOfExchange({ kind, pairs }: ExchangeSetting): FollowedPairs {

@@ -1,7 +1,7 @@
 import type { ChosenSettings } from '../emulator/local-environment';
 import { isPattern } from '../../lambdas/shared/domain/followed/pair-patterns';
 import { dayText } from '../../cli/utc-time';
-import { startLocalRun } from '../run/local-run';
+import { exchangeSettings, startLocalRun } from '../run/local-run';
 import { type FollowedPairs, type LocalExchange, openExchange } from '../run/run-exchange';
 import { askedPairs, assertFollowed } from './asked-pairs';
 import { describedLiar, liesOf, lieText } from './lying-exchange';
@@ -13,7 +13,7 @@ export async function runByTheClock(command: StartCommand): Promise<never> {
   const { request } = command;
   const run = await startLocalRun({
     ...localRunOptions(command),
-    exchanges: request.exchanges,
+    exchanges: request.exchanges && exchangeSettings(request.stage, request.exchanges),
     exchange: (followed) => openedExchange(request, followed),
     settings: (exchange, followed) => settingsByTheClock(request, exchange, followed),
   });

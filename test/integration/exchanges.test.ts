@@ -10,7 +10,7 @@ import { floorTo, MINUTE_MS } from '../../lambdas/shared/domain/interval';
 import { exchangeSeed } from '../../local/exchange/candles/exchange-seed';
 import { GeneratedCandles } from '../../local/exchange/candles/generated-candles';
 import { Faults } from '../../local/exchange/faults';
-import { type LocalRun, startLocalRun } from '../../local/run/local-run';
+import { exchangeSettings, type LocalRun, startLocalRun } from '../../local/run/local-run';
 import type { TimedExchange } from '../../local/run/run-exchange';
 import { openTimedExchanges } from '../../local/run/timed-exchanges';
 import { minuteOf } from '../oracle/recordings';
@@ -44,7 +44,7 @@ beforeAll(async () => {
   started = await startLocalRun({
     stage: 'dev',
     ...(await testRunOptions(folder)),
-    exchanges: EXCHANGE_NAMES,
+    exchanges: exchangeSettings('dev', EXCHANGE_NAMES),
     exchange: () => openTimedExchanges(EXCHANGE_NAMES.map(servedExchange), 'generated'),
     settings: () => ({
       HISTORY_START: '2026-03-01',
