@@ -15,6 +15,8 @@ export interface PairStatus {
   readonly gaps: number;
   /** Null if it is not known yet, or if the run asks for no history. */
   readonly history: HistoryStatus | null;
+  /** Why its progress cannot be read; null if it can. */
+  readonly problem: string | null;
 }
 
 /** How much of a market's history is stored, in UTC days. */
@@ -102,13 +104,18 @@ function pairRow(pair: PairStatus, nowMs: number): string[] {
   const behindMs = behindMsOf(pair, nowMs);
   return [
     pair.pair,
-    newest === null ? 'none yet' : minuteText(newest.openTimeMs),
+    newestText(pair),
     newest === null ? '-' : newest.close,
     behindMs === undefined ? '-' : durationText(behindMs),
     countText(pair.minutesStored),
     countText(pair.gaps),
     historyText(pair.history),
   ];
+}
+
+function newestText({ newest, problem }: PairStatus): string {
+  if (problem !== null) return 'unreadable';
+  return newest === null ? 'none yet' : minuteText(newest.openTimeMs);
 }
 
 /** Such as `12 of 365 days, 20 later`, or `all 365 days`. */
@@ -128,7 +135,8 @@ function behindMsOf({ newest, seenToMs }: PairStatus, nowMs: number): number | u
 }
 
 function restLines(status: RunStatus): string[] {
-  const { functions, mappings, deadLetters, throttledRequests, exchange } = status;
+  const { pairs, functions, mappings, deadLetters, throttledRequests, exchange } = status;
+  const problems = pairs.flatMap(({ problem }) => (problem === null ? [] : [problem]));
   const throttled =
     throttledRequests === null
       ? []
@@ -138,6 +146,9 @@ function restLines(status: RunStatus): string[] {
     `waiting       ${mappings.map(mappingText).join('; ') || 'nothing'}`,
     `dead letters  ${countText(deadLetters)}`,
     ...throttled,
+    ...problems
+      .slice(0, 1)
+      .map((problem) => `unreadable    ${countOf(problems.length, 'pair')}: ${problem}`),
     `exchange      ${exchange}`,
   ];
 }
@@ -159,7 +170,9 @@ export function renderLine(status: RunStatus, nowMs: number): string {
   const stored = `${countOf(total(pairs, 'minutesStored'), 'minute')} stored`;
   const waiting = historySum(pairs, ({ waitingDays }) => waitingDays);
   const left = historySum(pairs, ({ wantedDays, storedDays }) => wantedDays - storedDays) - waiting;
+  const unreadable = pairs.filter(({ problem }) => problem !== null).length;
   const troubles = [
+    ...named(unreadable, 'pair', 'unreadable'),
     ...named(deadLetters, 'dead letter'),
     ...named(total(pairs, 'gaps'), 'gap'),
     ...named(total(functions, 'errors'), 'error'),
@@ -169,7 +182,7 @@ export function renderLine(status: RunStatus, nowMs: number): string {
   ];
   return [
     countOf(pairs.length, 'pair'),
-    ...newestText(pairs, nowMs),
+    ...newestOf(pairs, nowMs),
     stored,
     ...named(left, 'day', 'of history left'),
     ...named(waiting, 'day', 'not in the archive yet'),
@@ -186,7 +199,7 @@ function historySum(
 }
 
 /** The newest candle of all pairs, and how far the last of them is behind. */
-function newestText(pairs: readonly PairStatus[], nowMs: number): string[] {
+function newestOf(pairs: readonly PairStatus[], nowMs: number): string[] {
   const newest = pairs.flatMap((pair) => (pair.newest === null ? [] : [pair.newest.openTimeMs]));
   const behind = pairs.map((pair) => behindMsOf(pair, nowMs)).filter((ms) => ms !== undefined);
   if (newest.length === 0 || behind.length === 0) return ['nothing stored yet'];

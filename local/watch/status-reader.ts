@@ -4,15 +4,16 @@ import {
   readCandles,
 } from '../../lambdas/shared/adapters/database/stored-candles';
 import {
-  readPairs,
+  readExchangeStatus,
   readGaps,
-  readStatus,
 } from '../../lambdas/shared/adapters/database/stored-progress';
 import { formatDecimal } from '../../lambdas/shared/domain/decimal';
 import { MINUTE_MS } from '../../lambdas/shared/domain/interval';
-import { followedPairs, isPattern } from '../../lambdas/shared/domain/followed/pair-patterns';
+import {
+  type FollowedStatus,
+  followedStatus,
+} from '../../lambdas/shared/domain/followed/followed-status';
 import { type Market, marketKey } from '../../lambdas/shared/domain/market';
-import type { MarketStatus } from '../../lambdas/shared/domain/progress';
 import { TOPICS } from '../../lambdas/shared/domain/topics';
 import type { FollowedPairs } from '../run/run-exchange';
 import type { PartitionLag } from '../emulator/kafka/pipeline-lag';
@@ -56,14 +57,11 @@ export class StatusReader {
 
   /** @throws CassandraError, or an error of Kafka, if they do not answer just now */
   async read(): Promise<RunStatus> {
-    const { exchange, session, functions, recordCount, throttledRequests } = this.#sources;
-    const markets = await this.#markets();
-    const statuses = await readStatus(session, markets);
+    const { exchange, functions, recordCount, throttledRequests } = this.#sources;
+    const followed = await this.#readFollowed();
     return {
       exchange,
-      pairs: await Promise.all(
-        markets.map((market) => this.#readPair(market, statuses.get(marketKey(market)))),
-      ),
+      pairs: await Promise.all(followed.map((one) => this.#readPair(one))),
       functions: await functions(),
       mappings: await this.#readMappings(),
       deadLetters: await recordCount(TOPICS.deadLetter),
@@ -71,13 +69,12 @@ export class StatusReader {
     };
   }
 
-  async #markets(): Promise<readonly Market[]> {
+  async #readFollowed(): Promise<readonly FollowedStatus[]> {
     const { followed, session } = this.#sources;
     const markets = await Promise.all(
-      followed.map(async ({ exchange, pairs }) => {
-        const stored = pairs.some(isPattern) ? await readPairs(session, exchange) : [];
-        return followedPairs(pairs, stored).map((pair) => ({ exchange, pair }));
-      }),
+      followed.map(async ({ exchange, pairs }) =>
+        followedStatus(exchange, pairs, await readExchangeStatus(session, exchange)),
+      ),
     );
     return markets.flat();
   }
@@ -87,7 +84,7 @@ export class StatusReader {
     return this.#sources.followed.length === 1 ? market.pair : marketKey(market);
   }
 
-  async #readPair(market: Market, status: MarketStatus | undefined): Promise<PairStatus> {
+  async #readPair({ market, status, unreadable }: FollowedStatus): Promise<PairStatus> {
     const { session } = this.#sources;
     const progress = status?.progress;
     const [minutesStored, gaps, history] = await Promise.all([
@@ -102,6 +99,7 @@ export class StatusReader {
       minutesStored,
       gaps: gaps.length,
       history,
+      problem: unreadable?.message ?? null,
     };
   }
 

@@ -1,6 +1,6 @@
+import { type FollowedStatus, followedStatus } from '../../shared/domain/followed/followed-status';
 import { followedPairs, isPattern } from '../../shared/domain/followed/pair-patterns';
-import { type Market, marketKey, pairOfKey } from '../../shared/domain/market';
-import type { ExchangeStatus, UnreadableStatusError } from '../../shared/domain/ports';
+import { type Market, marketKey } from '../../shared/domain/market';
 import type { MarketStatus } from '../../shared/domain/progress';
 import { unknownMarket } from '../http/problem';
 import { canBeStored } from '../http/texts';
@@ -20,38 +20,17 @@ export async function followedMarkets(
   return markets.flat();
 }
 
-/** A market that is followed, with what is stored of it. */
-export interface FollowedMarket {
-  readonly market: Market;
-  /** Undefined if nothing is stored yet, or if it cannot be read. */
-  readonly status: MarketStatus | undefined;
-  readonly unreadable: UnreadableStatusError | undefined;
-}
-
 /** The followed markets with their status: one read an exchange, however many markets it has. */
 export async function readFollowed({
   store,
   settings,
-}: Pick<QueryContext, 'store' | 'settings'>): Promise<FollowedMarket[]> {
+}: Pick<QueryContext, 'store' | 'settings'>): Promise<FollowedStatus[]> {
   const markets = await Promise.all(
-    settings.exchanges.map(async (exchange) =>
-      withStatus(exchange, await store.readExchangeStatus(exchange.exchange)),
+    settings.exchanges.map(async ({ exchange, pairs }) =>
+      followedStatus(exchange, pairs, await store.readExchangeStatus(exchange)),
     ),
   );
   return markets.flat();
-}
-
-function withStatus(
-  { exchange, pairs }: QueriedExchange,
-  { status, unreadable }: ExchangeStatus,
-): FollowedMarket[] {
-  const causes = new Map(unreadable.map((cause) => [marketKey(cause.market), cause]));
-  const stored = [...status.keys(), ...causes.keys()].map(pairOfKey);
-  return followedPairs(pairs, stored).map((pair) => {
-    const market = { exchange, pair };
-    const key = marketKey(market);
-    return { market, status: status.get(key), unreadable: causes.get(key) };
-  });
 }
 
 /** How far back the API of a market's exchange serves; as far as of the first one for an exchange that is no longer followed. */

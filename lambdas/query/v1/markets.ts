@@ -2,6 +2,7 @@ import pLimit from 'p-limit';
 import * as v from 'valibot';
 import type { Coverage } from '../../shared/domain/coverage/coverage';
 import { formatDecimal } from '../../shared/domain/decimal';
+import type { FollowedStatus } from '../../shared/domain/followed/followed-status';
 import { floorTo, MINUTE_MS } from '../../shared/domain/interval';
 import { type Market, marketKey } from '../../shared/domain/market';
 import type { MarketStatus } from '../../shared/domain/progress';
@@ -20,7 +21,7 @@ import {
 import type { QueryContext, StoredCandle } from '../ports';
 import { CoveredField, coveredText } from './coverage';
 import { EntryMemory } from './entry-memory';
-import { type FollowedMarket, readFollowed } from './known-market';
+import { readFollowed } from './known-market';
 import { LedgerMemory } from './ledger-memory';
 import { marketCoverage } from './market-coverage';
 
@@ -93,7 +94,7 @@ export function createMarkets() {
   return async (_parameters: object, asked: QueryContext): Promise<Answer> => {
     // As exact as candles are, so that an answer stays the same for a while.
     const context = { ...asked, nowMs: floorTo(asked.nowMs, MINUTE_MS) };
-    const read = async (followed: FollowedMarket) => {
+    const read = async (followed: FollowedStatus) => {
       const { market, status, unreadable } = followed;
       if (unreadable !== undefined) throw unreadable;
       const basis = { nowMs: context.nowMs, status };
@@ -115,7 +116,7 @@ export function createMarkets() {
 async function readEntry(
   context: QueryContext,
   ledgers: LedgerMemory,
-  followed: FollowedMarket,
+  followed: FollowedStatus,
 ): Promise<MarketEntry> {
   const { market, status } = followed;
   const [ledger, newest] = await Promise.all([
@@ -176,7 +177,7 @@ function named({ settings }: QueryContext, market: Market) {
 /** The newest stored minute. */
 async function readNewest(
   { store }: QueryContext,
-  { market, status }: FollowedMarket,
+  { market, status }: FollowedStatus,
 ): Promise<StoredCandle | undefined> {
   const newestMs = status?.progress?.newestMs ?? null;
   if (newestMs === null) return undefined;

@@ -10,6 +10,7 @@ const statusOf = (minutesStored: number, pairs = 1): RunStatus => ({
     minutesStored,
     gaps: 0,
     history: null,
+    problem: null,
   })),
   functions: [],
   mappings: [],

@@ -15,6 +15,7 @@ const ofBitcoin: PairStatus = {
   minutesStored: 2_880,
   gaps: 0,
   history: { storedDays: 12, wantedDays: 365, waitingDays: 20 },
+  problem: null,
 };
 const quiet: PairStatus = {
   pair: 'POWR_BTC',
@@ -23,6 +24,7 @@ const quiet: PairStatus = {
   minutesStored: 900,
   gaps: 1,
   history: { storedDays: 1, wantedDays: 1, waitingDays: 0 },
+  problem: null,
 };
 const unborn: PairStatus = {
   pair: 'NEW_USDT',
@@ -31,6 +33,7 @@ const unborn: PairStatus = {
   minutesStored: 0,
   gaps: 0,
   history: null,
+  problem: null,
 };
 const status: RunStatus = {
   exchange: 'simulated, seed 1',
@@ -61,6 +64,17 @@ test('a status is a table of pairs, with functions, mappings and exchange below'
       'exchange      simulated, seed 1',
     ].join('\n'),
   );
+});
+
+test('a pair whose progress cannot be read is named', () => {
+  const problem = 'The row of gate-io:NEW_USDT in the table progress cannot be read';
+  const broken = { ...status, pairs: [ofBitcoin, { ...unborn, problem }] };
+
+  const lines = renderStatus(broken, nowMs).split('\n');
+
+  expect(lines).toContainEqual(expect.stringMatching(/^NEW_USDT +unreadable +- +- /));
+  expect(lines).toContain(`unreadable    1 pair: ${problem}`);
+  expect(renderLine(broken, nowMs)).toContain(', 1 pair unreadable,');
 });
 
 test('a status of nothing says so', () => {

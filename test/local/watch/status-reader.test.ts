@@ -1,10 +1,12 @@
 import { createCandleStore } from '../../../lambdas/shared/adapters/database/candle-store';
 import type { CassandraSession } from '../../../lambdas/shared/adapters/database/cassandra-client';
+import { longValue, textValue } from '../../../lambdas/shared/adapters/database/cql-values';
 import { DAY_MS, MINUTE_MS } from '../../../lambdas/shared/domain/interval';
 import { rollUp } from '../../../lambdas/shared/domain/roll-up';
 import type { ObservedSegment } from '../../../lambdas/shared/domain/segment';
 import { type StatusSources, StatusReader } from '../../../local/watch/status-reader';
 import { auditOf, DAY, minutesIn } from '../../fakes/candles';
+import { progressTo } from '../../fakes/ledger/ledger';
 import type { Calls } from '../../simulation/world/calls';
 import { createMemoryCassandra } from '../../simulation/world/memory-cassandra';
 
@@ -88,7 +90,30 @@ test('the newest candle is that before the end of the progress; gaps are rows', 
     minutesStored: 1_440,
     gaps: 1,
     history: null,
+    problem: null,
   });
+});
+
+test('a row of progress that cannot be read hides no other market, and is named', async () => {
+  const cassandra = session();
+  const progress = progressTo(DAY);
+  await createCandleStore(cassandra).writeProgress(MARKET, progress);
+  // Rows with a time missing are no work of the stores.
+  await cassandra.write([
+    {
+      query: 'INSERT INTO progress (exchange, pair, settled_to) VALUES (?, ?, ?)',
+      params: [textValue('gate-io'), textValue('ETH_USDT'), longValue(DAY)],
+    },
+  ]);
+  const followed = [{ exchange: 'gate-io' as const, pairs: ['*_USDT'] }];
+
+  const { pairs } = await readerOf(cassandra, { followed }).read();
+
+  expect(pairs).toMatchObject([
+    { pair: 'BTC_USDT', seenToMs: progress.seenToMs, problem: null },
+    { pair: 'ETH_USDT', seenToMs: null },
+  ]);
+  expect(pairs[1]?.problem).toContain('gate-io:ETH_USDT');
 });
 
 test('lag and dead letters come from the topics', async () => {
