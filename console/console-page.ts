@@ -3,7 +3,7 @@ import { QueryClient } from './answers/query-client';
 import type { MarketTime } from './chart/candle-feed';
 import { openOf, slotOf } from './chart/chart-interval';
 import { chartMove } from './chart/chart-keys';
-import { gapBeside, middleOf } from './chart/gap-steps';
+import { gapBeside, middleOf } from './chart/bands/gap-steps';
 import { candleSentence } from './chart/legend';
 import { MarketChart } from './market-chart';
 import { MarketReader } from './market-reader';

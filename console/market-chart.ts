@@ -5,8 +5,8 @@ import { openAt, type CandleWindow } from './chart/candle-window';
 import { chartColors } from './chart/chart-colors';
 import { type ChartInterval, openOf, slotOf } from './chart/chart-interval';
 import { ChartView, type VisibleSlots } from './chart/chart-view';
-import { coverageBands } from './chart/coverage-bands';
-import { currentStretches } from './chart/current-stretches';
+import { coverageBands } from './chart/bands/coverage-bands';
+import { currentStretches } from './chart/bands/current-stretches';
 
 /** The place that the chart is opened at. */
 export interface ChartPlace {

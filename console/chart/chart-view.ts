@@ -16,7 +16,7 @@ import {
 import type { CandleRow } from '../answers/answers';
 import { dayText, minuteText } from '../page/times';
 import { axisTime } from './axis-time';
-import { type Band, BandsPrimitive } from './bands';
+import { type Band, BandsPrimitive } from './bands/bands';
 import { type CandleWindow, changedSlots, indexAt, openAt, priceDecimals } from './candle-window';
 import type { ChartColors } from './chart-colors';
 

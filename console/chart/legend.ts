@@ -4,7 +4,7 @@ import { type PageState, shownMarket } from '../page/page-state';
 import { dayText, durationText, minuteText } from '../page/times';
 import { countOf, pairText } from '../page/wording';
 import { type ChartInterval, minutesOf, openOf, slotOf } from './chart-interval';
-import { currentStretches } from './current-stretches';
+import { currentStretches } from './bands/current-stretches';
 import { seenCandles, stretchesIn } from './seen';
 
 const WORST_FIRST: readonly StretchRow['state'][] = [

@@ -1,5 +1,5 @@
 import { newestOf, type ObservedSegment } from '../shared/domain/segment';
-import { isStale } from '../shared/domain/lag';
+import { isStale } from '../shared/domain/progress/lag';
 import { type Market, marketKey } from '../shared/domain/market';
 import { missingEnd, type PlannedSegment, settled } from '../shared/domain/plan';
 import {

@@ -2,7 +2,7 @@ import pLimit from 'p-limit';
 import type { SegmentCodec } from '../shared/codec/segment-codec';
 import { MINUTE_MS } from '../shared/domain/interval';
 import { marketKey } from '../shared/domain/market';
-import { type Ask, asked, isDue } from '../shared/domain/pace';
+import { type Ask, asked, isDue } from '../shared/domain/progress/pace';
 import { isSecondLook, planSegments, type PlannedSegment } from '../shared/domain/plan';
 import type {
   Exchange,
@@ -13,11 +13,11 @@ import type {
   Telemetry,
   UnreadableStatusError,
 } from '../shared/domain/ports';
-import type { MarketStatus } from '../shared/domain/progress';
+import type { MarketStatus } from '../shared/domain/progress/progress';
 import type { ObservedSegment } from '../shared/domain/segment';
 import type { Shard } from '../shared/domain/followed/shard';
 import { followedMarkets, type FollowedMarket, type Listing } from './followed-markets';
-import { noteListing } from './listing';
+import { noteMarketEnd } from './market-end';
 import { type MarketOutcome, observeMarket } from './observe-market';
 import { reportTick } from './tick-report';
 
@@ -118,7 +118,9 @@ export function createObserveTick(ports: ObserveTickPorts, settings: ObserveTick
       Promise.allSettled(
         plans
           .filter((plan) => !dueNow.has(plan))
-          .map((plan) => noteListing(ports, settings, { plan, outcome: undefined }, tick)),
+          .map((plan) =>
+            noteMarketEnd(ports, settings, { plan, outcome: undefined, nowMs: tick.nowMs }),
+          ),
       ),
     ]);
     const errors = [...outcomes, ...notes].flatMap((outcome) =>
@@ -232,6 +234,6 @@ async function observeOne(
   tick: Tick,
 ) {
   const outcome = await observeMarket(ports, settings, plan, tick);
-  await noteListing(ports, settings, { plan, outcome }, tick);
+  await noteMarketEnd(ports, settings, { plan, outcome, nowMs: tick.nowMs });
   return outcome;
 }

@@ -1,8 +1,8 @@
-import { isSilent, lagOf } from '../shared/domain/lag';
+import { isSilent, lagOf } from '../shared/domain/progress/lag';
 import { marketKey } from '../shared/domain/market';
 import { isSecondLook, liveStart } from '../shared/domain/plan';
 import type { Exchange, Telemetry } from '../shared/domain/ports';
-import { isMissing } from './listing';
+import { isMissing } from './market-end';
 import type { MarketOutcome } from './observe-market';
 import type { MarketPlan, ObserveTickSettings, Tick } from './observe-tick';
 

@@ -2,14 +2,8 @@ import type { RolledSegment } from '../shared/domain/segment';
 import { marketKey } from '../shared/domain/market';
 import type { SegmentStore, Telemetry } from '../shared/domain/ports';
 import { audited, unknownDay } from '../shared/domain/ledger/ledger';
-import {
-  advance,
-  type Gap,
-  gapsOf,
-  perhapsFilled,
-  type Progress,
-  settledGaps,
-} from '../shared/domain/progress';
+import { type Gap, gapsOf, perhapsFilled, settledGaps } from '../shared/domain/progress/gaps';
+import { advance, type Progress } from '../shared/domain/progress/progress';
 
 /** The ports that a segment is stored through. */
 export interface StoreSegmentPorts {

@@ -7,7 +7,7 @@ import type {
   StatusReader,
   Telemetry,
 } from '../shared/domain/ports';
-import type { Gap } from '../shared/domain/progress';
+import type { Gap } from '../shared/domain/progress/gaps';
 
 /** A stretch of time `[fromMs, toMs)`. */
 export interface TimeRange {

@@ -11,7 +11,7 @@ import {
 } from '../shared/domain/ledger/ledger';
 import { type Market, marketKey, pairOfKey } from '../shared/domain/market';
 import { UnknownPairError } from '../shared/domain/ports';
-import type { MarketStatus } from '../shared/domain/progress';
+import type { MarketStatus } from '../shared/domain/progress/progress';
 import { followedPairs } from '../shared/domain/followed/pair-patterns';
 import { isInShard } from '../shared/domain/followed/shard';
 import type { ReconcilePorts, ReconcileSettings } from './reconcile-days';

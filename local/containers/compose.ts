@@ -10,14 +10,8 @@ import {
   portProblem,
 } from './compose-problems';
 import { type ComposeProject, PORTS, type Service, SERVICES } from './compose-project';
-import {
-  containerEnd,
-  type ContainerFailure,
-  type ContainerState,
-  containerStates,
-  failedAmong,
-  howEnded,
-} from './containers';
+import { containerEnd, type ContainerFailure, failedAmong, howEnded } from './container-failure';
+import { type ContainerState, containerStates } from './container-states';
 import { Docker, type DockerCommand } from './docker';
 import { removeFunctions } from './localstack-functions';
 

@@ -1,6 +1,6 @@
 import { type Market, marketKey } from '../../lambdas/shared/domain/market';
 import type { StatusReader } from '../../lambdas/shared/domain/ports';
-import type { Progress } from '../../lambdas/shared/domain/progress';
+import type { Progress } from '../../lambdas/shared/domain/progress/progress';
 
 /** The market of a pair of Gate.io: replays and benchmarks are of these alone. */
 export function marketOf(pair: string): Market {

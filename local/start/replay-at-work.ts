@@ -1,6 +1,6 @@
 import { readProgress } from '../run/market';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Progress } from '../../lambdas/shared/domain/progress';
+import type { Progress } from '../../lambdas/shared/domain/progress/progress';
 import type { ReplayStage } from './replay';
 
 /** A replay that could not be stored whole; the message says how far each pair came. */

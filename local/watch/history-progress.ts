@@ -4,7 +4,7 @@ import { DAY_MS, floorTo, MINUTE_MS } from '../../lambdas/shared/domain/interval
 import { daysIn, dueOf, unknownDay } from '../../lambdas/shared/domain/ledger/ledger';
 import { type Market, marketKey } from '../../lambdas/shared/domain/market';
 import type { DayReader } from '../../lambdas/shared/domain/ports';
-import type { MarketStatus } from '../../lambdas/shared/domain/progress';
+import type { MarketStatus } from '../../lambdas/shared/domain/progress/progress';
 import type { FollowedByRun } from '../run/run-description';
 import type { HistoryStatus } from './run-status';
 

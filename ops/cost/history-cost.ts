@@ -5,7 +5,7 @@ import {
   retentionMinutes,
 } from '../../lib/stages/settings/exchange-settings';
 import type { StageConfig } from '../../lib/stages/stage-config';
-import { ASSUMED } from './assumptions';
+import { ASSUMED } from './workload/assumptions';
 import { auditedDay, type AuditedDay } from './workload/audited-day';
 import type { CostLine } from './cost-line';
 import { functionLines } from './resources/functions-cost';
@@ -21,7 +21,7 @@ import {
   NOT_USED,
   ofType,
   type Usage,
-} from './usage';
+} from './workload/usage';
 
 /** Cost of the history of a stage, as if none of it were stored yet. */
 export interface HistoryCost {

@@ -1,4 +1,4 @@
-import { ASSUMED } from './assumptions';
+import { ASSUMED } from './workload/assumptions';
 import { type CostLine, fixedLine } from './cost-line';
 import { brokerLines } from './resources/kafka-cost';
 import { sum, times } from './money';

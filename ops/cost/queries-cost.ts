@@ -1,5 +1,5 @@
 import { ALL_FUNCTIONS } from '../../lib/naming/function-names';
-import { ASSUMED, readUnits } from './assumptions';
+import { ASSUMED, readUnits } from './workload/assumptions';
 import { type CostLine, growingLine } from './cost-line';
 import { gigabytes, gigabytesText, times } from './money';
 import { PRICES } from './prices';
@@ -8,7 +8,7 @@ import { trafficLines } from './resources/network-cost';
 import { logLine } from './resources/observability-cost';
 import { capacityLines } from './resources/tables-cost';
 import type { StageResource } from './stage-resources';
-import { logBytes, NOT_USED, ofType, type Usage } from './usage';
+import { logBytes, NOT_USED, ofType, type Usage } from './workload/usage';
 
 /** Cost of a number of queries; none while nobody asks. */
 export interface QueriesCost {

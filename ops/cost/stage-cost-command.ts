@@ -2,7 +2,7 @@ import { marketCount } from '../../lib/stages/settings/exchange-settings';
 import { type StageConfig, stageConfig } from '../../lib/stages/stage-config';
 import { asOperationError, withStage } from '../find-stage';
 import { type Printer, runOperation } from '../run-operation';
-import { assumptions, peerAssumptions } from './assumptions';
+import { assumptions, peerAssumptions } from './workload/assumptions';
 import { choicesCost } from './choices-cost';
 import { type CostReport, reportJson, reportText } from './cost-report';
 import { type CostArguments, parseCostArguments } from './cost-request';

@@ -22,7 +22,7 @@ import {
 } from './resources/observability-cost';
 import type { StageResource } from './stage-resources';
 import { tableLines } from './resources/tables-cost';
-import { ofType, type Usage, usageOf } from './usage';
+import { ofType, type Usage, usageOf } from './workload/usage';
 
 /** Prices all resources of one type. */
 type Pricing = (resources: readonly StageResource[], usage: Usage) => CostLine[];

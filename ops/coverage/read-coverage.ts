@@ -3,7 +3,7 @@ import { type Coverage, coverageOf } from '../../lambdas/shared/domain/coverage/
 import { firstUnaudited } from '../../lambdas/shared/domain/coverage/unaudited-days';
 import type { LedgerDay } from '../../lambdas/shared/domain/ledger/ledger';
 import { type Market, marketKey } from '../../lambdas/shared/domain/market';
-import type { MarketStatus } from '../../lambdas/shared/domain/progress';
+import type { MarketStatus } from '../../lambdas/shared/domain/progress/progress';
 import { type Pipeline, type PipelineStore, retentionMsOf } from '../pipeline/pipeline';
 
 /** A market with its coverage. */

@@ -13,7 +13,7 @@ import type {
   RepairStore,
   StatusReader,
 } from '../../lambdas/shared/domain/ports';
-import type { Gap } from '../../lambdas/shared/domain/progress';
+import type { Gap } from '../../lambdas/shared/domain/progress/gaps';
 import { OperationError } from '../operation-error';
 
 /** An exchange that a pipeline follows. */

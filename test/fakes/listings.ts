@@ -4,7 +4,7 @@ import type {
   ListingStore,
   UnreadableStatusError,
 } from '../../lambdas/shared/domain/ports';
-import type { MarketStatus } from '../../lambdas/shared/domain/progress';
+import type { MarketStatus } from '../../lambdas/shared/domain/progress/progress';
 
 /** Progress as it is stored of a market that the exchange knows. */
 export function statusOf(fields: Partial<MarketStatus> = {}): MarketStatus {

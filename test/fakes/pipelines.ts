@@ -3,7 +3,8 @@ import { DAY_MS, type Interval, intervalMs, MINUTE_MS } from '../../lambdas/shar
 import { type LedgerDay, unknownDay } from '../../lambdas/shared/domain/ledger/ledger';
 import { type Market, marketKey } from '../../lambdas/shared/domain/market';
 import type { StatusByMarket, StoredCandles } from '../../lambdas/shared/domain/ports';
-import type { Gap, MarketStatus } from '../../lambdas/shared/domain/progress';
+import type { Gap } from '../../lambdas/shared/domain/progress/gaps';
+import type { MarketStatus } from '../../lambdas/shared/domain/progress/progress';
 import type {
   StoredCandle,
   TimeRange,

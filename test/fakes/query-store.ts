@@ -14,7 +14,7 @@ import {
   type StatusByMarket,
   UnreadableStatusError,
 } from '../../lambdas/shared/domain/ports';
-import type { MarketStatus } from '../../lambdas/shared/domain/progress';
+import type { MarketStatus } from '../../lambdas/shared/domain/progress/progress';
 import { windowsUpFrom } from '../../lambdas/shared/domain/roll-up';
 
 /** The tables of some markets, in memory; they can be made to fail. */

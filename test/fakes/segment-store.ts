@@ -9,7 +9,8 @@ import type {
   StatusByMarket,
   StoredCandles,
 } from '../../lambdas/shared/domain/ports';
-import type { Gap, Progress } from '../../lambdas/shared/domain/progress';
+import type { Gap } from '../../lambdas/shared/domain/progress/gaps';
+import type { Progress } from '../../lambdas/shared/domain/progress/progress';
 import type { ChildrenRange } from '../../lambdas/shared/domain/roll-up';
 import type { RolledSegment } from '../../lambdas/shared/domain/segment';
 import { statusOf } from './listings';

@@ -11,7 +11,7 @@ import {
   intervalMs,
   MINUTE_MS,
 } from '../../lambdas/shared/domain/interval';
-import type { Progress } from '../../lambdas/shared/domain/progress';
+import type { Progress } from '../../lambdas/shared/domain/progress/progress';
 import { createRollUpBatch } from '../../lambdas/transform/roll-up-batch';
 import { FakeDeadLetters } from '../fakes/kafka/dead-letters';
 import { FakeLog } from '../fakes/kafka/record-log';
@@ -25,7 +25,7 @@ import {
   textsOf,
   textsOfServed,
 } from './shared/adapters/exchanges/conformance/subject';
-import type { ExchangeAnswers } from './shared/adapters/exchanges/conformance/exchange-answers';
+import type { ExchangeAnswers } from './shared/adapters/exchanges/conformance/answers/exchange-answers';
 import { EXCHANGES } from './shared/adapters/exchanges/conformance/exchanges';
 import { ScriptedServer } from './shared/adapters/exchanges/scripted-server';
 

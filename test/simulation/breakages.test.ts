@@ -1,6 +1,6 @@
 import { BREAKAGES, COSTLY_BREAKAGES } from './breakages';
 import type { Breakage } from './broken-ports';
-import { COSTLY_LEDGER_BREAKAGES, LEDGER_BREAKAGES } from './ledger-breakages';
+import { COSTLY_LEDGER_BREAKAGES, LEDGER_BREAKAGES } from './ledger/ledger-breakages';
 import { runSimulation } from './run-simulation';
 import type { SimulationOptions } from './stage';
 

@@ -13,14 +13,14 @@ import type {
   ListingStore,
   SegmentStore,
 } from '../../lambdas/shared/domain/ports';
-import { advance, type MarketStatus } from '../../lambdas/shared/domain/progress';
+import { advance, type MarketStatus } from '../../lambdas/shared/domain/progress/progress';
 import type { ObservedSegment, RolledSegment, Segment } from '../../lambdas/shared/domain/segment';
 import { type Breakage, type BreakageWorld, segmentName, type StoreBatch } from './broken-ports';
 import {
   COSTLY_LEDGER_BREAKAGES,
   LEDGER_BREAKAGES,
   RARE_LEDGER_BREAKAGES,
-} from './ledger-breakages';
+} from './ledger/ledger-breakages';
 
 /** One breakage for each rule of the live loop that makes what is stored wrong if it is left out. */
 export const BREAKAGES = {

@@ -1,6 +1,6 @@
 import { createDayLedger } from '../../lambdas/shared/adapters/database/day-ledger';
 import { DAY_MS, floorTo, MINUTE_MS } from '../../lambdas/shared/domain/interval';
-import type { Progress } from '../../lambdas/shared/domain/progress';
+import type { Progress } from '../../lambdas/shared/domain/progress/progress';
 import { EXCHANGE, type Stage, storeOf } from './stage';
 import type { Life } from './world/calls';
 import { timeAt, timeOf } from './world/memory-cassandra';

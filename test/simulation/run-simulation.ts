@@ -2,7 +2,7 @@ import { MINUTE_MS } from '../../lambdas/shared/domain/interval';
 import { marketKey } from '../../lambdas/shared/domain/market';
 import { TOPICS } from '../../lambdas/shared/domain/topics';
 import { candleDifferences, type Expectation, stateDifferences } from '../oracle/simulated-truth';
-import { type LedgerOutcome, ledgerOutcome } from './ledger-check';
+import { type LedgerOutcome, ledgerOutcome } from './ledger/ledger-check';
 import { scheduleOperators } from './operators';
 import { scheduleFirings, scheduleTicks } from './scheduled-functions';
 import {

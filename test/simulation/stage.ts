@@ -14,7 +14,7 @@ import type { Breakage, BreakageWorld, BrokenPorts, Ports } from './broken-ports
 import { chooseFaults } from './faults';
 import { createScenario, type Scenario } from './scenario';
 import type { PastDay } from '../oracle/simulated-days';
-import { LedgerWatch } from './ledger-watch';
+import { LedgerWatch } from './ledger/ledger-watch';
 import { createArchive, type SimulatedArchive } from './world/archive';
 import { createCalls, type Life } from './world/calls';
 import type { World } from './world/event-source';

@@ -1,7 +1,7 @@
 import { DAY_MS, floorTo } from '../../shared/domain/interval';
 import { daysIn, isSealed } from '../../shared/domain/ledger/ledger';
 import type { Market } from '../../shared/domain/market';
-import type { MarketStatus } from '../../shared/domain/progress';
+import type { MarketStatus } from '../../shared/domain/progress/progress';
 import type { QueryContext, StoredGap, TimeRange } from '../ports';
 
 /** What the ledger says of a range of a market's time. */

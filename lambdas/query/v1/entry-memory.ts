@@ -1,5 +1,5 @@
 import { type Market, marketKey } from '../../shared/domain/market';
-import type { MarketStatus } from '../../shared/domain/progress';
+import type { MarketStatus } from '../../shared/domain/progress/progress';
 
 /** What an entry was read by. */
 export interface EntryBasis {

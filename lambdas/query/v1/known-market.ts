@@ -1,7 +1,7 @@
 import { type FollowedStatus, followedStatus } from '../../shared/domain/followed/followed-status';
 import { followedPairs, isPattern } from '../../shared/domain/followed/pair-patterns';
 import { type Market, marketKey } from '../../shared/domain/market';
-import type { MarketStatus } from '../../shared/domain/progress';
+import type { MarketStatus } from '../../shared/domain/progress/progress';
 import { unknownMarket } from '../http/problem';
 import { canBeStored } from '../http/texts';
 import type { QueriedExchange, QueryContext, QuerySettings, QueryStore } from '../ports';

@@ -3,7 +3,8 @@ import type { CoverageInput } from '../../shared/domain/coverage/stretches';
 import { firstUnaudited } from '../../shared/domain/coverage/unaudited-days';
 import type { LedgerDay } from '../../shared/domain/ledger/ledger';
 import type { Market } from '../../shared/domain/market';
-import type { Gap, MarketStatus } from '../../shared/domain/progress';
+import type { Gap } from '../../shared/domain/progress/gaps';
+import type { MarketStatus } from '../../shared/domain/progress/progress';
 import type { QueryContext } from '../ports';
 import { retentionOf } from './known-market';
 

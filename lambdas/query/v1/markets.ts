@@ -5,7 +5,7 @@ import { formatDecimal } from '../../shared/domain/decimal';
 import type { FollowedStatus } from '../../shared/domain/followed/followed-status';
 import { floorTo, MINUTE_MS } from '../../shared/domain/interval';
 import { type Market, marketKey } from '../../shared/domain/market';
-import type { MarketStatus } from '../../shared/domain/progress';
+import type { MarketStatus } from '../../shared/domain/progress/progress';
 import { type Answer, jsonAnswer } from '../http/answer';
 import { failureDetail } from '../http/problem';
 import {

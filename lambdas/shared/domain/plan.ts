@@ -1,6 +1,6 @@
 import { ceilTo, DAY_MS, floorTo, MINUTE_MS } from './interval';
 import type { Market } from './market';
-import type { Progress } from './progress';
+import type { Progress } from './progress/progress';
 import type { Segment } from './segment';
 
 const HOUR_MS = 60 * MINUTE_MS;

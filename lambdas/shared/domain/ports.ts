@@ -3,7 +3,8 @@ import type { Interval } from './interval';
 import { type Market, marketKey } from './market';
 import type { MetricName } from './metrics';
 import type { DayAsk, LedgerDay, StoredAudit } from './ledger/ledger';
-import type { Gap, MarketStatus, Progress } from './progress';
+import type { Gap } from './progress/gaps';
+import type { MarketStatus, Progress } from './progress/progress';
 import { type ChildrenRange, inTimeOrder } from './roll-up';
 import type { RejectedMinute, RolledSegment } from './segment';
 

@@ -1,11 +1,11 @@
 import * as v from 'valibot';
 import { ALL_FUNCTIONS } from '../../../lib/naming/function-names';
-import { ASSUMED } from '../assumptions';
+import { ASSUMED } from '../workload/assumptions';
 import { type CostLine, fixedLine, growingLine } from '../cost-line';
 import { gigabyteSeconds, millions, millionsText, sum, times } from '../money';
 import { PRICES } from '../prices';
 import { propertiesOf, type StageResource } from '../stage-resources';
-import { NOT_USED, type Usage } from '../usage';
+import { NOT_USED, type Usage } from '../workload/usage';
 
 const FunctionProperties = v.object({
   MemorySize: v.number(),

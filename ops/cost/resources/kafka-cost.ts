@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { ASSUMED } from '../assumptions';
+import { ASSUMED } from '../workload/assumptions';
 import { type CostLine, fixedLine } from '../cost-line';
 import { times } from '../money';
 import { BROKER_PER_HOUR, PRICES } from '../prices';

@@ -1,11 +1,11 @@
 import * as v from 'valibot';
 import type { Decimal } from '../../../lambdas/shared/domain/decimal';
-import { ASSUMED } from '../assumptions';
+import { ASSUMED } from '../workload/assumptions';
 import { type CostLine, fixedLine, growingLine } from '../cost-line';
 import { gigabytes, gigabytesText, times } from '../money';
 import { INSTANCE_PER_HOUR, PRICES } from '../prices';
 import { propertiesOf, type StageResource, UnreadableResourceError } from '../stage-resources';
-import { ofType, type Usage } from '../usage';
+import { ofType, type Usage } from '../workload/usage';
 
 const Endpoint = v.object({
   VpcEndpointType: v.optional(v.picklist(['Gateway', 'Interface']), 'Gateway'),

@@ -1,11 +1,11 @@
 import * as v from 'valibot';
-import { ASSUMED, STEADY_METRICS } from '../assumptions';
+import { ASSUMED, STEADY_METRICS } from '../workload/assumptions';
 import { type CostLine, fixedLine, growingLine } from '../cost-line';
 import { brokerLogBytes } from './kafka-cost';
 import { gigabytes, gigabytesText, times } from '../money';
 import { PRICES } from '../prices';
 import { propertiesOf, type StageResource, UnreadableResourceError } from '../stage-resources';
-import type { Usage } from '../usage';
+import type { Usage } from '../workload/usage';
 
 const LogGroup = v.object({ RetentionInDays: v.number() });
 

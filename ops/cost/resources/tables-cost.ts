@@ -3,7 +3,7 @@ import { type CostLine, growingLine } from '../cost-line';
 import { gigabytes, gigabytesText, millions, millionsText, times } from '../money';
 import { PRICES } from '../prices';
 import { propertiesOf, type StageResource } from '../stage-resources';
-import type { Usage } from '../usage';
+import type { Usage } from '../workload/usage';
 
 const TableProperties = v.object({
   BillingMode: v.object({ Mode: v.literal('ON_DEMAND') }),

@@ -6,7 +6,7 @@ import {
   intervalMs,
   MINUTE_MS,
 } from '../../../lambdas/shared/domain/interval';
-import { readUnits } from '../assumptions';
+import { readUnits } from './assumptions';
 
 /** Usage of one audit: a whole day of a pair, from the request to the ledger. */
 export interface AuditedDay {

@@ -10,7 +10,7 @@ import {
   MINUTE_MS,
 } from '../../../lambdas/shared/domain/interval';
 import { planSegments, type PlannedSegment, settled } from '../../../lambdas/shared/domain/plan';
-import { advance, type Progress } from '../../../lambdas/shared/domain/progress';
+import { advance, type Progress } from '../../../lambdas/shared/domain/progress/progress';
 import {
   childrenToReadFirst,
   childrenToReadThen,
@@ -18,7 +18,7 @@ import {
 } from '../../../lambdas/shared/domain/due-windows';
 import { type ChildrenRange, rollUp } from '../../../lambdas/shared/domain/roll-up';
 import { newestOf, type ObservedSegment } from '../../../lambdas/shared/domain/segment';
-import { ASSUMED, readUnits } from '../assumptions';
+import { ASSUMED, readUnits } from './assumptions';
 
 /** Usage of one pair in a month. */
 export interface MonthOfAPair {

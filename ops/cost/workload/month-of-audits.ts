@@ -1,5 +1,5 @@
 import { DAY_MS, MINUTE_MS } from '../../../lambdas/shared/domain/interval';
-import { ASSUMED, readUnits } from '../assumptions';
+import { ASSUMED, readUnits } from './assumptions';
 import { auditedDay } from './audited-day';
 
 /** Usage of the audits of one pair in a month. */

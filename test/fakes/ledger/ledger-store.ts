@@ -10,7 +10,7 @@ import type {
   LedgerStore,
   UnreadableStatusError,
 } from '../../../lambdas/shared/domain/ports';
-import type { MarketStatus } from '../../../lambdas/shared/domain/progress';
+import type { MarketStatus } from '../../../lambdas/shared/domain/progress/progress';
 import type { RolledSegment } from '../../../lambdas/shared/domain/segment';
 import { statusOf } from '../listings';
 

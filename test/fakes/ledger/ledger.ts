@@ -4,7 +4,7 @@ import {
   type StoredAudit,
   unknownDay,
 } from '../../../lambdas/shared/domain/ledger/ledger';
-import type { Progress } from '../../../lambdas/shared/domain/progress';
+import type { Progress } from '../../../lambdas/shared/domain/progress/progress';
 
 /** An audit with all minutes of its day, the first that was stored, where nothing else is said. */
 export function storedAuditOf(fields: Partial<StoredAudit> = {}): StoredAudit {

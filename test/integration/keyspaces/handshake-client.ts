@@ -2,7 +2,7 @@ import { marketKey } from '../../../lambdas/shared/domain/market';
 import { errors } from 'cassandra-driver';
 import { createCandleStore } from '../../../lambdas/shared/adapters/database/candle-store';
 import { createCassandraSession } from '../../../lambdas/shared/adapters/database/cassandra-client';
-import type { Progress } from '../../../lambdas/shared/domain/progress';
+import type { Progress } from '../../../lambdas/shared/domain/progress/progress';
 
 /** How a function fared that connected and read a pair's progress. */
 export interface ReadingReport {

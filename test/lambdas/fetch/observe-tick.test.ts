@@ -6,7 +6,7 @@ import {
   UnknownPairError,
   UnreadableStatusError,
 } from '../../../lambdas/shared/domain/ports';
-import type { Progress } from '../../../lambdas/shared/domain/progress';
+import type { Progress } from '../../../lambdas/shared/domain/progress/progress';
 import { at, DAY, minutesIn } from '../../fakes/candles';
 import { FakeExchange } from '../../fakes/exchange/exchange';
 import { FakeListings, statusOf } from '../../fakes/listings';

@@ -2,7 +2,7 @@ import { createStoreBatch } from '../../../lambdas/persist/store-batch';
 import { BatchFailedError, type BatchFailures } from '../../../lambdas/shared/codec/batch-answer';
 import type { KafkaRecord } from '../../../lambdas/shared/codec/kafka-event';
 import { createRolledCodec } from '../../../lambdas/shared/codec/segment-codec';
-import type { Progress } from '../../../lambdas/shared/domain/progress';
+import type { Progress } from '../../../lambdas/shared/domain/progress/progress';
 import { rollUp } from '../../../lambdas/shared/domain/roll-up';
 import {
   newestOf,

@@ -12,7 +12,7 @@ import {
   UnknownPairError,
   UnreadableStatusError,
 } from '../../../lambdas/shared/domain/ports';
-import type { Progress } from '../../../lambdas/shared/domain/progress';
+import type { Progress } from '../../../lambdas/shared/domain/progress/progress';
 import { FakeArchive } from '../../fakes/exchange/archive';
 import { minuteAt } from '../../fakes/candles';
 import { FakeExchange } from '../../fakes/exchange/exchange';

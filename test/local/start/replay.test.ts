@@ -1,5 +1,5 @@
 import type { StatusByMarket } from '../../../lambdas/shared/domain/ports';
-import type { Progress } from '../../../lambdas/shared/domain/progress';
+import type { Progress } from '../../../lambdas/shared/domain/progress/progress';
 import { UsageError } from '../../../cli/command-line';
 import { assertPlayable } from '../../../local/start/playable';
 import { replay, type ReplayPatience, type ReplayStage } from '../../../local/start/replay';

@@ -1,6 +1,6 @@
 import { createDayLedger } from '../../../lambdas/shared/adapters/database/day-ledger';
 import { DAY_MS } from '../../../lambdas/shared/domain/interval';
-import type { MarketStatus } from '../../../lambdas/shared/domain/progress';
+import type { MarketStatus } from '../../../lambdas/shared/domain/progress/progress';
 import { HistoryProgress } from '../../../local/watch/history-progress';
 import { marketOf } from '../../../local/run/market';
 import { storedAuditOf } from '../../fakes/ledger/ledger';

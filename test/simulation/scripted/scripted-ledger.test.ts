@@ -6,7 +6,7 @@ import {
   COSTLY_LEDGER_BREAKAGES,
   LEDGER_BREAKAGES,
   RARE_LEDGER_BREAKAGES,
-} from '../ledger-breakages';
+} from '../ledger/ledger-breakages';
 import { type Answer, ScriptedWorld } from './scripted-world';
 
 /** Hours of a day's audits, counted from its start: at first, with patience, and daily. */

@@ -17,7 +17,7 @@ import type {
   RecordLog,
   Telemetry,
 } from '../../../lambdas/shared/domain/ports';
-import type { Gap } from '../../../lambdas/shared/domain/progress';
+import type { Gap } from '../../../lambdas/shared/domain/progress/gaps';
 import { TOPICS } from '../../../lambdas/shared/domain/topics';
 import { createRollUpBatch } from '../../../lambdas/transform/roll-up-batch';
 import { DAY } from '../../fakes/candles';

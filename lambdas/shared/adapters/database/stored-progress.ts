@@ -6,7 +6,8 @@ import {
   type StatusByMarket,
   UnreadableStatusError,
 } from '../../domain/ports';
-import type { Gap, MarketStatus, Progress } from '../../domain/progress';
+import type { Gap } from '../../domain/progress/gaps';
+import type { MarketStatus, Progress } from '../../domain/progress/progress';
 import type { CassandraSession } from './cassandra-client';
 import { longValue, textValue, timeAt, timeOrNullAt } from './cql-values';
 

@@ -8,7 +8,8 @@ import {
   type LedgerDay,
   unknownDay,
 } from '../ledger/ledger';
-import type { Gap, MarketStatus } from '../progress';
+import type { Gap } from '../progress/gaps';
+import type { MarketStatus } from '../progress/progress';
 import type { SegmentSource } from '../segment';
 
 /** The states of stretches of a market's time. */

@@ -1,6 +1,6 @@
 import { DAY_MS, floorTo } from '../interval';
 import { daysIn, type LedgerDay } from '../ledger/ledger';
-import type { MarketStatus } from '../progress';
+import type { MarketStatus } from '../progress/progress';
 
 /**
  * Start of the first day that the live loop has stored and no audit has seen:

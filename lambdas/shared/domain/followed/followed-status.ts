@@ -1,6 +1,6 @@
 import { type Market, marketKey, pairOfKey } from '../market';
 import type { ExchangeStatus, UnreadableStatusError } from '../ports';
-import type { MarketStatus } from '../progress';
+import type { MarketStatus } from '../progress/progress';
 import { followedPairs } from './pair-patterns';
 
 /** A market that is followed, with what is stored of it. */

@@ -9,7 +9,7 @@ import {
   planSegments,
   settled,
 } from '../../../../lambdas/shared/domain/plan';
-import { advance, type Progress } from '../../../../lambdas/shared/domain/progress';
+import { advance, type Progress } from '../../../../lambdas/shared/domain/progress/progress';
 import { checkObserved, type Segment } from '../../../../lambdas/shared/domain/segment';
 import { at, DAY } from '../../../fakes/candles';
 

@@ -4,7 +4,7 @@ import {
   EXCHANGE_NAMES,
 } from '../../../../../../lambdas/shared/adapters/exchanges/exchange-facts';
 import { ScriptedServer } from '../scripted-server';
-import { CHECKS } from './checks';
+import { CHECKS } from './checks/checks';
 import { EXCHANGES } from './exchanges';
 
 const server = new ScriptedServer();

@@ -10,7 +10,7 @@ import type {
 } from '../../../../../../lambdas/shared/domain/ports';
 import { FakeTelemetry } from '../../../../../fakes/telemetry';
 import type { ScriptedServer } from '../scripted-server';
-import type { ExchangeAnswers, ServedMinute } from './exchange-answers';
+import type { ExchangeAnswers, ServedMinute } from './answers/exchange-answers';
 
 /** Makes an adapter. */
 export type Adapter = (options: ExchangeClientOptions) => Exchange & Listings;

@@ -1,5 +1,5 @@
 import { ScriptedServer } from '../scripted-server';
-import { CHECKS, type CheckName } from './checks';
+import { CHECKS, type CheckName } from './checks/checks';
 import { EXCHANGES } from './exchanges';
 import { TRAPS } from './traps';
 

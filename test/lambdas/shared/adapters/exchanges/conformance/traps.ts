@@ -19,7 +19,7 @@ import type {
   ExchangeAnswer,
   Listings,
 } from '../../../../../../lambdas/shared/domain/ports';
-import type { CheckName } from './checks';
+import type { CheckName } from './checks/checks';
 import type { Adapter } from './subject';
 
 /** A fault that an adapter might have, and the check that is to notice it. */

@@ -1,5 +1,5 @@
-import type { CoverageAnswer } from '../../../console/answers/answers';
-import { currentStretches, type LiveEnd } from '../../../console/chart/current-stretches';
+import type { CoverageAnswer } from '../../../../console/answers/answers';
+import { currentStretches, type LiveEnd } from '../../../../console/chart/bands/current-stretches';
 
 const COVERAGE: CoverageAnswer = {
   ...{ market: 'gate-io:BTC_USDT', covered: null },

@@ -1,4 +1,4 @@
-import { MINUTE_MS } from './interval';
+import { MINUTE_MS } from '../interval';
 import type { Progress } from './progress';
 
 /** How far a tick finds its markets behind. */

@@ -1,7 +1,7 @@
 import { DAY_MS, MINUTE_MS } from '../shared/domain/interval';
 import { marketKey } from '../shared/domain/market';
 import type { MarketOutcome } from './observe-market';
-import type { MarketPlan, ObserveTickPorts, Tick } from './observe-tick';
+import type { MarketPlan, ObserveTickPorts } from './observe-tick';
 
 /** A market at a tick, with the evidence of whether the exchange has it. */
 export interface MarketEvidence {
@@ -41,16 +41,16 @@ export function isMissing(evidence: MarketEvidence): boolean {
  *
  * @throws whatever kept it from being noted
  */
-export async function noteListing(
+export async function noteMarketEnd(
   ports: Pick<ObserveTickPorts, 'store' | 'telemetry'>,
   { scheduleMs }: { readonly scheduleMs: number },
-  { plan, outcome }: Omit<MarketEvidence, 'nowMs'>,
-  { nowMs }: Tick,
+  evidence: MarketEvidence,
 ): Promise<void> {
   const { store, telemetry } = ports;
+  const { plan, nowMs } = evidence;
   const { market, status, listing } = plan;
   const { unknownSinceMs, endedAtMs } = status;
-  const known = isKnown({ plan, outcome, nowMs });
+  const known = isKnown(evidence);
   if (known === true && (unknownSinceMs !== null || endedAtMs !== null)) {
     await store.writeListing(market, { unknownSinceMs: null, endedAtMs: null }, nowMs);
     telemetry.info('market known to the exchange again', { market: marketKey(market) });

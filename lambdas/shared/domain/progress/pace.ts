@@ -1,4 +1,4 @@
-import { MINUTE_MS } from './interval';
+import { MINUTE_MS } from '../interval';
 import type { Progress } from './progress';
 
 /** A market that is no further behind than this is asked for at every tick. */

@@ -6,7 +6,7 @@ import type {
   Logical,
   SeriesAttachedParameter,
 } from 'lightweight-charts';
-import type { ChartColors } from './chart-colors';
+import type { ChartColors } from '../chart-colors';
 
 /** The states that the chart marks; sealed time has no band. */
 export type BandKind = 'gap' | 'disputed' | 'unsealed' | 'behind' | 'missing' | 'before';

@@ -1,7 +1,7 @@
-import { floorTo, MINUTE_MS } from '../../../../../../lambdas/shared/domain/interval';
-import { UnknownPairError } from '../../../../../../lambdas/shared/domain/ports';
-import { at, DAY } from '../../../../../fakes/candles';
-import { isFor, type ServedMinute } from './exchange-answers';
+import { floorTo, MINUTE_MS } from '../../../../../../../lambdas/shared/domain/interval';
+import { UnknownPairError } from '../../../../../../../lambdas/shared/domain/ports';
+import { at, DAY } from '../../../../../../fakes/candles';
+import { isFor, type ServedMinute } from '../answers/exchange-answers';
 import {
   pageMs,
   prepare,
@@ -11,7 +11,7 @@ import {
   textsOf,
   textsOfServed,
   timesOf,
-} from './subject';
+} from '../subject';
 
 const HOUR_MS = 60 * MINUTE_MS;
 

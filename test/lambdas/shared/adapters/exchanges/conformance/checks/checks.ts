@@ -2,7 +2,7 @@ import * as listings from './listing-checks';
 import * as pages from './page-checks';
 import * as refusals from './refusal-checks';
 import * as rows from './row-checks';
-import type { Check } from './subject';
+import type { Check } from '../subject';
 
 /** All that an adapter has to show, by the sentence that says it. */
 export const CHECKS = {

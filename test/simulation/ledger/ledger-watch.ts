@@ -1,5 +1,5 @@
-import { dayDifferences, type PastDay } from '../oracle/simulated-days';
-import { type MemoryCassandra, type ReadRow, timeAt, timeOf } from './world/memory-cassandra';
+import { dayDifferences, type PastDay } from '../../oracle/simulated-days';
+import { type MemoryCassandra, type ReadRow, timeAt, timeOf } from '../world/memory-cassandra';
 
 /** Watches the ledger while it is written: a day must be right at the moment that it is sealed. */
 export class LedgerWatch {

@@ -1,5 +1,5 @@
-import type { CoverageAnswer, MarketRow, StretchRow } from '../answers/answers';
-import { timeText } from '../answers/query-client';
+import type { CoverageAnswer, MarketRow, StretchRow } from '../../answers/answers';
+import { timeText } from '../../answers/query-client';
 
 /** The end of what the live loop has asked for, and of the market. */
 export type LiveEnd = Pick<MarketRow, 'seenTo' | 'endedAt'>;

@@ -1,7 +1,7 @@
-import { MINUTE_MS } from '../../../../lambdas/shared/domain/interval';
-import { type Ask, asked, isDue } from '../../../../lambdas/shared/domain/pace';
-import type { Progress } from '../../../../lambdas/shared/domain/progress';
-import { at, DAY } from '../../../fakes/candles';
+import { MINUTE_MS } from '../../../../../lambdas/shared/domain/interval';
+import { type Ask, asked, isDue } from '../../../../../lambdas/shared/domain/progress/pace';
+import type { Progress } from '../../../../../lambdas/shared/domain/progress/progress';
+import { at, DAY } from '../../../../fakes/candles';
 
 function progressAt(settledToMs: number, seenToMs = settledToMs): Progress {
   return { liveSinceMs: DAY, settledToMs, seenToMs, newestMs: null, observedAtMs: seenToMs };

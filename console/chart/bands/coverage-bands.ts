@@ -1,7 +1,7 @@
-import type { StretchRow } from '../answers/answers';
+import type { StretchRow } from '../../answers/answers';
 import type { Band, BandKind } from './bands';
-import { type CandleWindow, indexAt, openAt } from './candle-window';
-import { stretchesIn } from './seen';
+import { type CandleWindow, indexAt, openAt } from '../candle-window';
+import { stretchesIn } from '../seen';
 
 const KINDS: Readonly<Record<StretchRow['state'], BandKind | undefined>> = {
   gap: 'gap',

@@ -1,8 +1,8 @@
-import { MINUTE_MS } from '../../../../../../lambdas/shared/domain/interval';
-import { at } from '../../../../../fakes/candles';
-import { fakeDate } from '../../../../../fakes/fake-date';
-import { fakeTime, timePassing } from '../scripted-server';
-import { isFor, type ServedMinute } from './exchange-answers';
+import { MINUTE_MS } from '../../../../../../../lambdas/shared/domain/interval';
+import { at } from '../../../../../../fakes/candles';
+import { fakeDate } from '../../../../../../fakes/fake-date';
+import { fakeTime, timePassing } from '../../scripted-server';
+import { isFor, type ServedMinute } from '../answers/exchange-answers';
 import {
   prepare,
   queryOf,
@@ -12,7 +12,7 @@ import {
   textsOf,
   textsOfServed,
   timesOf,
-} from './subject';
+} from '../subject';
 
 /** A documented row is read value by value: each from its own place. */
 export async function readsTheDocumentedRow(subject: Subject): Promise<void> {

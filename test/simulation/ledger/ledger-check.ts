@@ -1,13 +1,13 @@
-import { DAY_MS, floorTo } from '../../lambdas/shared/domain/interval';
-import { monthAfter } from '../../lambdas/shared/domain/ledger/ledger';
+import { DAY_MS, floorTo } from '../../../lambdas/shared/domain/interval';
+import { monthAfter } from '../../../lambdas/shared/domain/ledger/ledger';
 import {
   countDifferences,
   dayDifferences,
   lostMinutes,
   type PastDay,
-} from '../oracle/simulated-days';
-import { pastDay, type Stage } from './stage';
-import { type ReadRow, timeAt, timeOf } from './world/memory-cassandra';
+} from '../../oracle/simulated-days';
+import { pastDay, type Stage } from '../stage';
+import { type ReadRow, timeAt, timeOf } from '../world/memory-cassandra';
 
 /** All that came of a run's ledgers. */
 export interface LedgerOutcome {

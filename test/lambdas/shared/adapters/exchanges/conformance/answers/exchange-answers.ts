@@ -1,7 +1,7 @@
-import type { ExchangeName } from '../../../../../../lambdas/shared/adapters/exchanges/exchange-facts';
-import type { ExchangeFailure } from '../../../../../../lambdas/shared/adapters/exchanges/http/exchange-error';
-import type { ListedPair } from '../../../../../../lambdas/shared/domain/ports';
-import type { ServerAnswer, ServerRequest } from '../scripted-server';
+import type { ExchangeName } from '../../../../../../../lambdas/shared/adapters/exchanges/exchange-facts';
+import type { ExchangeFailure } from '../../../../../../../lambdas/shared/adapters/exchanges/http/exchange-error';
+import type { ListedPair } from '../../../../../../../lambdas/shared/domain/ports';
+import type { ServerAnswer, ServerRequest } from '../../scripted-server';
 
 /** A minute that an exchange has, its numbers as the exchange writes them. */
 export interface ServedMinute {

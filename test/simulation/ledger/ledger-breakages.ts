@@ -1,28 +1,28 @@
-import type { CassandraSession } from '../../lambdas/shared/adapters/database/cassandra-client';
-import type { SegmentCodec } from '../../lambdas/shared/codec/segment-codec';
-import { type Candle, hasSameValues } from '../../lambdas/shared/domain/candle';
-import { INTERVALS, MINUTE_MS } from '../../lambdas/shared/domain/interval';
+import type { CassandraSession } from '../../../lambdas/shared/adapters/database/cassandra-client';
+import type { SegmentCodec } from '../../../lambdas/shared/codec/segment-codec';
+import { type Candle, hasSameValues } from '../../../lambdas/shared/domain/candle';
+import { INTERVALS, MINUTE_MS } from '../../../lambdas/shared/domain/interval';
 import {
   audited,
   isUnderWay,
   type LedgerDay,
   PATIENCE_MS,
   unknownDay,
-} from '../../lambdas/shared/domain/ledger/ledger';
+} from '../../../lambdas/shared/domain/ledger/ledger';
 import type {
   CandleReader,
   DayReader,
   LedgerStore,
   SegmentStore,
-} from '../../lambdas/shared/domain/ports';
-import { windowsUpFrom } from '../../lambdas/shared/domain/roll-up';
+} from '../../../lambdas/shared/domain/ports';
+import { windowsUpFrom } from '../../../lambdas/shared/domain/roll-up';
 import type {
   AuditFindings,
   ObservedSegment,
   RolledSegment,
   Segment,
-} from '../../lambdas/shared/domain/segment';
-import { type Breakage, type BreakageWorld, segmentName } from './broken-ports';
+} from '../../../lambdas/shared/domain/segment';
+import { type Breakage, type BreakageWorld, segmentName } from '../broken-ports';
 
 /** One breakage for each rule of the ledger that makes a sealed day wrong, or not sealed, in a random run if it is left out. */
 export const LEDGER_BREAKAGES = {

@@ -1,15 +1,15 @@
 import * as v from 'valibot';
-import { rateMsOf } from '../../cli/schedule-rate';
-import { MINUTE_MS } from '../../lambdas/shared/domain/interval';
+import { rateMsOf } from '../../../cli/schedule-rate';
+import { MINUTE_MS } from '../../../lambdas/shared/domain/interval';
 import {
   ALL_FUNCTIONS,
   type FunctionName,
   type ScheduledFunction,
-} from '../../lib/naming/function-names';
+} from '../../../lib/naming/function-names';
 import { ASSUMED, readUnits } from './assumptions';
-import { type MonthOfAPair, monthOfAPair } from './workload/month-of-a-pair';
-import { type MonthOfAudits, monthOfAudits } from './workload/month-of-audits';
-import { propertiesOf, type StageResource, UnreadableResourceError } from './stage-resources';
+import { type MonthOfAPair, monthOfAPair } from './month-of-a-pair';
+import { type MonthOfAudits, monthOfAudits } from './month-of-audits';
+import { propertiesOf, type StageResource, UnreadableResourceError } from '../stage-resources';
 
 /** Usage of a function in a month. */
 export interface FunctionUsage {

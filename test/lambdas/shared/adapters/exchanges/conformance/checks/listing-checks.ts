@@ -1,5 +1,8 @@
-import { type ListedPair, UnknownPairError } from '../../../../../../lambdas/shared/domain/ports';
-import { prepare, type Subject } from './subject';
+import {
+  type ListedPair,
+  UnknownPairError,
+} from '../../../../../../../lambdas/shared/domain/ports';
+import { prepare, type Subject } from '../subject';
 
 /** Says since when a pair is listed, and which pairs there are, by the names that users write. */
 export async function readsListings(subject: Subject): Promise<void> {

@@ -1,13 +1,13 @@
-import { createExchange } from '../../../../../../lambdas/shared/adapters/exchanges/exchange';
-import type { ExchangeFailure } from '../../../../../../lambdas/shared/adapters/exchanges/http/exchange-error';
-import type { MetricName } from '../../../../../../lambdas/shared/domain/metrics';
-import type { Exchange } from '../../../../../../lambdas/shared/domain/ports';
-import { at, DAY } from '../../../../../fakes/candles';
-import { fakeTime, type ServerAnswer, timePassing } from '../scripted-server';
-import type { ExchangeAnswers, KnownError } from './exchange-answers';
-import { GATE_IO_ANSWERS } from './gate-io-answers';
-import { BINANCE_ANSWERS } from './binance-answers';
-import { prepare, queryOf, servedMinute, type Subject } from './subject';
+import { createExchange } from '../../../../../../../lambdas/shared/adapters/exchanges/exchange';
+import type { ExchangeFailure } from '../../../../../../../lambdas/shared/adapters/exchanges/http/exchange-error';
+import type { MetricName } from '../../../../../../../lambdas/shared/domain/metrics';
+import type { Exchange } from '../../../../../../../lambdas/shared/domain/ports';
+import { at, DAY } from '../../../../../../fakes/candles';
+import { fakeTime, type ServerAnswer, timePassing } from '../../scripted-server';
+import type { ExchangeAnswers, KnownError } from '../answers/exchange-answers';
+import { GATE_IO_ANSWERS } from '../answers/gate-io-answers';
+import { BINANCE_ANSWERS } from '../answers/binance-answers';
+import { prepare, queryOf, servedMinute, type Subject } from '../subject';
 
 const HTML = '<html><body>maintenance</body></html>';
 

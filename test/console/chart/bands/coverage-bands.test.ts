@@ -1,7 +1,7 @@
-import type { StretchRow } from '../../../console/answers/answers';
-import { emptyWindow, rangeBeside, withCandles } from '../../../console/chart/candle-window';
-import { coverageBands } from '../../../console/chart/coverage-bands';
-import { gapBeside } from '../../../console/chart/gap-steps';
+import type { StretchRow } from '../../../../console/answers/answers';
+import { emptyWindow, rangeBeside, withCandles } from '../../../../console/chart/candle-window';
+import { coverageBands } from '../../../../console/chart/bands/coverage-bands';
+import { gapBeside } from '../../../../console/chart/bands/gap-steps';
 
 function stretch(
   state: StretchRow['state'],

@@ -1,5 +1,5 @@
-import type { StretchRow } from '../answers/answers';
-import { type ChartInterval, slotOf } from './chart-interval';
+import type { StretchRow } from '../../answers/answers';
+import { type ChartInterval, slotOf } from '../chart-interval';
 
 /**
  * The gap before or after the candle at a time, as the interval shows them: one

@@ -1,6 +1,6 @@
-import { METRICS, type MetricName } from '../../lambdas/shared/domain/metrics';
-import type { FunctionName } from '../../lib/naming/function-names';
-import { PRICE_LIST } from './prices';
+import { METRICS, type MetricName } from '../../../lambdas/shared/domain/metrics';
+import type { FunctionName } from '../../../lib/naming/function-names';
+import { PRICE_LIST } from '../prices';
 
 /** Values that the costs depend on, but the templates do not contain. {@link assumptions} describes each. */
 export const ASSUMED = {

@@ -1,6 +1,6 @@
-import { MINUTE_MS } from '../../../../lambdas/shared/domain/interval';
-import { isSilent, isStale, lagOf } from '../../../../lambdas/shared/domain/lag';
-import { at } from '../../../fakes/candles';
+import { MINUTE_MS } from '../../../../../lambdas/shared/domain/interval';
+import { isSilent, isStale, lagOf } from '../../../../../lambdas/shared/domain/progress/lag';
+import { at } from '../../../../fakes/candles';
 
 const NOW = { nowMs: at(12, 7), retentionMs: 60 * MINUTE_MS, behindMs: 5 * MINUTE_MS };
 
