@@ -30,6 +30,9 @@ const ARCHIVE_LIE_NAMES = [
   'empty-month',
 ] as const satisfies ArchiveLie[];
 
+/** Lies of the archive about when a month comes, and about single rows of it. */
+const MONTH_LIE_NAMES = ['late-month', 'bad-month-rows'] as const;
+
 /** Lies about the listing of all pairs, and what its answer is instead. */
 const LISTING_LIES = {
   'empty-listing': 'empty',
@@ -48,11 +51,15 @@ export const LIES = [
   'corrected',
   'withdrawn',
   ...ARCHIVE_LIE_NAMES,
-  'late-month',
-  'bad-month-rows',
+  ...MONTH_LIE_NAMES,
   ...LISTING_LIE_NAMES,
 ] as const;
 export type Lie = (typeof LIES)[number];
+
+/** Whether a lie is told by an exchange's archive alone. */
+export function isOfArchive(lie: Lie): boolean {
+  return [...ARCHIVE_LIE_NAMES, ...MONTH_LIE_NAMES].some((name) => name === lie);
+}
 
 /** Options of an exchange that lies at random. */
 export interface RandomLiesOptions {

@@ -26,12 +26,12 @@ export function assertFollowed(
   asked: readonly string[] | undefined,
   followed: readonly FollowedPairs[],
 ): void {
-  const names = followed.map(({ exchange }) => exchange);
-  const stranger = (asked ?? []).find(
-    (market) => market.includes(':') && !names.some((name) => market.startsWith(`${name}:`)),
-  );
-  if (stranger === undefined) return;
-  throw new UsageError(
-    `${flag} ${stranger} is of an exchange that is not followed: add it to --exchanges ${names.join(',')}`,
-  );
+  const names: readonly string[] = followed.map(({ exchange }) => exchange);
+  for (const one of asked ?? []) {
+    const exchange = one.slice(0, Math.max(0, one.indexOf(':')));
+    if (exchange === '' || names.includes(exchange)) continue;
+    throw new UsageError(
+      `${flag} ${one} is of an exchange that is not followed: follow it with --exchanges ${[...names, exchange].join(',')}`,
+    );
+  }
 }

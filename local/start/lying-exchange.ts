@@ -3,7 +3,7 @@ import type { ExchangeFaults } from '../exchange/answer-fault';
 import { exchangeSeed } from '../exchange/candles/exchange-seed';
 import { RandomLies } from '../exchange/random-lies';
 import type { LocalExchange } from '../run/run-exchange';
-import { type AskedLie, type LiesRequest, LiveExchangeLiesError } from './start-request';
+import { type LiesRequest, lieText, LiveExchangeLiesError } from './start-request';
 
 /** Each run tells the same lies. */
 const SEED = 1;
@@ -38,9 +38,4 @@ export function describedLiar<Exchange extends LocalExchange>(
     ...exchange,
     description: `${exchange.description}, lies at a rate of ${rate}: ${said}`,
   };
-}
-
-/** A lie as it is asked for: `late`, or `binance:late`. */
-export function lieText({ lie, exchange }: AskedLie): string {
-  return exchange === undefined ? lie : `${exchange}:${lie}`;
 }

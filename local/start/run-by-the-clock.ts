@@ -4,9 +4,9 @@ import { dayText } from '../../cli/utc-time';
 import { exchangeSettings, startLocalRun } from '../run/local-run';
 import { type FollowedPairs, type LocalExchange, openExchange } from '../run/run-exchange';
 import { askedPairs, assertFollowed } from './asked-pairs';
-import { describedLiar, liesOf, lieText } from './lying-exchange';
+import { describedLiar, liesOf } from './lying-exchange';
 import { localRunOptions, type StartCommand, whileItRuns } from './start-command';
-import type { StartRequest } from './start-request';
+import { lieText, type StartRequest } from './start-request';
 
 /** Follows the exchange by the clock until the run is to end; rejects with the reason of its end. */
 export async function runByTheClock(command: StartCommand): Promise<never> {

@@ -2,14 +2,16 @@ import { InvalidArgumentError, Option } from 'commander';
 import { DAY_MS, floorTo, MINUTE_MS } from '../../lambdas/shared/domain/interval';
 import { dayArgument, timeArgument, UsageError } from '../../cli/command-line';
 import {
+  EXCHANGE_FACTS,
   EXCHANGE_NAMES,
   type ExchangeName,
+  isKnownExchange,
 } from '../../lambdas/shared/adapters/exchanges/exchange-facts';
 import { parsePort } from '../../cli/free-port';
 import { didYouMean } from '../../cli/near-names';
 import { dayText, minuteText } from '../../cli/utc-time';
 import { NEW_TABLE } from '../keyspaces/write-capacity';
-import { LIES } from '../exchange/random-lies';
+import { isOfArchive, type Lie, LIES } from '../exchange/random-lies';
 import type { AskedLie } from './start-request';
 import { pairOrPatternProblem } from '../../lambdas/shared/domain/followed/pair-patterns';
 import { EARLIEST_HISTORY_MS } from '../../lambdas/shared/domain/market';
@@ -138,11 +140,41 @@ function rowsArgument(text: string | number): number {
 
 /** An option's value as lies. @throws InvalidArgumentError */
 function liesArgument(text: string): readonly AskedLie[] {
-  return text.split(',').map((asked) => {
-    const [named, name] = asked.includes(':') ? asked.split(':', 2) : [undefined, asked];
-    const [exchange] = named === undefined ? [] : exchangesArgument(named);
-    return { lie: oneOf(name, LIES, 'a lie'), exchange };
-  });
+  return text.split(',').map(askedLie);
+}
+
+function askedLie(text: string): AskedLie {
+  const parts = text.split(':');
+  if (parts.length > 2 || parts.includes('')) {
+    throw new InvalidArgumentError(
+      `${JSON.stringify(text)} is not a lie such as late, nor one of an exchange alone such as binance:late.`,
+    );
+  }
+  const [name = '', exchangeName] = parts.toReversed();
+  if (isKnownExchange(name)) throw exchangeForLie(name, exchangeName);
+  const exchange =
+    exchangeName === undefined ? undefined : oneOf(exchangeName, EXCHANGE_NAMES, 'an exchange');
+  const lie = oneOf(name, LIES, 'a lie');
+  if (exchange !== undefined && isOfArchive(lie)) assertArchive(exchange, lie);
+  return { lie, exchange };
+}
+
+/** An exchange stands where its lie is to be: `binance`, or `late:binance`. */
+function exchangeForLie(exchange: ExchangeName, before: string | undefined): InvalidArgumentError {
+  const lie = LIES.find((one) => one === before) ?? 'late';
+  return new InvalidArgumentError(
+    `${JSON.stringify(exchange)} is an exchange, and not a lie; its lies are such as ${exchange}:${lie}.`,
+  );
+}
+
+/** A lie about months would never be told. @throws InvalidArgumentError */
+function assertArchive(exchange: ExchangeName, lie: Lie): void {
+  const { title, archiveUrl } = EXCHANGE_FACTS[exchange];
+  if (archiveUrl !== null) return;
+  const others = EXCHANGE_NAMES.filter((name) => EXCHANGE_FACTS[name].archiveUrl !== null);
+  throw new InvalidArgumentError(
+    `${title} has no archive to lie with; choose ${others.map((name) => `${name}:${lie}`).join(' or ')}.`,
+  );
 }
 
 /** The choice of a name. @throws InvalidArgumentError */

@@ -45,6 +45,11 @@ export interface AskedLie {
   readonly exchange: ExchangeName | undefined;
 }
 
+/** A lie as it is asked for: `late`, or `binance:late`. */
+export function lieText({ lie, exchange }: AskedLie): string {
+  return exchange === undefined ? lie : `${exchange}:${lie}`;
+}
+
 /** Lies that the exchange tells, and the share of answers and minutes that lie. */
 export interface LiesRequest {
   readonly lies: readonly AskedLie[];
@@ -149,6 +154,8 @@ function replayRequest(options: StartOptions): ReplayRequest | undefined {
   if (options.exchanges !== undefined) {
     throw new UsageError('--replay is of Gate.io alone; leave out --exchanges');
   }
+  assertOfGateIo('--pairs', options.pairs ?? []);
+  assertOfGateIo('--lies', (options.lies ?? []).map(lieText));
   if (options.exchange !== undefined || options.historyStart !== undefined) {
     throw new UsageError(
       '--replay brings its own exchange and start; leave out --exchange and --history-start',
@@ -165,6 +172,16 @@ function replayRequest(options: StartOptions): ReplayRequest | undefined {
     );
   }
   return { folder, fromMs, toMs, exit: options.exit === true };
+}
+
+/** @throws UsageError for what is of another exchange than Gate.io, such as `binance:BTC_USDT` */
+function assertOfGateIo(flag: '--pairs' | '--lies', asked: readonly string[]): void {
+  const other = asked.find((one) => one.includes(':') && !one.startsWith('gate-io:'));
+  if (other === undefined) return;
+  const [, own] = other.split(':');
+  throw new UsageError(
+    `--replay is of Gate.io alone, and ${flag} ${other} is not; choose ${flag} ${own}`,
+  );
 }
 
 function startCommand(): Command {

@@ -16,6 +16,6 @@ test('a pair of an exchange that is not followed is refused, with the remedy', (
   expect(() => assertFollowed('--pairs', ASKED, followed)).not.toThrow();
   expect(() => assertFollowed('--pairs', ASKED, [GATE_IO])).toThrow(UsageError);
   expect(() => assertFollowed('--pairs', ASKED, [GATE_IO])).toThrow(
-    '--pairs binance:ETH_USDT is of an exchange that is not followed: add it to --exchanges gate-io',
+    '--pairs binance:ETH_USDT is of an exchange that is not followed: follow it with --exchanges gate-io,binance',
   );
 });

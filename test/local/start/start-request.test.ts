@@ -76,6 +76,10 @@ test.each([
     '--from 2018-01-23 00:00 is not before --to 2018-01-22 00:00 (UTC)',
   ],
   ['--replay x --from 2018-01-23 --to 2018-01-23', 'is not before'],
+  [
+    '--replay x --from 2018-01-22 --to 2018-01-23 --pairs binance:ETH_BTC',
+    '--replay is of Gate.io alone, and --pairs binance:ETH_BTC is not; choose --pairs ETH_BTC',
+  ],
   ['--replay x --from 2018-01-23T00:00:30 --to 2018-01-24', 'Expected a whole minute.'],
   ['--replay x --from 2018-01-23 --to 2018-01-24T00:00:30', 'Expected a whole minute.'],
   ['--history-start 2018-01-23T00:01', 'Expected a UTC day such as 2024-01-01.'],
@@ -129,10 +133,32 @@ test('lies have a rate of their own, or the usual one', () => {
   });
 });
 
+const REPLAY = '--replay x --from 2018-01-22 --to 2018-01-23';
+
 test.each([
   ['--lies lat', '"lat" is not a lie; choose from'],
   ['--lies lat', 'Did you mean "late"?'],
+  ['--lies binanc:late', '"binanc" is not an exchange; choose from'],
   ['--lies binanc:late', 'Did you mean "binance"?'],
+  ['--lies binance:late:x', '"binance:late:x" is not a lie such as late'],
+  ['--lies binance:late:x', 'nor one of an exchange alone such as binance:late.'],
+  ['--lies binance:', '"binance:" is not a lie such as late'],
+  ['--lies :late', '":late" is not a lie such as late'],
+  ['--lies late,', '"" is not a lie such as late'],
+  ['--lies binance:lat', '"lat" is not a lie; choose from'],
+  [
+    '--lies stale:binance',
+    '"binance" is an exchange, and not a lie; its lies are such as binance:stale.',
+  ],
+  ['--lies binance', '"binance" is an exchange, and not a lie; its lies are such as binance:late.'],
+  [
+    '--lies okx:late-month',
+    'OKX has no archive to lie with; choose gate-io:late-month or binance:late-month.',
+  ],
+  [
+    `${REPLAY} --lies binance:late`,
+    '--replay is of Gate.io alone, and --lies binance:late is not; choose --lies late',
+  ],
   ['--lies late --lie-rate 1.5', 'from 0 to 1'],
   ['--lies late --lie-rate often', 'from 0 to 1'],
   ['--lie-rate 0.5', '--lie-rate goes with --lies'],
