@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Column, tableLines } from '../../cli/text-table';
 import { floorTo, MINUTE_MS } from '../../lambdas/shared/domain/interval';
 import type { InvocationReport } from '../emulator/lambda/invocation-report';
@@ -40,6 +41,8 @@ const WARM_UP_TICKS = 2;
 const TICKS = 3;
 /** A tick ends in its minute; on a slow machine what it has brought is stored minutes later. */
 const STORED_LIMIT_MS = 15 * MINUTE_MS;
+/** Ticks of a stage are a minute apart: the requests of one are no part of the next one's limit, which is of 10 s. */
+const REST_MS = 10_000;
 /** Half a minute after the start of a minute, as a rule may fire. */
 const IN_MINUTE_MS = MINUTE_MS / 2;
 
@@ -139,13 +142,14 @@ interface MeasuredTick {
 }
 
 /**
- * Ticks, until all that the tick has brought is stored and the functions are idle.
+ * Ticks after a rest, until all that the tick has brought is stored and the functions are idle.
  *
  * @throws Error for a tick that failed
  * @throws PipelineStuckError if what a tick has brought is not stored in a quarter of an hour
  */
 async function measureTick(run: MarketsRun, nowMs: number): Promise<MeasuredTick> {
   const { exchange, followed, pipeline, store } = run;
+  await sleep(REST_MS);
   exchange.setTime(nowMs);
   const exchanges = followed.map(({ exchange: name }) => name);
   const stored = new StoredMarkets(store, exchanges, floorTo(nowMs, MINUTE_MS));
