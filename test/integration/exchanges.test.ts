@@ -7,13 +7,22 @@ import {
   type ExchangeName,
 } from '../../lambdas/shared/adapters/exchanges/exchange-facts';
 import { floorTo, MINUTE_MS } from '../../lambdas/shared/domain/interval';
+import { marketKey } from '../../lambdas/shared/domain/market';
+import { type Pipeline, startPipeline } from '../../local/emulator/start-pipeline';
 import { exchangeSeed } from '../../local/exchange/candles/exchange-seed';
 import { GeneratedCandles } from '../../local/exchange/candles/generated-candles';
 import { Faults } from '../../local/exchange/faults';
-import { exchangeSettings, type LocalRun, startLocalRun } from '../../local/run/local-run';
+import {
+  exchangeSettings,
+  keyspaceOf,
+  type LocalRun,
+  startLocalRun,
+} from '../../local/run/local-run';
 import type { TimedExchange } from '../../local/run/run-exchange';
 import { openTimedExchanges } from '../../local/run/timed-exchanges';
 import { minuteOf } from '../oracle/recordings';
+import { DOCUMENTED_DAYS, type WrittenRows } from './support/documented-answers';
+import { DocumentedExchange, writtenRows } from './support/documented-exchanges';
 import { differences, expectedRows, type Rows, StoredTables } from './support/stored-rows';
 import { removeVolumes, testRunOptions } from './support/test-engines';
 import { until } from './support/waiting';
@@ -102,12 +111,13 @@ function expected(exchange: ExchangeName): Rows {
   return expectedRows(PAIR, minutes, { fromMs: DAY_START_MS, toMs });
 }
 
-function stored(exchange: ExchangeName): Promise<Rows> {
+function readTables<T>(read: (tables: StoredTables) => Promise<T>): Promise<T> {
   const { engines, template } = localRun();
-  const keyspace = template.functions.persist.environment['CASSANDRA_KEYSPACE'] ?? '';
-  return StoredTables.use(engines.cassandra.endpoint, keyspace, (tables) =>
-    tables.candles(exchange),
-  );
+  return StoredTables.use(engines.cassandra.endpoint, keyspaceOf(template), read);
+}
+
+function stored(exchange: ExchangeName): Promise<Rows> {
+  return readTables((tables) => tables.candles(exchange));
 }
 
 async function differencesOf(exchange: ExchangeName): Promise<string[]> {
@@ -169,3 +179,63 @@ test(
   },
   LIMIT_MS,
 );
+
+describe('answers that the exchanges document', () => {
+  const documented = Object.values(DOCUMENTED_DAYS).map((day) => new DocumentedExchange(day));
+  let pipeline: Pipeline | undefined;
+
+  beforeAll(async () => {
+    await localRun().pipeline.stop();
+    await Promise.all(documented.map((exchange) => exchange.start()));
+    pipeline = await startPipeline({
+      ...localRun().pipelineOptions,
+      exchanges: byExchange(({ address }) => address),
+      chosen: { exchanges: byExchange(({ day }) => ({ pairs: [day.answers.pair] })) },
+    });
+  }, LIMIT_MS);
+
+  afterAll(async () => {
+    await pipeline?.stop();
+    await Promise.all(documented.map((exchange) => exchange.stop()));
+  }, LIMIT_MS);
+
+  function byExchange<T>(of: (exchange: DocumentedExchange) => T) {
+    return Object.fromEntries(documented.map((one) => [one.day.answers.exchange, of(one)]));
+  }
+
+  /** Fires fetch for one exchange, as each has a time of its own, until it has stored a tick. */
+  async function tickOf({ day }: DocumentedExchange, timeMs: number): Promise<void> {
+    const { exchange, pair } = day.answers;
+    const time = new Date(timeMs).toISOString();
+    await until(`the tick of ${time} is stored of ${exchange}`, async () => {
+      await pipeline?.functions.fetch.invoke({ exchange, time });
+      await pipeline?.caughtUp(LIMIT_MS);
+      const { status } = await localRun().store.readExchangeStatus(exchange);
+      return status.get(marketKey({ exchange, pair }))?.progress?.observedAtMs === timeMs;
+    });
+  }
+
+  async function differencesFrom(
+    { day }: DocumentedExchange,
+    written: readonly WrittenRows[],
+  ): Promise<string[]> {
+    const { exchange, pair } = day.answers;
+    const rows = await readTables((tables) => tables.market(exchange, pair));
+    return differences(rows, writtenRows(written));
+  }
+
+  test.each(documented.map((exchange) => [exchange.day.answers.exchange, exchange] as const))(
+    '%s: each row is stored to the last digit, without minutes that had no trade or are open',
+    async (_, exchange) => {
+      const { day, openTimeMs } = exchange;
+
+      await tickOf(exchange, openTimeMs + MINUTE_MS);
+      expect(await differencesFrom(exchange, day.rows)).toEqual([]);
+
+      exchange.answerLater();
+      await tickOf(exchange, openTimeMs + 4 * MINUTE_MS);
+      expect(await differencesFrom(exchange, day.laterRows)).toEqual([]);
+    },
+    LIMIT_MS,
+  );
+});

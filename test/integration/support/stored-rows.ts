@@ -148,6 +148,27 @@ export class StoredTables {
     return rows;
   }
 
+  /**
+   * The candles of a market by interval and open time, such as `1m 2024-06-01T13:00`: their
+   * numbers with the digits that are stored, how many minutes they are of, and if they are closed.
+   */
+  async market(exchange: string, pair: string): Promise<Rows> {
+    const rows = await this.#all(SELECT_CANDLES);
+    return new Map(
+      rows
+        .filter((row) => row.get('exchange') === exchange && row.get('pair') === pair)
+        .map((row) => {
+          const openTime = new Date(timeOf(row, 'open_time')).toISOString().slice(0, 16);
+          const numbers = NUMBERS.map((column) => String(row.get(column))).join(' ');
+          const state = row.get('closed') === true ? 'closed' : 'open';
+          return [
+            `${String(row.get('interval'))} ${openTime}`,
+            `${numbers} of ${String(row.get('minutes'))}, ${state}`,
+          ];
+        }),
+    );
+  }
+
   /** Of all candles, what was observed when. */
   async observations(): Promise<Rows> {
     const rows = await this.#all(SELECT_CANDLES);
