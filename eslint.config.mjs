@@ -38,6 +38,12 @@ const elements = [
   { type: 'exchange', pattern: 'local/exchange' },
   { type: 'localstack', pattern: 'local/localstack' },
   { type: 'bench', pattern: 'local/bench' },
+  { type: 'ops/aws', pattern: 'ops/aws' },
+  { type: 'ops/stages', pattern: 'ops/stages' },
+  { type: 'ops/lint-templates', pattern: 'ops/lint-templates' },
+  { type: 'ops/cost', pattern: 'ops/cost' },
+  { type: 'ops/destroy', pattern: 'ops/destroy' },
+  { type: 'ops/deploy', pattern: 'ops/deploy' },
   { type: 'ops/pipeline', pattern: 'ops/pipeline' },
   { type: 'ops/stage-console', pattern: 'ops/stage-console' },
   { type: 'ops/coverage', pattern: 'ops/coverage' },
@@ -57,6 +63,7 @@ const files = [
 const FUNCTIONS_CODE = ['domain', 'codec', 'adapters'];
 const RESOURCES = ['lib/network', 'lib/access', 'lib/checks', 'lib/stages', 'lib/naming'];
 const DATA = ['lib/kafka', 'lib/database', ...RESOURCES];
+const OPERATION = ['ops', 'cli'];
 const EMULATOR = ['emulator', 'kafka', 'event-source', 'lambda', 'template'];
 
 // Who may import what; everything else is refused. Each line's arrows point one way.
@@ -80,21 +87,35 @@ const policies = [
   arrow('bin', 'stacks', 'lib/stages'),
   arrow('console', 'console', 'domain'),
   arrow('cli', 'cli'),
+  arrow('ops', ...OPERATION),
+  arrow('ops/aws', 'ops/aws', ...OPERATION),
+  arrow('ops/stages', 'ops/stages', 'stacks', 'lib/stages', ...OPERATION),
+  arrow('ops/lint-templates', 'ops/lint-templates', 'stacks', 'lib/stages', ...OPERATION),
+  arrow(
+    'ops/cost',
+    ...['ops/cost', 'ops/stages', 'lib/stages', 'lib/naming', 'domain', ...OPERATION],
+  ),
+  arrow('ops/destroy', 'ops/destroy', 'ops/aws', 'lib/naming', ...OPERATION),
+  arrow(
+    'ops/deploy',
+    ...['ops/deploy', 'ops/destroy', 'ops/cost', 'ops/stages', 'ops/aws', ...OPERATION],
+    ...['lib/kafka', 'lib/stages', 'lib/naming', 'domain'],
+  ),
   arrow(
     'ops/pipeline',
-    ...['ops/pipeline', 'ops', 'run', 'lib/stages', 'lib/naming', 'cli', ...FUNCTIONS_CODE],
+    ...['ops/pipeline', 'ops/stages', 'ops/aws', 'run', 'lib/stages', 'lib/naming'],
+    ...[...FUNCTIONS_CODE, ...OPERATION],
   ),
-  arrow('ops/stage-console', 'ops/stage-console', 'ops', 'cli', ...FUNCTIONS_CODE),
-  arrow('ops/coverage', 'ops/coverage', 'ops/pipeline', 'ops', 'cli', 'domain'),
+  arrow(
+    'ops/stage-console',
+    ...['ops/stage-console', 'ops/stages', 'ops/aws', ...FUNCTIONS_CODE, ...OPERATION],
+  ),
+  arrow('ops/coverage', 'ops/coverage', 'ops/pipeline', 'domain', ...OPERATION),
   arrow(
     'ops/export',
-    ...['ops/export', 'ops/coverage', 'ops/pipeline', 'ops', 'cli', 'domain', 'adapters'],
+    ...['ops/export', 'ops/coverage', 'ops/pipeline', 'domain', 'adapters', ...OPERATION],
   ),
-  arrow('ops/reconcile', 'ops/reconcile', 'ops/pipeline', 'ops', 'cli', ...FUNCTIONS_CODE),
-  arrow(
-    'ops',
-    ...['ops', 'stacks', 'lib/database', 'lib/kafka', 'lib/stages', 'lib/naming', 'cli', 'domain'],
-  ),
+  arrow('ops/reconcile', 'ops/reconcile', 'ops/pipeline', ...FUNCTIONS_CODE, ...OPERATION),
 
   arrow('template', 'template', 'cli', 'lib/naming', 'domain'),
   arrow('lambda', 'lambda', 'template', 'cli', 'domain'),
@@ -141,7 +162,7 @@ const policies = [
     allow: { to: { file: { categories: 'environment' } } },
   },
   {
-    from: { element: { types: { anyOf: ['lib/stages', 'ops', 'exchange'] } } },
+    from: { element: { types: { anyOf: ['lib/stages', 'ops/cost', 'exchange'] } } },
     allow: { to: { file: { categories: 'facts' } } },
   },
 ];

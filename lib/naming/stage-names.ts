@@ -4,6 +4,11 @@
 /** Functions that read a topic as a consumer group. */
 type Consumer = 'transform' | 'persist';
 
+/** The stacks of a stage, in the order of their deployment. */
+export function stackNames(stage: string): readonly [data: string, pipeline: string] {
+  return [`Candlestream-${stage}-Data`, `Candlestream-${stage}-Pipeline`];
+}
+
 /**
  * The keyspace of a stage: `candlestream_dev`. A keyspace has no dashes in its name, and a stage
  * no underscores.

@@ -2,7 +2,7 @@ import { addDecimals, type Decimal } from '../../lambdas/shared/domain/decimal';
 import { type StageConfig, stageConfig } from '../../lib/stages/stage-config';
 import { totalOf } from './cost-line';
 import { stageCost } from './stage-cost';
-import { resourcesOf } from './stage-resources';
+import { resourcesOf } from '../stages/stage-resources';
 
 /** A cheaper way that a stage has chosen. */
 export interface ChoiceCost {

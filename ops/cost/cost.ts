@@ -1,4 +1,4 @@
-import { awsStageNames, findAwsStage } from '../find-stage';
+import { awsStageNames, findAwsStage } from '../stages/find-stage';
 import { stageCostCommand } from './stage-cost-command';
 
 void stageCostCommand(process.argv.slice(2), {

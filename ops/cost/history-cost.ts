@@ -12,14 +12,13 @@ import { functionLines } from './resources/functions-cost';
 import { trafficLines } from './resources/network-cost';
 import { logLine } from './resources/observability-cost';
 import { capacityLines, storageLines } from './resources/tables-cost';
-import type { StageResource } from './stage-resources';
+import { ofType, type StageResource } from '../stages/stage-resources';
 import {
   type FunctionUsage,
   hasPollersOnDemand,
   inBase64,
   logBytes,
   NOT_USED,
-  ofType,
   type Usage,
 } from './workload/usage';
 

@@ -4,7 +4,7 @@ import { brokerLines } from './resources/kafka-cost';
 import { sum, times } from './money';
 import { addressLines, natGatewayLines, natInstanceLines } from './resources/network-cost';
 import { PRICES } from './prices';
-import type { StageResource } from './stage-resources';
+import type { StageResource } from '../stages/stage-resources';
 
 /**
  * Computes the monthly cost of the same job on MWAA, EMR Serverless and three

@@ -7,8 +7,8 @@ import { functionLines } from './resources/functions-cost';
 import { trafficLines } from './resources/network-cost';
 import { logLine } from './resources/observability-cost';
 import { capacityLines } from './resources/tables-cost';
-import type { StageResource } from './stage-resources';
-import { logBytes, NOT_USED, ofType, type Usage } from './workload/usage';
+import { ofType, type StageResource } from '../stages/stage-resources';
+import { logBytes, NOT_USED, type Usage } from './workload/usage';
 
 /** Cost of a number of queries; none while nobody asks. */
 export interface QueriesCost {

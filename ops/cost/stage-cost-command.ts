@@ -1,6 +1,6 @@
 import { marketCount } from '../../lib/stages/settings/exchange-settings';
 import { type StageConfig, stageConfig } from '../../lib/stages/stage-config';
-import { asOperationError, withStage } from '../find-stage';
+import { asOperationError, withStage } from '../stages/find-stage';
 import { type Printer, runOperation } from '../run-operation';
 import { assumptions, peerAssumptions } from './workload/assumptions';
 import { choicesCost } from './choices-cost';
@@ -10,7 +10,7 @@ import { historyCost } from './history-cost';
 import { peerCost } from './peer-cost';
 import { queriesCost } from './queries-cost';
 import { stageCost } from './stage-cost';
-import { resourcesOf } from './stage-resources';
+import { resourcesOf } from '../stages/stage-resources';
 
 /** The surroundings of `npm run cost`. */
 export interface CostSurroundings extends Printer {

@@ -20,9 +20,9 @@ import {
   scalingAlarmLines,
   subscriptionLines,
 } from './resources/observability-cost';
-import type { StageResource } from './stage-resources';
+import { ofType, type StageResource } from '../stages/stage-resources';
 import { tableLines } from './resources/tables-cost';
-import { ofType, type Usage, usageOf } from './workload/usage';
+import { type Usage, usageOf } from './workload/usage';
 
 /** Prices all resources of one type. */
 type Pricing = (resources: readonly StageResource[], usage: Usage) => CostLine[];

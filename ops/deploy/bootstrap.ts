@@ -1,5 +1,5 @@
 import { OperationError } from '../operation-error';
-import { type AccountLookUp, LookUpDeniedError } from './account-look-up';
+import { type AccountLookUp, LookUpDeniedError } from '../aws/account-look-up';
 
 /**
  * What stacks with the default synthesizer need (`MIN_BOOTSTRAP_STACK_VERSION` in aws-cdk-lib's

@@ -1,9 +1,10 @@
 import * as v from 'valibot';
+import { stackNames } from '../../lib/naming/stage-names';
 import { SCHEMA_METADATA_KEY, type SchemaMetadata } from '../../lib/kafka/schema-metadata';
-import type { StageResource } from '../cost/stage-resources';
+import type { StageResource } from '../stages/stage-resources';
 import { type Import, importedNames } from './changes/export-changes';
 import type { StackStatus } from './changes/stack-status';
-import type { DeployedTemplate, RegionLookUp } from './region/region-look-up';
+import type { DeployedTemplate, RegionLookUp } from '../aws/region-look-up';
 
 /** A stage as it is deployed; empty if it is not. */
 export interface DeployedStage {
@@ -25,11 +26,6 @@ const NEVER_CREATED: ReadonlySet<string> = new Set([
   'ROLLBACK_FAILED',
   'REVIEW_IN_PROGRESS',
 ]);
-
-/** The stacks of a stage, in the order of their deployment. */
-export function stackNames(stage: string): readonly [data: string, pipeline: string] {
-  return [`Candlestream-${stage}-Data`, `Candlestream-${stage}-Pipeline`];
-}
 
 /**
  * Reads what is deployed of a stage.

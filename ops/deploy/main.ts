@@ -1,9 +1,9 @@
 import { setTimeout } from 'node:timers/promises';
 import '../../cli/no-node-version-warning';
 import { awsLeftovers } from '../destroy/aws-leftovers';
-import { awsStageNames, findAwsStage, findStage } from '../find-stage';
-import { awsAccount } from './aws-account';
-import { runCdk } from './run-cdk';
+import { awsStageNames, findAwsStage, findStage } from '../stages/find-stage';
+import { awsAccount } from '../aws/aws-account';
+import { runCdk } from '../aws/run-cdk';
 import { stageCommand } from './stage-command';
 
 const args = process.argv.slice(2);

@@ -3,14 +3,14 @@ import type { StageConfig } from '../../lib/stages/stage-config';
 import { totalOf } from '../cost/cost-line';
 import { historySummary } from '../cost/cost-report';
 import { historyCost } from '../cost/history-cost';
-import { resourcesOf, synthesizedTemplates } from '../cost/stage-resources';
-import { withStage } from '../find-stage';
+import { resourcesOf, synthesizedTemplates } from '../stages/stage-resources';
+import { withStage } from '../stages/find-stage';
 import { type Printer, runOperation } from '../run-operation';
 import { destroyStage } from '../destroy/destroy-stage';
 import type { LeftoverLookUp } from '../destroy/leftover-look-up';
-import { type AccountLookUp, LookUpDeniedError } from './account-look-up';
+import { type AccountLookUp, LookUpDeniedError } from '../aws/account-look-up';
 import { preflight, preflightOffline, type Readiness } from './preflight';
-import type { CdkOptions } from './run-cdk';
+import type { CdkOptions } from '../aws/run-cdk';
 import { parseStageArguments, type StageRequest } from './stage-request';
 import { whatNext } from './what-next';
 
@@ -79,7 +79,7 @@ async function destroy(
 ): Promise<number> {
   const lookUp = io.leftovers(request, region);
   try {
-    return await destroyStage({ request, region }, { ...io, lookUp });
+    return await destroyStage({ ...request, region }, { ...io, lookUp });
   } catch (error) {
     if (!(error instanceof LookUpDeniedError)) throw error;
     io.print(`cdk deletes both stacks, and nothing is said of what is left: ${error.message}\n`);

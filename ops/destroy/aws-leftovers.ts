@@ -5,8 +5,8 @@ import {
 } from '@aws-sdk/client-cloudformation';
 import { CloudWatchLogsClient, paginateDescribeLogGroups } from '@aws-sdk/client-cloudwatch-logs';
 import { EC2Client, paginateDescribeNetworkInterfaces } from '@aws-sdk/client-ec2';
-import { asker, type AwsAccountOptions, clientConfig } from '../deploy/ask-aws';
-import { readStackStatus, unlessMissing } from '../deploy/region/aws-region';
+import { asker, type AwsAccountOptions, clientConfig } from '../aws/ask-aws';
+import { readStackStatus, unlessMissing } from '../aws/aws-region';
 import type { LeftoverLookUp, LogGroup, NetworkInterface, StackResource } from './leftover-look-up';
 
 /** Looks for leftovers in a region of the AWS account that the SDK's own chain of credentials finds. */

@@ -1,6 +1,5 @@
-import { stackNames } from '../deploy/deployed-resources';
-import type { CdkOptions } from '../deploy/run-cdk';
-import type { StageRequest } from '../deploy/stage-request';
+import { stackNames } from '../../lib/naming/stage-names';
+import type { CdkOptions } from '../aws/run-cdk';
 import { interfacesGone, type Holder } from './held-interfaces';
 import type { LeftoverLookUp, Stack } from './leftover-look-up';
 import { whatIsLeft } from './what-is-left';
@@ -14,10 +13,14 @@ export interface DestroySurroundings {
   readonly runCdk: (args: readonly string[], options: CdkOptions) => Promise<number>;
 }
 
-/** The region that a stage is deleted in. */
+/** The stage to delete. */
 export interface Destruction {
-  readonly request: StageRequest;
+  readonly stage: string;
   readonly region: string;
+  /** A profile of AWS's configuration files; undefined for the credentials of the environment. */
+  readonly profile: string | undefined;
+  /** Passed to `cdk` unchanged. */
+  readonly cdkFlags: readonly string[];
 }
 
 /** A stack as it was before the deletion. */
@@ -37,8 +40,8 @@ export async function destroyStage(
   destruction: Destruction,
   io: DestroySurroundings,
 ): Promise<number> {
-  const { request, region } = destruction;
-  const [dataName, pipelineName] = stackNames(request.stage);
+  const { stage, region } = destruction;
+  const [dataName, pipelineName] = stackNames(stage);
   const pipeline = await existing(pipelineName, io);
   const data = await existing(dataName, io);
   const exitCode = await deleteBoth({ pipeline, data }, destruction, io);
@@ -47,7 +50,7 @@ export async function destroyStage(
     ...(pipeline === undefined ? [pipelineName] : []),
     ...(data === undefined ? [dataName] : []),
   ];
-  io.print(await whatIsLeft({ stage: request.stage, region, stackIds, goneNames }, io.lookUp));
+  io.print(await whatIsLeft({ stage, region, stackIds, goneNames }, io.lookUp));
   return exitCode;
 }
 
@@ -94,10 +97,9 @@ async function hasBegunAndFailed(
 /** @returns 1 if `cdk` succeeds without deleting it, as without confirmation */
 async function deleteStack(
   stack: NamedStack,
-  { request, region }: Destruction,
+  { stage, region, profile, cdkFlags }: Destruction,
   io: DestroySurroundings,
 ): Promise<number> {
-  const { stage, profile, cdkFlags } = request;
   const as = profile === undefined ? [] : ['--profile', profile];
   const args = ['destroy', stack.name, '--exclusively', '-c', `stage=${stage}`, ...as, ...cdkFlags];
   const exitCode = await io.runCdk(args, { environment: { AWS_REGION: region } });
@@ -126,10 +128,9 @@ async function waitFor(
 
 function withForce(destruction: Destruction): Destruction {
   if (isForced(destruction)) return destruction;
-  const { request, region } = destruction;
-  return { region, request: { ...request, cdkFlags: [...request.cdkFlags, '--force'] } };
+  return { ...destruction, cdkFlags: [...destruction.cdkFlags, '--force'] };
 }
 
-function isForced({ request }: Destruction): boolean {
-  return request.cdkFlags.some((flag) => flag === '--force' || flag === '-f');
+function isForced({ cdkFlags }: Destruction): boolean {
+  return cdkFlags.some((flag) => flag === '--force' || flag === '-f');
 }

@@ -1,4 +1,4 @@
-import { LookUpDeniedError } from '../deploy/account-look-up';
+import { LookUpDeniedError } from '../aws/account-look-up';
 import { OperationError } from '../operation-error';
 import type { LeftoverLookUp, StackResource } from './leftover-look-up';
 import { removalOf } from './removal';

@@ -13,8 +13,8 @@ import { readKnownMarkets } from '../../lambdas/shared/adapters/database/stored-
 import { createDayLedger } from '../../lambdas/shared/adapters/database/day-ledger';
 import { UnreadableCandleError, UnreadableStatusError } from '../../lambdas/shared/domain/ports';
 import { defaultDataDir, readRunDescription } from '../../local/run/run-description';
-import { accountCredentials, awsAccount } from '../deploy/aws-account';
-import { findAwsStage } from '../find-stage';
+import { accountCredentials, awsAccount } from '../aws/aws-account';
+import { findAwsStage } from '../stages/find-stage';
 import { OperationError } from '../operation-error';
 import { findPipeline } from './find-pipeline';
 import type { Pipeline, PipelineAccess, PipelineStore } from './pipeline';

@@ -4,7 +4,7 @@ import {
   startLoopbackServer,
 } from '../../cli/loopback/loopback-server';
 import type { AwsCredentials } from '../../lambdas/shared/adapters/aws-signature';
-import { withStage } from '../find-stage';
+import { withStage } from '../stages/find-stage';
 import { OperationError } from '../operation-error';
 import { type Printer, runOperation } from '../run-operation';
 import { CONSOLE_PORT, type ConsoleRequest, parseConsoleArguments } from './console-request';

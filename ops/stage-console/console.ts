@@ -1,7 +1,7 @@
 import '../../cli/no-node-version-warning';
 import { stopAsked } from '../../cli/command-end';
-import { awsAccount, credentialSource } from '../deploy/aws-account';
-import { awsStageNames, findAwsStage } from '../find-stage';
+import { awsAccount, credentialSource } from '../aws/aws-account';
+import { awsStageNames, findAwsStage } from '../stages/find-stage';
 import { consoleCommand } from './console-command';
 import { findQueryUrl } from './query-url';
 

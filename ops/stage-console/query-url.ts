@@ -3,7 +3,7 @@ import {
   LambdaClient,
   paginateListFunctions,
 } from '@aws-sdk/client-lambda';
-import { ask, type AwsAccountOptions, clientConfig } from '../deploy/ask-aws';
+import { ask, type AwsAccountOptions, clientConfig } from '../aws/ask-aws';
 import { OperationError } from '../operation-error';
 
 /** The stage whose function is looked for, and where. */

@@ -1,7 +1,6 @@
 import * as v from 'valibot';
 import { TemplateError } from './stack-template';
-import type { Resource } from './resource';
-import { Count, read } from './resource';
+import { Count, read, type Resource } from './resource';
 
 /** The error controls of provisioned mode. */
 export interface BoundedFailures {

@@ -3,8 +3,7 @@ import { FUNCTION_NAMES, type FunctionName } from '../../../lib/naming/function-
 import { type MappingFailures, mappingFailuresOf } from './mapping-failures';
 import { uuidOf } from './intrinsics/physical-names';
 import { TemplateError } from './stack-template';
-import type { Resource } from './resource';
-import { Count, read } from './resource';
+import { Count, read, type Resource } from './resource';
 
 /** An event source mapping: from topics to a function. */
 export interface MappingTemplate {

@@ -4,7 +4,8 @@ import { ASSUMED } from '../workload/assumptions';
 import { type CostLine, fixedLine, growingLine } from '../cost-line';
 import { gigabyteSeconds, millions, millionsText, sum, times } from '../money';
 import { PRICES } from '../prices';
-import { propertiesOf, type StageResource } from '../stage-resources';
+import { propertiesOf } from './priced-properties';
+import type { StageResource } from '../../stages/stage-resources';
 import { NOT_USED, type Usage } from '../workload/usage';
 
 const FunctionProperties = v.object({

@@ -3,7 +3,8 @@ import { ASSUMED } from '../workload/assumptions';
 import { type CostLine, fixedLine } from '../cost-line';
 import { times } from '../money';
 import { BROKER_PER_HOUR, PRICES } from '../prices';
-import { propertiesOf, type StageResource, UnreadableResourceError } from '../stage-resources';
+import { propertiesOf, UnreadableResourceError } from './priced-properties';
+import type { StageResource } from '../../stages/stage-resources';
 
 const Cluster = v.object({
   NumberOfBrokerNodes: v.number(),

@@ -4,8 +4,9 @@ import { ASSUMED } from '../workload/assumptions';
 import { type CostLine, fixedLine, growingLine } from '../cost-line';
 import { gigabytes, gigabytesText, times } from '../money';
 import { INSTANCE_PER_HOUR, PRICES } from '../prices';
-import { propertiesOf, type StageResource, UnreadableResourceError } from '../stage-resources';
-import { ofType, type Usage } from '../workload/usage';
+import { propertiesOf, UnreadableResourceError } from './priced-properties';
+import { ofType, type StageResource } from '../../stages/stage-resources';
+import type { Usage } from '../workload/usage';
 
 const Endpoint = v.object({
   VpcEndpointType: v.optional(v.picklist(['Gateway', 'Interface']), 'Gateway'),

@@ -4,7 +4,8 @@ import { type CostLine, fixedLine, growingLine } from '../cost-line';
 import { brokerLogBytes } from './kafka-cost';
 import { gigabytes, gigabytesText, times } from '../money';
 import { PRICES } from '../prices';
-import { propertiesOf, type StageResource, UnreadableResourceError } from '../stage-resources';
+import { propertiesOf, UnreadableResourceError } from './priced-properties';
+import type { StageResource } from '../../stages/stage-resources';
 import type { Usage } from '../workload/usage';
 
 const LogGroup = v.object({ RetentionInDays: v.number() });

@@ -2,7 +2,8 @@ import * as v from 'valibot';
 import { type CostLine, growingLine } from '../cost-line';
 import { gigabytes, gigabytesText, millions, millionsText, times } from '../money';
 import { PRICES } from '../prices';
-import { propertiesOf, type StageResource } from '../stage-resources';
+import { propertiesOf } from './priced-properties';
+import type { StageResource } from '../../stages/stage-resources';
 import type { Usage } from '../workload/usage';
 
 const TableProperties = v.object({

@@ -9,7 +9,8 @@ import {
 import { ASSUMED, readUnits } from './assumptions';
 import { type MonthOfAPair, monthOfAPair } from './month-of-a-pair';
 import { type MonthOfAudits, monthOfAudits } from './month-of-audits';
-import { propertiesOf, type StageResource, UnreadableResourceError } from '../stage-resources';
+import { propertiesOf, UnreadableResourceError } from '../resources/priced-properties';
+import { ofType, type StageResource } from '../../stages/stage-resources';
 
 /** Usage of a function in a month. */
 export interface FunctionUsage {
@@ -99,11 +100,6 @@ export function usageOf(resources: readonly StageResource[]): Usage {
     natBytes: answerBytes + (hasPollersOnDemand(resources) ? inBase64(recordBytes / 2n) : 0n),
     rowBytes: (writeUnits + readUnitsOfAll) * ASSUMED.rowOnTheWayBytes,
   };
-}
-
-/** The resources of a type. */
-export function ofType(resources: readonly StageResource[], type: string): StageResource[] {
-  return resources.filter((resource) => resource.type === type);
 }
 
 /** The number of pairs that a stage follows. */

@@ -1,4 +1,4 @@
-import type { StageResource } from '../../cost/stage-resources';
+import type { StageResource } from '../../stages/stage-resources';
 
 type Properties = Readonly<Record<string, unknown>>;
 

@@ -1,6 +1,5 @@
 import * as v from 'valibot';
-import { ofType } from '../../cost/workload/usage';
-import type { StageResource } from '../../cost/stage-resources';
+import { ofType, type StageResource } from '../../stages/stage-resources';
 import type { Findings } from '../bootstrap';
 import type { RegionCheck } from './check-region';
 

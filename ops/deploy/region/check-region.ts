@@ -1,9 +1,15 @@
-import type { StageResource } from '../../cost/stage-resources';
-import { LookUpDeniedError } from '../account-look-up';
+import type { StageResource } from '../../stages/stage-resources';
+import { LookUpDeniedError } from '../../aws/account-look-up';
 import type { Findings } from '../bootstrap';
 import { brokerQuotaProblems, grownDiskProblems, instanceFindings } from './broker-checks';
-import { CONCURRENT_EXECUTIONS, ELASTIC_IPS, increaseCommand, type Quota, VPCS } from './quotas';
-import type { RegionLookUp, Usage } from './region-look-up';
+import {
+  CONCURRENT_EXECUTIONS,
+  ELASTIC_IPS,
+  increaseCommand,
+  type Quota,
+  VPCS,
+} from '../../aws/quotas';
+import type { RegionLookUp, Usage } from '../../aws/region-look-up';
 
 /** A deployment, and the region that it goes to. */
 export interface RegionCheck {

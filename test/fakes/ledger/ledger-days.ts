@@ -1,5 +1,9 @@
-import type { DayAsk, LedgerDay, StoredAudit } from '../../../lambdas/shared/domain/ledger/ledger';
-import { unknownDay } from '../../../lambdas/shared/domain/ledger/ledger';
+import {
+  type DayAsk,
+  type LedgerDay,
+  type StoredAudit,
+  unknownDay,
+} from '../../../lambdas/shared/domain/ledger/ledger';
 import { DAY_MS, MINUTE_MS } from '../../../lambdas/shared/domain/interval';
 import { DAY } from '../candles';
 import { storedAuditOf as wholeAuditOf } from './ledger';

@@ -1,5 +1,8 @@
-import { RestartableEngine } from '../../../local/engines/engine-lifecycle';
-import type { EngineSpec, LaunchedEngine } from '../../../local/engines/engine-lifecycle';
+import {
+  type EngineSpec,
+  type LaunchedEngine,
+  RestartableEngine,
+} from '../../../local/engines/engine-lifecycle';
 import { EngineStartError } from '../../../local/engines/engine';
 
 interface FakeProcess extends LaunchedEngine {

@@ -1,5 +1,8 @@
-import { CommandNotFoundError } from '../../../cli/processes/run-command';
-import type { CommandResult, RunCommand } from '../../../cli/processes/run-command';
+import {
+  CommandNotFoundError,
+  type CommandResult,
+  type RunCommand,
+} from '../../../cli/processes/run-command';
 
 /** A command's answer, or what it throws; `missing` is a program that is not there. */
 export type FakeAnswer = Partial<CommandResult> | Error | 'missing';

@@ -3,8 +3,7 @@ import { join } from 'node:path';
 import { MissingProgramError } from '../../../local/engines/engine';
 import { JarDownloadError, JAR_VERSIONS, prepareJars } from '../../../local/engines/jvm-jars';
 import type { RunCommand } from '../../../cli/processes/run-command';
-import { fakeRun } from './fake-run';
-import type { FakeAnswer } from './fake-run';
+import { type FakeAnswer, fakeRun } from './fake-run';
 import { temporaryFolder } from './temporary-folder';
 
 const kafkaJar = `kafka_2.13-${JAR_VERSIONS.kafka}.jar`;

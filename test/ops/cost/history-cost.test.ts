@@ -5,7 +5,7 @@ import { stageConfig } from '../../../lib/stages/stage-config';
 import { auditedDay } from '../../../ops/cost/workload/audited-day';
 import { totalOf } from '../../../ops/cost/cost-line';
 import { type HistoryCost, historyCost } from '../../../ops/cost/history-cost';
-import { resourcesOf } from '../../../ops/cost/stage-resources';
+import { resourcesOf } from '../../../ops/stages/stage-resources';
 
 const NOW_MS = Date.UTC(2026, 10, 23, 12);
 const RESOURCES = resourcesOf(dev);

@@ -3,7 +3,7 @@ import { stageConfig } from '../../../lib/stages/stage-config';
 import { formatDecimal } from '../../../lambdas/shared/domain/decimal';
 import { totalOf } from '../../../ops/cost/cost-line';
 import { queriesCost } from '../../../ops/cost/queries-cost';
-import { resourcesOf } from '../../../ops/cost/stage-resources';
+import { resourcesOf } from '../../../ops/stages/stage-resources';
 
 test('a million queries of 500 candles are priced by what they read, run and send', () => {
   const cost = queriesCost(resourcesOf(dev));

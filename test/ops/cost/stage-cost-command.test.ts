@@ -1,4 +1,4 @@
-import { awsStageNames, findStage } from '../../../ops/find-stage';
+import { awsStageNames, findStage } from '../../../ops/stages/find-stage';
 import { stageCostCommand } from '../../../ops/cost/stage-cost-command';
 
 async function run(line: string) {

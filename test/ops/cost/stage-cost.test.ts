@@ -13,11 +13,8 @@ import { monthOfAPair } from '../../../ops/cost/workload/month-of-a-pair';
 import { monthOfAudits } from '../../../ops/cost/workload/month-of-audits';
 import { peerCost } from '../../../ops/cost/peer-cost';
 import { stageCost, UnpricedResourceError } from '../../../ops/cost/stage-cost';
-import {
-  resourcesOf,
-  type StageResource,
-  UnreadableResourceError,
-} from '../../../ops/cost/stage-resources';
+import { UnreadableResourceError } from '../../../ops/cost/resources/priced-properties';
+import { resourcesOf, type StageResource } from '../../../ops/stages/stage-resources';
 
 function ofPairs(stage: StageConfig, count: number): readonly StageResource[] {
   const pairs = Array.from({ length: count }, (_, index) => `PAIR${index}_USDT`);

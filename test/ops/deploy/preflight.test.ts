@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { StageConfig } from '../../../lib/stages/stage-config';
 import { dev } from '../../../lib/stages/dev';
 import { OperationError } from '../../../ops/operation-error';
-import { type AccountLookUp, LookUpDeniedError } from '../../../ops/deploy/account-look-up';
+import { type AccountLookUp, LookUpDeniedError } from '../../../ops/aws/account-look-up';
 import { LEAST_BOOTSTRAP_VERSION } from '../../../ops/deploy/bootstrap';
 import {
   LEAST_NODE_VERSION,
@@ -14,10 +14,10 @@ import {
   type PreflightSurroundings,
 } from '../../../ops/deploy/preflight';
 import type { StageRequest, Verb } from '../../../ops/deploy/stage-request';
-import { synthesizedTemplates } from '../../../ops/cost/stage-resources';
+import { synthesizedTemplates } from '../../../ops/stages/stage-resources';
 import { SCHEMA_METADATA_KEY } from '../../../lib/kafka/schema-metadata';
-import type { DeployedTemplate } from '../../../ops/deploy/region/region-look-up';
-import { region } from './region/fake-region';
+import type { DeployedTemplate } from '../../../ops/aws/region-look-up';
+import { region } from '../aws/fake-region';
 
 const TEMPLATES = synthesizedTemplates(dev);
 const STAGE: StageConfig = { ...dev, alarmEmail: 'on-call@example.com' };

@@ -1,11 +1,10 @@
 import { dev } from '../../../lib/stages/dev';
 import { OperationError } from '../../../ops/operation-error';
-import type { AccountLookUp } from '../../../ops/deploy/account-look-up';
-import type { CdkOptions } from '../../../ops/deploy/run-cdk';
+import { type AccountLookUp, LookUpDeniedError } from '../../../ops/aws/account-look-up';
+import type { CdkOptions } from '../../../ops/aws/run-cdk';
 import { stageCommand, type StageSurroundings } from '../../../ops/deploy/stage-command';
-import { region } from './region/fake-region';
+import { region } from '../aws/fake-region';
 import { FakeLeftovers } from '../destroy/fake-leftovers';
-import { LookUpDeniedError } from '../../../ops/deploy/account-look-up';
 
 const NOW_MS = Date.UTC(2026, 10, 23, 5, 41);
 

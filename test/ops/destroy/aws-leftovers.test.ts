@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { LookUpDeniedError } from '../../../ops/deploy/account-look-up';
+import { LookUpDeniedError } from '../../../ops/aws/account-look-up';
 import { awsLeftovers } from '../../../ops/destroy/aws-leftovers';
-import { type Answer, FakeAws, json, useOnly, useOwnEnvironment, xml } from '../deploy/fake-aws';
+import { type Answer, FakeAws, json, useOnly, useOwnEnvironment, xml } from '../aws/fake-aws';
 
 let aws: FakeAws;
 let folder: string;

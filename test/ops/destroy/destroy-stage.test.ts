@@ -1,5 +1,4 @@
-import type { StageRequest } from '../../../ops/deploy/stage-request';
-import { destroyStage } from '../../../ops/destroy/destroy-stage';
+import { type Destruction, destroyStage } from '../../../ops/destroy/destroy-stage';
 import { OperationError } from '../../../ops/operation-error';
 import {
   DATA,
@@ -11,12 +10,10 @@ import {
   resource,
 } from './fake-leftovers';
 
-const REQUEST: StageRequest = {
-  verb: 'destroy',
+const DESTRUCTION: Destruction = {
   stage: 'dev',
+  region: 'eu-west-1',
   profile: 'ops',
-  region: undefined,
-  settings: undefined,
   cdkFlags: [],
 };
 
@@ -46,7 +43,7 @@ function scene(
   prepare(lookUp);
   const events: string[] = [];
   const destroyed = destroyStage(
-    { request: { ...REQUEST, cdkFlags: flags }, region: 'eu-west-1' },
+    { ...DESTRUCTION, cdkFlags: flags },
     {
       lookUp,
       print: (text) => events.push(text.trimEnd()),

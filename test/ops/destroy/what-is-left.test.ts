@@ -1,6 +1,6 @@
 import { prod } from '../../../lib/stages/prod';
-import { resourcesOf } from '../../../ops/cost/stage-resources';
-import { LookUpDeniedError } from '../../../ops/deploy/account-look-up';
+import { resourcesOf } from '../../../ops/stages/stage-resources';
+import { LookUpDeniedError } from '../../../ops/aws/account-look-up';
 import { removalOf } from '../../../ops/destroy/removal';
 import { whatIsLeft } from '../../../ops/destroy/what-is-left';
 import { FakeLeftovers, resource } from './fake-leftovers';

@@ -1,6 +1,9 @@
 import fc from 'fast-check';
-import type { Candle, CandlesByInterval } from '../../../../lambdas/shared/domain/candle';
-import { checkCandle } from '../../../../lambdas/shared/domain/candle';
+import {
+  type Candle,
+  type CandlesByInterval,
+  checkCandle,
+} from '../../../../lambdas/shared/domain/candle';
 import {
   DAY_MS,
   type Interval,

@@ -1,7 +1,7 @@
 import { addStage } from '../../../../lib/candlestream';
 import { dev } from '../../../../lib/stages/dev';
 import { unbundledApp } from '../../../../lib/unbundled-app';
-import { synthesizedTemplates } from '../../../../ops/cost/stage-resources';
+import { synthesizedTemplates } from '../../../../ops/stages/stage-resources';
 import { exportProblems, importedNames } from '../../../../ops/deploy/changes/export-changes';
 
 const PIPELINE = 'Candlestream-dev-Pipeline';

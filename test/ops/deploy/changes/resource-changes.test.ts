@@ -1,6 +1,6 @@
 import { dev } from '../../../../lib/stages/dev';
 import { stageConfig } from '../../../../lib/stages/stage-config';
-import { resourcesOf, type StageResource } from '../../../../ops/cost/stage-resources';
+import { resourcesOf, type StageResource } from '../../../../ops/stages/stage-resources';
 import { resourceProblems } from '../../../../ops/deploy/changes/resource-changes';
 import { mskOf } from '../../../fakes/stages';
 

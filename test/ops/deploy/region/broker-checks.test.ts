@@ -1,10 +1,10 @@
 import { dev } from '../../../../lib/stages/dev';
 import { prod } from '../../../../lib/stages/prod';
-import { resourcesOf, type StageResource } from '../../../../ops/cost/stage-resources';
-import { LookUpDeniedError } from '../../../../ops/deploy/account-look-up';
+import { resourcesOf, type StageResource } from '../../../../ops/stages/stage-resources';
+import { LookUpDeniedError } from '../../../../ops/aws/account-look-up';
 import { checkRegion, type RegionCheck } from '../../../../ops/deploy/region/check-region';
-import type { RegionLookUp } from '../../../../ops/deploy/region/region-look-up';
-import { region } from './fake-region';
+import type { RegionLookUp } from '../../../../ops/aws/region-look-up';
+import { region } from '../../aws/fake-region';
 
 const DEV = resourcesOf(dev);
 const PROD = resourcesOf(prod);

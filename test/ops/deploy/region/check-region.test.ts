@@ -2,12 +2,12 @@ import { dev } from '../../../../lib/stages/dev';
 import { usualExchange } from '../../../../lib/stages/settings/exchange-settings';
 import { prod } from '../../../../lib/stages/prod';
 import { stageConfig } from '../../../../lib/stages/stage-config';
-import { resourcesOf, type StageResource } from '../../../../ops/cost/stage-resources';
-import { LookUpDeniedError } from '../../../../ops/deploy/account-look-up';
+import { resourcesOf, type StageResource } from '../../../../ops/stages/stage-resources';
+import { LookUpDeniedError } from '../../../../ops/aws/account-look-up';
 import { checkRegion, type RegionCheck } from '../../../../ops/deploy/region/check-region';
-import type { RegionLookUp } from '../../../../ops/deploy/region/region-look-up';
+import type { RegionLookUp } from '../../../../ops/aws/region-look-up';
 import { OperationError } from '../../../../ops/operation-error';
-import { region } from './fake-region';
+import { region } from '../../aws/fake-region';
 
 const STAGES = { dev: resourcesOf(dev), prod: resourcesOf(prod) };
 const REQUEST = 'aws service-quotas request-service-quota-increase';

@@ -1,6 +1,6 @@
-import { UsageError } from '../cli/command-line';
-import type { StageConfig } from '../lib/stages/stage-config';
-import { OperationError } from './operation-error';
+import { UsageError } from '../../cli/command-line';
+import type { StageConfig } from '../../lib/stages/stage-config';
+import { OperationError } from '../operation-error';
 
 /** Errors of a stage's settings, which the user can mend; any other is a mistake in the program. */
 const MENDABLE: ReadonlySet<string> = new Set([
@@ -69,8 +69,8 @@ function isForAws({ eventSources }: StageConfig): boolean {
 async function loadStages() {
   try {
     const [{ STAGES, stageNamed }, { askedStages }] = await Promise.all([
-      import('../lib/stages'),
-      import('../lib/stages/asked-stages'),
+      import('../../lib/stages'),
+      import('../../lib/stages/asked-stages'),
     ]);
     return { STAGES, stageNamed, askedStages };
   } catch (error) {

@@ -3,10 +3,10 @@ import type { IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { awsRegion } from '../../../../ops/deploy/region/aws-region';
-import { LookUpDeniedError } from '../../../../ops/deploy/account-look-up';
-import { OperationError } from '../../../../ops/operation-error';
-import { type Answer, FakeAws, json, useOnly, useOwnEnvironment, xml } from '../fake-aws';
+import { awsRegion } from '../../../ops/aws/aws-region';
+import { LookUpDeniedError } from '../../../ops/aws/account-look-up';
+import { OperationError } from '../../../ops/operation-error';
+import { type Answer, FakeAws, json, useOnly, useOwnEnvironment, xml } from './fake-aws';
 
 const EC2 = 'http://ec2.amazonaws.com/doc/2016-11-15/';
 const CLOUDFORMATION = 'http://cloudformation.amazonaws.com/doc/2010-05-15/';

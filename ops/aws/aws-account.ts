@@ -3,7 +3,7 @@ import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { OperationError } from '../operation-error';
 import type { AccountLookUp } from './account-look-up';
 import { ask, type AwsAccountOptions, clientConfig } from './ask-aws';
-import { awsRegion } from './region/aws-region';
+import { awsRegion } from './aws-region';
 
 /** STS answers here for every account, so that credentials can be checked before a region is chosen. */
 const ANY_REGION = 'us-east-1';

@@ -5,7 +5,6 @@ import * as v from 'valibot';
 import { addStage } from '../../lib/candlestream';
 import type { StageConfig } from '../../lib/stages/stage-config';
 import { unbundledApp } from '../../lib/unbundled-app';
-import { OperationError } from '../operation-error';
 
 /** A resource of a synthesized template. */
 export interface StageResource {
@@ -13,17 +12,6 @@ export interface StageResource {
   readonly logicalId: string;
   readonly type: string;
   readonly properties: unknown;
-}
-
-/** A resource has properties for which no price is known; the message names it. */
-export class UnreadableResourceError extends OperationError {
-  override readonly name = 'UnreadableResourceError';
-  constructor({ stack, logicalId, type }: StageResource, problem: string, options?: ErrorOptions) {
-    super(
-      `The cost of ${logicalId} (${type}) in ${stack} is unknown: ${problem}; add its price in ops/cost/`,
-      options,
-    );
-  }
 }
 
 /** What a stage's synthesized templates have. */
@@ -80,19 +68,7 @@ function exportsIn(template: unknown): string[] {
   return Object.values(Outputs).flatMap(({ Export }) => Export?.Name ?? []);
 }
 
-/**
- * Reads the properties of a resource that determine its cost.
- *
- * @throws UnreadableResourceError
- */
-export function propertiesOf<Schema extends v.GenericSchema>(
-  resource: StageResource,
-  schema: Schema,
-): v.InferOutput<Schema> {
-  const parsed = v.safeParse(schema, resource.properties);
-  if (parsed.success) return parsed.output;
-  const problems = parsed.issues.map((issue) => {
-    return `${v.getDotPath(issue) ?? 'Properties'}: ${issue.message}`;
-  });
-  throw new UnreadableResourceError(resource, problems.join(', '));
+/** The resources of a type. */
+export function ofType(resources: readonly StageResource[], type: string): StageResource[] {
+  return resources.filter((resource) => resource.type === type);
 }

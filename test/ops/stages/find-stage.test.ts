@@ -1,6 +1,6 @@
-import { dev } from '../../lib/stages/dev';
-import { OperationError } from '../../ops/operation-error';
-import { findAwsStage, findStage } from '../../ops/find-stage';
+import { dev } from '../../../lib/stages/dev';
+import { OperationError } from '../../../ops/operation-error';
+import { findAwsStage, findStage } from '../../../ops/stages/find-stage';
 
 test('a stage is found by its name', async () => {
   expect(await findStage('dev')).toEqual(dev);

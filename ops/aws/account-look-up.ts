@@ -1,4 +1,4 @@
-import type { RegionLookUp } from './region/region-look-up';
+import type { RegionLookUp } from './region-look-up';
 
 /** The caller of AWS, and its account. */
 export interface Identity {

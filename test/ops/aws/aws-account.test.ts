@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { accountCredentials, awsAccount } from '../../../ops/deploy/aws-account';
+import { accountCredentials, awsAccount } from '../../../ops/aws/aws-account';
 import { OperationError } from '../../../ops/operation-error';
-import { LookUpDeniedError } from '../../../ops/deploy/account-look-up';
+import { LookUpDeniedError } from '../../../ops/aws/account-look-up';
 import { FakeAws, json, useOnly, useOwnEnvironment, xml } from './fake-aws';
 
 const identityAnswer = xml(

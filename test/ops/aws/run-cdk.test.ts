@@ -4,9 +4,9 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { OperationError } from '../../../ops/operation-error';
-import { runCdk } from '../../../ops/deploy/run-cdk';
+import { runCdk } from '../../../ops/aws/run-cdk';
 
-const RUN_CDK = join(__dirname, '../../../ops/deploy/run-cdk.ts');
+const RUN_CDK = join(__dirname, '../../../ops/aws/run-cdk.ts');
 
 let folder: string;
 beforeEach(() => {

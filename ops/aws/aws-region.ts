@@ -26,9 +26,9 @@ import {
   ServiceQuotasClient,
 } from '@aws-sdk/client-service-quotas';
 import * as v from 'valibot';
-import { OperationError } from '../../operation-error';
-import { LookUpDeniedError } from '../account-look-up';
-import { asker, type AwsAccountOptions, clientConfig } from '../ask-aws';
+import { OperationError } from '../operation-error';
+import { LookUpDeniedError } from './account-look-up';
+import { asker, type AwsAccountOptions, clientConfig } from './ask-aws';
 import { BROKERS_PER_ACCOUNT, ELASTIC_IPS, type Quota, VPCS } from './quotas';
 import type {
   Concurrency,

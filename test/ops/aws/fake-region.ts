@@ -1,4 +1,4 @@
-import type { RegionLookUp } from '../../../../ops/deploy/region/region-look-up';
+import type { RegionLookUp } from '../../../ops/aws/region-look-up';
 
 const ZONES = ['a', 'b', 'c'].map((letter, index) => ({
   name: `eu-central-1${letter}`,
