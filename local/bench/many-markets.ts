@@ -123,7 +123,7 @@ function timeOfTick(tick: number): number {
 }
 
 function requestsOf({ exchange, followed }: MarketsRun) {
-  const counts = followed.map(({ exchange: name }) => exchange.counts(name));
+  const counts = followed.exchanges.map(({ exchange: name }) => exchange.counts(name));
   return {
     sent: sumOf(counts, ({ requests }) => requests),
     refused: sumOf(counts, ({ limited }) => limited),
@@ -151,7 +151,7 @@ async function measureTick(run: MarketsRun, nowMs: number): Promise<MeasuredTick
   const { exchange, followed, pipeline, store } = run;
   await sleep(REST_MS);
   exchange.setTime(nowMs);
-  const exchanges = followed.map(({ exchange: name }) => name);
+  const exchanges = followed.exchanges.map(({ exchange: name }) => name);
   const stored = new StoredMarkets(store, exchanges, floorTo(nowMs, MINUTE_MS));
   let tickMs = NaN;
   const tickToItsEnd = async (): Promise<void> => {

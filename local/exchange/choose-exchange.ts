@@ -2,39 +2,25 @@ import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { CandleSource } from './candles/candle-source';
 import { UsageError } from '../../cli/command-line';
-import { failureText, isMissingFile } from '../../cli/failure-text';
+import {
+  EXCHANGE_FACTS,
+  type ExchangeName,
+} from '../../lambdas/shared/adapters/exchanges/exchange-facts';
+import { isMissingFile } from '../../cli/failure-text';
 import { didYouMean } from '../../cli/near-names';
 import { minuteText } from '../../cli/utc-time';
+import { exchangeSeed } from './candles/exchange-seed';
 import { GeneratedCandles } from './candles/generated-candles';
 import { type RecordedCandles, readRecordedCandles } from './candles/recorded-candles';
+import { type LookOptions, silentExchanges } from './real-exchanges';
 
-/** Base URL of the real exchange. */
-export const GATE_IO_URL = 'https://api.gateio.ws';
-const DEFAULT_TIMEOUT_MS = 2_000;
-/** The seed of a simulated exchange. */
-export const DEFAULT_SEED = 1;
-const SERVER_TIME = /"server_time"\s*:\s*\d/;
+const SEED = 1;
 
-/** The part of `fetch` that a look at Gate.io needs. */
-export type Fetch = (url: string, init: { readonly signal: AbortSignal }) => Promise<Response>;
-
-/** The exchange to use, with a line that says which it is. */
+/** What stands for the exchanges of a run, with a line that says which it is. */
 export type ChosenExchange =
-  | { readonly kind: 'live'; readonly url: string; readonly description: string }
-  | { readonly kind: 'simulated'; readonly source: CandleSource; readonly description: string }
+  | { readonly kind: 'live'; readonly description: string }
+  | { readonly kind: 'simulated'; readonly description: string }
   | { readonly kind: 'recorded'; readonly source: RecordedCandles; readonly description: string };
-
-/** Options of the choice of an exchange. */
-export interface ExchangeChoiceOptions {
-  /** The pairs of a simulated exchange. */
-  readonly pairs: readonly string[];
-  /** The seed of a simulated exchange. @default 1 */
-  readonly seed?: number;
-  /** Asks Gate.io. @default the platform's `fetch` */
-  readonly fetch?: Fetch;
-  /** How long Gate.io has to answer. @default 2,000 */
-  readonly timeoutMs?: number;
-}
 
 /** The exchange that was asked for is not available; the message gives the reason and the alternatives. */
 export class ExchangeChoiceError extends Error {
@@ -42,54 +28,39 @@ export class ExchangeChoiceError extends Error {
 }
 
 /**
- * Chooses the exchange: `live` is Gate.io, `simulated` is generated trading, `auto`
- * is Gate.io if it answers in time, else generated trading; anything else is a
- * folder with recorded candles.
+ * Chooses what stands for the exchanges that a run follows, the same for all of
+ * them: `live` is the real ones, `simulated` is generated trading, `auto` is the
+ * real ones if each of them answers in time, else generated trading; anything
+ * else is a folder with recorded candles. Real and generated candles do not mix.
  *
- * @throws ExchangeChoiceError if `live` does not answer or there is no such folder
+ * @throws ExchangeChoiceError if one does not answer and `live` was asked for, or there is no such folder
  * @throws RecordedCandlesError if the folder's files cannot be used
  */
 export async function chooseExchange(
   choice: string,
-  options: ExchangeChoiceOptions,
+  exchanges: readonly ExchangeName[],
+  options: LookOptions = {},
 ): Promise<ChosenExchange> {
-  if (choice === 'simulated') return simulated(options);
+  if (choice === 'simulated') return simulated();
   if (choice !== 'auto' && choice !== 'live') return recorded(choice);
-  const silence = await whyGateIoIsSilent(options);
-  if (silence === undefined) {
-    return { kind: 'live', url: GATE_IO_URL, description: 'exchange: Gate.io, live' };
+  const silent = await silentExchanges(exchanges, options);
+  if (silent.length === 0) {
+    const titles = exchanges.map((exchange) => EXCHANGE_FACTS[exchange].title);
+    return { kind: 'live', description: `exchange: ${titles.join(', ')}, live` };
   }
-  if (choice === 'auto') return simulated(options, ` (Gate.io ${silence})`);
+  if (choice === 'auto') return simulated(` (${silent.join('; ')})`);
   throw new ExchangeChoiceError(
-    `Live was chosen, but Gate.io ${silence}; check the network, or choose auto, simulated or a folder`,
+    `Live was chosen, but ${silent.join('; ')}; check the network, or choose auto, simulated or a folder`,
   );
 }
 
-function simulated(
-  { pairs, seed = DEFAULT_SEED }: ExchangeChoiceOptions,
-  because = '',
-): ChosenExchange {
-  return {
-    kind: 'simulated',
-    source: new GeneratedCandles({ seed, pairs }),
-    description: `exchange: simulated${because}, seed ${seed}`,
-  };
+/** Generated candles of an exchange: the same in every run, and others than those of each other exchange. */
+export function simulatedCandles(exchange: ExchangeName, pairs: readonly string[]): CandleSource {
+  return new GeneratedCandles({ seed: exchangeSeed(exchange, SEED), pairs });
 }
 
-/** The reason that Gate.io cannot be used, to follow its name; undefined if it answers. */
-async function whyGateIoIsSilent({
-  fetch = globalThis.fetch,
-  timeoutMs = DEFAULT_TIMEOUT_MS,
-}: ExchangeChoiceOptions): Promise<string | undefined> {
-  const signal = AbortSignal.timeout(timeoutMs);
-  try {
-    const response = await fetch(`${GATE_IO_URL}/api/v4/spot/time`, { signal });
-    if (!response.ok) return `answered HTTP ${response.status}`;
-    return SERVER_TIME.test(await response.text()) ? undefined : 'did not give its time';
-  } catch (error) {
-    if (signal.aborted) return `did not answer within ${timeoutMs / 1_000} s`;
-    return `could not be reached: ${failureText(error)}`;
-  }
+function simulated(because = ''): ChosenExchange {
+  return { kind: 'simulated', description: `exchange: simulated${because}, seed ${SEED}` };
 }
 
 async function recorded(folder: string): Promise<ChosenExchange> {

@@ -2,11 +2,28 @@ import {
   EXCHANGE_FACTS,
   type ExchangeName,
 } from '../../lambdas/shared/adapters/exchanges/exchange-facts';
-import type { ExchangeAddress } from '../emulator/local-environment';
+import type { ExchangeAddress, ExchangeAddresses } from '../emulator/local-environment';
 import type { RunningExchanges } from '../exchange/exchange-server';
 
-/** Where an exchange is reached that a server stands for, with the path that its API has. */
-export function addressOf(servers: RunningExchanges, exchange: ExchangeName): ExchangeAddress {
+/** Where exchanges are reached that a server stands for, each with the path that its API has. */
+export function addressesOf(
+  servers: Pick<RunningExchanges, 'of'>,
+  exchanges: readonly ExchangeName[],
+): ExchangeAddresses {
+  return Object.fromEntries(exchanges.map((exchange) => [exchange, addressOf(servers, exchange)]));
+}
+
+/** Where the real exchanges are reached. */
+export function realAddresses(exchanges: readonly ExchangeName[]): ExchangeAddresses {
+  return Object.fromEntries(
+    exchanges.map((exchange) => {
+      const { url, archiveUrl } = EXCHANGE_FACTS[exchange];
+      return [exchange, { url, archiveUrl: archiveUrl ?? undefined }];
+    }),
+  );
+}
+
+function addressOf(servers: Pick<RunningExchanges, 'of'>, exchange: ExchangeName): ExchangeAddress {
   const facts = EXCHANGE_FACTS[exchange];
   const { url, archiveUrl } = servers.of(exchange);
   const { pathname } = new URL(facts.url);

@@ -19,6 +19,7 @@ import { ThrottlingProxy } from '../keyspaces/throttling-proxy';
 import type { CapacityLimits } from '../keyspaces/write-capacity';
 import { followedByRun, marketsOf } from './followed-by-run';
 import { connectToRun } from './run-database';
+import type { FollowedByRun } from './run-description';
 import type { FollowedPairs, LocalExchange } from './run-exchange';
 import { synthesize } from '../../cli/synthesize';
 import { stageNamed } from '../../lib/stages';
@@ -63,8 +64,8 @@ export interface LocalRun<Exchange extends LocalExchange> {
   readonly template: PipelineTemplate;
   readonly session: CassandraSession;
   readonly store: ReturnType<typeof createCandleStore>;
-  /** The exchanges that are followed, with their pairs. */
-  readonly followed: readonly FollowedPairs[];
+  /** What it follows. */
+  readonly followed: FollowedByRun;
   /** Those of the pairs that are Gate.io's: replays and benchmarks are of these alone. */
   readonly pairs: readonly string[];
   readonly logsDir: string;
@@ -130,16 +131,13 @@ async function startAll<Exchange extends LocalExchange>(
     template,
     kafka: engines.kafka.endpoint,
     cassandra: throttling?.endpoint ?? engines.cassandra.endpoint,
-    exchanges: {
-      'gate-io': { url: exchange.apiUrl, archiveUrl: exchange.archiveUrl },
-      ...exchange.others,
-    },
+    exchanges: exchange.addresses,
     logsDir,
     chosen: settings,
     ...(options.hooks === undefined ? {} : { hooks: options.hooks }),
   };
-  const { exchanges } = followedByRun(pipelineOptions);
-  const markets = marketsOf({ exchanges });
+  const followedByTemplate = followedByRun(pipelineOptions);
+  const markets = marketsOf(followedByTemplate);
   const pipeline = await startPipeline(pipelineOptions);
   stops.push(() => pipeline.stop());
   const session = sessionOf(engines.cassandra.endpoint, template);
@@ -153,7 +151,7 @@ async function startAll<Exchange extends LocalExchange>(
     template,
     session,
     store: createCandleStore(session),
-    followed: exchanges,
+    followed: followedByTemplate,
     pairs: markets.filter(({ exchange: name }) => name === 'gate-io').map(({ pair }) => pair),
     logsDir,
     stop: () => stopAll(stops),

@@ -1,7 +1,4 @@
-import {
-  EXCHANGE_FACTS,
-  type ExchangeName,
-} from '../../lambdas/shared/adapters/exchanges/exchange-facts';
+import type { ExchangeName } from '../../lambdas/shared/adapters/exchanges/exchange-facts';
 import { pairsByName } from '../../lambdas/shared/domain/followed/pair-patterns';
 import { ceilTo, DAY_MS } from '../../lambdas/shared/domain/interval';
 import { UsageError } from '../../cli/command-line';
@@ -11,7 +8,7 @@ import {
   assertRecorded,
   type ChosenExchange,
   chooseExchange,
-  DEFAULT_SEED,
+  simulatedCandles,
 } from '../exchange/choose-exchange';
 import {
   type ExchangeOptions,
@@ -19,26 +16,23 @@ import {
   startExchange,
   startExchanges,
 } from '../exchange/exchange-server';
-import { exchangeSeed } from '../exchange/candles/exchange-seed';
-import { GeneratedCandles } from '../exchange/candles/generated-candles';
+import type { LookOptions } from '../exchange/real-exchanges';
 import type { ExchangeAddresses } from '../emulator/local-environment';
-import { addressOf } from './exchange-address';
+import { addressesOf, realAddresses } from './exchange-address';
 import { shiftedInTime } from '../exchange/candles/shifted-candles';
 
 const SOME_PAIRS = ['BTC_USDT', 'ETH_USDT', 'ETH_BTC'];
 
-/** The exchange of a local run. */
+/** What stands for the exchanges of a local run. */
 export interface LocalExchange {
-  /** Up to and with `/api/v4`. */
-  readonly apiUrl: string;
-  /** The base URL of its archive. */
-  readonly archiveUrl: string;
-  /** One line that names the exchange. */
+  /** Where each is reached. */
+  readonly addresses: ExchangeAddresses;
+  /** One line that names it. */
   readonly description: string;
-  /** Its pairs; undefined for the real exchange, which has very many. */
+  /** Whether it is the real exchanges. */
+  readonly isLive: boolean;
+  /** The pairs of a recording; undefined if there are those that are followed. */
   readonly pairs: readonly string[] | undefined;
-  /** Where other exchanges are reached that stand beside it. @default at their own addresses */
-  readonly others?: ExchangeAddresses;
   stop(): Promise<void>;
 }
 
@@ -60,69 +54,58 @@ export interface ReplayExchange extends TimedExchange {
   recordedMinutes(pair: string, fromMs: number, toMs: number): number;
 }
 
-/** The pairs that an exchange is opened for. */
-export interface ExchangePairs {
-  /** Those of Gate.io that the stage follows. */
-  readonly ofStage: readonly string[];
-  /** Those of Gate.io that were asked for; undefined for none in particular. */
+/** An exchange to open, with the pairs that a stage follows of it. */
+export interface WantedExchange extends FollowedPairs {
+  /** The pairs that were asked for instead; undefined for none in particular. */
   readonly asked: readonly string[] | undefined;
-  /** Other exchanges that are opened beside it. @default none */
-  readonly others?: readonly FollowedPairs[];
 }
 
 /** Options of an exchange that is opened. */
-export interface OpenExchangeOptions extends Partial<ExchangeServerOptions> {
+export interface OpenExchangeOptions extends Partial<ExchangeServerOptions>, LookOptions {
   /** The faults of each; undefined for none. */
   readonly faultsOf?: (exchange: ExchangeName) => ExchangeFaults | undefined;
 }
 
 /**
- * The exchange of a run by the clock: `auto`, `live`, `simulated`, or a folder,
- * whose recording is moved to today.
+ * The exchanges of a run by the clock: `auto`, `live`, `simulated`, or a folder,
+ * whose recording is moved to today and stands for each of them.
  *
  * @throws ExchangeChoiceError, RecordedCandlesError
  * @throws UsageError if a recording lacks a pair that was asked for
  */
 export async function openExchange(
   choice: string,
-  { ofStage, asked, others = [] }: ExchangePairs,
-  { faultsOf, ...listen }: OpenExchangeOptions = {},
+  wanted: readonly WantedExchange[],
+  { faultsOf, fetch, timeoutMs, ...listen }: OpenExchangeOptions = {},
 ): Promise<LocalExchange> {
-  const chosen = await chooseExchange(choice, { pairs: generatedPairs(asked ?? ofStage) });
-  if (chosen.kind === 'live') {
-    const { url, description } = chosen;
-    const { archiveUrl } = EXCHANGE_FACTS['gate-io'];
-    const stop = () => Promise.resolve();
-    return { apiUrl: apiOf(url), archiveUrl, description, pairs: undefined, stop };
-  }
-  assertRecorded(asked && pairsByName(asked), chosen.source.pairs(), choice);
-  const { source, moved } = broughtToToday(chosen, Date.now());
-  const served = others.map(({ exchange, pairs }) => ({
-    exchange,
-    faults: faultsOf?.(exchange),
-    source:
-      chosen.kind === 'simulated'
-        ? new GeneratedCandles({
-            seed: exchangeSeed(exchange, DEFAULT_SEED),
-            pairs: generatedPairs(pairs),
-          })
-        : source,
-  }));
-  const servers = await startExchanges([{ source, faults: faultsOf?.('gate-io') }, ...served], {
-    port: 0,
-    now: Date.now,
-    ...listen,
+  const names = wanted.map(({ exchange }) => exchange);
+  const chosen = await chooseExchange(choice, names, { fetch, timeoutMs });
+  if (chosen.kind === 'live') return realExchanges(names, chosen.description);
+  const recorded = chosen.kind === 'recorded' ? broughtToToday(chosen, Date.now()) : undefined;
+  const served = wanted.map(({ exchange, pairs, asked }) => {
+    if (recorded !== undefined) {
+      assertRecorded(asked && pairsByName(asked), recorded.source.pairs(), choice);
+    }
+    const source = recorded?.source ?? simulatedCandles(exchange, generatedPairs(asked ?? pairs));
+    return { exchange, source, faults: faultsOf?.(exchange) };
   });
-  const gateIo = servers.of('gate-io');
+  const servers = await startExchanges(served, { port: 0, now: Date.now, ...listen });
   return {
-    apiUrl: apiOf(gateIo.url),
-    archiveUrl: gateIo.archiveUrl,
-    description: chosen.description + moved,
-    pairs: source.pairs(),
-    others: Object.fromEntries(
-      others.map(({ exchange }) => [exchange, addressOf(servers, exchange)]),
-    ),
+    addresses: addressesOf(servers, names),
+    description: chosen.description + (recorded?.moved ?? ''),
+    isLive: false,
+    pairs: recorded?.source.pairs(),
     stop: () => servers.stop(),
+  };
+}
+
+function realExchanges(names: readonly ExchangeName[], description: string): LocalExchange {
+  return {
+    addresses: realAddresses(names),
+    description,
+    isLive: true,
+    pairs: undefined,
+    stop: () => Promise.resolve(),
   };
 }
 
@@ -143,7 +126,7 @@ export async function openReplayExchange(
   asked: readonly string[] | undefined,
   options: Partial<ExchangeOptions> = {},
 ): Promise<ReplayExchange> {
-  const chosen = await chooseExchange(folder, { pairs: [] });
+  const chosen = await chooseExchange(folder, ['gate-io']);
   if (chosen.kind !== 'recorded') throw new UsageError(`--replay ${folder} is not a folder`);
   const { source, description } = chosen;
   assertRecorded(asked, source.pairs(), folder);
@@ -167,26 +150,21 @@ export async function openTimedExchange(
   let timeMs = 0;
   const server = await startExchange({ port: 0, source, now: () => timeMs, ...options });
   return {
-    apiUrl: apiOf(server.url),
-    archiveUrl: server.archiveUrl,
+    addresses: addressesOf({ of: () => server }, [options.exchange ?? 'gate-io']),
     description,
+    isLive: false,
     pairs: source.pairs(),
     setTime: (nowMs) => (timeMs = nowMs),
     stop: () => server.stop(),
   };
 }
 
-function apiOf(url: string): string {
-  return `${url}/api/v4`;
-}
-
 /** Moves a recording, which is of the past, by whole days so that it goes on for at least a day from now. */
 function broughtToToday(
-  chosen: Exclude<ChosenExchange, { readonly kind: 'live' }>,
+  { source: recorded }: Extract<ChosenExchange, { readonly kind: 'recorded' }>,
   nowMs: number,
 ): { readonly source: CandleSource; readonly moved: string } {
-  if (chosen.kind === 'simulated') return { source: chosen.source, moved: '' };
-  const byMs = ceilTo(nowMs + DAY_MS - chosen.source.span().toMs, DAY_MS);
-  const source = shiftedInTime(chosen.source, byMs);
+  const byMs = ceilTo(nowMs + DAY_MS - recorded.span().toMs, DAY_MS);
+  const source = shiftedInTime(recorded, byMs);
   return { source, moved: `, moved by ${byMs / DAY_MS} days to be of today` };
 }

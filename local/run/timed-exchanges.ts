@@ -1,7 +1,7 @@
 import type { ExchangeName } from '../../lambdas/shared/adapters/exchanges/exchange-facts';
 import type { ExchangeCounts, ServedExchange } from '../exchange/exchange-requests';
 import { startExchanges } from '../exchange/exchange-server';
-import { addressOf } from './exchange-address';
+import { addressesOf } from './exchange-address';
 import type { TimedExchange } from './run-exchange';
 
 /** An exchange to serve, by its name. */
@@ -23,16 +23,12 @@ export async function openTimedExchanges(
 ): Promise<SeveralTimedExchanges> {
   let timeMs = 0;
   const servers = await startExchanges(served, { port: 0, now: () => timeMs });
-  const gateIo = addressOf(servers, 'gate-io');
-  const others = served.filter(({ exchange }) => exchange !== 'gate-io');
+  const names = served.map(({ exchange }) => exchange);
   return {
-    apiUrl: gateIo.url,
-    archiveUrl: gateIo.archiveUrl ?? '',
+    addresses: addressesOf(servers, names),
     description,
+    isLive: false,
     pairs: served.find(({ exchange }) => exchange === 'gate-io')?.source.pairs() ?? [],
-    others: Object.fromEntries(
-      others.map(({ exchange }) => [exchange, addressOf(servers, exchange)]),
-    ),
     counts: (exchange) => servers.of(exchange).counts(),
     setTime: (nowMs) => (timeMs = nowMs),
     stop: () => servers.stop(),

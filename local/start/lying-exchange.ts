@@ -31,7 +31,7 @@ export function describedLiar<Exchange extends LocalExchange>(
   request: LiesRequest | undefined,
 ): Exchange {
   if (request === undefined) return exchange;
-  if (exchange.pairs === undefined) throw new LiveExchangeLiesError();
+  if (exchange.isLive) throw new LiveExchangeLiesError();
   const { lies, rate } = request;
   const said = lies.map(lieText).join(', ');
   return {

@@ -29,14 +29,8 @@ async function openedExchange(
 ): Promise<LocalExchange> {
   assertFollowed('--pairs', asked, followed);
   assertFollowed('--lies', lies?.lies.map(lieText), followed);
-  const gateIo = followed.find(({ exchange: name }) => name === 'gate-io');
-  const others = followed
-    .filter((one) => one !== gateIo)
-    .map((one) => ({ ...one, pairs: askedPairs(asked, one.exchange) ?? one.pairs }));
-  const pairs = { ofStage: gateIo?.pairs ?? [], asked: askedPairs(asked, 'gate-io'), others };
-  const opened = await openExchange(exchange, pairs, {
-    faultsOf: (name) => liesOf(lies, name),
-  });
+  const wanted = followed.map((one) => ({ ...one, asked: askedPairs(asked, one.exchange) }));
+  const opened = await openExchange(exchange, wanted, { faultsOf: (name) => liesOf(lies, name) });
   return describedLiar(opened, lies);
 }
 
@@ -46,8 +40,7 @@ function settingsByTheClock(
   followed: readonly FollowedPairs[],
 ): ChosenSettings {
   const chosen = followed.map(({ exchange, pairs }) => {
-    const isOwn = exchange === 'gate-io' && !pairs.some(isPattern);
-    const ofExchange = isOwn ? (own ?? pairs) : pairs;
+    const ofExchange = pairs.some(isPattern) ? pairs : (own ?? pairs);
     return [exchange, { pairs: askedPairs(request.pairs, exchange) ?? ofExchange }] as const;
   });
   return {

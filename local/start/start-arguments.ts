@@ -20,7 +20,7 @@ import { EARLIEST_HISTORY_MS } from '../../lambdas/shared/domain/market';
 export function exchangeOption(): Option {
   return new Option(
     '--exchange <exchange>',
-    'auto (Gate.io if it answers, else simulated), live (Gate.io), simulated, or a folder with recorded candles',
+    'auto (live if every exchange that is followed answers, else all simulated), live, simulated, or a folder with recorded candles',
   );
 }
 

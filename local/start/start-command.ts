@@ -5,7 +5,6 @@ import type { InvocationReport } from '../emulator/lambda/invocation-report';
 import { EngineDiedError } from '../engines/engine';
 import { LOCAL_DATA_CENTER } from '../engines/engine-answers';
 import { keyspaceOf, type LocalRun, type LocalRunOptions } from '../run/local-run';
-import { followedByRun } from '../run/followed-by-run';
 import {
   defaultDataDir,
   removeRunDescription,
@@ -14,7 +13,7 @@ import {
 } from '../run/run-description';
 import type { LocalExchange } from '../run/run-exchange';
 import type { Console } from '../watch/console';
-import { type WantedHistory, wantedHistoryOf } from '../watch/history-progress';
+import { wantedHistoryOf } from '../watch/history-progress';
 import type { InvocationCounts } from '../watch/invocation-counts';
 import { localStatusReader } from '../watch/local-status';
 import { apiText, startRunApi } from '../watch/run-api';
@@ -89,7 +88,7 @@ export async function whileItRuns<T>(
     if (api !== undefined) shown.note(apiText(api));
     await writeRunDescription(defaultDataDir(), descriptionOf(run, api));
     // A replay fires fetch alone.
-    const history = request.replay === undefined ? wantedHistory(run) : undefined;
+    const history = request.replay === undefined ? wantedHistoryOf(run.followed) : undefined;
     const reader = localStatusReader(run, counts, history);
     working = work(new StatusDisplay(reader, shown, ended), ended);
     await Promise.race([working, engineDeath(run)]);
@@ -106,10 +105,6 @@ export async function whileItRuns<T>(
 
 async function engineDeath({ engines }: LocalRun<LocalExchange>): Promise<never> {
   throw new EngineDiedError(await Promise.race([engines.kafka.died, engines.cassandra.died]));
-}
-
-function wantedHistory({ pipelineOptions }: LocalRun<LocalExchange>): WantedHistory {
-  return wantedHistoryOf(followedByRun(pipelineOptions));
 }
 
 /** Starts the API of a run; undefined if its stage has none. */
@@ -147,6 +142,6 @@ function descriptionOf(
     exchange: exchange.description,
     api: api?.url ?? null,
     startedAt: new Date().toISOString(),
-    followed: followedByRun(run.pipelineOptions),
+    followed: run.followed,
   };
 }

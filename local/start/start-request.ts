@@ -31,10 +31,10 @@ export interface ReplayRequest {
 
 const DEFAULT_LIE_RATE = 0.05;
 
-/** Lies were asked of the real exchange. */
+/** Lies were asked of real exchanges. */
 export class LiveExchangeLiesError extends UsageError {
   constructor() {
-    super('--lies is not for Gate.io itself; choose --exchange simulated, or a folder');
+    super('--lies is not for real exchanges; choose --exchange simulated, or a folder');
   }
 }
 

@@ -17,7 +17,7 @@ export function localStatusReader(
 ): StatusReader {
   return new StatusReader({
     exchange: exchange.description.replace(/^exchange: /, ''),
-    followed,
+    followed: followed.exchanges,
     session,
     history,
     targets: pipeline.eventSources.map(({ mapping }) => mapping.target),

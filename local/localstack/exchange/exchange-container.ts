@@ -1,5 +1,5 @@
 import type { ExchangeServerOptions } from '../../exchange/exchange-server';
-import { chooseExchange } from '../../exchange/choose-exchange';
+import { chooseExchange, simulatedCandles } from '../../exchange/choose-exchange';
 import { openExchange, openTimedExchange } from '../../run/run-exchange';
 
 // The exchange of a LocalStack run, in a container: functions in containers do
@@ -14,7 +14,7 @@ async function serve(): Promise<void> {
   const time = process.env['EXCHANGE_TIME'] ?? '';
   const choice = folder === '' ? 'simulated' : folder;
   const exchange = await (time === ''
-    ? openExchange(choice, { ofStage: pairs, asked: undefined }, LISTEN)
+    ? openExchange(choice, [{ exchange: 'gate-io', pairs, asked: undefined }], LISTEN)
     : exchangeAtFixedTime(choice, pairs, time));
   console.log(exchange.description);
   process.on('SIGTERM', () => void exchange.stop().then(() => process.exit()));
@@ -22,10 +22,11 @@ async function serve(): Promise<void> {
 
 /** An exchange whose time stands still, so that a recorded hour stays within its reach. */
 async function exchangeAtFixedTime(choice: string, pairs: readonly string[], time: string) {
-  const chosen = await chooseExchange(choice, { pairs });
+  const chosen = await chooseExchange(choice, ['gate-io']);
   if (chosen.kind === 'live')
     throw new TypeError(`The time of the exchange ${choice} cannot be fixed`);
-  const exchange = await openTimedExchange(chosen.source, chosen.description, LISTEN);
+  const source = chosen.kind === 'recorded' ? chosen.source : simulatedCandles('gate-io', pairs);
+  const exchange = await openTimedExchange(source, chosen.description, LISTEN);
   exchange.setTime(Date.parse(time));
   return exchange;
 }

@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { EXCHANGE_FACTS } from '../../../lambdas/shared/adapters/exchanges/exchange-facts';
 import { ARCHIVE_PATH } from '../../exchange/archive/archive-format';
-import { assertRecorded, chooseExchange, GATE_IO_URL } from '../../exchange/choose-exchange';
+import { assertRecorded, chooseExchange } from '../../exchange/choose-exchange';
 import { endpointOf } from '../../containers/compose-project';
 import type { LocalstackProject } from '../localstack-project';
 
@@ -55,11 +55,10 @@ export function urlFromHere(project: LocalstackProject, url: string): string {
 export async function exchangeService(options: ExchangeServiceOptions): Promise<ExchangeService> {
   const { project, choice, pairsOfStage, timeMs } = options;
   const wanted = options.pairs ?? pairsOfStage;
-  const chosen = await chooseExchange(choice, { pairs: wanted });
+  const chosen = await chooseExchange(choice, ['gate-io']);
   const { description } = chosen;
   if (chosen.kind === 'live') {
-    const apiUrl = `${GATE_IO_URL}/api/v4`;
-    const { archiveUrl } = EXCHANGE_FACTS['gate-io'];
+    const { url: apiUrl, archiveUrl } = EXCHANGE_FACTS['gate-io'];
     return { apiUrl, archiveUrl, description, pairs: wanted, inContainer: false, environment: {} };
   }
   const recorded = chosen.kind === 'recorded' ? chosen.source.pairs() : undefined;

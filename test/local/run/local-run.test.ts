@@ -32,7 +32,7 @@ const optionsOf = (change: Partial<LocalRunOptions<LocalExchange>>) => ({
 });
 
 const opening = (choice: string, asked?: string[]) => () =>
-  openExchange(choice, { ofStage: [], asked });
+  openExchange(choice, [{ exchange: 'gate-io', pairs: [], asked }]);
 
 test.each([
   ['a mistyped stage', { stage: 'devv' }, 'There is no stage "devv"'],

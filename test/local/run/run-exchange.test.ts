@@ -7,6 +7,7 @@ import {
   openExchange,
   openReplayExchange,
   openTimedExchange,
+  type WantedExchange,
 } from '../../../local/run/run-exchange';
 import { everyMinute, sourceOf } from '../exchange/exchange-fixtures';
 
@@ -38,15 +39,23 @@ function kept<Exchange extends LocalExchange>(exchange: Exchange): Exchange {
   return exchange;
 }
 
-async function rowsOf({ apiUrl }: LocalExchange, pair: string, query: string): Promise<string[][]> {
-  const url = `${apiUrl}/spot/candlesticks?currency_pair=${pair}&interval=1m&${query}`;
+/** Gate.io alone, with pairs of the stage, or those that were asked for. */
+function gateIo(pairs: readonly string[], asked?: readonly string[]): WantedExchange[] {
+  return [{ exchange: 'gate-io', pairs, asked }];
+}
+
+function urlOf({ addresses }: LocalExchange): string {
+  return addresses['gate-io']?.url ?? '';
+}
+
+async function rowsOf(exchange: LocalExchange, pair: string, query: string): Promise<string[][]> {
+  const url = `${urlOf(exchange)}/spot/candlesticks?currency_pair=${pair}&interval=1m&${query}`;
   const answer = await fetch(url, { signal: AbortSignal.timeout(10_000) });
   return (await answer.json()) as string[][];
 }
 
 test('a recording is moved by whole days, and goes on for at least a day', async () => {
-  const asked = { ofStage: ['BTC_USDT'], asked: undefined };
-  const exchange = kept(await openExchange(folder, asked));
+  const exchange = kept(await openExchange(folder, gateIo(['BTC_USDT'])));
   const days = Number(/, moved by (\d+) days to be of today$/.exec(exchange.description)?.[1]);
   const endMs = START_MS + MINUTES * MINUTE_MS + days * DAY_MS;
 
@@ -58,25 +67,58 @@ test('a recording is moved by whole days, and goes on for at least a day', async
   expect(rows.map(([time, , close]) => [time, close])).toEqual([[String(fromSeconds), '1']]);
 });
 
-test('other exchanges stand beside it, each with its own candles', async () => {
-  const pairs = ['BTC_USDT'];
-  const others = [
-    { exchange: 'binance' as const, pairs },
-    { exchange: 'okx' as const, pairs },
-  ];
-  const exchange = kept(
-    await openExchange('simulated', { ofStage: pairs, asked: undefined, others }),
-  );
-  const origin = exchange.apiUrl.replace('/api/v4', '');
-  expect(exchange.others).toEqual({
-    binance: { url: `${origin}/binance`, archiveUrl: `${origin}/binance/archive` },
-    // It has no archive.
-    okx: { url: `${origin}/okx`, archiveUrl: undefined },
+describe('several exchanges', () => {
+  const wanted = (['gate-io', 'binance', 'okx'] as const).map((exchange) => ({
+    exchange,
+    pairs: ['BTC_USDT'],
+    asked: undefined,
+  }));
+
+  test('stand side by side at one port, each at an address of its own', async () => {
+    const exchange = kept(await openExchange('simulated', wanted));
+    const origin = urlOf(exchange).replace('/api/v4', '');
+    expect(exchange.addresses).toEqual({
+      'gate-io': { url: `${origin}/api/v4`, archiveUrl: `${origin}/archive` },
+      binance: { url: `${origin}/binance`, archiveUrl: `${origin}/binance/archive` },
+      // It has no archive.
+      okx: { url: `${origin}/okx`, archiveUrl: undefined },
+    });
+  });
+
+  test('that are live are at their own addresses', async () => {
+    const times = ['{"server_time":1}', '{"serverTime":1}'].map((body) => new Response(body));
+    const fetch = (url: string) => {
+      const time = times.shift();
+      return time ? Promise.resolve(time) : Promise.reject(new Error(`unexpected: ${url}`));
+    };
+    const exchange = await openExchange('live', wanted.slice(0, 2), { fetch });
+    expect(exchange).toMatchObject({
+      isLive: true,
+      description: 'exchange: Gate.io, Binance, live',
+    });
+    expect(exchange.addresses).toEqual({
+      'gate-io': {
+        url: 'https://api.gateio.ws/api/v4',
+        archiveUrl: 'https://download.gatedata.org',
+      },
+      binance: {
+        url: 'https://data-api.binance.vision',
+        archiveUrl: 'https://data.binance.vision',
+      },
+    });
+  });
+
+  test('of a recording have its pairs, each of them', async () => {
+    const asking = wanted.map((one) => ({
+      ...one,
+      asked: one.exchange === 'okx' ? ['A_B'] : undefined,
+    }));
+    await expect(openExchange(folder, asking)).rejects.toThrow(`A_B: not in ${folder}`);
   });
 });
 
 test.each([
-  ['by the clock', () => openExchange(folder, { ofStage: [], asked: ['ETH_BTC', 'NOPE_BTC'] })],
+  ['by the clock', () => openExchange(folder, gateIo([], ['ETH_BTC', 'NOPE_BTC']))],
   ['of a replay', () => openReplayExchange(folder, ['NOPE_BTC', 'ETH_BTC'])],
 ])('a pair that an exchange %s does not have is refused', async (_, open) => {
   await expect(open()).rejects.toThrow(UsageError);
@@ -84,11 +126,17 @@ test.each([
 });
 
 test('a simulated exchange has the pairs that were asked for, else those of the stage', async () => {
-  const pairsOf = async (asked: string[] | undefined) =>
-    kept(await openExchange('simulated', { ofStage: ['BTC_USDT'], asked })).pairs;
+  const pairsOf = async (asked?: readonly string[]) => {
+    const exchange = kept(await openExchange('simulated', gateIo(['BTC_USDT'], asked)));
+    const url = `${urlOf(exchange)}/spot/currency_pairs`;
+    const listed = (await (await fetch(url, { signal: AbortSignal.timeout(10_000) })).json()) as {
+      id: string;
+    }[];
+    return listed.map(({ id }) => id);
+  };
 
   await expect(pairsOf(['ETH_BTC'])).resolves.toEqual(['ETH_BTC']);
-  await expect(pairsOf(undefined)).resolves.toEqual(['BTC_USDT']);
+  await expect(pairsOf()).resolves.toEqual(['BTC_USDT']);
 });
 
 test('a replay counts what was recorded', async () => {

@@ -4,10 +4,10 @@ import type { Lie } from '../../../local/exchange/random-lies';
 import type { LocalExchange } from '../../../local/run/run-exchange';
 
 const exchange: LocalExchange = {
-  apiUrl: 'http://127.0.0.1:1/api/v4',
-  archiveUrl: 'http://127.0.0.1:1/archive',
+  addresses: {},
   description: 'exchange: simulated, seed 1',
-  pairs: ['BTC_USDT'],
+  isLive: false,
+  pairs: undefined,
   stop: () => Promise.resolve(),
 };
 
@@ -33,9 +33,9 @@ test('a liar says so, and lies', () => {
   expect(liesOf(request, 'binance')?.takeAnswer('A_B', 'klines')).toBe('empty');
 });
 
-test('the real exchange, if it was chosen for want of a name, is not made a liar', () => {
-  const live = { ...exchange, pairs: undefined };
+test('real exchanges, if they were chosen for want of a name, are not made liars', () => {
+  const live = { ...exchange, isLive: true };
   expect(() => describedLiar(live, { lies: [lie('late')], rate: 1 })).toThrow(
-    '--lies is not for Gate.io itself; choose --exchange simulated, or a folder',
+    '--lies is not for real exchanges; choose --exchange simulated, or a folder',
   );
 });
