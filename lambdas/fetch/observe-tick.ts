@@ -15,6 +15,7 @@ import type {
 } from '../shared/domain/ports';
 import type { MarketStatus } from '../shared/domain/progress/progress';
 import type { ObservedSegment } from '../shared/domain/segment';
+import { noteBan } from '../shared/noted-ban';
 import type { Shard } from '../shared/domain/followed/shard';
 import { followedMarkets, type FollowedMarket, type Listing } from './followed-markets';
 import { noteMarketEnd } from './market-end';
@@ -104,7 +105,10 @@ export function createObserveTick(ports: ObserveTickPorts, settings: ObserveTick
   const asks = new Map<string, Ask>();
   const unknownAtMs = new Map<string, number>();
   return async (tick: Tick): Promise<void> => {
-    const { status, unreadable } = await ports.store.readExchangeStatus(settings.exchange);
+    const { exchange } = settings;
+    const stored = await ports.store.readExchangeStatus(exchange);
+    const { status, unreadable, bannedUntilMs: notedUntilMs } = stored;
+    if (notedUntilMs !== null) ports.exchange.heedBan(notedUntilMs);
     const markets = await followedMarkets(ports, settings, status, tick);
     const readable = withoutUnreadable(ports.telemetry, markets, unreadable);
     const plans = plansOf(readable, status, settings, tick);
@@ -129,6 +133,7 @@ export function createObserveTick(ports: ObserveTickPorts, settings: ObserveTick
     const observed = outcomes.flatMap((outcome) =>
       outcome.status === 'fulfilled' ? [outcome.value] : [],
     );
+    await noteBan(ports, { exchange, notedUntilMs, nowMs: tick.nowMs });
     remember(asks, plans, observed, tick);
     rememberUnknown(unknownAtMs, observed, tick);
     const unreadableCount = markets.length - readable.length;

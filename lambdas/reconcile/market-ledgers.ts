@@ -10,7 +10,7 @@ import {
   unknownDay,
 } from '../shared/domain/ledger/ledger';
 import { type Market, marketKey, pairOfKey } from '../shared/domain/market';
-import { UnknownPairError } from '../shared/domain/ports';
+import { type ExchangeStatus, UnknownPairError } from '../shared/domain/ports';
 import type { MarketStatus } from '../shared/domain/progress/progress';
 import { followedPairs } from '../shared/domain/followed/pair-patterns';
 import { isInShard } from '../shared/domain/followed/shard';
@@ -62,9 +62,8 @@ export class MarketLedgers {
   }
 
   /** Reads what is needed at a firing. */
-  async read(nowMs: number): Promise<void> {
+  async read({ status: statuses, unreadable }: ExchangeStatus, nowMs: number): Promise<void> {
     const { exchange, pairs } = this.#settings;
-    const { status: statuses, unreadable } = await this.#ports.store.readExchangeStatus(exchange);
     const stored = [...statuses.keys()].map(pairOfKey);
     // Fetch tells of those, and counts them as behind.
     const hidden = new Set(unreadable.map(({ market }) => market.pair));

@@ -24,6 +24,7 @@ import type {
   Telemetry,
 } from '../shared/domain/ports';
 import type { ObservedSegment } from '../shared/domain/segment';
+import { noteBan } from '../shared/noted-ban';
 import type { Shard } from '../shared/domain/followed/shard';
 import { askForDays, declareUnserved, type AskOutcome } from './ask-for-days';
 import { reportLedgers } from './ledger-report';
@@ -87,9 +88,16 @@ const CONCURRENT_ASKS = 4;
 export function createReconcile(ports: ReconcilePorts, settings: ReconcileSettings) {
   const ledgers = new MarketLedgers(ports, settings);
   return async (firing: Firing): Promise<void> => {
-    await ledgers.read(firing.nowMs);
-    const round = new ReconcileRound({ ports, settings, ledgers, firing });
-    await round.run();
+    const { exchange } = settings;
+    const stored = await ports.store.readExchangeStatus(exchange);
+    const { bannedUntilMs: notedUntilMs } = stored;
+    if (notedUntilMs !== null) ports.exchange.heedBan(notedUntilMs);
+    try {
+      await ledgers.read(stored, firing.nowMs);
+      await new ReconcileRound({ ports, settings, ledgers, firing }).run();
+    } finally {
+      await noteBan(ports, { exchange, notedUntilMs, nowMs: firing.nowMs });
+    }
     reportLedgers(ports.telemetry, ledgers, { ...settings, nowMs: firing.nowMs });
   };
 }

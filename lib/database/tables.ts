@@ -44,6 +44,8 @@ export const TABLES = {
       unknown_since: 'timestamp',
       ended_at: 'timestamp',
       listed_since: 'timestamp',
+      /** Of the exchange as a whole: only the row of the pair `*` has it. */
+      banned_until: 'timestamp',
     },
   },
   gaps: {

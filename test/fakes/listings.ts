@@ -21,6 +21,10 @@ export function statusOf(fields: Partial<MarketStatus> = {}): MarketStatus {
 export class FakeListings implements ListingStore {
   readonly status: Map<string, MarketStatus>;
   unreadable: readonly UnreadableStatusError[] = [];
+  /** Ends of the bans that were noted, by exchange. */
+  readonly bans = new Map<string, number>();
+  readonly bansWritten: { exchange: string; untilMs: number; observedAtMs: number }[] = [];
+  isBroken = false;
   readonly written: { key: string; observedAtMs: number }[] = [];
 
   constructor(status: Readonly<Record<string, MarketStatus>> = {}) {
@@ -28,7 +32,15 @@ export class FakeListings implements ListingStore {
   }
   readExchangeStatus(exchange: string): Promise<ExchangeStatus> {
     const own = [...this.status].filter(([key]) => key.startsWith(`${exchange}:`));
-    return Promise.resolve({ status: new Map(own), unreadable: this.unreadable });
+    const { unreadable } = this;
+    const bannedUntilMs = this.bans.get(exchange) ?? null;
+    return Promise.resolve({ status: new Map(own), unreadable, bannedUntilMs });
+  }
+  writeBan(exchange: string, untilMs: number, observedAtMs: number): Promise<void> {
+    if (this.isBroken) return Promise.reject(new Error('no database'));
+    this.bansWritten.push({ exchange, untilMs, observedAtMs });
+    this.bans.set(exchange, untilMs);
+    return Promise.resolve();
   }
   writeListing(
     market: Market,

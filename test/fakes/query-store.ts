@@ -60,6 +60,7 @@ export class FakeQueryStore implements QueryStore {
     return this.#answer([], {
       status: new Map(status),
       unreadable: unreadable.filter(({ market }) => market.exchange === exchange),
+      bannedUntilMs: null,
     });
   }
 

@@ -49,6 +49,7 @@ const TABLES = [
       'unknown_since timestamp',
       'ended_at timestamp',
       'listed_since timestamp',
+      'banned_until timestamp',
     ],
   },
   {

@@ -56,6 +56,10 @@ export interface Exchange {
    * last asked; undefined if it said nothing of that.
    */
   takeHeadroom(): number | undefined;
+  /** Sends nothing before `untilMs`: another process met a ban of this address that ends then. */
+  heedBan(untilMs: number): void;
+  /** The end of the ban of this address; undefined if none is known of, or it is over. */
+  bannedUntilMs(): number | undefined;
 }
 
 /** The exchange says that it does not know a pair. */
@@ -77,12 +81,20 @@ export interface ExchangeStatus {
   readonly status: StatusByMarket;
   /** Markets whose row cannot be read: it hides no other. */
   readonly unreadable: readonly UnreadableStatusError[];
+  /** The end of the newest ban that was noted, over or not; null if none was. */
+  readonly bannedUntilMs: number | null;
 }
 
 /** How far all markets of an exchange have come. */
 export interface ExchangeStatusReader {
   /** The status of each market of the exchange of which anything is stored, followed or not, in one read. */
   readExchangeStatus(exchange: string): Promise<ExchangeStatus>;
+}
+
+/** The bans that an exchange has set, for all processes that send it requests. */
+export interface BanStore {
+  /** Notes until when an exchange refuses all that is sent. */
+  writeBan(exchange: string, untilMs: number, observedAtMs: number): Promise<void>;
 }
 
 /** The ledger of days, for reading. */
@@ -95,7 +107,7 @@ export interface DayReader {
 }
 
 /** The ledger of days as reconcile uses it. */
-export interface LedgerStore extends ExchangeStatusReader, DayReader {
+export interface LedgerStore extends ExchangeStatusReader, BanStore, DayReader {
   /** Notes that a day was asked for, or what kept the ask from bringing an audit. */
   writeAsk(market: Market, dayMs: number, ask: DayAsk): Promise<void>;
   /** Notes since when the exchange has the market: no day before is in its ledger. */
@@ -162,7 +174,7 @@ export interface ListedPair {
 }
 
 /** Whether the exchange still knows a market, as fetch finds it. */
-export interface ListingStore extends ExchangeStatusReader {
+export interface ListingStore extends ExchangeStatusReader, BanStore {
   writeListing(
     market: Market,
     listing: Pick<MarketStatus, 'unknownSinceMs' | 'endedAtMs'>,

@@ -5,6 +5,7 @@ import type { CandlesQuery, Exchange, ExchangeAnswer } from '../../../lambdas/sh
 export class FakeExchange implements Exchange {
   readonly requests: CandlesQuery[] = [];
   headroom: number | undefined;
+  banEndsMs: number | undefined;
   readonly #answer: (query: CandlesQuery) => readonly Candle[] | ExchangeAnswer;
 
   /** A list of candles is an answer without a rejected row. */
@@ -18,5 +19,11 @@ export class FakeExchange implements Exchange {
   }
   takeHeadroom(): number | undefined {
     return this.headroom;
+  }
+  heedBan(untilMs: number): void {
+    this.banEndsMs = untilMs;
+  }
+  bannedUntilMs(): number | undefined {
+    return this.banEndsMs;
   }
 }

@@ -18,6 +18,8 @@ import { statusOf } from '../listings';
 export class FakeLedger implements LedgerStore {
   readonly status = new Map<string, MarketStatus>();
   unreadable: readonly UnreadableStatusError[] = [];
+  /** Ends of the bans that were noted, by exchange. */
+  readonly bans = new Map<string, number>();
   readonly reads: { key: string; fromMs: number; toMs: number }[] = [];
   readonly asks: { key: string; dayMs: number; ask: DayAsk }[] = [];
   brokenFor: ((call: 'ask' | 'days', market: Market) => boolean) | undefined;
@@ -38,7 +40,13 @@ export class FakeLedger implements LedgerStore {
 
   readExchangeStatus(exchange: string): Promise<ExchangeStatus> {
     const own = [...this.status].filter(([key]) => key.startsWith(`${exchange}:`));
-    return Promise.resolve({ status: new Map(own), unreadable: this.unreadable });
+    const { unreadable } = this;
+    const bannedUntilMs = this.bans.get(exchange) ?? null;
+    return Promise.resolve({ status: new Map(own), unreadable, bannedUntilMs });
+  }
+  writeBan(exchange: string, untilMs: number): Promise<void> {
+    this.bans.set(exchange, untilMs);
+    return Promise.resolve();
   }
   readDays(market: Market, { fromMs, toMs }: { fromMs: number; toMs: number }) {
     if (this.brokenFor?.('days', market) === true) return Promise.reject(new Error('no database'));

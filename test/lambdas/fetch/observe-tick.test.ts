@@ -484,6 +484,7 @@ describe('a tick rejects', () => {
         store: {
           readExchangeStatus: () => Promise.reject(new Error('no database')),
           writeListing: () => Promise.reject(new Error('unexpected')),
+          writeBan: () => Promise.reject(new Error('unexpected')),
         },
         observed: codec,
         log: new FakeLog(),

@@ -21,6 +21,7 @@ import type { Gap } from '../../../lambdas/shared/domain/progress/gaps';
 import { TOPICS } from '../../../lambdas/shared/domain/topics';
 import { createRollUpBatch } from '../../../lambdas/transform/roll-up-batch';
 import { DAY } from '../../fakes/candles';
+import { NO_BAN } from '../../fakes/exchange/no-ban';
 import { candleDifferences } from '../../oracle/simulated-truth';
 import type { Breakage, BreakageWorld, BrokenPorts, Ports } from '../broken-ports';
 import { CODECS, EXCHANGE } from '../stage';
@@ -322,6 +323,7 @@ export class ScriptedWorld {
 
   #exchange(): Exchange {
     return {
+      ...NO_BAN,
       takeHeadroom: () => undefined,
       candles: (query) => {
         this.minutesAskedFor += (query.toMs - query.fromMs) / MINUTE_MS;

@@ -2,6 +2,7 @@ import type { Candle } from '../../../lambdas/shared/domain/candle';
 import { DAY_MS, MINUTE_MS } from '../../../lambdas/shared/domain/interval';
 import type { CandlesQuery, Exchange, ExchangeAnswer } from '../../../lambdas/shared/domain/ports';
 import type { RejectedMinute } from '../../../lambdas/shared/domain/segment';
+import { NO_BAN } from '../../fakes/exchange/no-ban';
 import type { Faults } from '../faults';
 import type { Calls, Life } from './calls';
 import type { Random } from './random';
@@ -61,6 +62,7 @@ export function createExchange(world: ExchangeWorld): SimulatedExchange {
     truth: (pair, timeMs) => answerOf(minutesOf(pair), timeMs),
     truthOfDay: (pair, dayMs) => answerOf(minutesOfDay(minutesOf(pair), dayMs), Infinity),
     reachedBy: (life) => ({
+      ...NO_BAN,
       takeHeadroom: () => undefined,
       candles: (query) =>
         world.calls.ask(

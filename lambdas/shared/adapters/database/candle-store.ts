@@ -19,7 +19,7 @@ import {
 } from './cql-values';
 import { createDayLedger } from './day-ledger';
 import { readCandles } from './stored-candles';
-import { readExchangeStatus, readGaps, readStatus } from './stored-progress';
+import { readExchangeStatus, readGaps, readStatus, WHOLE_EXCHANGE } from './stored-progress';
 
 /** Keyspaces takes at most 30 statements in an unlogged batch. */
 const ROWS_PER_BATCH = 30;
@@ -37,6 +37,8 @@ const INSERT_PROGRESS_WITHOUT_NEWEST = `INSERT INTO progress (exchange, pair, li
   VALUES (?, ?, ?, ?, ?, ?) USING TIMESTAMP ?`;
 const INSERT_LISTING = `INSERT INTO progress (exchange, pair, unknown_since, ended_at)
   VALUES (?, ?, ?, ?) USING TIMESTAMP ?`;
+const INSERT_BAN = `INSERT INTO progress (exchange, pair, banned_until)
+  VALUES (?, ?, ?) USING TIMESTAMP ?`;
 const INSERT_GAP = `INSERT INTO gaps (exchange, pair, from_time, to_time, reason, observed_at)
   VALUES (?, ?, ?, ?, ?, ?) USING TIMESTAMP ?`;
 const DELETE_GAP =
@@ -67,6 +69,8 @@ export function createCandleStore(
     writeProgress: (market, progress) => session.write([progressStatement(market, progress)]),
     writeListing: (market, listing, observedAtMs) =>
       session.write([listingStatement(market, listing, observedAtMs)]),
+    writeBan: (exchange, untilMs, observedAtMs) =>
+      session.write([banStatement(exchange, untilMs, observedAtMs)]),
     writeGap: (market, gap, observedAtMs) =>
       session.write([gapStatement(market, gap, observedAtMs)]),
     deleteGap: (market, gap, observedAtMs) =>
@@ -193,6 +197,11 @@ function listingStatement(
     query: INSERT_LISTING,
     params: [...marketValues(market), ...times, writeTime(observedAtMs)],
   };
+}
+
+function banStatement(exchange: string, untilMs: number, observedAtMs: number): Statement {
+  const key = marketValues({ exchange, pair: WHOLE_EXCHANGE });
+  return { query: INSERT_BAN, params: [...key, longValue(untilMs), writeTime(observedAtMs)] };
 }
 
 function gapStatement(

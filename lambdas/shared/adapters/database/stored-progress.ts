@@ -16,10 +16,15 @@ export interface StoredGap extends Gap {
   readonly observedAtMs: number;
 }
 
-const SELECT_EXCHANGE_STATUS = `SELECT exchange, pair, live_since, settled_to, seen_to, newest, observed_at, unknown_since, ended_at,
-  listed_since
+/** The row of `progress` that is of an exchange as a whole: no pair has such a name. */
+export const WHOLE_EXCHANGE = '*';
+
+const STATUS_COLUMNS = `exchange, pair, live_since, settled_to, seen_to, newest, observed_at, unknown_since, ended_at,
+  listed_since`;
+const SELECT_STATUS = `SELECT ${STATUS_COLUMNS}
+  FROM progress WHERE exchange = ? AND pair = ?`;
+const SELECT_EXCHANGE_STATUS = `SELECT ${STATUS_COLUMNS}, banned_until
   FROM progress WHERE exchange = ?`;
-const SELECT_STATUS = `${SELECT_EXCHANGE_STATUS} AND pair = ?`;
 const SELECT_MARKETS = 'SELECT exchange, pair FROM progress';
 const SELECT_PAIRS = 'SELECT exchange, pair FROM progress WHERE exchange = ?';
 const SELECT_MARKET = `${SELECT_PAIRS} AND pair = ?`;
@@ -48,8 +53,8 @@ export async function readStatus(
 
 /**
  * Reads the status of each market of an exchange of which anything is stored, by
- * its key: one partition, through all of its pages. A row that lacks a time is
- * given as unreadable.
+ * its key, and the ban that was noted: one partition, through all of its pages.
+ * A row that lacks a time is given as unreadable.
  *
  * @throws CassandraError if the database fails
  */
@@ -61,7 +66,8 @@ export async function readExchangeStatus(
   const rows = await session.rows({ query: SELECT_EXCHANGE_STATUS, params });
   const status = new Map<string, MarketStatus>();
   const unreadable: UnreadableStatusError[] = [];
-  for (const row of rows) {
+  const bannedUntil = rows.filter(isOfExchange).map((row) => timeOrNullAt(row, 'banned_until'));
+  for (const row of rows.filter(isOfMarket)) {
     try {
       status.set(marketKey(parseMarket(row)), parseStatus(row));
     } catch (cause) {
@@ -69,7 +75,7 @@ export async function readExchangeStatus(
       unreadable.push(cause);
     }
   }
-  return { status, unreadable };
+  return { status, unreadable, bannedUntilMs: bannedUntil[0] ?? null };
 }
 
 /**
@@ -79,7 +85,10 @@ export async function readExchangeStatus(
  */
 export async function readKnownMarkets(session: CassandraSession): Promise<Market[]> {
   const rows = await session.rows({ query: SELECT_MARKETS, params: [] });
-  return rows.map(parseMarket).sort((a, b) => (marketKey(a) < marketKey(b) ? -1 : 1));
+  return rows
+    .filter(isOfMarket)
+    .map(parseMarket)
+    .sort((a, b) => (marketKey(a) < marketKey(b) ? -1 : 1));
 }
 
 /**
@@ -89,7 +98,7 @@ export async function readKnownMarkets(session: CassandraSession): Promise<Marke
  */
 export async function readPairs(session: CassandraSession, exchange: string): Promise<string[]> {
   const rows = await session.rows({ query: SELECT_PAIRS, params: [textValue(exchange)] });
-  return rows.map((row) => parseMarket(row).pair);
+  return rows.filter(isOfMarket).map((row) => parseMarket(row).pair);
 }
 
 /**
@@ -119,6 +128,14 @@ export async function readGaps(
 
 function keyOf({ exchange, pair }: Market): Buffer[] {
   return [textValue(exchange), textValue(pair)];
+}
+
+function isOfExchange(row: types.Row): boolean {
+  return row.get('pair') === WHOLE_EXCHANGE;
+}
+
+function isOfMarket(row: types.Row): boolean {
+  return !isOfExchange(row);
 }
 
 function parseMarket(row: types.Row): Market {

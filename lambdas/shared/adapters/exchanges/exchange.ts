@@ -16,6 +16,7 @@ import { newestOf } from '../../domain/segment';
 import type { CandlesPage, ExchangeDescription } from './descriptions/description';
 import { DESCRIPTIONS } from './descriptions/descriptions';
 import { EXCHANGE_FACTS, type ExchangeName } from './exchange-facts';
+import { AddressBan } from './http/address-ban';
 import {
   createExchangeClient,
   type ExchangeBody,
@@ -52,13 +53,16 @@ export function describedExchange(
   description: ExchangeDescription,
   options: ExchangeClientOptions,
 ): Exchange & Listings {
+  const { ban = new AddressBan() } = options;
   const exchange: AskedExchange = {
     description,
-    client: createExchangeClient(description, options),
+    client: createExchangeClient(description, { ...options, ban }),
     telemetry: options.telemetry,
   };
   return {
     takeHeadroom: exchange.client.takeHeadroom,
+    heedBan: (untilMs) => ban.heed(untilMs, Date.now()),
+    bannedUntilMs: () => ban.endMs(Date.now()),
     candles: (query) => candlesOf(exchange, query),
     listedSince: (pair, withinMs) => listedSince(exchange, pair, withinMs),
     pairs: (withinMs) => listedPairs(exchange, withinMs),

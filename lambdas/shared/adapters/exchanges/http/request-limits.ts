@@ -1,6 +1,6 @@
 import PQueue from 'p-queue';
 import type { AnswerHead, ExchangeDescription } from '../descriptions/description';
-import { AddressBan } from './address-ban';
+import { AddressBan, LONGEST_BAN_MS } from './address-ban';
 import { type AskedParty, type ExchangeFailure, failureOfStatus } from './exchange-error';
 import { dateIn, numberIn } from './get';
 
@@ -11,7 +11,6 @@ const SHORTEST_PAUSE_MS = 1_000;
 const SHORTEST_BAN_MS = 120_000;
 /** No answer holds requests back for longer: it would be a mistake. */
 const LONGEST_PAUSE_MS = 60 * 60_000;
-const LONGEST_BAN_MS = 3 * 24 * 60 * 60_000;
 /** An address whose region is not served does not move: it is seldom asked again. */
 const REGION_REFUSED_MS = 10 * 60_000;
 
@@ -76,7 +75,7 @@ export class RequestLimits {
       const endMs = Math.min(untilMs ?? nowMs + SHORTEST_BAN_MS, nowMs + LONGEST_BAN_MS);
       this.#ban.note(failure, endMs);
     } else if (failure === 'RegionRefused') this.#ban.note(failure, nowMs + REGION_REFUSED_MS);
-    else if (failure === 'RateLimited') this.#pause(untilMs ?? nowMs + SHORTEST_PAUSE_MS, nowMs);
+    else if (failure === 'RateLimited') this.#holdBack(untilMs ?? nowMs + SHORTEST_PAUSE_MS, nowMs);
     else if (untilMs !== undefined) this.#pause(untilMs, nowMs);
   }
 
@@ -85,6 +84,12 @@ export class RequestLimits {
     const taken = this.#fewestRemaining;
     this.#fewestRemaining = undefined;
     return taken;
+  }
+
+  /** A pause that outlasts an invocation is a ban in all but its name: nothing waits for it. */
+  #holdBack(untilMs: number, nowMs: number): void {
+    if (untilMs < nowMs + SHORTEST_BAN_MS) this.#pause(untilMs, nowMs);
+    else this.#ban.note('Banned', Math.min(untilMs, nowMs + LONGEST_PAUSE_MS));
   }
 
   #pause(untilMs: number, nowMs: number): void {

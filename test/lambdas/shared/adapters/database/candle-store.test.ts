@@ -286,6 +286,20 @@ describe('writeListing', () => {
   });
 });
 
+test('writeBan notes the end of a ban in the row of the whole exchange, at the time of the tick', async () => {
+  const session = new FakeSession();
+
+  await createCandleStore(session).writeBan('binance', at(15), at(12, 7));
+
+  const [row] = session.batches.flat().map(written);
+  expect(Object.keys(row ?? {})).toEqual(['exchange', 'pair', 'banned_until', 'TIMESTAMP']);
+  expect([text(row?.['exchange']), text(row?.['pair'])]).toEqual(['binance', '*']);
+  expect([long(row?.['banned_until']), long(row?.['TIMESTAMP'])]).toEqual([
+    at(15),
+    at(12, 7) * 1_000,
+  ]);
+});
+
 /** A candle's row as the driver gives it. */
 function candleRow(openTimeMs: number): types.Row {
   const columns = ['open', 'high', 'low', 'close', 'base_volume', 'quote_volume'];

@@ -6,6 +6,7 @@ import {
 import {
   isKnown,
   readExchangeStatus,
+  readKnownMarkets,
   readPairs,
   readStatus,
 } from '../../../../../lambdas/shared/adapters/database/stored-progress';
@@ -18,7 +19,7 @@ function rowWith(changes: Record<string, unknown>): types.Row {
   const columns: Record<string, unknown> = {
     ...MARKET,
     ...{ live_since: TIME, settled_to: TIME, seen_to: TIME, newest: TIME, observed_at: TIME },
-    ...{ unknown_since: null, ended_at: null, listed_since: null },
+    ...{ unknown_since: null, ended_at: null, listed_since: null, banned_until: null },
     ...changes,
   };
   return { get: (column: string) => columns[column] } as unknown as types.Row;
@@ -75,4 +76,26 @@ test('a row without settled_to is a market without progress', async () => {
   const status = await readStatus(tableWith({ settled_to: null, seen_to: null }), [MARKET]);
 
   expect(status.get('gate-io:BTC_USDT')?.progress).toBeUndefined();
+});
+
+describe('the row of an exchange as a whole', () => {
+  const nothing = { live_since: null, settled_to: null, seen_to: null, observed_at: null };
+  const whole = { ...nothing, pair: '*', newest: null, banned_until: TIME };
+
+  it('says until when it has banned this address, and is no market', async () => {
+    const read = await readExchangeStatus(tableWith(whole, {}), 'gate-io');
+
+    expect(read.bannedUntilMs).toBe(TIME.getTime());
+    expect([...read.status.keys()]).toEqual(['gate-io:BTC_USDT']);
+    expect(read.unreadable).toEqual([]);
+  });
+
+  it('may be absent', async () => {
+    expect((await readExchangeStatus(tableWith({}), 'gate-io')).bannedUntilMs).toBeNull();
+  });
+
+  it('is no pair, and no market that is known', async () => {
+    expect(await readPairs(tableWith(whole, {}), 'gate-io')).toEqual(['BTC_USDT']);
+    expect(await readKnownMarkets(tableWith(whole, {}))).toEqual([MARKET]);
+  });
 });

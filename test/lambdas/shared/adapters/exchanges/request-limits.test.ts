@@ -125,7 +125,7 @@ describe('a limit', () => {
     // By its own clock, which is an hour slow.
     ['a date', () => new Date(at(11) + 9_000).toUTCString(), 8_000],
     ['nothing that can be read', () => 'soon', 1_000],
-    ['a year: no longer than an hour', () => String(365 * 24 * 60 * 60), 3_600_000],
+    ['less than two minutes', () => '119', 119_000],
   ])('whose Retry-After is %s is waited for', async (_, retryAfter, leastMs) => {
     server.script = (_request, number) =>
       number === 1
@@ -146,6 +146,73 @@ describe('a limit', () => {
     expect(waits()[1]).toBeGreaterThanOrEqual(leastMs);
     expect(waits()[1]).toBeLessThan(leastMs + 2_000);
   });
+});
+
+describe('a limit that says two minutes or more', () => {
+  it.each([
+    ['two minutes', '120', 120_000],
+    ['a year: no longer than an hour', String(365 * 24 * 60 * 60), 3_600_000],
+  ])('is a ban: %s', async (_, retryAfter, lastsMs) => {
+    server.script = (_request, number) =>
+      number === 1
+        ? { status: 429, headers: { 'retry-after': retryAfter }, body: '' }
+        : { body: [] };
+    const exchange = prepare('binance');
+
+    const refused = exchange.candles(queryOf());
+    await expect(timePassing(refused)).rejects.toMatchObject({ failure: 'Banned' });
+
+    const endsMs = exchange.bannedUntilMs() ?? 0;
+    expect(endsMs - (server.seen[0]?.atMs ?? 0)).toBeGreaterThanOrEqual(lastsMs);
+    expect(endsMs - (server.seen[0]?.atMs ?? 0)).toBeLessThan(lastsMs + 1_000);
+    expect(server.seen).toHaveLength(1);
+  });
+});
+
+describe('a ban that another process met', () => {
+  it('is obeyed until it ends, and no longer', async () => {
+    server.script = () => ({ body: [] });
+    const exchange = prepare('binance');
+
+    exchange.heedBan(at(12, 5));
+
+    await expect(timePassing(exchange.candles(queryOf()))).rejects.toMatchObject({
+      failure: 'Banned',
+    });
+    expect(exchange.bannedUntilMs()).toBe(at(12, 5));
+    expect(server.seen).toEqual([]);
+    jest.setSystemTime(at(12, 5));
+    expect(exchange.bannedUntilMs()).toBeUndefined();
+    expect((await timePassing(exchange.candles(queryOf()))).candles).toEqual([]);
+  });
+
+  it.each([
+    ['ends later than any ban does', 3 * DAY_MS + 2 * MINUTE_MS],
+    ['ended long ago', -DAY_MS],
+    ['ends at no time', NaN],
+  ])('is not believed if it %s', (_, inMs) => {
+    const exchange = prepare('binance');
+
+    exchange.heedBan(at(12) + inMs);
+
+    expect(exchange.bannedUntilMs()).toBeUndefined();
+  });
+
+  it('does not shorten a longer one of this process', () => {
+    const exchange = prepare('binance');
+
+    exchange.heedBan(at(13));
+    exchange.heedBan(at(12, 5));
+
+    expect(exchange.bannedUntilMs()).toBe(at(13));
+  });
+});
+
+test('a region that is not served is no ban', () => {
+  const ban = new AddressBan();
+  ban.note('RegionRefused', at(12, 10));
+
+  expect(prepare('okx', { ban }).bannedUntilMs()).toBeUndefined();
 });
 
 test('a ban whose end is not said lasts two minutes', async () => {

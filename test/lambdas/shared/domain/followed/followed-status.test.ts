@@ -9,6 +9,7 @@ const stored = {
     ['okx:ETH_BTC', statusOf({})],
   ]),
   unreadable: [unreadable],
+  bannedUntilMs: null,
 };
 
 test('named markets come first, stored or not; those of a pattern are stored, readable or not', () => {

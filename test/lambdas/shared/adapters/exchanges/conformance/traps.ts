@@ -94,12 +94,7 @@ function withCandlesOf(
   exchange: Exchange & Listings,
   candles: Exchange['candles'],
 ): Exchange & Listings {
-  return {
-    candles,
-    takeHeadroom: () => exchange.takeHeadroom(),
-    listedSince: (pair, withinMs) => exchange.listedSince(pair, withinMs),
-    pairs: (withinMs) => exchange.pairs(withinMs),
-  };
+  return { ...exchange, candles };
 }
 
 const SEAMS = 'exactly the minutes that were asked for come out, over the seams of pages';
