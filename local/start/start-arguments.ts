@@ -107,7 +107,7 @@ function likelyPair(text: string): string | undefined {
 export function liesOption(): Option {
   return new Option(
     '--lies <lies>',
-    `lies of a simulated or recorded exchange, such as late,stale, or binance:late of one alone; of ${LIES.join(', ')}`,
+    `lies of a simulated or recorded exchange, such as late,stale, or binance:late for one exchange only; any of ${LIES.join(', ')}`,
   ).argParser(liesArgument);
 }
 
@@ -123,7 +123,7 @@ export function lieRateOption(): Option {
 export function throttleOption(): Option {
   return new Option(
     '--throttle [rows]',
-    `the database takes this many rows a second of a table, and a quarter of a partition, as Keyspaces does (default: ${NEW_TABLE.tableRowsPerS}, as a new table)`,
+    `the database takes this many rows a second of a table, and a quarter of a partition, as Keyspaces does`,
   )
     .argParser(rowsArgument)
     .preset(NEW_TABLE.tableRowsPerS);
@@ -147,7 +147,7 @@ function askedLie(text: string): AskedLie {
   const parts = text.split(':');
   if (parts.length > 2 || parts.includes('')) {
     throw new InvalidArgumentError(
-      `${JSON.stringify(text)} is not a lie such as late, nor one of an exchange alone such as binance:late.`,
+      `${JSON.stringify(text)} is not a lie such as late, nor one of a single exchange such as binance:late.`,
     );
   }
   const [name = '', exchangeName] = parts.toReversed();

@@ -152,7 +152,7 @@ function replayRequest(options: StartOptions): ReplayRequest | undefined {
     throw new UsageError('--from, --to and --exit go with --replay <folder>');
   }
   if (options.exchanges !== undefined) {
-    throw new UsageError('--replay is of Gate.io alone; leave out --exchanges');
+    throw new UsageError('--replay is for Gate.io only; leave out --exchanges');
   }
   assertOfGateIo('--pairs', options.pairs ?? []);
   assertOfGateIo('--lies', (options.lies ?? []).map(lieText));
@@ -180,7 +180,7 @@ function assertOfGateIo(flag: '--pairs' | '--lies', asked: readonly string[]): v
   if (other === undefined) return;
   const [, own] = other.split(':');
   throw new UsageError(
-    `--replay is of Gate.io alone, and ${flag} ${other} is not; choose ${flag} ${own}`,
+    `--replay is for Gate.io only, and ${flag} ${other} is not; choose ${flag} ${own}`,
   );
 }
 
@@ -220,7 +220,7 @@ function startCommand(): Command {
     )
     .option(
       '--replay <folder>',
-      'replay the recorded candles of a folder, tick by tick; past days are not asked for again',
+      'replay the recorded candles of a folder, tick by tick; past days are not audited',
     )
     .option('--from <time>', 'with --replay: first minute, ISO 8601, UTC', minuteArgument)
     .option('--to <time>', 'with --replay: minute to stop before', minuteArgument)

@@ -44,7 +44,7 @@ const CHOICES: readonly Choice[] = [
   },
   {
     choice: 'no endpoint for Keyspaces',
-    givesUp: 'its policy: roles alone keep functions from other keyspaces',
+    givesUp: 'its policy: only roles keep functions from other keyspaces',
     without: (stage) =>
       stage.network.endpointZones === 0 ? withNetwork(stage, { endpointZones: 1 }) : undefined,
   },

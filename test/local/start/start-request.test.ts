@@ -78,7 +78,7 @@ test.each([
   ['--replay x --from 2018-01-23 --to 2018-01-23', 'is not before'],
   [
     '--replay x --from 2018-01-22 --to 2018-01-23 --pairs binance:ETH_BTC',
-    '--replay is of Gate.io alone, and --pairs binance:ETH_BTC is not; choose --pairs ETH_BTC',
+    '--replay is for Gate.io only, and --pairs binance:ETH_BTC is not; choose --pairs ETH_BTC',
   ],
   ['--replay x --from 2018-01-23T00:00:30 --to 2018-01-24', 'Expected a whole minute.'],
   ['--replay x --from 2018-01-23 --to 2018-01-24T00:00:30', 'Expected a whole minute.'],
@@ -141,7 +141,7 @@ test.each([
   ['--lies binanc:late', '"binanc" is not an exchange; choose from'],
   ['--lies binanc:late', 'Did you mean "binance"?'],
   ['--lies binance:late:x', '"binance:late:x" is not a lie such as late'],
-  ['--lies binance:late:x', 'nor one of an exchange alone such as binance:late.'],
+  ['--lies binance:late:x', 'nor one of a single exchange such as binance:late.'],
   ['--lies binance:', '"binance:" is not a lie such as late'],
   ['--lies :late', '":late" is not a lie such as late'],
   ['--lies late,', '"" is not a lie such as late'],
@@ -157,7 +157,7 @@ test.each([
   ],
   [
     `${REPLAY} --lies binance:late`,
-    '--replay is of Gate.io alone, and --lies binance:late is not; choose --lies late',
+    '--replay is for Gate.io only, and --lies binance:late is not; choose --lies late',
   ],
   ['--lies late --lie-rate 1.5', 'from 0 to 1'],
   ['--lies late --lie-rate often', 'from 0 to 1'],
