@@ -1,12 +1,7 @@
-import type { ExchangeName } from '../../lambdas/shared/adapters/exchanges/exchange-facts';
+import type { FiringPart } from '../../lambdas/shared/adapters/followed-exchanges';
 import { type ExchangeSetting, marketsOf } from './settings/exchange-settings';
 
-/** The markets that one firing of a rule is of. */
-export interface FiringPart {
-  readonly exchange: ExchangeName;
-  readonly shard: number;
-  readonly shards: number;
-}
+export type { FiringPart };
 
 /** A tick of so many markets takes some 15 s of its minute, round trips and requests aside. */
 const MARKETS_PER_SHARD = 1_000;

@@ -31,6 +31,8 @@ export interface Readiness {
   readonly stage: StageConfig;
   readonly region: string;
   readonly identity: Identity;
+  /** The synthesized templates of a stage that is to be deployed; undefined for another command. */
+  readonly templates: StageTemplates | undefined;
   /** Notes to read before the command begins. */
   readonly notes: readonly string[];
 }
@@ -73,13 +75,15 @@ export async function preflight(
     alarmFindings(request, stage),
   ];
   const isComplete = stage !== undefined && region !== undefined && identity !== undefined;
-  if (isComplete && request.verb === 'deploy') {
-    findings.push(await regionFindings({ stage, region }, surroundings));
+  const templates =
+    isComplete && request.verb === 'deploy' ? surroundings.synthesize(stage) : undefined;
+  if (templates !== undefined && isComplete) {
+    findings.push(await regionFindings({ stage, region, templates }, surroundings));
   }
   problems.push(...findings.flatMap((found) => found.problems));
   const notes = findings.flatMap((found) => found.notes);
   if (!isComplete || problems.length > 0) throw new NotReadyError(request, problems);
-  return { stage, region, identity, notes };
+  return { stage, region, identity, templates, notes };
 }
 
 /**
@@ -140,13 +144,16 @@ async function bootstrapFindings(
 }
 
 async function regionFindings(
-  { stage, region }: Pick<Readiness, 'stage' | 'region'>,
-  { lookUp, synthesize }: PreflightSurroundings,
+  {
+    stage,
+    region,
+    templates,
+  }: Pick<Readiness, 'stage' | 'region'> & { readonly templates: StageTemplates },
+  { lookUp }: PreflightSurroundings,
 ): Promise<Findings> {
   const inRegion = lookUp.inRegion(region);
   try {
     const deployed = await deployedStage(inRegion, stage.name);
-    const templates = synthesize(stage);
     const { problems, notes } = await checkRegion({
       stage: stage.name,
       region,

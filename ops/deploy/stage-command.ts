@@ -3,7 +3,7 @@ import type { StageConfig } from '../../lib/stages/stage-config';
 import { totalOf } from '../cost/cost-line';
 import { historySummary } from '../cost/cost-report';
 import { historyCost } from '../cost/history-cost';
-import { resourcesOf, synthesizedTemplates } from '../stages/stage-resources';
+import { type StageTemplates, synthesizedTemplates } from '../stages/stage-resources';
 import { withStage } from '../stages/find-stage';
 import { type Printer, runOperation } from '../run-operation';
 import { destroyStage } from '../destroy/destroy-stage';
@@ -89,20 +89,20 @@ async function destroy(
 
 function announcement(
   { verb, stage }: StageRequest,
-  { stage: config, region, identity: { account, arn }, notes }: Readiness,
+  { stage: config, region, identity: { account, arn }, templates, notes }: Readiness,
   nowMs: number,
 ): string {
   const lines = [
     `${verb}: stage ${stage}, account ${account}, region ${region}, as ${arn}`,
     ...notes,
   ];
-  if (verb === 'deploy') lines.push(costLine(config, nowMs));
+  if (templates !== undefined) lines.push(costLine(config, templates, nowMs));
   return `${lines.join('\n')}\n`;
 }
 
 /** What is paid once for history, and where the monthly cost is told. */
-function costLine(stage: StageConfig, nowMs: number): string {
-  const history = historyCost(resourcesOf(stage), stage, nowMs);
+function costLine(stage: StageConfig, { resources }: StageTemplates, nowMs: number): string {
+  const history = historyCost(resources, stage, nowMs);
   const usd = formatDecimal(totalOf(history.once));
   return [
     `one-off cost: ${usd} USD for ${historySummary(history)}, less what of it is stored already`,

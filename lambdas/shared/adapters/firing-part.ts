@@ -1,13 +1,8 @@
 import { inspect } from 'node:util';
 import * as v from 'valibot';
-import type { Shard } from '../domain/followed/shard';
 import type { ExchangeName } from './exchanges/exchange-facts';
 import { InvalidScheduledEventError } from './firing-time';
-
-/** The markets that a firing is of: a shard of an exchange. */
-export interface FiringPart extends Shard {
-  readonly exchange: ExchangeName;
-}
+import type { FiringPart } from './followed-exchanges';
 
 const Whole = v.pipe(v.number(), v.safeInteger());
 const PartOfEvent = v.object({

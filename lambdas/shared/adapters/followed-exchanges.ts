@@ -26,6 +26,11 @@ export type FollowedExchange = v.InferOutput<typeof FollowedExchange>;
 /** The exchanges that are followed, in the order of the stage. */
 export type FollowedExchanges = ReadonlyMap<ExchangeName, FollowedExchange>;
 
+/** The markets that a firing is of, as its event names them: a shard of a followed exchange. */
+export interface FiringPart extends Shard {
+  readonly exchange: ExchangeName;
+}
+
 /** The followed exchanges as they are written into an environment: pairs are joined by commas. */
 export type FollowedExchangesText = Readonly<
   Partial<Record<ExchangeName, v.InferInput<typeof FollowedExchange>>>

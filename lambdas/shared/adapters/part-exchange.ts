@@ -1,7 +1,7 @@
 import type { Telemetry } from '../domain/ports';
 import { createExchange } from './exchanges/exchange';
 import { AddressBan } from './exchanges/http/address-ban';
-import type { FiringPart } from './firing-part';
+import type { FiringPart } from './followed-exchanges';
 import { type FollowedExchanges, settingsOf, shardRequests } from './followed-exchanges';
 
 /**

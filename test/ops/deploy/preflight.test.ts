@@ -72,8 +72,24 @@ test('where nothing is missing, it says where it will be', async () => {
     stage: STAGE,
     region: 'eu-central-1',
     identity: IDENTITY,
+    templates: TEMPLATES,
     notes: [],
   });
+});
+
+test.each<[Verb, number]>([
+  ['deploy', 1],
+  ['diff', 0],
+  ['destroy', 0],
+])('%s synthesizes the stage %d times', async (verb, times) => {
+  const synthesized: string[] = [];
+  const synthesize = (stage: StageConfig) => {
+    synthesized.push(stage.name);
+    return TEMPLATES;
+  };
+  const { templates } = await preflight(request(verb), surroundings({ synthesize }));
+  expect(synthesized).toHaveLength(times);
+  expect(templates).toBe(times === 0 ? undefined : TEMPLATES);
 });
 
 test('all that is missing is told in one message, in the same order always', async () => {
