@@ -22,6 +22,15 @@ export interface Candle {
 /** Candles by the interval that they belong to, each list in time order. */
 export type CandlesByInterval = Readonly<Partial<Record<Interval, readonly Candle[]>>>;
 
+/** A candle as it is stored. */
+export interface StoredChild extends Candle {
+  /** The time of the observation that it comes from; undefined if its row does not say. */
+  readonly observedAtMs?: number | undefined;
+}
+
+/** Stored candles by the interval that they belong to, each list in time order. */
+export type StoredByInterval = Readonly<Partial<Record<Interval, readonly StoredChild[]>>>;
+
 /** An invalid candle: the message says which rule it breaks, and with which values. */
 export class InvalidCandleError extends Error {
   override readonly name = 'InvalidCandleError';

@@ -1,4 +1,4 @@
-import type { Candle, CandlesByInterval } from './candle';
+import type { Candle, CandlesByInterval, StoredChild } from './candle';
 import { floorTo, INTERVALS, intervalMs, MINUTE_MS } from './interval';
 import {
   childrenToRead,
@@ -40,12 +40,12 @@ export function childrenToReadFirst(segment: Segment, everyMs: number): Children
  */
 export function childrenToReadThen(
   segment: ObservedSegment,
-  minutes: readonly Candle[],
+  minutes: readonly StoredChild[],
   everyMs: number,
 ): ChildrenRange[] {
   if (areDueByTime(segment, everyMs)) return [];
   const own = opening(minutes, segment.fromMs, segment.toMs);
-  const { all, changed } = united(segment.minuteCandles, own);
+  const { all, changed } = united(segment, own);
   const known = all.length + minutes.length - own.length;
   // With one more minute than the changed ones, these are not the first of their day.
   const mayBeDue = known <= changed.length || areDueByMinutes(segment, changed, everyMs);

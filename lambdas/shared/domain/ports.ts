@@ -1,4 +1,4 @@
-import type { Candle, CandlesByInterval } from './candle';
+import type { Candle, StoredByInterval } from './candle';
 import type { Interval } from './interval';
 import { type Market, marketKey } from './market';
 import type { MetricName } from './metrics';
@@ -184,7 +184,7 @@ export interface ListingStore extends ExchangeStatusReader, BanStore {
 
 /** Stored candles as a roll-up needs them. */
 export interface StoredCandles {
-  readonly candles: CandlesByInterval;
+  readonly candles: StoredByInterval;
   /** Rows that cannot be read: reading them again does not mend them. */
   readonly unreadable: readonly UnreadableCandle[];
 }

@@ -1,4 +1,11 @@
-import { type Candle, type CandlesByInterval, isSameButQuoteVolume, isSameCandle } from './candle';
+import {
+  type Candle,
+  type CandlesByInterval,
+  isSameButQuoteVolume,
+  isSameCandle,
+  type StoredByInterval,
+  type StoredChild,
+} from './candle';
 import { addDecimals, compareDecimals, type Decimal } from './decimal';
 import {
   ceilTo,
@@ -83,14 +90,16 @@ function childrenAround(segment: Range, interval: RolledInterval): ChildrenRange
  *
  * A live segment's answer adds and corrects, and erases nothing: its windows
  * hold the stored minutes too that the answer lacks. Of its minutes, only those
- * that differ from the stored ones are in the result.
+ * that differ from the stored ones are in the result, and of those that are stored
+ * only what an earlier observation has stored is corrected: a record that is
+ * processed again, long after later looks found its minutes right, changes none.
  *
  * @param stored the answer to {@link childrenToRead}, in time order; it may lack children of
  *   windows that are not written
  */
-export function rollUp(segment: ObservedSegment, stored: CandlesByInterval): CandlesByInterval {
+export function rollUp(segment: ObservedSegment, stored: StoredByInterval): CandlesByInterval {
   const own = opening(stored['1m'] ?? [], segment.fromMs, segment.toMs);
-  const { all, changed } = united(segment.minuteCandles, own);
+  const { all, changed } = united(segment, own);
   const rolled: Partial<Record<Interval, readonly Candle[]>> = { '1m': all };
   for (const interval of ROLLED_INTERVALS) {
     const children = overlay(segment, interval, stored, rolled[childOf(interval)] ?? []);
@@ -108,11 +117,17 @@ export function windowsUpFrom(minuteCandles: readonly Candle[]): CandlesByInterv
   return rolled;
 }
 
-/** A segment's minutes over the stored ones of its range: all of them, and those that are not stored as they are. */
-export function united(answered: readonly Candle[], stored: readonly Candle[]) {
-  if (stored.length === 0) return { all: answered, changed: answered };
-  const byTime = new Map(stored.map((candle) => [candle.openTimeMs, candle]));
-  const changed = answered.filter((candle) => isNews(candle, byTime.get(candle.openTimeMs)));
+/** A segment's minutes over the stored ones of its range: all of them, and those that are to be stored. */
+export function united(
+  { minuteCandles, observedAtMs }: Pick<ObservedSegment, 'minuteCandles' | 'observedAtMs'>,
+  stored: readonly StoredChild[],
+) {
+  if (stored.length === 0) return { all: minuteCandles, changed: minuteCandles };
+  const byTime = new Map<number, StoredChild>(stored.map((candle) => [candle.openTimeMs, candle]));
+  const changed = minuteCandles.filter((candle) => {
+    const own = byTime.get(candle.openTimeMs);
+    return isNews(candle, own) && (own?.observedAtMs ?? -Infinity) < observedAtMs;
+  });
   for (const candle of changed) byTime.set(candle.openTimeMs, candle);
   return { all: [...byTime.values()].sort((a, b) => a.openTimeMs - b.openTimeMs), changed };
 }
@@ -144,11 +159,11 @@ function overlay(
 }
 
 /** Those of the candles that open in `[fromMs, toMs)`. */
-export function opening(
-  candles: readonly Candle[],
+export function opening<T extends Candle>(
+  candles: readonly T[],
   fromMs: number,
   toMs: number,
-): readonly Candle[] {
+): readonly T[] {
   return candles.filter(({ openTimeMs }) => openTimeMs >= fromMs && openTimeMs < toMs);
 }
 

@@ -1,5 +1,5 @@
 import pLimit from 'p-limit';
-import type { Candle } from '../../domain/candle';
+import type { Candle, StoredChild } from '../../domain/candle';
 import { bucketOf, type Interval, INTERVALS, intervalMs } from '../../domain/interval';
 import type { Market } from '../../domain/market';
 import type { LedgerStore, ListingStore, SegmentStore, StoredCandles } from '../../domain/ports';
@@ -237,7 +237,7 @@ async function readRanges(
   const reads = await Promise.all(
     ranges.map((range) => readCandles(session, { exchange, pair, ...range })),
   );
-  const candles: Partial<Record<Interval, readonly Candle[]>> = {};
+  const candles: Partial<Record<Interval, readonly StoredChild[]>> = {};
   ranges.forEach(({ interval }, index) => {
     candles[interval] = [...(candles[interval] ?? []), ...(reads[index]?.candles ?? [])];
   });

@@ -1,5 +1,5 @@
 import type { types } from 'cassandra-driver';
-import { type Candle, checkCandle } from '../../domain/candle';
+import { type Candle, checkCandle, type StoredChild } from '../../domain/candle';
 import {
   bucketEnd,
   bucketOf,
@@ -13,7 +13,16 @@ import type { Market } from '../../domain/market';
 import { type UnreadableCandle, UnreadableCandleError } from '../../domain/ports';
 import { SEGMENT_SOURCES, type SegmentSource } from '../../domain/segment';
 import type { CassandraSession, Statement } from './cassandra-client';
-import { dateValue, decimalAt, intValue, isNull, longValue, textValue, timeAt } from './cql-values';
+import {
+  dateValue,
+  decimalAt,
+  intValue,
+  isNull,
+  longValue,
+  textValue,
+  timeAt,
+  timeOrNullAt,
+} from './cql-values';
 
 /** The candles of one market and interval. */
 export interface CandleSeries extends Market {
@@ -53,19 +62,20 @@ export interface TimeRange {
 }
 
 const CANDLE_COLUMNS = 'open_time, open, high, low, close, base_volume, quote_volume, minutes';
-const STORED_COLUMNS = `${CANDLE_COLUMNS}, closed, observed_at, source`;
+const CHILD_COLUMNS = `${CANDLE_COLUMNS}, observed_at`;
+const STORED_COLUMNS = `${CHILD_COLUMNS}, closed, source`;
 const OF_BUCKET = 'FROM candles WHERE exchange = ? AND pair = ? AND interval = ? AND bucket = ?';
 
 /** The candles of a range, and the rows of it that are none. */
 export interface CandlesRead {
-  readonly candles: readonly Candle[];
+  readonly candles: readonly StoredChild[];
   readonly unreadable: readonly UnreadableCandle[];
 }
 
 /**
- * Reads the candles of a range without their observation. A row that is no
- * candle, or an invalid one, is reported beside them: rolled up, it would make
- * its windows invalid too.
+ * Reads the candles of a range as a roll-up needs them. A row that is no candle,
+ * or an invalid one, is reported beside them: rolled up, it would make its
+ * windows invalid too.
  *
  * @throws CassandraError if the database fails
  */
@@ -74,15 +84,15 @@ export async function readCandles(
   query: CandleQuery,
 ): Promise<CandlesRead> {
   const unreadable: UnreadableCandle[] = [];
-  const parse = (row: types.Row): Candle[] => {
+  const parse = (row: types.Row): StoredChild[] => {
     try {
-      return [parseCandle(query, row)];
+      return [parseChild(query, row)];
     } catch (cause) {
       unreadable.push(unreadableCandle(query, row, cause));
       return [];
     }
   };
-  const candles = await readRows(session, query, { columns: CANDLE_COLUMNS, parse });
+  const candles = await readRows(session, query, { columns: CHILD_COLUMNS, parse });
   return { candles: candles.flat(), unreadable };
 }
 
@@ -329,6 +339,11 @@ function parseCandle({ interval }: CandleSeries, row: types.Row): Candle {
   };
   checkCandle(interval, candle);
   return candle;
+}
+
+function parseChild(series: CandleSeries, row: types.Row): StoredChild {
+  const observedAtMs = timeOrNullAt(row, 'observed_at') ?? undefined;
+  return { ...parseCandle(series, row), observedAtMs };
 }
 
 function parseStoredCandle(series: CandleSeries, row: types.Row): StoredCandle {

@@ -366,6 +366,33 @@ describe('a live answer over stored minutes', () => {
     expect(rolled['5m']).toEqual(straightWindows(minuteCandles, intervalMs('5m')));
   });
 
+  it.each([
+    ['the same', 0],
+    ['a later', 60_000],
+  ])('corrects no minute that %s observation has stored', (_name, laterMs) => {
+    const segment = observedOf({
+      ...LIVE,
+      minuteCandles: [minuteAt(at(12), { base: '2.5', quote: '25.75' }), minuteAt(at(12, 3))],
+    });
+    const observedAtMs = segment.observedAtMs + laterMs;
+    const kept = { '1m': stored['1m'].map((candle) => ({ ...candle, observedAtMs })) };
+
+    const rolled = rollUp(segment, kept);
+
+    expect(rolled['1m']).toEqual([minuteAt(at(12, 3))]);
+    const all = [...stored['1m'], minuteAt(at(12, 3))];
+    expect(rolled['5m']).toEqual(straightWindows(all, intervalMs('5m')));
+  });
+
+  it('corrects a minute that an earlier observation has stored', () => {
+    const corrected = minuteAt(at(12), { base: '2.5', quote: '25.75' });
+    const segment = observedOf({ ...LIVE, minuteCandles: [corrected] });
+    const observedAtMs = segment.observedAtMs - 1;
+    const earlier = { '1m': stored['1m'].map((candle) => ({ ...candle, observedAtMs })) };
+
+    expect(rollUp(segment, earlier)['1m']).toEqual([corrected]);
+  });
+
   it('lets no unknown quote volume replace a known one of the same candle', () => {
     const unknown = { ...minuteAt(at(12)), quoteVolume: null };
 

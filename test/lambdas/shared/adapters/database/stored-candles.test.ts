@@ -171,6 +171,20 @@ test.each([
   expect(String(unreadable[0]?.cause)).toMatch(/^InvalidCandleError: /);
 });
 
+test('a candle comes with the time of its observation, if its row has that', async () => {
+  const observedAt = new Date(startMs + DAY_MS);
+  const driver = answering(
+    rowOf(startMs, { observed_at: observedAt }),
+    rowOf(startMs + MINUTE_MS, { observed_at: null }),
+  );
+  const range = { ...series('1m'), fromMs: startMs, toMs: startMs + 2 * MINUTE_MS };
+
+  const { candles, unreadable } = await readCandles(createSession(driver), range);
+
+  expect(candles.map(({ observedAtMs }) => observedAtMs)).toEqual([startMs + DAY_MS, undefined]);
+  expect(unreadable).toEqual([]);
+});
+
 test('an unknown quote volume is read as such', async () => {
   const driver = answering(rowOf(startMs, { quote_volume: null }));
   const range = { ...series('1m'), fromMs: startMs, toMs: startMs + MINUTE_MS };
