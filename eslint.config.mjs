@@ -54,7 +54,10 @@ const elements = [
 
 const files = [
   { category: 'environment', pattern: 'lambdas/{*,shared/adapters}/environment.ts' },
-  { category: 'environment', pattern: 'lambdas/shared/adapters/followed-exchanges.ts' },
+  {
+    category: 'environment',
+    pattern: 'lambdas/shared/adapters/{followed-exchanges,pairs-file}.ts',
+  },
   { category: 'handler', pattern: 'lambdas/*/handler.ts' },
   // What an exchange decides, for those who set, price or check what is asked of it.
   { category: 'facts', pattern: 'lambdas/shared/adapters/exchanges/*-facts.ts' },

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 
@@ -11,6 +12,8 @@ export class SynthesisError extends Error {
 
 const PROJECT = join(__dirname, '..');
 const OUTPUT_LINES = 30;
+/** Beside the assembly: all that the app is asked for. */
+const CONTEXT_FILE = 'asked-context.json';
 
 /**
  * Synthesizes a stage of the CDK app, bundles and all, as a deployment would,
@@ -27,12 +30,16 @@ export async function synthesize(
   context: Readonly<Record<string, unknown>> = {},
 ): Promise<string> {
   signal?.throwIfAborted();
+  const contextFile = join(folder, CONTEXT_FILE);
+  await mkdir(folder, { recursive: true });
+  await writeFile(contextFile, JSON.stringify({ ...contextOfProject(), stage, ...context }));
   const app = spawn(process.execPath, ['--import', 'tsx', join(PROJECT, 'bin/candlestream.ts')], {
     cwd: PROJECT,
     env: {
       ...process.env,
       CDK_OUTDIR: folder,
-      CDK_CONTEXT_JSON: JSON.stringify({ ...contextOfProject(), stage, ...context }),
+      // A variable holds 128 KB, which thousands of pairs exceed: the CDK reads the rest from a file.
+      CONTEXT_OVERFLOW_LOCATION_ENV: contextFile,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
     signal,

@@ -4,12 +4,12 @@ import {
   readConnectionEnvironment,
   wholeNumber,
 } from '../shared/adapters/environment';
-import { followedExchanges } from '../shared/adapters/followed-exchanges';
+import { exchangesJson } from '../shared/adapters/followed-exchanges';
 
 const FetchEnvironment = v.object({
   ...ConnectionEnvironment.entries,
   /** JSON: the exchanges to follow, with fetch's part of the requests that each may be sent. */
-  EXCHANGES: followedExchanges,
+  EXCHANGES: exchangesJson,
   /** A pair whose missing minutes start longer ago than this is counted as behind. */
   BEHIND_MINUTES: wholeNumber,
   /** The time from one tick to the next. */

@@ -3,7 +3,7 @@ import { createConnections } from '../shared/adapters/connections';
 import { EXCHANGE_FACTS } from '../shared/adapters/exchanges/exchange-facts';
 import { firingPart, onePerPart } from '../shared/adapters/firing-part';
 import { firingTime } from '../shared/adapters/firing-time';
-import { settingsOf } from '../shared/adapters/followed-exchanges';
+import { followedExchanges, settingsOf } from '../shared/adapters/followed-exchanges';
 import { createPartExchanges } from '../shared/adapters/part-exchange';
 import { createObservedCodec } from '../shared/codec/segment-codec';
 import { MINUTE_MS } from '../shared/domain/interval';
@@ -11,7 +11,7 @@ import { readFetchEnvironment } from './environment';
 import { createObserveTick } from './observe-tick';
 
 const environment = readFetchEnvironment(process.env);
-const { EXCHANGES: exchanges } = environment;
+const exchanges = followedExchanges(environment.EXCHANGES, __dirname);
 const { store, log, telemetry, invocation } = createConnections(environment, 'fetch');
 const exchangeOf = createPartExchanges(exchanges, telemetry);
 const observed = createObservedCodec(environment.SCHEMA_VERSION_IDS);

@@ -1,13 +1,13 @@
 import * as v from 'valibot';
 import { DatabaseEnvironment, readEnvironment, utcDay } from '../shared/adapters/environment';
-import { followedExchanges } from '../shared/adapters/followed-exchanges';
+import { exchangesJson } from '../shared/adapters/followed-exchanges';
 
 const QueryEnvironment = v.object({
   ...DatabaseEnvironment.entries,
   /** The stage's name, for the page. */
   STAGE: v.pipe(v.string(), v.nonEmpty('expected a name')),
   /** JSON: the exchanges that are followed. */
-  EXCHANGES: followedExchanges,
+  EXCHANGES: exchangesJson,
   /** `2024-01-01`: the first UTC day that is wanted of each market. */
   HISTORY_START: utcDay,
 });

@@ -3,6 +3,7 @@ import type { Context } from 'aws-lambda';
 import { createCassandraSession } from '../shared/adapters/database/cassandra-client';
 import { CassandraError } from '../shared/adapters/database/cassandra-failures';
 import { createQueryStore } from '../shared/adapters/database/query-store';
+import { followedExchanges } from '../shared/adapters/followed-exchanges';
 import { createTelemetry } from '../shared/adapters/telemetry';
 import { MINUTE_MS } from '../shared/domain/interval';
 import { createQuery } from './answer-request';
@@ -13,6 +14,7 @@ import { readPageFiles } from './page-files';
 import { createRequestDeadline } from './request-deadline';
 
 const environment = readQueryEnvironment(process.env);
+const exchanges = followedExchanges(environment.EXCHANGES, __dirname);
 const telemetry = createTelemetry();
 const deadline = createRequestDeadline(Date.now);
 const session = createCassandraSession(environment, { telemetry, isOver: deadline.isOver });
@@ -25,7 +27,7 @@ const query = createQuery(
   },
   {
     stage: environment.STAGE,
-    exchanges: [...environment.EXCHANGES].map(([exchange, { pairs, retentionMinutes }]) => ({
+    exchanges: [...exchanges].map(([exchange, { pairs, retentionMinutes }]) => ({
       exchange,
       pairs,
       retentionMs: retentionMinutes * MINUTE_MS,

@@ -5,12 +5,12 @@ import {
   utcDay,
   wholeNumber,
 } from '../shared/adapters/environment';
-import { followedExchanges } from '../shared/adapters/followed-exchanges';
+import { exchangesJson } from '../shared/adapters/followed-exchanges';
 
 const ReconcileEnvironment = v.object({
   ...ConnectionEnvironment.entries,
   /** JSON: the exchanges whose past days are audited, with reconcile's part of the requests that each may be sent. */
-  EXCHANGES: followedExchanges,
+  EXCHANGES: exchangesJson,
   /** `2024-01-01`: the first UTC day that is wanted of each market. */
   HISTORY_START: utcDay,
   /** How far ahead of the clock a firing may be: only where firings are simulated. */

@@ -4,7 +4,7 @@ import { createConnections } from '../shared/adapters/connections';
 import { createArchive } from '../shared/adapters/exchanges/archive';
 import { firingPart, onePerPart } from '../shared/adapters/firing-part';
 import { firingTime } from '../shared/adapters/firing-time';
-import { settingsOf } from '../shared/adapters/followed-exchanges';
+import { followedExchanges, settingsOf } from '../shared/adapters/followed-exchanges';
 import { createPartExchanges } from '../shared/adapters/part-exchange';
 import { createObservedCodec } from '../shared/codec/segment-codec';
 import { MINUTE_MS } from '../shared/domain/interval';
@@ -13,7 +13,7 @@ import { readReconcileEnvironment } from './environment';
 import { createReconcile } from './reconcile-days';
 
 const environment = readReconcileEnvironment(process.env);
-const { EXCHANGES: exchanges } = environment;
+const exchanges = followedExchanges(environment.EXCHANGES, __dirname);
 const { store, log, telemetry, invocation } = createConnections(environment, 'reconcile');
 const exchangeOf = createPartExchanges(exchanges, telemetry);
 const observed = createObservedCodec(environment.SCHEMA_VERSION_IDS);

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type CfnResource, Stack } from 'aws-cdk-lib';
@@ -14,23 +14,28 @@ export class BundlingError extends Error {
 
 const PROJECT = join(__dirname, '..', '..');
 
+/** Texts of files that stand beside the bundle of a function, by their names. */
+export type FilesBeside = Readonly<Record<string, string>>;
+
 /**
  * The code of a function: its bundle, made when the app is synthesized, if the
- * stack's assets are wanted. The CDK's own bundling reports each asset on the
- * terminal; this is silent unless it fails.
+ * stack's assets are wanted, and the files beside it. The CDK's own bundling reports
+ * each asset on the terminal; this is silent unless it fails.
  */
-export function functionCode(name: AnyFunction): Code {
-  return new BundledCode(name);
+export function functionCode(name: AnyFunction, filesBeside: FilesBeside = {}): Code {
+  return new BundledCode(name, filesBeside);
 }
 
 class BundledCode extends Code {
   readonly isInline = false;
   readonly #name: AnyFunction;
+  readonly #filesBeside: FilesBeside;
   #asset: AssetCode | undefined;
 
-  constructor(name: AnyFunction) {
+  constructor(name: AnyFunction, filesBeside: FilesBeside) {
     super();
     this.#name = name;
+    this.#filesBeside = filesBeside;
   }
 
   /** @throws BundlingError if the function does not build */
@@ -41,6 +46,9 @@ class BundledCode extends Code {
     const folder = mkdtempSync(join(tmpdir(), 'candlestream-bundle-'));
     try {
       bundleTo(this.#name, folder);
+      for (const [file, text] of Object.entries(this.#filesBeside)) {
+        writeFileSync(join(folder, file), text);
+      }
       // The asset is copied to the output of the synthesis.
       return this.#bindFolder(scope, folder);
     } finally {

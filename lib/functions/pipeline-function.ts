@@ -5,7 +5,7 @@ import type { Construct } from 'constructs';
 import { grantRun } from '../access/grants';
 import { acceptFinding } from '../checks/accept-finding';
 import { createLogGroup } from '../checks/create-log-group';
-import { functionCode } from './function-code';
+import { type FilesBeside, functionCode } from './function-code';
 import type { AnyFunction } from '../naming/function-names';
 import { metricNamespace } from './metric-namespace';
 import type { Network } from '../network/network';
@@ -28,6 +28,8 @@ export interface PipelineFunctionProps<Variable extends string> {
   readonly name: AnyFunction;
   readonly description: string;
   readonly environment: FunctionEnvironment<Variable>;
+  /** @default none */
+  readonly filesBeside?: FilesBeside;
   readonly memory: Size;
   readonly timeout: Duration;
   /** Invocations at a time, taken from those of the account. @default as many as the account has */
@@ -69,7 +71,7 @@ export class PipelineFunction<Variable extends string> extends Function {
     super(scope, id, {
       role,
       logGroup,
-      code: functionCode(props.name),
+      code: functionCode(props.name, props.filesBeside),
       handler: 'index.handler',
       runtime: Runtime.NODEJS_22_X,
       description: props.description,

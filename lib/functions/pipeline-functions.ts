@@ -1,4 +1,5 @@
 import { Duration, Size } from 'aws-cdk-lib';
+import type { CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import type { FetchVariable } from '../../lambdas/fetch/environment';
 import type { QueryVariable } from '../../lambdas/query/environment';
@@ -10,6 +11,8 @@ import type { Kafka } from '../kafka/kafka';
 import type { SchemaVersionIds } from '../kafka/schema-version-ids';
 import type { Network } from '../network/network';
 import { exchangesVariable } from '../stages/exchanges-variable';
+import { PAIRS_METADATA_KEY, pairsByExchange } from '../stages/followed-pairs';
+import { pairsFile } from './pairs-beside-code';
 import { type FunctionEnvironment, PipelineFunction } from './pipeline-function';
 import { largestShard } from '../stages/firing-parts';
 import { marketsOf } from '../stages/settings/exchange-settings';
@@ -36,7 +39,7 @@ export function createFetch(
   scope: Construct,
   { stage, data }: PipelineFunctionsProps,
 ): PipelineFunction<FetchVariable> {
-  return new PipelineFunction<FetchVariable>(scope, 'Fetch', {
+  const fetch = new PipelineFunction<FetchVariable>(scope, 'Fetch', {
     stage,
     network: data.network,
     name: 'fetch',
@@ -50,7 +53,11 @@ export function createFetch(
       SCHEDULE_MINUTES: String(stage.scheduleMinutes),
       SILENT_AFTER_MINUTES: String(stage.silentAfterMinutes),
     },
+    filesBeside: pairsFile(stage.exchanges),
   });
+  const resource = fetch.node.defaultChild as CfnFunction;
+  resource.addMetadata(PAIRS_METADATA_KEY, pairsByExchange(stage.exchanges));
+  return fetch;
 }
 
 /** More markets than this in a shard take more of a processor, of which a function gets as much as of memory. */
@@ -82,6 +89,7 @@ export function createReconcile(
       HISTORY_START: stage.historyStart,
       ...firingsAhead(stage),
     },
+    filesBeside: pairsFile(stage.exchanges),
   });
 }
 
@@ -145,6 +153,7 @@ export function createQuery(
       EXCHANGES: exchangesVariable(stage.exchanges, (requests) => requests),
       HISTORY_START: stage.historyStart,
     },
+    filesBeside: pairsFile(stage.exchanges),
   });
 }
 

@@ -1,4 +1,4 @@
-import type { FollowedExchangesText } from '../../lambdas/shared/adapters/followed-exchanges';
+import type { ExchangesValue } from '../../lambdas/shared/adapters/followed-exchanges';
 import {
   archiveUrl,
   type ExchangeSetting,
@@ -7,8 +7,8 @@ import {
 } from './settings/exchange-settings';
 
 /**
- * The variable `EXCHANGES` of a function: the exchanges, with its part of the
- * requests that each may be sent.
+ * The variable `EXCHANGES` of a function: the exchanges without their pairs, with its part of
+ * the requests that each may be sent.
  */
 export function exchangesVariable(
   exchanges: readonly ExchangeSetting[],
@@ -19,14 +19,13 @@ export function exchangesVariable(
     return [
       exchange.kind,
       {
-        pairs: exchange.pairs.join(','),
         url: exchange.url,
         ...(archive === undefined ? {} : { archiveUrl: archive }),
         requestsPer10Seconds: partOf(exchange.requestsPer10Seconds),
         retentionMinutes: retentionMinutes(exchange),
-        ...(exchange.expectedMarkets === undefined ? {} : { expectedMarkets: marketsOf(exchange) }),
+        expectedMarkets: marketsOf(exchange),
       },
     ] as const;
   });
-  return JSON.stringify(Object.fromEntries(entries) satisfies FollowedExchangesText);
+  return JSON.stringify(Object.fromEntries(entries) satisfies ExchangesValue);
 }

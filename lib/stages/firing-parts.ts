@@ -4,7 +4,7 @@ import { type ExchangeSetting, marketsOf } from './settings/exchange-settings';
 export type { FiringPart };
 
 /** A tick of so many markets takes some 15 s of its minute, round trips and requests aside. */
-const MARKETS_PER_SHARD = 1_000;
+export const MARKETS_PER_SHARD = 1_000;
 /** Standard deviations that a shard may have more markets than the average one: one in a thousand has more. */
 const DEVIATIONS = 3;
 

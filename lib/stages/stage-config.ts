@@ -11,8 +11,8 @@ import { QuerySettings } from './settings/query-settings';
 import { SchemaRegistrySettings } from './settings/schema-registry-settings';
 import { group, text, together, trueOrFalse, wholeNumber } from './settings/setting-values';
 import {
-  exchangesProblem,
   networkProblem,
+  patternsProblem,
   rateProblem,
   replicationProblem,
   zonesProblem,
@@ -81,7 +81,7 @@ const StageConfig = v.pipe(
     /** If true, the stage is not deployed without `alarmEmail`. */
     alarmEmailRequired: trueOrFalse(),
   }),
-  together(exchangesProblem),
+  together(patternsProblem),
   together(networkProblem),
   together(zonesProblem),
   together(replicationProblem),

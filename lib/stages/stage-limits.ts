@@ -1,9 +1,7 @@
-import { exchangesVariable } from './exchanges-variable';
-import { largestShard, shardsOf } from './firing-parts';
+import { largestShard, MARKETS_PER_SHARD, shardsOf } from './firing-parts';
 import { requestShares } from './request-shares';
 import {
   type ExchangeSetting,
-  marketCount,
   marketsOf,
   mostRequests,
   patternProblem,
@@ -69,6 +67,15 @@ export function rateProblem(stage: {
   return undefined;
 }
 
+/** The most markets of an exchange that one shard asks for within a tick. */
+export function mostMarketsOfShard(
+  { requestsPer10Seconds }: ExchangeSetting,
+  { scheduleMinutes }: { readonly scheduleMinutes: number },
+): number {
+  const { fetch } = requestShares(requestsPer10Seconds);
+  return mostMarkets(MARKETS_PER_SHARD, fetch, scheduleMinutes);
+}
+
 /** Of so many markets those that fit into a tick, each shard with its fixed part of the requests. */
 function mostMarkets(markets: number, requestsPer10Seconds: number, scheduleMinutes: number) {
   const seconds = fetchTimeoutSeconds(scheduleMinutes) - RESERVE_SECONDS;
@@ -127,18 +134,11 @@ export function replicationProblem(stage: {
   return `topics.replication is ${topics.replication}, more than kafka.count (${kafka.count}): give at most ${kafka.count}`;
 }
 
-/** Lambda limits the variables of a function to 4 KB; those other than the exchanges take up to 1 KB. */
-const EXCHANGES_BYTES = 3_000;
-
-/** The exchanges are one variable of fetch, of reconcile and of query. */
-export function exchangesProblem({
+/** Checks and costs are of a number of markets, which a pattern does not say. */
+export function patternsProblem({
   exchanges,
 }: {
   readonly exchanges: readonly ExchangeSetting[];
 }): string | undefined {
-  const unknown = exchanges.map(patternProblem).find((problem) => problem !== undefined);
-  if (unknown !== undefined) return unknown;
-  const bytes = Buffer.byteLength(exchangesVariable(exchanges, (requests) => requests));
-  if (bytes <= EXCHANGES_BYTES) return undefined;
-  return `exchanges with their ${marketCount(exchanges)} pairs are ${bytes} bytes: give at most ${EXCHANGES_BYTES} bytes, as a function's environment holds no more, or patterns such as *_USDT`;
+  return exchanges.map(patternProblem).find((problem) => problem !== undefined);
 }

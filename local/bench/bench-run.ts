@@ -5,7 +5,7 @@ import type { ChosenSettings } from '../emulator/local-environment';
 import type { Pipeline } from '../emulator/start-pipeline';
 import { freePort } from '../../cli/free-port';
 import { openTimedExchange, type TimedExchange } from '../run/run-exchange';
-import { type LocalRun, startLocalRun } from '../run/local-run';
+import { type LocalRun, type RunSettings, startLocalRun } from '../run/local-run';
 import { GeneratedCandles } from '../exchange/candles/generated-candles';
 import { defaultDataDir } from '../run/run-description';
 import { type Usage, usageOf, usedSince } from './process-usage';
@@ -39,11 +39,11 @@ export async function startBenchRun(
   pairs: readonly string[],
   chosen: ChosenSettings,
 ): Promise<LocalRun<TimedExchange>> {
-  const settings: ChosenSettings = {
+  const settings: RunSettings = {
     ...chosen,
+    pairs: { 'gate-io': pairs },
     exchanges: {
       'gate-io': {
-        pairs,
         retentionMinutes: 100_000,
         requestsPer10Seconds: 1_000_000,
         ...chosen.exchanges?.['gate-io'],

@@ -1,5 +1,5 @@
 import type { ExchangeName } from '../../lambdas/shared/adapters/exchanges/exchange-facts';
-import type { FollowedExchangesText } from '../../lambdas/shared/adapters/followed-exchanges';
+import type { ExchangesValue } from '../../lambdas/shared/adapters/followed-exchanges';
 import { LOCAL_DATA_CENTER } from '../engines/engine-answers';
 import type { FunctionTemplate } from './template/function-template';
 
@@ -28,7 +28,6 @@ export interface LocalEndpoints {
 
 /** Settings of an exchange that flags of the run choose over those of the stage. */
 export interface ChosenExchange {
-  readonly pairs?: readonly string[];
   /** Of each function. */
   readonly requestsPer10Seconds?: number;
   readonly retentionMinutes?: number;
@@ -85,12 +84,10 @@ function localExchanges(
   { exchanges: addresses }: LocalEndpoints,
   chosen: ChosenSettings['exchanges'] = {},
 ): string {
-  const ofTemplate = JSON.parse(environment['EXCHANGES'] ?? '{}') as FollowedExchangesText;
+  const ofTemplate = JSON.parse(environment['EXCHANGES'] ?? '{}') as ExchangesValue;
   const entries = Object.entries(ofTemplate).map(([exchange, settings]) => {
     const name = exchange as ExchangeName;
-    const { pairs, ...limits } = chosen[name] ?? {};
-    const over = { ...addresses[name], ...limits };
-    return [name, { ...settings, ...over, ...(pairs && { pairs: pairs.join(',') }) }] as const;
+    return [name, { ...settings, ...addresses[name], ...chosen[name] }] as const;
   });
   return JSON.stringify(Object.fromEntries(entries));
 }

@@ -2,9 +2,10 @@ import { join } from 'node:path';
 import type { LocalstackCommand } from './command';
 import { marketKey } from '../../lambdas/shared/domain/market';
 import type { StageConfig } from '../../lib/stages/stage-config';
-import { followedExchangeOf, followedExchangesOf, marketsOf } from '../run/followed-by-run';
-import type { FollowedExchange } from '../run/run-description';
-import { deployedFunctions, NotDeployedError } from './deployment/deployed-functions';
+import { followedExchangeOf, marketsOf } from '../run/followed-by-run';
+import type { FollowedPairs } from '../run/run-exchange';
+import { deployedExchanges } from './deployment/deployed-exchanges';
+import { NotDeployedError } from './deployment/deployed-functions';
 import type { LocalstackProject } from './localstack-project';
 import { RUN_LOCK, runningPid } from './other-run';
 
@@ -44,8 +45,7 @@ export async function assertNothingReplaced(
 /** Undefined if nothing is deployed that could be replaced. */
 async function deployedSettings(project: LocalstackProject): Promise<SharedSettings | undefined> {
   try {
-    const { environment } = (await deployedFunctions(project)).fetch;
-    return sharedSettings(followedExchangesOf(environment));
+    return sharedSettings(await deployedExchanges(project));
   } catch (error) {
     if (error instanceof NotDeployedError) return undefined;
     throw error;
@@ -53,7 +53,7 @@ async function deployedSettings(project: LocalstackProject): Promise<SharedSetti
 }
 
 function sharedSettings(
-  exchanges: readonly Pick<FollowedExchange, 'exchange' | 'pairs' | 'url'>[],
+  exchanges: readonly (FollowedPairs & { readonly url: string })[],
 ): SharedSettings {
   return {
     markets: marketsOf({ exchanges }).map(marketKey).sort(),
@@ -72,9 +72,15 @@ function replacedSettings(current: SharedSettings, wanted: SharedSettings): stri
   return changes;
 }
 
+/** More markets than this are counted. */
+const MOST_NAMED = 50;
+
 /** Pairs alone where all are Gate.io's, as the flag takes them. */
 function pairsText({ markets }: SharedSettings): string {
   const gateIo = 'gate-io:';
   const isGateIo = markets.every((market) => market.startsWith(gateIo));
-  return markets.map((market) => (isGateIo ? market.slice(gateIo.length) : market)).join(',');
+  const names = markets.map((market) => (isGateIo ? market.slice(gateIo.length) : market));
+  const further = names.length - MOST_NAMED;
+  if (further <= 0) return names.join(',');
+  return `${names.slice(0, MOST_NAMED).join(',')} and ${further} more`;
 }

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { followedExchanges } from '../../lambdas/shared/adapters/followed-exchanges';
+import { exchangesJson, followedExchanges } from '../../lambdas/shared/adapters/followed-exchanges';
 import { pairsByName } from '../../lambdas/shared/domain/followed/pair-patterns';
 import type { Market } from '../../lambdas/shared/domain/market';
 import {
@@ -10,6 +10,7 @@ import {
 import { localEnvironment } from '../emulator/local-environment';
 import type { PipelineOptions } from '../emulator/start-pipeline';
 import type { FollowedByRun, FollowedExchange } from './run-description';
+import type { FollowedPairs } from './run-exchange';
 
 /** What a local run follows: as its reconcile function is told. */
 export function followedByRun(options: PipelineOptions): FollowedByRun {
@@ -19,19 +20,21 @@ export function followedByRun(options: PipelineOptions): FollowedByRun {
     ...localEnvironment(reconcile, { ...options, mskUrl: '' }, options.chosen),
   };
   return {
-    exchanges: followedExchangesOf(environment),
+    exchanges: followedExchangesOf(environment, reconcile.bundleFolder),
     historyStart: environment['HISTORY_START'] ?? '',
   };
 }
 
-/** The exchanges that the environment of a function names. */
-export function followedExchangesOf(
+/** The exchanges that the environment of a function names, with the pairs beside its code. */
+function followedExchangesOf(
   environment: Readonly<Record<string, string | undefined>>,
+  bundleFolder: string,
 ): FollowedExchange[] {
-  const exchanges = v.parse(followedExchanges, environment['EXCHANGES'] ?? '{}');
-  return [...exchanges].map(([exchange, { pairs, retentionMinutes, url, archiveUrl = null }]) => ({
+  const named = v.parse(exchangesJson, environment['EXCHANGES']);
+  const exchanges = [...followedExchanges(named, bundleFolder)];
+  return exchanges.map(([exchange, { pairs, retentionMinutes, url, archiveUrl = null }]) => ({
     exchange,
-    pairs,
+    pairs: [...pairs],
     retentionMinutes,
     url,
     archiveUrl,
@@ -53,7 +56,7 @@ export function followedExchangeOf(exchange: ExchangeSetting): FollowedExchange 
 export function marketsOf({
   exchanges,
 }: {
-  readonly exchanges: readonly Pick<FollowedExchange, 'exchange' | 'pairs'>[];
+  readonly exchanges: readonly FollowedPairs[];
 }): Market[] {
   return exchanges.flatMap(({ exchange, pairs }) =>
     pairsByName(pairs).map((pair) => ({ exchange, pair })),

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { PairsByExchange } from '../../lambdas/shared/adapters/pairs-file';
 import { createCandleStore } from '../../lambdas/shared/adapters/database/candle-store';
 import type { CassandraSession } from '../../lambdas/shared/adapters/database/cassandra-client';
 import type { ChosenSettings } from '../emulator/local-environment';
@@ -21,10 +22,17 @@ import { followedByRun, marketsOf } from './followed-by-run';
 import { connectToRun } from './run-database';
 import type { FollowedByRun } from './run-description';
 import type { FollowedPairs, LocalExchange } from './run-exchange';
+import { withPairs } from './chosen-pairs';
 import { synthesize } from '../../cli/synthesize';
 import { stageNamed } from '../../lib/stages';
 import { type ExchangeSetting, usualExchange } from '../../lib/stages/settings/exchange-settings';
 import type { ExchangeName } from '../../lambdas/shared/adapters/exchanges/exchange-facts';
+
+/** Settings of a run over those of its stage. */
+export interface RunSettings extends ChosenSettings {
+  /** The pairs to follow: the stage is synthesized with them. @default those of the stage */
+  readonly pairs?: PairsByExchange;
+}
 
 /** Options of a local run. */
 export interface LocalRunOptions<Exchange extends LocalExchange> {
@@ -45,7 +53,7 @@ export interface LocalRunOptions<Exchange extends LocalExchange> {
   /** Opens the exchange, knowing what is followed. */
   readonly exchange: (followed: readonly FollowedPairs[]) => Promise<Exchange>;
   /** Settings of the run over those of the stage, knowing the exchange. */
-  readonly settings: (exchange: Exchange, followed: readonly FollowedPairs[]) => ChosenSettings;
+  readonly settings: (exchange: Exchange, followed: readonly FollowedPairs[]) => RunSettings;
   readonly onProgress: (line: string) => void;
   readonly hooks?: PipelineHooks;
   /** Aborting it ends what has been started, and the start rejects with its reason. */
@@ -98,6 +106,7 @@ type Stop = () => Promise<void>;
  * caller. If anything fails, nothing is left running.
  *
  * @throws UnknownStageError, or an error of the exchange, before any data is deleted
+ * @throws UsageError before any data is deleted, if the pairs are more than a tick can ask for
  */
 export async function startLocalRun<Exchange extends LocalExchange>(
   options: LocalRunOptions<Exchange>,
@@ -117,14 +126,16 @@ async function startAll<Exchange extends LocalExchange>(
   options: LocalRunOptions<Exchange>,
   stops: Stop[],
 ): Promise<LocalRun<Exchange>> {
-  const followed = options.exchanges ?? stageNamed(options.stage).exchanges;
+  const stage = stageNamed(options.stage);
+  const asked = options.exchanges ?? stage.exchanges;
   // First of all: a mistyped stage, folder or pair costs no data, and no time.
-  const exchange = await options.exchange(followed.map(pairsOfExchange));
+  const exchange = await options.exchange(asked.map(pairsOfExchange));
   stops.push(() => exchange.stop());
   options.onProgress(exchange.description);
+  const { pairs, ...chosen } = options.settings(exchange, asked.map(pairsOfExchange));
+  const followed = withPairs(stage, asked, pairs);
   const { engines, template } = await startEnginesAndSynthesize(options, followed, stops);
   const throttling = await startThrottling(options, engines, stops);
-  const settings = options.settings(exchange, followed.map(pairsOfExchange));
   const logsDir = join(options.dataDir, 'logs');
   options.signal?.throwIfAborted();
   const pipelineOptions: PipelineOptions = {
@@ -133,7 +144,7 @@ async function startAll<Exchange extends LocalExchange>(
     cassandra: throttling?.endpoint ?? engines.cassandra.endpoint,
     exchanges: exchange.addresses,
     logsDir,
-    chosen: settings,
+    chosen,
     ...(options.hooks === undefined ? {} : { hooks: options.hooks }),
   };
   const followedByTemplate = followedByRun(pipelineOptions);
@@ -211,13 +222,13 @@ async function startEnginesAndSynthesize<Exchange extends LocalExchange>(
 }
 
 async function synthesizedTemplate<Exchange extends LocalExchange>(
-  { stage, exchanges, dataDir, onProgress, batchingWindows = true }: LocalRunOptions<Exchange>,
+  { stage, dataDir, onProgress, batchingWindows = true }: LocalRunOptions<Exchange>,
   followed: readonly ExchangeSetting[],
   signal: AbortSignal,
 ): Promise<PipelineTemplate> {
   const startedMs = performance.now();
-  // The rules that fire the functions are of the exchanges that are followed.
-  const context = exchanges && { settings: { [stage]: { exchanges: followed } } };
+  // The rules that fire the functions, and the pairs beside their code, are of what is followed.
+  const context = { settings: { [stage]: { exchanges: followed } } };
   const folder = await synthesize(stage, join(dataDir, 'cdk.out'), signal, context);
   const seconds = ((performance.now() - startedMs) / 1_000).toFixed(1);
   onProgress(`template: stage ${stage} synthesized in ${seconds} s`);

@@ -1,7 +1,6 @@
-import type { ChosenSettings } from '../emulator/local-environment';
 import { isPattern } from '../../lambdas/shared/domain/followed/pair-patterns';
 import { dayText } from '../../cli/utc-time';
-import { exchangeSettings, startLocalRun } from '../run/local-run';
+import { exchangeSettings, type RunSettings, startLocalRun } from '../run/local-run';
 import { type FollowedPairs, type LocalExchange, openExchange } from '../run/run-exchange';
 import { askedPairs, assertFollowed } from './asked-pairs';
 import { describedLiar, liesOf } from './lying-exchange';
@@ -38,13 +37,13 @@ function settingsByTheClock(
   request: StartRequest,
   { pairs: own }: LocalExchange,
   followed: readonly FollowedPairs[],
-): ChosenSettings {
+): RunSettings {
   const chosen = followed.map(({ exchange, pairs }) => {
     const ofExchange = pairs.some(isPattern) ? pairs : (own ?? pairs);
-    return [exchange, { pairs: askedPairs(request.pairs, exchange) ?? ofExchange }] as const;
+    return [exchange, askedPairs(request.pairs, exchange) ?? ofExchange] as const;
   });
   return {
     HISTORY_START: dayText(request.historyStartMs),
-    exchanges: Object.fromEntries(chosen),
+    pairs: Object.fromEntries(chosen),
   };
 }

@@ -55,13 +55,9 @@ function startReplayRun(
     settings: (exchange) => ({
       // For the query API: what is replayed is all that is wanted.
       HISTORY_START: dayText(fromMs),
-      exchanges: {
-        'gate-io': {
-          pairs: pairs ?? exchange.pairs,
-          // Recorded time goes by faster than the exchange's limit is meant for.
-          requestsPer10Seconds: 1_000_000,
-        },
-      },
+      pairs: { 'gate-io': pairs ?? exchange.pairs },
+      // Recorded time goes by faster than the exchange's limit is meant for.
+      exchanges: { 'gate-io': { requestsPer10Seconds: 1_000_000 } },
     }),
   });
 }

@@ -226,6 +226,7 @@ const Template = v.pipe(
       v.object({
         Type: v.string(),
         Properties: v.optional(v.record(v.string(), v.unknown())),
+        Metadata: v.optional(v.record(v.string(), v.unknown())),
       }),
     ),
   }),

@@ -45,6 +45,7 @@ export interface DeployedTemplate {
       {
         readonly Type: string;
         readonly Properties?: Readonly<Record<string, unknown>> | undefined;
+        readonly Metadata?: Readonly<Record<string, unknown>> | undefined;
       }
     >
   >;

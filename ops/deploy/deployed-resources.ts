@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { stackNames } from '../../lib/naming/stage-names';
 import { SCHEMA_METADATA_KEY, type SchemaMetadata } from '../../lib/kafka/schema-metadata';
+import { PAIRS_METADATA_KEY } from '../../lib/stages/followed-pairs';
 import type { StageResource } from '../stages/stage-resources';
 import { type Import, importedNames } from './changes/export-changes';
 import type { StackStatus } from './changes/stack-status';
@@ -15,7 +16,14 @@ export interface DeployedStage {
   readonly imports: readonly Import[];
   /** What its functions read and write; empty if its template does not say. */
   readonly schemas: SchemaMetadata;
+  /** The pairs that its functions follow of each exchange; undefined if its template does not say. */
+  readonly pairs: DeployedPairs | undefined;
 }
+
+const DeployedPairs = v.record(v.string(), v.array(v.string()));
+
+/** Pairs by the names of exchanges, of any version of the project. */
+export type DeployedPairs = Readonly<Record<string, readonly string[]>>;
 
 /**
  * Statuses of stacks whose template is not deployed: `cdk` deletes them, or takes them over empty,
@@ -50,6 +58,7 @@ export async function deployedStage(lookUp: RegionLookUp, stage: string): Promis
       {},
       ...created.map(({ template }) => schemasOf(template)),
     ) as SchemaMetadata,
+    pairs: created.map(({ template }) => pairsIn(template)).find((pairs) => pairs !== undefined),
   };
 }
 
@@ -62,6 +71,12 @@ function resourcesIn(stack: string, { Resources }: DeployedTemplate): StageResou
       properties,
     }),
   );
+}
+
+function pairsIn({ Resources }: DeployedTemplate): DeployedPairs | undefined {
+  const metadata = Object.values(Resources).map((resource) => resource.Metadata ?? {});
+  const { [PAIRS_METADATA_KEY]: pairs } = metadata.find((one) => PAIRS_METADATA_KEY in one) ?? {};
+  return v.parse(v.optional(DeployedPairs), pairs);
 }
 
 const Schemas = v.record(v.string(), v.object({ read: v.number(), written: v.number() }));

@@ -2,16 +2,19 @@ import { RemovalPolicy } from 'aws-cdk-lib';
 import { dayText } from '../../cli/utc-time';
 import { SCHEMA_METADATA } from '../../lib/kafka/schema-metadata';
 import { nobodyIsNotified } from '../../lib/stages/alarm-address';
+import { pairsByExchange } from '../../lib/stages/followed-pairs';
 import type { StageConfig } from '../../lib/stages/stage-config';
 import type { StageTemplates } from '../stages/stage-resources';
 import { OperationError } from '../operation-error';
 import { type AccountLookUp, type Identity, LookUpDeniedError } from '../aws/account-look-up';
 import { checkBootstrap, type Findings } from './bootstrap';
 import { exportProblems } from './changes/export-changes';
+import { pairNotes } from './changes/pair-changes';
 import { resourceProblems } from './changes/resource-changes';
 import { schemaProblems } from './changes/schema-changes';
 import { statusProblems } from './changes/stack-status';
 import { checkRegion } from './region/check-region';
+import type { RegionLookUp } from '../aws/region-look-up';
 import { type DeployedStage, deployedStage } from './deployed-resources';
 import type { StageRequest } from './stage-request';
 
@@ -79,6 +82,9 @@ export async function preflight(
     isComplete && request.verb === 'deploy' ? surroundings.synthesize(stage) : undefined;
   if (templates !== undefined && isComplete) {
     findings.push(await regionFindings({ stage, region, templates }, surroundings));
+  }
+  if (isComplete && request.verb === 'diff') {
+    findings.push(await pairFindings({ stage, region }, surroundings));
   }
   problems.push(...findings.flatMap((found) => found.problems));
   const notes = findings.flatMap((found) => found.notes);
@@ -151,8 +157,7 @@ async function regionFindings(
   }: Pick<Readiness, 'stage' | 'region'> & { readonly templates: StageTemplates },
   { lookUp }: PreflightSurroundings,
 ): Promise<Findings> {
-  const inRegion = lookUp.inRegion(region);
-  try {
+  return ofRegion(lookUp.inRegion(region), async (inRegion) => {
     const deployed = await deployedStage(inRegion, stage.name);
     const { problems, notes } = await checkRegion({
       stage: stage.name,
@@ -165,7 +170,35 @@ async function regionFindings(
       ...statusProblems(deployed.stacks, { stage: stage.name, region }),
       ...changeProblems(stage.name, templates, deployed),
     ];
-    return { problems: [...problems, ...changes], notes };
+    return {
+      problems: [...problems, ...changes],
+      notes: [...notes, ...changedPairs(stage, deployed)],
+    };
+  });
+}
+
+/** The template that `cdk diff` shows has pairs as metadata alone, which it may leave out. */
+async function pairFindings(
+  { stage, region }: Pick<Readiness, 'stage' | 'region'>,
+  { lookUp }: PreflightSurroundings,
+): Promise<Findings> {
+  return ofRegion(lookUp.inRegion(region), async (inRegion) => ({
+    problems: [],
+    notes: changedPairs(stage, await deployedStage(inRegion, stage.name)),
+  }));
+}
+
+function changedPairs({ exchanges }: StageConfig, { pairs }: DeployedStage): string[] {
+  return pairNotes(pairsByExchange(exchanges), pairs);
+}
+
+/** A caller who may not look in the region goes on, and is told so. */
+async function ofRegion(
+  inRegion: RegionLookUp,
+  look: (inRegion: RegionLookUp) => Promise<Findings>,
+): Promise<Findings> {
+  try {
+    return await look(inRegion);
   } catch (error) {
     if (error instanceof OperationError) return { problems: [error.message], notes: [] };
     if (!(error instanceof LookUpDeniedError)) throw error;

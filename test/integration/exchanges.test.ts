@@ -57,7 +57,7 @@ beforeAll(async () => {
     exchange: () => openTimedExchanges(EXCHANGE_NAMES.map(servedExchange), 'generated'),
     settings: () => ({
       HISTORY_START: '2026-03-01',
-      exchanges: Object.fromEntries(EXCHANGE_NAMES.map((name) => [name, { pairs: [PAIR] }])),
+      pairs: Object.fromEntries(EXCHANGE_NAMES.map((name) => [name, [PAIR]])),
     }),
   });
 }, LIMIT_MS);

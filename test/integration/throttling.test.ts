@@ -42,7 +42,8 @@ beforeAll(async () => {
     exchange: () => openTimedExchange(source, 'generated', { requestsPerWindow: 1_000_000 }),
     settings: () => ({
       HISTORY_START: '2026-03-01',
-      exchanges: { 'gate-io': { pairs: PAIRS, requestsPer10Seconds: 1_000_000 } },
+      pairs: { 'gate-io': PAIRS },
+      exchanges: { 'gate-io': { requestsPer10Seconds: 1_000_000 } },
     }),
     hooks: {
       onInvocation: (report) => reports.push(report),

@@ -1,7 +1,8 @@
-import { gateIoAlone } from '../fakes/stages';
+import { EXCHANGE_NAMES } from '../../lambdas/shared/adapters/exchanges/exchange-facts';
 import type { Template } from 'aws-cdk-lib/assertions';
 import { dev } from '../../lib/stages/dev';
 import { prod } from '../../lib/stages/prod';
+import { usualExchange } from '../../lib/stages/settings/exchange-settings';
 import { type StageConfig, stageConfig } from '../../lib/stages/stage-config';
 import { type Properties, propertiesOf, templatesOf } from './candlestream-templates';
 
@@ -17,22 +18,23 @@ const ENDPOINT_POLICY_CHARACTERS = 20_480;
 /** Source: the AWS CloudFormation user guide, "Understand CloudFormation quotas". */
 const TEMPLATE = { bytes: 1_000_000, resources: 500, outputs: 200 };
 
-/** As long as they can be beside the other settings of an exchange, at most 3,000 bytes in the variable (`lib/stages/stage-limits.ts`). */
+/** A name as long as exchanges have them. */
 const LONG_PAIR = 25;
-const MOST_PAIRS = Array.from(
-  { length: 2_825 / LONG_PAIR },
-  (_, index) => `${'C'.repeat(LONG_PAIR - 9)}${String(index).padStart(3, '0')}_USDT`,
+const MANY_PAIRS = Array.from(
+  { length: 2_000 },
+  (_, index) => `${'C'.repeat(LONG_PAIR - 9)}${String(index).padStart(4, '0')}_USDT`,
 );
 
 const STAGES: readonly [string, StageConfig][] = [
   ['dev', dev],
   ['prod', prod],
   [
-    'with the most pairs',
+    'with two thousand pairs of each exchange',
     stageConfig({
       ...prod,
       name: 'a-rather-longish-one',
-      ...gateIoAlone(prod, { pairs: MOST_PAIRS }),
+      scheduleMinutes: 10,
+      exchanges: EXCHANGE_NAMES.map((name) => usualExchange(name, MANY_PAIRS)),
     }),
   ],
 ];

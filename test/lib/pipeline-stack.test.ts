@@ -40,11 +40,11 @@ const batchFailures = (stage: StageName) => ({
 function exchangesWith(requestsPer10Seconds: number): string {
   return JSON.stringify({
     'gate-io': {
-      pairs: gateIoOf(dev).pairs.join(','),
       url: 'https://api.gateio.ws/api/v4',
       archiveUrl: 'https://download.gatedata.org',
       requestsPer10Seconds,
       retentionMinutes: 9_900,
+      expectedMarkets: gateIoOf(dev).pairs.length,
     },
   });
 }

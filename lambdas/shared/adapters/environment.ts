@@ -1,5 +1,4 @@
 import * as v from 'valibot';
-import { pairOrPatternProblem } from '../domain/followed/pair-patterns';
 import { BATCH_FAILURES } from '../codec/batch-answer';
 
 /** An invalid environment of a function; the message names all of its problems. */
@@ -8,7 +7,7 @@ export class InvalidEnvironmentError extends Error {
 }
 
 /** A list as one text: `a,b,c`. */
-export const commaSeparated = v.pipe(
+const commaSeparated = v.pipe(
   v.string(),
   v.transform((text) => text.split(',').filter((part) => part !== '')),
   v.minLength(1, 'expected at least one, separated by commas'),
@@ -20,16 +19,6 @@ export const wholeNumber = v.pipe(
   v.regex(/^\d{1,7}$/, 'expected a whole number'),
   v.transform(Number),
   v.minValue(1, 'expected at least 1'),
-);
-
-/** Pairs, or patterns of pairs, as one text. */
-export const pairList = v.pipe(
-  commaSeparated,
-  v.everyItem(
-    (text) => pairOrPatternProblem(text) === undefined,
-    'expected pairs such as BTC_USDT, or patterns such as *_USDT',
-  ),
-  v.check((pairs) => new Set(pairs).size === pairs.length, 'expected each pair once'),
 );
 
 /** A URL, without a slash at its end. */

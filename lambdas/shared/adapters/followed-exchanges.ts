@@ -1,27 +1,35 @@
+import { join } from 'node:path';
 import * as v from 'valibot';
 import type { Shard } from '../domain/followed/shard';
-import { pairList, urlText } from './environment';
+import { urlText } from './environment';
 import { EXCHANGE_NAMES, type ExchangeName } from './exchanges/exchange-facts';
+import { InvalidPairsFileError, PAIRS_FILE, readPairsFile } from './pairs-file';
 
 const positive = v.pipe(v.number(), v.safeInteger(), v.minValue(1, 'expected at least 1'));
 
-const FollowedExchange = v.strictObject({
-  /** `BTC_USDT,*_USDC`: the pairs to follow, or patterns of pairs. */
-  pairs: pairList,
+const ExchangeAccess = v.strictObject({
   /** Base URL of its API. */
   url: urlText,
   /** Base URL of its archive; not set if it has none. */
   archiveUrl: v.optional(urlText),
   /** How many requests the function may send it in 10 s, all of its shards together. */
   requestsPer10Seconds: positive,
-  /** The most markets that its patterns are expected to name; not set if it has none. */
-  expectedMarkets: v.optional(positive),
+  /** The most markets that its pairs are expected to name. */
+  expectedMarkets: positive,
   /** How many minutes back its API is asked, with a margin. */
   retentionMinutes: positive,
 });
 
-/** Settings of a followed exchange, as a function reads them. */
-export type FollowedExchange = v.InferOutput<typeof FollowedExchange>;
+/** How a followed exchange is asked: all of its settings but the pairs. */
+export type ExchangeAccess = v.InferOutput<typeof ExchangeAccess>;
+
+/** The variable `EXCHANGES` before it is JSON. */
+export type ExchangesValue = Readonly<
+  Partial<Record<ExchangeName, v.InferInput<typeof ExchangeAccess>>>
+>;
+
+/** A followed exchange, with its pairs, or patterns of pairs. */
+export type FollowedExchange = ExchangeAccess & { readonly pairs: readonly string[] };
 
 /** The exchanges that are followed, in the order of the stage. */
 export type FollowedExchanges = ReadonlyMap<ExchangeName, FollowedExchange>;
@@ -31,26 +39,45 @@ export interface FiringPart extends Shard {
   readonly exchange: ExchangeName;
 }
 
-/** The followed exchanges as they are written into an environment: pairs are joined by commas. */
-export type FollowedExchangesText = Readonly<
-  Partial<Record<ExchangeName, v.InferInput<typeof FollowedExchange>>>
->;
-
-/** The variable `EXCHANGES`: JSON, an exchange's name to its settings. */
-export const followedExchanges = v.pipe(
+/** The variable `EXCHANGES`: JSON, an exchange's name to how it is asked. */
+export const exchangesJson = v.pipe(
   v.string(),
   v.parseJson(undefined, 'expected JSON'),
   v.record(
     v.picklist(EXCHANGE_NAMES, `expected exchanges of ${EXCHANGE_NAMES.join(', ')}`),
-    FollowedExchange,
+    ExchangeAccess,
     'expected an exchange with its settings',
   ),
   v.transform(
-    (exchanges): FollowedExchanges =>
-      new Map(Object.entries(exchanges) as [ExchangeName, FollowedExchange][]),
+    (exchanges): ReadonlyMap<ExchangeName, ExchangeAccess> =>
+      new Map(Object.entries(exchanges) as [ExchangeName, ExchangeAccess][]),
   ),
   v.check((exchanges) => exchanges.size > 0, 'expected at least one exchange'),
 );
+
+/**
+ * Adds the pairs that stand beside the code of a function to the exchanges of its environment.
+ *
+ * @param folder of the function's code
+ * @throws InvalidPairsFileError also if it lacks one of the exchanges
+ */
+export function followedExchanges(
+  exchanges: ReadonlyMap<ExchangeName, ExchangeAccess>,
+  folder: string,
+): FollowedExchanges {
+  const pairs = readPairsFile(folder);
+  return new Map(
+    [...exchanges].map(([name, access]) => {
+      const { [name]: ofExchange } = pairs;
+      if (ofExchange !== undefined) return [name, { ...access, pairs: ofExchange }];
+      const has = Object.keys(pairs).join(', ');
+      throw new InvalidPairsFileError(
+        join(folder, PAIRS_FILE),
+        `it has no pairs of ${name}, which EXCHANGES names (it has those of ${has})`,
+      );
+    }),
+  );
+}
 
 /** The settings of the exchange of a part. */
 export function settingsOf(

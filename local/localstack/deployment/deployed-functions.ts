@@ -12,7 +12,6 @@ export interface DeployedFunction {
   readonly functionName: string;
   /** Its own time limit, as it was when it was looked up. */
   readonly timeoutMs: number;
-  readonly environment: Readonly<Record<string, string>>;
 }
 
 /** The deployed functions, by their names in the pipeline. */
@@ -27,7 +26,7 @@ export class NotDeployedError extends Error {
 }
 
 /** LocalStack loads a service when it is first asked for: on a busy machine that takes a while. */
-const ANSWER_LIMIT_MS = 60_000;
+export const ANSWER_LIMIT_MS = 60_000;
 const STACK_PREFIX = 'Candlestream-localstack-Pipeline-';
 
 /**
@@ -64,8 +63,7 @@ export function functionsOf(functions: readonly FunctionConfiguration[]): Deploy
     );
     const { FunctionName: functionName, Timeout: timeoutSeconds } = configuration ?? {};
     if (functionName !== undefined && timeoutSeconds !== undefined) {
-      const environment = configuration?.Environment?.Variables ?? {};
-      return { functionName, timeoutMs: timeoutSeconds * 1_000, environment };
+      return { functionName, timeoutMs: timeoutSeconds * 1_000 };
     }
     return undefined;
   };

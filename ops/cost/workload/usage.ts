@@ -48,7 +48,7 @@ const Rule = v.object({
 const Exchanges = v.pipe(
   v.string(),
   v.parseJson(),
-  v.record(v.string(), v.object({ pairs: v.string(), expectedMarkets: v.optional(v.number()) })),
+  v.record(v.string(), v.object({ expectedMarkets: v.number() })),
 );
 const FunctionProperties = v.object({
   Environment: v.object({
@@ -106,7 +106,7 @@ export function usageOf(resources: readonly StageResource[]): Usage {
 export function pairsOf(resources: readonly StageResource[]): number {
   const { EXCHANGES: exchanges = {} } = variablesOf(functionNamed(resources, 'fetch'));
   return Object.values(exchanges).reduce(
-    (count, { pairs, expectedMarkets }) => count + (expectedMarkets ?? pairs.split(',').length),
+    (count, { expectedMarkets }) => count + expectedMarkets,
     0,
   );
 }

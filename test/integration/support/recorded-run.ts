@@ -110,9 +110,9 @@ export class RecordedRun {
         openTimedExchange(source, 'recorded', { requestsPerWindow: 1_000_000, faults }),
       settings: () => ({
         HISTORY_START: this.#historyStart,
+        pairs: { 'gate-io': [UNKNOWN_PAIR, ...RECORDED_PAIRS] },
         exchanges: {
           'gate-io': {
-            pairs: [UNKNOWN_PAIR, ...RECORDED_PAIRS],
             requestsPer10Seconds: 1_000_000,
             ...(retention === undefined ? {} : { retentionMinutes: retention }),
           },

@@ -2,16 +2,16 @@ import { readFetchEnvironment } from '../../../lambdas/fetch/environment';
 import { ENVIRONMENT } from '../../fakes/environment';
 
 const GATE_IO = {
-  pairs: 'BTC_USDT,ETH_USDT',
   url: 'https://api.gateio.ws/api/v4',
   archiveUrl: 'https://download.gatedata.org',
   requestsPer10Seconds: 180,
+  expectedMarkets: 2,
   retentionMinutes: 9_000,
 };
 const OKX = {
-  pairs: 'BTC_USDT',
   url: 'https://www.okx.com',
   requestsPer10Seconds: 100,
+  expectedMarkets: 1,
   retentionMinutes: 5_000,
 };
 
@@ -39,15 +39,10 @@ describe('readFetchEnvironment', () => {
     });
   });
 
-  it('takes pairs in any alphabet, and with more than one underscore', () => {
-    const { EXCHANGES: exchanges } = readGateIo({ pairs: '币安人生_USDT,BTC_3L_USDT' });
-    expect(exchanges.get('gate-io')?.pairs).toEqual(['币安人生_USDT', 'BTC_3L_USDT']);
-  });
-
-  it('gives the exchanges in their order, with their pairs', () => {
+  it('gives the exchanges in their order', () => {
     expect([...read().EXCHANGES]).toEqual([
-      ['gate-io', { ...GATE_IO, pairs: ['BTC_USDT', 'ETH_USDT'] }],
-      ['okx', { ...OKX, pairs: ['BTC_USDT'] }],
+      ['gate-io', GATE_IO],
+      ['okx', OKX],
     ]);
   });
 
@@ -57,12 +52,10 @@ describe('readFetchEnvironment', () => {
   });
 
   it.each([
-    ['pairs', '', 'expected at least one'],
-    ['pairs', 'BTC_USDT,ETH/USDT', 'expected pairs such as BTC_USDT'],
-    ['pairs', 'BTC_USDT,ETH_USDT,BTC_USDT', 'expected each pair once'],
     ['retentionMinutes', 0, 'expected at least 1'],
     ['retentionMinutes', 1.5, 'Invalid safe integer'],
     ['requestsPer10Seconds', -1, 'expected at least 1'],
+    ['expectedMarkets', undefined, 'expectedMarkets'],
     ['url', 'gate.io', 'expected a URL'],
   ])('refuses %s of %j', (name, value, said) => {
     expect(() => readGateIo({ [name]: value })).toThrow(`EXCHANGES.gate-io.${name}`);

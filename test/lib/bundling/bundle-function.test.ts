@@ -1,9 +1,10 @@
 import { VERSION_IDS } from '../../fakes/records';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BUDGET_BYTES, bundleFunction } from '../../../lib/bundling/bundle-function';
+import { PAIRS_FILE } from '../../../lambdas/shared/adapters/pairs-file';
 import { ALL_FUNCTIONS } from '../../../lib/naming/function-names';
 
 const ENVIRONMENT = {
@@ -17,10 +18,10 @@ const ENVIRONMENT = {
   STAGE: 'dev',
   EXCHANGES: JSON.stringify({
     'gate-io': {
-      pairs: 'BTC_USDT',
       url: 'http://127.0.0.1:1/api/v4',
       archiveUrl: 'http://127.0.0.1:1',
       requestsPer10Seconds: 180,
+      expectedMarkets: 1,
       retentionMinutes: 9_900,
     },
   }),
@@ -52,6 +53,7 @@ describe.each(ALL_FUNCTIONS)('the bundle of %s', (name) => {
   });
 
   it('loads in a fresh process, without node_modules beside it', () => {
+    writeFileSync(join(folder, PAIRS_FILE), '{"gate-io":["BTC_USDT"]}');
     const script = `process.stdout.write(typeof require('./index.js').handler)`;
     const { status, stdout, stderr } = spawnSync(process.execPath, ['-e', script], {
       cwd: folder,

@@ -15,13 +15,13 @@ const always = {
   CASSANDRA_AUTHENTICATION: 'none',
 };
 const chosen = {
-  exchanges: { 'gate-io': { pairs: ['ETH_USDT', 'ADA_USDT'], retentionMinutes: 5 } },
+  exchanges: { 'gate-io': { retentionMinutes: 5 } },
   HISTORY_START: '2026-01-01T00:00:00Z',
 };
 const okx = {
-  pairs: 'BTC_USDT',
   url: 'https://okx',
   requestsPer10Seconds: 9,
+  expectedMarkets: 2,
   retentionMinutes: 7,
 };
 const gateIo = { ...okx, url: 'https://exchange', archiveUrl: 'https://archive' };
@@ -37,10 +37,10 @@ test('one that has the exchange and the settings gets the exchange and those tha
   expect(others).toEqual(always);
   expect(JSON.parse(exchanges ?? '')).toEqual({
     'gate-io': {
-      pairs: 'ETH_USDT,ADA_USDT',
       url: 'http://127.0.0.1:3/api/v4',
       archiveUrl: 'http://127.0.0.1:3/archive',
       requestsPer10Seconds: 9,
+      expectedMarkets: 2,
       retentionMinutes: 5,
     },
     okx,

@@ -1,4 +1,6 @@
 import { dev } from '../../../lib/stages/dev';
+import { localstack } from '../../../lib/stages/localstack';
+import { stageConfig } from '../../../lib/stages/stage-config';
 import { gateIoAlone } from '../../fakes/stages';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -6,9 +8,11 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { freePort } from '../../../cli/free-port';
 import { localstackProject } from '../../../local/localstack/localstack-project';
 import { assertNothingReplaced } from '../../../local/localstack/replaced-run';
+import { templatesOf } from '../../lib/candlestream-templates';
 import { fakeRun } from '../engines/fake-run';
 
 const GATE_IO = 'https://api.gateio.ws/api/v4';
@@ -16,51 +20,44 @@ const SIMULATED = 'http://exchange:4570/api/v4';
 const SHOWS_TABLE = { 'ps -ww': { stdout: 'node --import tsx local/localstack/localstack.ts' } };
 
 let dataDir: string;
-let lambda: Server;
+let cloudFormation: Server;
 
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'candlestream-replaced-'));
-  lambda = createServer((request, response) => {
-    if (!/\/functions\/?$/.test(request.url ?? '')) throw new Error(`${String(request.url)}?`);
-    response.setHeader('content-type', 'application/json');
-    response.end(
-      JSON.stringify({ Functions: ['fetch', 'reconcile', 'transform', 'persist'].map(deployed) }),
-    );
+  const body = deployedTemplate();
+  cloudFormation = createServer((request, response) => {
+    void text(request).then((asked) => {
+      if (!asked.includes('Action=GetTemplate')) throw new Error(`unexpected ${asked}`);
+      response.setHeader('content-type', 'text/xml');
+      response.end(
+        `<GetTemplateResponse xmlns="http://cloudformation.amazonaws.com/doc/2010-05-15/"><GetTemplateResult><TemplateBody>${body}</TemplateBody></GetTemplateResult></GetTemplateResponse>`,
+      );
+    });
   }).listen(0, '127.0.0.1');
-  await once(lambda, 'listening');
+  await once(cloudFormation, 'listening');
 });
 
 afterAll(async () => {
-  lambda.closeAllConnections();
-  lambda.close();
+  cloudFormation.closeAllConnections();
+  cloudFormation.close();
   await rm(dataDir, { recursive: true, force: true });
 });
 
-function deployed(service: string) {
-  return {
-    FunctionName: `Candlestream-localstack-Pipeline-${service}`,
-    Timeout: 55,
-    Environment: {
-      Variables: {
-        POWERTOOLS_SERVICE_NAME: service,
-        EXCHANGES: JSON.stringify({
-          'gate-io': {
-            pairs: 'BTC_USDT,ETH_USDT',
-            url: SIMULATED,
-            requestsPer10Seconds: 180,
-            retentionMinutes: 9_900,
-          },
-        }),
-      },
-    },
-  };
+/** The template of a stage that follows two pairs of the simulated exchange, as text of XML. */
+function deployedTemplate(): string {
+  const followed = { pairs: ['BTC_USDT', 'ETH_USDT'], url: SIMULATED };
+  const stage = stageConfig({ ...localstack, ...gateIoAlone(localstack, followed) });
+  return JSON.stringify(templatesOf(stage).pipeline.toJSON())
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;');
 }
 
 /** Deploys beside a run that shows its table. */
 async function deployBeside(
   pairs: string[],
   exchangeUrl: string,
-  port = (lambda.address() as AddressInfo).port,
+  port = (cloudFormation.address() as AddressInfo).port,
 ): Promise<void> {
   const project = localstackProject({
     CANDLESTREAM_DATA_DIR: dataDir,
@@ -81,6 +78,13 @@ test('other pairs are refused, with those of the run and the remedies', async ()
     name: 'RunReplacedError',
     message: `Process ${process.ppid} shows its table, and this run would replace its settings: pairs BTC_USDT,ETH_USDT by ADA_USDT. To deploy changed code only, repeat the flags of that run (--pairs BTC_USDT,ETH_USDT); to start another run, end that one with Ctrl-C; to replace its settings, give --replace.`,
   });
+});
+
+test('of very many pairs the first are named', async () => {
+  const many = Array.from({ length: 500 }, (_, index) => `P${100 + index}_USDT`);
+  await expect(deployBeside(many, SIMULATED)).rejects.toThrow(
+    /: pairs BTC_USDT,ETH_USDT by P100_USDT,.*,P149_USDT and 450 more\. To deploy/,
+  );
 });
 
 test('another exchange is refused', async () => {

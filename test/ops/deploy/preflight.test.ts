@@ -15,6 +15,8 @@ import {
 } from '../../../ops/deploy/preflight';
 import type { StageRequest, Verb } from '../../../ops/deploy/stage-request';
 import { synthesizedTemplates } from '../../../ops/stages/stage-resources';
+import { PAIRS_METADATA_KEY } from '../../../lib/stages/followed-pairs';
+import { gateIoOf } from '../../fakes/stages';
 import { SCHEMA_METADATA_KEY } from '../../../lib/kafka/schema-metadata';
 import type { DeployedTemplate } from '../../../ops/aws/region-look-up';
 import { region } from '../aws/fake-region';
@@ -256,19 +258,39 @@ test('a deployment that the region has no room for is refused before it begins',
   );
 });
 
-test.each(['diff', 'destroy'] as const)('%s asks nothing about the region', async (verb) => {
+test('destroy asks nothing about the region', async () => {
   const inRegion = (): never => {
     throw new Error('the region was asked');
   };
   const elsewhere = surroundings({ lookUp: account({ inRegion }) });
-  await expect(preflight(request(verb), elsewhere)).resolves.toMatchObject({ stage: STAGE });
+  await expect(preflight(request('destroy'), elsewhere)).resolves.toMatchObject({ stage: STAGE });
 });
 
-test('a caller who may not see the stacks deploys all the same, and reads a note', async () => {
-  const denied = () => Promise.reject(new LookUpDeniedError('CloudFormation says no'));
-  const lookUp = account({ inRegion: () => region({ stack: denied }) });
-  const { notes } = await preflight(request(), surroundings({ lookUp }));
-  expect(notes).toEqual(['not checked: the region (CloudFormation says no)']);
+test.each(['deploy', 'diff'] as const)(
+  'a caller who may not see the stacks runs %s all the same, and reads a note',
+  async (verb) => {
+    const denied = () => Promise.reject(new LookUpDeniedError('CloudFormation says no'));
+    const lookUp = account({ inRegion: () => region({ stack: denied }) });
+    const { notes } = await preflight(request(verb), surroundings({ lookUp }));
+    expect(notes).toEqual(['not checked: the region (CloudFormation says no)']);
+  },
+);
+
+test.each(['deploy', 'diff'] as const)('%s says which pairs change', async (verb) => {
+  const { pairs } = gateIoOf(STAGE);
+  const Metadata = { [PAIRS_METADATA_KEY]: { 'gate-io': [...pairs.slice(1), 'GONE_USDT'] } };
+  const template = { Resources: { Fetch: { Type: 'AWS::Lambda::Function', Metadata } } };
+  const stack = (name: string) =>
+    Promise.resolve(
+      name === 'Candlestream-dev-Pipeline'
+        ? { id: 'arn:pipeline', status: 'UPDATE_COMPLETE', template }
+        : undefined,
+    );
+  const lookUp = account({ inRegion: () => region({ stack }) });
+  const { notes } = await preflight(request(verb), surroundings({ lookUp }));
+  expect(notes).toEqual([
+    `pairs of gate-io: follows ${String(pairs[0])}; no longer follows GONE_USDT`,
+  ]);
 });
 
 test('a region that does not answer is a problem', async () => {

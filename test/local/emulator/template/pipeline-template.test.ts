@@ -298,7 +298,7 @@ test('a local run sets the endpoints, and of the rest only what the function has
   const environment = { HISTORY_START: '2026-01-01', KAFKA_CLUSTER_ARN: 'arn:x' };
   const local = localEnvironment({ environment }, ENDPOINTS, {
     HISTORY_START: '2026-02-02',
-    exchanges: { 'gate-io': { pairs: ['ETH_USDT'] } },
+    exchanges: { 'gate-io': { retentionMinutes: 5 } },
   });
   expect(local).toEqual({
     AWS_ENDPOINT_URL_KAFKA: 'http://127.0.0.1:2',

@@ -2,7 +2,7 @@ import { CurrentFunctions } from '../../../../local/localstack/deployment/curren
 import type { DeployedFunctions } from '../../../../local/localstack/deployment/deployed-functions';
 
 function functionsOf(suffix: string, timeoutMs = 1_000): DeployedFunctions {
-  const one = (name: string) => ({ functionName: `${name}-${suffix}`, timeoutMs, environment: {} });
+  const one = (name: string) => ({ functionName: `${name}-${suffix}`, timeoutMs });
   return {
     fetch: one('fetch'),
     reconcile: one('reconcile'),

@@ -120,7 +120,6 @@ test('functions are found by their stack, and by what they call themselves', () 
   expect(found.fetch).toEqual({
     functionName: 'Candlestream-localstack-Pipeline-A-2',
     timeoutMs: 55_000,
-    environment: { POWERTOOLS_SERVICE_NAME: 'fetch' },
   });
   expect(found.persist.functionName).toBe('Candlestream-localstack-Pipeline-B-1');
 });

@@ -13,7 +13,7 @@ async function invoke(answer: Answer) {
   const commands: InvokeCommand[] = [];
   const results: InvocationResult[] = [];
   const invoker = new LambdaInvoker({
-    target: () => ({ functionName: 'Persist-1a2b', timeoutMs: 1_000, environment: {} }),
+    target: () => ({ functionName: 'Persist-1a2b', timeoutMs: 1_000 }),
     onResult: (result) => results.push(result),
     api: {
       send: (command) => {
