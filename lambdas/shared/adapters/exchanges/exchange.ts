@@ -32,6 +32,8 @@ import { type ReadRows, readRows } from './rows/read-rows';
 const LONGEST_ANSWER_BYTES = 4_000_000;
 /** Before this there was nothing to trade: a listing of that time does not say when it began. */
 const FIRST_TRADE_MS = Date.UTC(2009, 0, 1);
+/** A candle that is younger may be the newest one. */
+const NEWEST_MS = 60 * MINUTE_MS;
 /** With a larger share of entries that name no pair it is no listing. */
 const MOST_ODD_SHARE = 0.05;
 /** Listings with all filters of all pairs have several megabytes. */
@@ -94,14 +96,43 @@ function listedSince(
   pair: string,
   withinMs: number,
 ): Promise<number | null> {
-  const wanted = {
-    request: exchange.description.listings.request(pair),
-    about: pair,
-    mostBytes: LONGEST_ANSWER_BYTES,
-    read: ({ json }: ExchangeBody) => sinceIn(exchange, json, pair),
-  };
+  const { request, before } = exchange.description.listings;
+  const asked = { about: pair, mostBytes: LONGEST_ANSWER_BYTES };
   const limit = limitOf(exchange, withinMs, `the listing of ${pair}`);
-  return knownPair(withinTime(limit, (signal) => exchange.client.ask(wanted, signal)));
+  return knownPair(
+    withinTime(limit, async (signal) => {
+      const told = { request: request(pair), read: readingSince(exchange, pair) };
+      const sinceMs = await exchange.client.ask({ ...asked, ...told }, signal);
+      if (sinceMs === null || before === undefined) return sinceMs;
+      const none = {
+        request: before(pair, sinceMs),
+        read: readingNothing(exchange, pair, sinceMs),
+      };
+      await exchange.client.ask({ ...asked, ...none }, signal);
+      return sinceMs;
+    }),
+  );
+}
+
+function readingSince(exchange: AskedExchange, pair: string) {
+  return ({ json }: ExchangeBody) => sinceIn(exchange, json, pair);
+}
+
+/**
+ * A reader of the answer about what is before a listing. It throws ExchangeError
+ * if that is something else: older, or of now, as the newest candle is of a
+ * request whose start is ignored.
+ */
+function readingNothing(exchange: AskedExchange, pair: string, sinceMs: number) {
+  return ({ json, asOfMs }: ExchangeBody): void => {
+    const otherMs = sinceIn(exchange, json, pair);
+    const isOld = sinceMs < asOfMs - NEWEST_MS;
+    if (otherMs === null || (otherMs === sinceMs && isOld)) return;
+    throw new ExchangeError(
+      'Malformed',
+      `${titleOf(exchange)} answered ${timeText(otherMs)} for what is before ${timeText(sinceMs)}, since when it is to have ${pair}`,
+    );
+  };
 }
 
 /** @throws ExchangeError for no listing, or that of another pair, or if there is no such pair */
@@ -231,35 +262,71 @@ async function askPage(
   page: CandlesPage,
   signal: AbortSignal,
 ): Promise<ExchangeAnswer> {
-  const { description, client, telemetry } = exchange;
+  const { description, telemetry } = exchange;
   if (description.candles.isClosedByClock === true) await sureOfClose(page);
-  const answer = await client.ask(
-    {
-      request: description.candles.request(page, Date.now()),
-      about: page.pair,
-      mostBytes: LONGEST_ANSWER_BYTES,
-      read: ({ json, asOfMs }) => pageIn(exchange, { json, asOfMs }, page),
-    },
-    signal,
-  );
+  const answer = await askRows(exchange, { page, isWider: false }, signal);
   reportRows(telemetry, page, answer);
+  const wider = widerPage(exchange, page, answer);
+  // If the row that came alone is in the answer to a range from it on, that range is heeded, and the rest of it silent.
+  if (wider !== undefined) {
+    return within(page, await askRows(exchange, { page: wider, isWider: true }, signal));
+  }
   const { oldestRowMs } = answer;
   const isWhole = description.candles.isWholeFromItsEnd !== true || oldestRowMs === undefined;
   if (isWhole || oldestRowMs <= page.fromMs) return answer;
   return joinedAnswers([await askPage(exchange, { ...page, toMs: oldestRowMs }, signal), answer]);
 }
 
-/** The page in an answer. @throws ExchangeError for one that is no list, or of other minutes */
+/** A page that is asked for. */
+interface PageAsk {
+  readonly page: CandlesPage;
+  /** If it is wider than what is wanted: it is not widened again. */
+  readonly isWider: boolean;
+}
+
+/** Asks for the rows of a page. */
+function askRows(exchange: AskedExchange, ask: PageAsk, signal: AbortSignal): Promise<ReadRows> {
+  const { description, client } = exchange;
+  const { page } = ask;
+  const wanted = {
+    request: description.candles.request(page, Date.now()),
+    about: page.pair,
+    mostBytes: LONGEST_ANSWER_BYTES,
+    read: (body: ExchangeBody) => pageIn(exchange, body, ask),
+  };
+  return client.ask(wanted, signal);
+}
+
+/** The page from the newest row on, if all that came are before the page's start; undefined if that row is too long ago. */
+function widerPage(
+  { description }: AskedExchange,
+  page: CandlesPage,
+  { isMisdirected, newestBeforeMs }: ReadRows,
+): CandlesPage | undefined {
+  if (!isMisdirected || newestBeforeMs === undefined) return undefined;
+  const longestMs = EXCHANGE_FACTS[description.exchange].pageMinutes * MINUTE_MS;
+  return page.toMs - newestBeforeMs > longestMs ? undefined : { ...page, fromMs: newestBeforeMs };
+}
+
+/** The part of an answer that is of a page. */
+function within(page: CandlesPage, { candles, rejected }: ExchangeAnswer): ExchangeAnswer {
+  const isInside = ({ openTimeMs }: { readonly openTimeMs: number }): boolean =>
+    openTimeMs >= page.fromMs;
+  return { candles: candles.filter(isInside), rejected: rejected.filter(isInside) };
+}
+
+/** The page in an answer. @throws ExchangeError for one that is no list, or of other minutes, unless a wider page is to be asked for */
 function pageIn(
   exchange: AskedExchange,
   { json, asOfMs }: ExchangeBody,
-  page: CandlesPage,
+  { page, isWider }: PageAsk,
 ): ReadRows {
   const { candles } = exchange.description;
   const title = titleOf(exchange);
   const rows = readAs(candles.rows, json, `${title} answered no rows for ${page.pair}`, 'a list');
   const read = readRows(candles, { rows, page, asOfMs });
   if (!read.isMisdirected) return read;
+  if (!isWider && widerPage(exchange, page, read) !== undefined) return read;
   throw new ExchangeError(
     'Malformed',
     `${title} answered ${rows.length} rows for ${page.pair}, and none of ${timeText(page.fromMs)} to ${timeText(page.toMs)}, which was asked for`,

@@ -4,6 +4,7 @@ import { dateIn, numberIn } from '../http/get';
 import {
   type AnswerHead,
   type ExchangeDescription,
+  type ExchangeRequest,
   firstColumn,
   type LimitTold,
   pathWith,
@@ -79,15 +80,9 @@ export const BINANCE: ExchangeDescription = {
     isClosedByClock: true,
   },
   listings: {
-    // The first candle there is.
-    request: (pair) => ({
-      path: pathWith('/api/v3/klines', {
-        symbol: binanceSymbol(pair),
-        interval: '1m',
-        startTime: 0,
-        limit: 1,
-      }),
-    }),
+    request: (pair) => firstCandle(pair),
+    // If the start is ignored, the newest candle comes.
+    before: (pair, sinceMs) => firstCandle(pair, { endTime: sinceMs - 1 }),
     since: v.pipe(
       v.array(RowTime),
       v.transform(([first]) => ({ sinceMs: first ?? null })),
@@ -114,6 +109,12 @@ export const BINANCE: ExchangeDescription = {
   },
   limit,
 };
+
+/** A request for the first candle there is. */
+function firstCandle(pair: string, end: { readonly endTime?: number } = {}): ExchangeRequest {
+  const query = { symbol: binanceSymbol(pair), interval: '1m', startTime: 0, ...end, limit: 1 };
+  return { path: pathWith('/api/v3/klines', query) };
+}
 
 /** Waits for the next minute where the weight of this one is nearly used up, by whomever. */
 function limit({ headers }: AnswerHead, nowMs: number): LimitTold {

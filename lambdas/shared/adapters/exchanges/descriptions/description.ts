@@ -58,6 +58,11 @@ export interface ListingsDescription {
   readonly request: (pair: string) => ExchangeRequest;
   /** Null for an answer that it has no such pair. */
   readonly since: v.GenericSchema<unknown, ListingTold | null>;
+  /**
+   * Asks for what is before the time that was told, answered in the same form: nothing, or, if it
+   * is not of now, that time again. @default the time is not checked
+   */
+  readonly before?: ((pair: string, sinceMs: number) => ExchangeRequest) | undefined;
   /** What `since` expects, for the message of an answer that is none. */
   readonly expected: string;
   readonly allRequest: ExchangeRequest;

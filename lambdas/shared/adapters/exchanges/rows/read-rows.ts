@@ -29,8 +29,10 @@ export interface ReadRows extends ExchangeAnswer {
   readonly counts: ReadonlyMap<MetricName, number>;
   /** Open time of the oldest row of the page, of a minute without a trade too; undefined if there is none. */
   readonly oldestRowMs: number | undefined;
-  /** If there are rows, and none is of a minute that was asked for. */
+  /** If there are rows, and none shows that the range was heeded. */
   readonly isMisdirected: boolean;
+  /** Open time of the newest row before the page that may come too; undefined if there is none. */
+  readonly newestBeforeMs: number | undefined;
 }
 
 /**
@@ -57,7 +59,9 @@ class RowReading {
   readonly #rejected = new Map<number, RejectedMinute>();
   readonly #counts = new Map<MetricName, number>();
   #oldestRowMs: number | undefined;
-  #isAnyInside = false;
+  #newestBeforeMs: number | undefined;
+  /** If a row is of a minute that was asked for, or of the range's end where that may come too. */
+  #isHeeded = false;
   /** Rows of no minute, or of one that was not asked for. */
   #elsewhereCount = 0;
 
@@ -92,7 +96,8 @@ class RowReading {
       rejected,
       counts: this.#counts,
       oldestRowMs: this.#oldestRowMs,
-      isMisdirected: this.#elsewhereCount > 0 && !this.#isAnyInside,
+      isMisdirected: this.#elsewhereCount > 0 && !this.#isHeeded,
+      newestBeforeMs: this.#newestBeforeMs,
     };
   }
 
@@ -100,10 +105,13 @@ class RowReading {
     const read = this.#rowOf(row);
     const { openTimeMs, tradeCount } = read;
     if (!this.#holds(openTimeMs)) {
-      if (this.#description.mayComeToo?.(openTimeMs, this.#page) === true) return;
+      if (this.#description.mayComeToo?.(openTimeMs, this.#page) === true) {
+        this.#noteElsewhere(openTimeMs);
+        return;
+      }
       throw new RejectedRowError('RejectedTimes', outside(openTimeMs));
     }
-    this.#isAnyInside = true;
+    this.#isHeeded = true;
     this.#oldestRowMs = Math.min(this.#oldestRowMs ?? openTimeMs, openTimeMs);
     const candle = readCandle(openTimeMs, read, anyDecimal);
     if (tradeCount !== undefined) checkTradeCount(candle, tradeCount);
@@ -111,6 +119,15 @@ class RowReading {
     if (isWithoutTrade(candle)) return;
     if (!hasPlausibleVolumes(candle)) this.#count('ImplausibleVolumes');
     (this.#isClosed(read) ? this.#candles : this.#open).push(candle);
+  }
+
+  /** Notes a row that may come too: without any other, only one of the range's end says something of the range. */
+  #noteElsewhere(openTimeMs: number): void {
+    if (openTimeMs === this.#page.toMs) this.#isHeeded = true;
+    else this.#elsewhereCount += 1;
+    if (openTimeMs < this.#page.fromMs) {
+      this.#newestBeforeMs = Math.max(this.#newestBeforeMs ?? openTimeMs, openTimeMs);
+    }
   }
 
   /** @throws RejectedRowError if another row of its minute has other values */
@@ -147,7 +164,7 @@ class RowReading {
       this.#elsewhereCount += 1;
       return;
     }
-    this.#isAnyInside = true;
+    this.#isHeeded = true;
     const openTimeMs = time.output;
     this.#rejected.set(openTimeMs, { openTimeMs, reason: message.slice(0, LONGEST_REASON) });
   }

@@ -10,6 +10,7 @@ import { DESCRIPTIONS } from '../../../../../../lambdas/shared/adapters/exchange
 import { GATE_IO } from '../../../../../../lambdas/shared/adapters/exchanges/descriptions/gate-io';
 import { OKX } from '../../../../../../lambdas/shared/adapters/exchanges/descriptions/okx';
 import { describedExchange } from '../../../../../../lambdas/shared/adapters/exchanges/exchange';
+import { ExchangeError } from '../../../../../../lambdas/shared/adapters/exchanges/http/exchange-error';
 import { EXCHANGE_FACTS } from '../../../../../../lambdas/shared/adapters/exchanges/exchange-facts';
 import type { Candle } from '../../../../../../lambdas/shared/domain/candle';
 import { MINUTE_MS } from '../../../../../../lambdas/shared/domain/interval';
@@ -310,11 +311,14 @@ const OPEN_TRAPS: readonly Trap[] = [
 ];
 
 const SILENCE_TRAPS: readonly Trap[] = [
-  ...[GATE_IO, BINANCE, OKX, COINBASE].map((right) =>
-    described(withCandles(right, { mayComeToo: () => true }), {
-      fault: 'rows of other minutes pass for silence',
-      noticedBy: 'rows of other minutes are no answer',
-    }),
+  ...[GATE_IO, BINANCE, OKX, COINBASE].flatMap((right) =>
+    (['rows of other minutes are no answer', 'rows of earlier minutes are no answer'] as const).map(
+      (noticedBy) =>
+        wrapped(right, silentIfMalformed, {
+          fault: 'rows of other minutes pass for silence',
+          noticedBy,
+        }),
+    ),
   ),
   described(
     asking(OKX, (path) => path.replace('history-candles', 'candles')),
@@ -339,6 +343,17 @@ const SILENCE_TRAPS: readonly Trap[] = [
     ),
   ),
 ];
+
+async function silentIfMalformed(exchange: Exchange, query: CandlesQuery): Promise<ExchangeAnswer> {
+  try {
+    return await exchange.candles(query);
+  } catch (cause) {
+    if (cause instanceof ExchangeError && cause.failure === 'Malformed') {
+      return { candles: [], rejected: [] };
+    }
+    throw cause;
+  }
+}
 
 /** Asks for each page by itself: so none is known to have a later one. */
 function pageByPage(pageMs: number) {
@@ -527,6 +542,13 @@ const CHANGE_TRAPS: readonly Trap[] = [
         noticedBy: 'an odd entry of a listing costs nothing else',
       },
     ),
+  ),
+  described(
+    { ...BINANCE, listings: { ...BINANCE.listings, before: undefined } },
+    {
+      fault: 'the newest candle passes for the first one',
+      noticedBy: 'a listing is doubted that has anything before it',
+    },
   ),
   described(
     {

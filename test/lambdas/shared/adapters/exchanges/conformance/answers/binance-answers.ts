@@ -108,6 +108,7 @@ export const BINANCE_ANSWERS: ExchangeAnswers = {
     answer: [[1502942400000, '1', '2', '0.5', '1', '1', 1502942459999, '1', 1, '1', '1', '0']],
     sinceMs: 1502942400000,
   },
+  before: ({ query }) => (query.has('endTime') ? { body: [] } : undefined),
   listings: {
     answer: {
       timezone: 'UTC',

@@ -65,6 +65,8 @@ export interface ExchangeAnswers {
   readonly windowMs: number;
   /** A listing of one pair, and of all. */
   readonly listing: { readonly answer: unknown; readonly sinceMs: number | null };
+  /** The answer about what is before a listing, if that is what a request is for; undefined if that is never asked. */
+  readonly before?: (request: ServerRequest) => ServerAnswer | undefined;
   /** A listing of a pair that it does not have, if that is no error. */
   readonly noListing?: unknown;
   readonly listings: { readonly answer: unknown; readonly pairs: readonly ListedPair[] };

@@ -19,6 +19,7 @@ export const CHECKS = {
   'a date ahead of this clock closes no candle': rows.believesNoDateAhead,
   'the closed candle comes out': rows.givesTheClosedCandle,
   'rows of other minutes are no answer': pages.refusesOtherMinutes,
+  'rows of earlier minutes are no answer': pages.refusesEarlierMinutes,
   'minutes of days ago come out': pages.reachesBack,
   'a quiet market is believed': pages.believesSilence,
   'an empty page before a full one is asked for again': pages.asksAgainForAnEmptyPage,
@@ -34,6 +35,7 @@ export const CHECKS = {
   'the newest answer counts': pages.givesTheNewestAnswer,
   'pairs have the names that users write': listings.readsListings,
   'the listing of another pair is none': listings.takesNoOtherListing,
+  'a listing is doubted that has anything before it': listings.doubtsListings,
   'an odd entry of a listing costs nothing else': listings.readsOddListings,
 } as const satisfies Readonly<Record<string, Check>>;
 

@@ -2,13 +2,15 @@ import {
   type ListedPair,
   UnknownPairError,
 } from '../../../../../../../lambdas/shared/domain/ports';
-import { prepare, type Subject } from '../subject';
+import { floorTo, MINUTE_MS } from '../../../../../../../lambdas/shared/domain/interval';
+import { DAY } from '../../../../../../fakes/candles';
+import { prepare, servedMinute, type Subject } from '../subject';
 
 /** Says since when a pair is listed, and which pairs there are, by the names that users write. */
 export async function readsListings(subject: Subject): Promise<void> {
   const { answers, server } = subject;
   const { exchange } = prepare(subject);
-  server.script = () => ({ body: answers.listing.answer });
+  server.script = (request) => answers.before?.(request) ?? { body: answers.listing.answer };
   expect(await exchange.listedSince(answers.pair, 60_000)).toBe(answers.listing.sinceMs);
   server.script = () => ({ body: answers.listings.answer });
   expect(await exchange.pairs(60_000)).toEqual(answers.listings.pairs);
@@ -16,6 +18,31 @@ export async function readsListings(subject: Subject): Promise<void> {
     server.script = () => ({ body });
     await expect(exchange.pairs(60_000)).rejects.toMatchObject({ name: 'ExchangeError' });
   }
+}
+
+/** A time before which there is more is none of a listing, nor is that of the newest candle. */
+export async function doubtsListings(subject: Subject): Promise<void> {
+  const { answers, server } = subject;
+  if (answers.before === undefined) return;
+  const bodyOf = (timeMs: number) => answers.rowsAnswer([answers.row(servedMinute(timeMs))]);
+  const newestMs = floorTo(Date.now(), MINUTE_MS);
+  for (const [toldMs, beforeMs] of [
+    [newestMs, newestMs],
+    [DAY, DAY - MINUTE_MS],
+  ] as const) {
+    server.script = (request) => ({
+      body: bodyOf(answers.before?.(request) === undefined ? toldMs : beforeMs),
+    });
+    const { exchange, telemetry } = prepare(subject);
+
+    await expect(exchange.listedSince(answers.pair, 60_000)).rejects.toMatchObject({
+      failure: 'Malformed',
+    });
+    expect(telemetry.counted('ExchangeMalformed')).toBe(2);
+  }
+  // Some answer the first candle for any time before it.
+  server.script = () => ({ body: bodyOf(DAY) });
+  expect(await prepare(subject).exchange.listedSince(answers.pair, 60_000)).toBe(DAY);
 }
 
 type Entry = Readonly<Record<string, unknown>>;

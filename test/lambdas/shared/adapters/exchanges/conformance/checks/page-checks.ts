@@ -85,6 +85,24 @@ export async function refusesOtherMinutes(subject: Subject): Promise<void> {
   expect(telemetry.counted('ExchangeMalformed')).toBe(2);
 }
 
+/** Nor are rows of earlier minutes: the range was moved, or is of another time zone. */
+export async function refusesEarlierMinutes(subject: Subject): Promise<void> {
+  const { answers, server } = subject;
+  for (const earlierMs of [24 * HOUR_MS, HOUR_MS]) {
+    server.script = (request) => {
+      const fromMs = answers.startOf(request) - earlierMs;
+      const rows = minutesOf(fromMs, fromMs + 3 * MINUTE_MS).map(answers.row);
+      return { body: answers.rowsAnswer(rows) };
+    };
+    const { exchange, telemetry } = prepare(subject);
+
+    await expect(exchange.candles(queryOf(answers, at(12), at(12, 3)))).rejects.toMatchObject({
+      failure: 'Malformed',
+    });
+    expect(telemetry.counted('ExchangeMalformed')).toBe(2);
+  }
+}
+
 /** Minutes of days ago come out, wherever the exchange has them. */
 export async function reachesBack(subject: Subject): Promise<void> {
   const { answers, server } = subject;
@@ -109,6 +127,14 @@ export async function believesSilence(subject: Subject): Promise<void> {
 
   expect(answer).toEqual({ candles: [], rejected: [] });
   expect(server.seen).toHaveLength(1);
+  expect(telemetry.metrics()).toEqual([]);
+
+  // Also between minutes that have trades, which some answer too.
+  const around = [servedMinute(at(11, 30)), servedMinute(at(13))];
+  for (const minutes of [around, around.slice(0, 1), around.slice(1)]) {
+    server.script = (request) => answers.serve(request, minutes, DAY);
+    expect(await exchange.candles(queryOf(answers, at(12), at(13)))).toEqual(answer);
+  }
   expect(telemetry.metrics()).toEqual([]);
 }
 
