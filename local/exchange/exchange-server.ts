@@ -108,8 +108,16 @@ function answeredExchange(
     const started = [...exchanges.keys()].join(', ');
     throw new RangeError(`The exchange ${exchange} was not started; only ${started}`);
   }
+  return { ...baseUrls(origin, exchange), counts: () => requests.counts() };
+}
+
+/** The base URLs of an exchange at a server of an origin, such as `http://127.0.0.1:4570`. */
+export function baseUrls(
+  origin: string,
+  exchange: ExchangeName,
+): Pick<AnsweredExchange, 'url' | 'archiveUrl'> {
   const url = origin + prefixOf(exchange);
-  return { url, archiveUrl: url + ARCHIVE_PATH, counts: () => requests.counts() };
+  return { url, archiveUrl: url + ARCHIVE_PATH };
 }
 
 function answer(exchanges: Exchanges, request: IncomingMessage, response: ServerResponse): void {

@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { localstack } from '../../lib/stages/localstack';
 import { StopAsked } from '../../cli/command-end';
+import { askedPairs, assertFollowed } from '../start/asked-pairs';
 import { historyStart } from '../start/start-arguments';
 import { createTables } from '../emulator/create-tables';
 import { createTopics } from '../emulator/kafka/create-topics';
@@ -11,7 +12,8 @@ import {
   readPipelineTemplate,
 } from '../emulator/template/pipeline-template';
 import { readAssembly } from '../emulator/template/assembly';
-import { withoutWindows } from '../run/local-run';
+import { followedExchangeOf } from '../run/followed-by-run';
+import { exchangeSettings, withoutWindows } from '../run/local-run';
 import { type HeldLock, LockedError } from '../../cli/processes/lock-file';
 import { synthesize } from '../../cli/synthesize';
 import { dayText } from '../../cli/utc-time';
@@ -19,7 +21,12 @@ import { composeFor, type LocalstackCommand, timed } from './command';
 import { bootstrap, deploy, isBootstrapped } from './deployment/deploy';
 import { type Deployment, showDeployedRun } from './show-deployed-run';
 import type { UpRequest } from './localstack-request';
-import { type ExchangeService, exchangeService } from './exchange/exchange-service';
+import {
+  chooseExchanges,
+  type ChosenExchanges,
+  type ExchangeService,
+  exchangeService,
+} from './exchange/exchange-service';
 import { DEPLOY_LOCK, RUN_LOCK, takeLock } from './other-run';
 import { assertNothingReplaced } from './replaced-run';
 import { endpointOf } from '../containers/compose-project';
@@ -77,21 +84,34 @@ async function checkedRequest(
   { project, shown }: LocalstackCommand,
   nowMs: number,
 ): Promise<CheckedRequest> {
-  const { exchange: choice, exchangeTimeMs, pairs, ui, replace } = request;
-  const exchange = await exchangeService({
-    project,
-    choice,
-    pairs,
-    pairsOfStage: localstack.exchanges.flatMap(({ pairs: ofStage }) => ofStage),
-    timeMs: exchangeTimeMs,
-  });
-  const startMs = historyStart(request.historyStartMs, nowMs, exchangeTimeMs);
-  const settings = stageSettings(
-    { historyStart: dayText(startMs), ...request.settings },
-    { url: exchange.apiUrl, archiveUrl: exchange.archiveUrl, pairs: exchange.pairs },
-  );
+  const { exchangeTimeMs: timeMs, ui, replace } = request;
+  const startMs = historyStart(request.historyStartMs, nowMs, timeMs);
+  const historyStartDay = dayText(startMs);
+  // Before any exchange is looked at: settings that are invalid are refused, and it is known which are followed.
+  const { localstack: asked } = settingsOf(request, historyStartDay);
+  assertFollowed('--pairs', request.pairs, asked.exchanges.map(followedExchangeOf));
+  const names = asked.exchanges.map(({ kind }) => kind);
+  const chosen = await chooseExchanges(request.exchange, names);
+  const settings = settingsOf(request, historyStartDay, chosen);
+  const followed = settings.localstack.exchanges.map(followedExchangeOf);
+  const exchange = exchangeService(chosen, { project, followed, timeMs });
   shown.note(exchange.description);
   return { exchange, settings, ui, replace };
+}
+
+function settingsOf(
+  { exchanges, pairs, settings }: UpRequest,
+  historyStartDay: string,
+  chosen?: ChosenExchanges,
+): StageSettings {
+  return stageSettings(
+    { historyStart: historyStartDay, ...settings },
+    {
+      exchanges: exchanges && exchangeSettings(localstack.name, exchanges),
+      pairsOf: (name) => askedPairs(pairs, name) ?? chosen?.recorded?.pairs,
+      addresses: chosen?.addresses,
+    },
+  );
 }
 
 /** @returns what was deployed, with the lock to show it; undefined if another run shows it */

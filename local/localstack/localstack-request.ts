@@ -1,11 +1,16 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { ALL_FUNCTIONS, type AnyFunction } from '../../lib/naming/function-names';
+import {
+  EXCHANGE_NAMES,
+  type ExchangeName,
+} from '../../lambdas/shared/adapters/exchanges/exchange-facts';
 import { parseCommand, UsageError } from '../../cli/command-line';
 import {
   exchangeOption,
+  exchangesArgument,
   historyStartOption,
+  marketsArgument,
   minuteArgument,
-  pairsArgument,
 } from '../start/start-arguments';
 
 /** A parsed command line of `npm run localstack`. */
@@ -22,7 +27,9 @@ export interface UpRequest {
   readonly exchange: string;
   /** Fixed time of an exchange that is not live, UTC; undefined for the clock's time. */
   readonly exchangeTimeMs: number | undefined;
-  /** Undefined for those of the stage, or of the recording. */
+  /** The exchanges to follow; undefined for those of the stage, or of the settings. */
+  readonly exchanges: readonly ExchangeName[] | undefined;
+  /** Pairs, of one exchange where it is named; undefined for those of the stage, or of the recording. */
   readonly pairs: readonly string[] | undefined;
   /** Start of the first UTC day that is wanted; undefined for some days back. */
   readonly historyStartMs: number | undefined;
@@ -37,6 +44,7 @@ export interface UpRequest {
 interface LocalstackOptions {
   readonly exchange: string;
   readonly exchangeTime?: number;
+  readonly exchanges?: readonly ExchangeName[];
   readonly pairs?: readonly string[];
   readonly historyStart?: number;
   readonly settings: Readonly<Record<string, unknown>>;
@@ -65,16 +73,20 @@ export function parseLocalstackArguments(args: readonly string[]): LocalstackReq
 }
 
 function upRequest(options: LocalstackOptions): UpRequest {
-  const { exchange, exchangeTime: exchangeTimeMs, pairs, settings } = options;
+  const { exchange, exchangeTime: exchangeTimeMs, exchanges, pairs, settings } = options;
   if (exchange === 'live' && exchangeTimeMs !== undefined) {
     throw new UsageError(
       '--exchange-time goes with an exchange that is simulated or recorded; leave it out, or choose another --exchange',
     );
   }
+  if (exchanges !== undefined && 'exchanges' in settings) {
+    throw new UsageError('Give --exchanges, or exchanges in --settings; leave one of them out');
+  }
   return {
     kind: 'up',
     exchange,
     exchangeTimeMs,
+    exchanges,
     pairs,
     historyStartMs: options.historyStart,
     settings,
@@ -99,9 +111,14 @@ function withUpOptions(command: Command): Command {
       minuteArgument,
     )
     .option(
+      '--exchanges <names>',
+      `exchanges to follow, of ${EXCHANGE_NAMES.join(', ')} (default: those of the stage)`,
+      exchangesArgument,
+    )
+    .option(
       '--pairs <pairs>',
-      'such as BTC_USDT,ETH_USDT (default: those of the stage, or of the recording)',
-      pairsArgument,
+      'such as BTC_USDT,ETH_USDT, or binance:BTC_USDT (default: those of the stage, or of the recording)',
+      marketsArgument,
     )
     .addOption(historyStartOption())
     .option(

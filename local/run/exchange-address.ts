@@ -3,11 +3,16 @@ import {
   type ExchangeName,
 } from '../../lambdas/shared/adapters/exchanges/exchange-facts';
 import type { ExchangeAddress, ExchangeAddresses } from '../emulator/local-environment';
-import type { RunningExchanges } from '../exchange/exchange-server';
+import type { AnsweredExchange } from '../exchange/exchange-server';
+
+/** The base URLs of the exchanges of a server. */
+export interface ServedUrls {
+  of(exchange: ExchangeName): Pick<AnsweredExchange, 'url' | 'archiveUrl'>;
+}
 
 /** Where exchanges are reached that a server stands for, each with the path that its API has. */
 export function addressesOf(
-  servers: Pick<RunningExchanges, 'of'>,
+  servers: ServedUrls,
   exchanges: readonly ExchangeName[],
 ): ExchangeAddresses {
   return Object.fromEntries(exchanges.map((exchange) => [exchange, addressOf(servers, exchange)]));
@@ -23,7 +28,7 @@ export function realAddresses(exchanges: readonly ExchangeName[]): ExchangeAddre
   );
 }
 
-function addressOf(servers: Pick<RunningExchanges, 'of'>, exchange: ExchangeName): ExchangeAddress {
+function addressOf(servers: ServedUrls, exchange: ExchangeName): ExchangeAddress {
   const facts = EXCHANGE_FACTS[exchange];
   const { url, archiveUrl } = servers.of(exchange);
   const { pathname } = new URL(facts.url);

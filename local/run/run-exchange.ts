@@ -64,6 +64,8 @@ export interface WantedExchange extends FollowedPairs {
 export interface OpenExchangeOptions extends Partial<ExchangeServerOptions>, LookOptions {
   /** The faults of each; undefined for none. */
   readonly faultsOf?: (exchange: ExchangeName) => ExchangeFaults | undefined;
+  /** The time at which the exchanges stand still, UTC; a recording is not moved. @default the clock's */
+  readonly fixedTimeMs?: number | undefined;
 }
 
 /**
@@ -76,12 +78,12 @@ export interface OpenExchangeOptions extends Partial<ExchangeServerOptions>, Loo
 export async function openExchange(
   choice: string,
   wanted: readonly WantedExchange[],
-  { faultsOf, fetch, timeoutMs, ...listen }: OpenExchangeOptions = {},
+  { faultsOf, fixedTimeMs, fetch, timeoutMs, ...listen }: OpenExchangeOptions = {},
 ): Promise<LocalExchange> {
   const names = wanted.map(({ exchange }) => exchange);
   const chosen = await chooseExchange(choice, names, { fetch, timeoutMs });
   if (chosen.kind === 'live') return realExchanges(names, chosen.description);
-  const recorded = chosen.kind === 'recorded' ? broughtToToday(chosen, Date.now()) : undefined;
+  const recorded = chosen.kind === 'recorded' ? replayable(chosen, fixedTimeMs) : undefined;
   const served = wanted.map(({ exchange, pairs, asked }) => {
     if (recorded !== undefined) {
       assertRecorded(asked && pairsByName(asked), recorded.source.pairs(), choice);
@@ -89,7 +91,8 @@ export async function openExchange(
     const source = recorded?.source ?? simulatedCandles(exchange, generatedPairs(asked ?? pairs));
     return { exchange, source, faults: faultsOf?.(exchange) };
   });
-  const servers = await startExchanges(served, { port: 0, now: Date.now, ...listen });
+  const now = () => fixedTimeMs ?? Date.now();
+  const servers = await startExchanges(served, { port: 0, now, ...listen });
   return {
     addresses: addressesOf(servers, names),
     description: chosen.description + (recorded?.moved ?? ''),
@@ -157,6 +160,15 @@ export async function openTimedExchange(
     setTime: (nowMs) => (timeMs = nowMs),
     stop: () => server.stop(),
   };
+}
+
+/** A recording for a time that stands still, or for today. */
+function replayable(
+  chosen: Extract<ChosenExchange, { readonly kind: 'recorded' }>,
+  fixedTimeMs: number | undefined,
+): ReturnType<typeof broughtToToday> {
+  if (fixedTimeMs !== undefined) return { source: chosen.source, moved: '' };
+  return broughtToToday(chosen, Date.now());
 }
 
 /** Moves a recording, which is of the past, by whole days so that it goes on for at least a day from now. */

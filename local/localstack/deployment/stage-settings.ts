@@ -1,20 +1,29 @@
 import { UsageError } from '../../../cli/command-line';
+import {
+  EXCHANGE_NAMES,
+  type ExchangeName,
+  isKnownExchange,
+} from '../../../lambdas/shared/adapters/exchanges/exchange-facts';
+import type { ExchangeSetting } from '../../../lib/stages/settings/exchange-settings';
 import { askedStages } from '../../../lib/stages/asked-stages';
 import { dev } from '../../../lib/stages/dev';
 import { localstack } from '../../../lib/stages/localstack';
 import { InvalidStageConfigError, type StageConfig } from '../../../lib/stages/stage-config';
+import type { ExchangeAddresses } from '../../emulator/local-environment';
+import { realAddresses } from '../../run/exchange-address';
 
 type Settings = Readonly<Record<string, unknown>>;
 
-/** The exchange that a run has chosen to stand for Gate.io: its addresses, and the pairs to follow. */
-export interface ChosenExchange {
-  readonly url: string;
-  readonly archiveUrl: string;
-  /** Undefined for those of the stage. */
-  readonly pairs?: readonly string[];
+/** The exchanges that a run has chosen. */
+export interface RunExchanges {
+  /** The exchanges to follow. @default those of the stage */
+  readonly exchanges?: readonly ExchangeSetting[] | undefined;
+  /** The pairs to follow of an exchange in place of its own; undefined for its own. */
+  readonly pairsOf?: (exchange: ExchangeName) => readonly string[] | undefined;
+  /** Where functions reach them. @default at their own addresses */
+  readonly addresses?: ExchangeAddresses | undefined;
 }
 
-const CHOSEN_KIND = 'gate-io';
 const URL_SETTINGS = ['url', 'archiveUrl'] as const;
 
 /** The settings that are deployed. */
@@ -36,10 +45,7 @@ const ALSO_FOR_DEV = ['topics', 'scheduleMinutes'];
  *   `{"eventSources":{"transform":{...},"persist":{...}}}`
  * @throws UsageError if a setting is unknown, incomplete or invalid
  */
-export function stageSettings(
-  settings: Settings,
-  chosen: ChosenExchange = gateIoOf(localstack),
-): StageSettings {
+export function stageSettings(settings: Settings, chosen: RunExchanges = {}): StageSettings {
   assertReplaceable(settings);
   const forDev = Object.entries(settings).filter(([key]) => ALSO_FOR_DEV.includes(key));
   const byStage = {
@@ -53,20 +59,14 @@ export function stageSettings(
   return { byStage, localstack: validStage(byStage, settings) };
 }
 
-/** Gate.io as a stage has it. */
-function gateIoOf({ exchanges }: StageConfig) {
-  const exchange = exchanges.find(({ kind }) => kind === CHOSEN_KIND);
-  if (exchange?.kind === CHOSEN_KIND) return exchange;
-  throw new TypeError('The stage does not follow gate-io');
-}
-
 function assertReplaceable({ name, eventSources, exchanges }: Settings): void {
   if (name !== undefined) throw new UsageError('--settings: name is fixed; leave it out');
-  const given = Array.isArray(exchanges) ? exchanges.find(isChosen) : undefined;
-  const fixed = URL_SETTINGS.find((name) => isObject(given) && name in given);
-  if (fixed !== undefined) {
+  const given: readonly unknown[] = Array.isArray(exchanges) ? exchanges : [];
+  for (const exchange of given.filter(isExchange)) {
+    const fixed = URL_SETTINGS.find((setting) => setting in exchange);
+    if (fixed === undefined) continue;
     throw new UsageError(
-      `--settings: ${fixed} of ${CHOSEN_KIND} is fixed by --exchange; leave it out`,
+      `--settings: ${fixed} of ${exchange.kind} is fixed by --exchange; leave it out`,
     );
   }
   if (!isObject(eventSources) || !('mode' in eventSources)) return;
@@ -75,25 +75,38 @@ function assertReplaceable({ name, eventSources, exchanges }: Settings): void {
   );
 }
 
-/** The exchanges of the settings, or of the stage; Gate.io at the addresses of the chosen one. */
+/** The exchanges of the settings, or those of the run, each where the run reaches it. */
 function exchangesAt(
-  { url, archiveUrl, pairs = gateIoOf(localstack).pairs }: ChosenExchange,
-  settings: Settings,
+  {
+    exchanges: ofRun = localstack.exchanges,
+    pairsOf = () => undefined,
+    addresses = realAddresses(EXCHANGE_NAMES),
+  }: RunExchanges,
+  { exchanges: given }: Settings,
 ): unknown {
-  const { exchanges } = settings;
-  if (exchanges === undefined) {
-    return localstack.exchanges.map((exchange) =>
-      isChosen(exchange) ? { ...exchange, url, archiveUrl, pairs: [...pairs] } : exchange,
+  if (given !== undefined && !Array.isArray(given)) return given;
+  const placed = (exchange: Settings, kind: ExchangeName) => {
+    const { url, archiveUrl } = addresses[kind] ?? {};
+    return { ...exchange, url, ...(archiveUrl !== undefined && { archiveUrl }) };
+  };
+  if (given === undefined) {
+    return ofRun.map((exchange) =>
+      placed({ ...exchange, pairs: pairsOf(exchange.kind) ?? exchange.pairs }, exchange.kind),
     );
   }
-  if (!Array.isArray(exchanges)) return exchanges;
-  return exchanges.map((exchange: unknown) =>
-    isChosen(exchange) ? { pairs: [...pairs], ...exchange, url, archiveUrl } : exchange,
-  );
+  return given.map((exchange: unknown) => {
+    if (!isExchange(exchange)) return exchange;
+    const { kind } = exchange;
+    const pairs = pairsOf(kind) ?? localstack.exchanges.find((one) => one.kind === kind)?.pairs;
+    return placed({ ...(pairs && { pairs }), ...exchange }, kind);
+  });
 }
 
-function isChosen(exchange: unknown): exchange is Settings {
-  return isObject(exchange) && exchange['kind'] === CHOSEN_KIND;
+/** If a setting is of an exchange that can be followed, whatever else it has. */
+function isExchange(exchange: unknown): exchange is Settings & { readonly kind: ExchangeName } {
+  if (!isObject(exchange)) return false;
+  const { kind } = exchange;
+  return typeof kind === 'string' && isKnownExchange(kind);
 }
 
 /** The event sources of the settings, in the mode of a stage. */

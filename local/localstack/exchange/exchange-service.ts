@@ -1,45 +1,47 @@
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
-import { EXCHANGE_FACTS } from '../../../lambdas/shared/adapters/exchanges/exchange-facts';
-import { ARCHIVE_PATH } from '../../exchange/archive/archive-format';
+import type { ExchangeName } from '../../../lambdas/shared/adapters/exchanges/exchange-facts';
+import { pairsByName } from '../../../lambdas/shared/domain/followed/pair-patterns';
 import { assertRecorded, chooseExchange } from '../../exchange/choose-exchange';
 import { endpointOf } from '../../containers/compose-project';
+import { baseUrls } from '../../exchange/exchange-server';
+import type { ExchangeAddresses } from '../../emulator/local-environment';
+import { addressesOf, realAddresses } from '../../run/exchange-address';
+import type { FollowedPairs } from '../../run/run-exchange';
 import type { LocalstackProject } from '../localstack-project';
+import { containerVariables } from './container-exchange';
 
-/** The exchange of a LocalStack run. */
-export interface ExchangeService {
-  /** The API as functions reach it, up to and with `/api/v4`. */
-  readonly apiUrl: string;
-  /** The archive as functions reach it. */
-  readonly archiveUrl: string;
-  /** One line that says which exchange it is. */
+/** The exchanges that a LocalStack run has chosen. */
+export interface ChosenExchanges {
+  /** One line that says which they are. */
   readonly description: string;
-  /** The pairs to follow. */
-  readonly pairs: readonly string[];
-  /** True if it is a container of this machine. */
+  /** If they are served by a container of this machine. */
   readonly inContainer: boolean;
+  /** A recording that they serve; undefined for none. */
+  readonly recorded: { readonly folder: string; readonly pairs: readonly string[] } | undefined;
+  /** Where functions reach each. */
+  readonly addresses: ExchangeAddresses;
+}
+
+/** The service of the compose file that serves the exchanges. */
+export interface ExchangeService extends Pick<ChosenExchanges, 'description' | 'inContainer'> {
   /** Variables of the compose file. */
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** Options for `exchangeService`. */
+/** What the service serves. */
 export interface ExchangeServiceOptions {
   readonly project: LocalstackProject;
-  /** `auto`, `live`, `simulated`, or a folder with recorded candles. */
-  readonly choice: string;
-  /** Pairs of the command line; undefined for those of the recording, or of the stage. */
-  readonly pairs: readonly string[] | undefined;
-  readonly pairsOfStage: readonly string[];
-  /** Fixed time of an exchange that is not live, UTC; undefined for the clock's time. */
+  /** The exchanges that are followed, with their pairs. */
+  readonly followed: readonly FollowedPairs[];
+  /** Fixed time of exchanges that are not live, UTC; undefined for the clock's time. */
   readonly timeMs: number | undefined;
 }
 
-/** The exchange's container, as functions reach it. */
+/** The exchanges' container, as functions reach it. */
 const CONTAINER_URL = 'http://exchange:4570';
-const API_URL = `${CONTAINER_URL}/api/v4`;
-const ARCHIVE_URL = `${CONTAINER_URL}${ARCHIVE_PATH}`;
 
-/** A URL that functions reach, as it is reached from this machine: the exchange's container publishes a port. */
+/** A URL that functions reach, as it is reached from this machine: the exchanges' container publishes a port. */
 export function urlFromHere(project: LocalstackProject, url: string): string {
   return url.startsWith(`${CONTAINER_URL}/`)
     ? url.replace(CONTAINER_URL, `http://${endpointOf(project, 'exchange')}`)
@@ -47,34 +49,52 @@ export function urlFromHere(project: LocalstackProject, url: string): string {
 }
 
 /**
- * Chooses the exchange. Nothing is started or written.
+ * Chooses what stands for exchanges: `auto`, `live`, `simulated`, or a folder with recorded candles.
  *
  * @throws ExchangeChoiceError, RecordedCandlesError
- * @throws UsageError if a recording lacks a pair of the command line
  */
-export async function exchangeService(options: ExchangeServiceOptions): Promise<ExchangeService> {
-  const { project, choice, pairsOfStage, timeMs } = options;
-  const wanted = options.pairs ?? pairsOfStage;
-  const chosen = await chooseExchange(choice, ['gate-io']);
+export async function chooseExchanges(
+  choice: string,
+  names: readonly ExchangeName[],
+): Promise<ChosenExchanges> {
+  const chosen = await chooseExchange(choice, names);
   const { description } = chosen;
   if (chosen.kind === 'live') {
-    const { url: apiUrl, archiveUrl } = EXCHANGE_FACTS['gate-io'];
-    return { apiUrl, archiveUrl, description, pairs: wanted, inContainer: false, environment: {} };
+    const addresses = realAddresses(names);
+    return { description, inContainer: false, recorded: undefined, addresses };
   }
-  const recorded = chosen.kind === 'recorded' ? chosen.source.pairs() : undefined;
-  if (recorded !== undefined) assertRecorded(options.pairs, recorded, choice);
-  const pairs = options.pairs ?? recorded ?? pairsOfStage;
-  const environment = {
-    EXCHANGE_BUNDLE: bundleFolder(project),
-    EXCHANGE_PAIRS: pairs.join(','),
-    EXCHANGE_TIME: timeMs === undefined ? '' : new Date(timeMs).toISOString(),
-    EXCHANGE_RECORDINGS: recorded === undefined ? '' : resolve(choice),
+  return {
+    description,
+    inContainer: true,
+    recorded:
+      chosen.kind === 'recorded' ? { folder: choice, pairs: chosen.source.pairs() } : undefined,
+    addresses: addressesOf({ of: (exchange) => baseUrls(CONTAINER_URL, exchange) }, names),
   };
-  const urls = { apiUrl: API_URL, archiveUrl: ARCHIVE_URL };
-  return { ...urls, description, pairs, inContainer: true, environment };
 }
 
-/** Bundles the exchange's program, so that a container with nothing but Node.js runs it. */
+/**
+ * The service for the chosen exchanges. Nothing is started or written.
+ *
+ * @throws UsageError if a recording lacks a pair that is followed
+ */
+export function exchangeService(
+  { description, inContainer, recorded }: ChosenExchanges,
+  { project, followed, timeMs }: ExchangeServiceOptions,
+): ExchangeService {
+  if (!inContainer) return { description, inContainer, environment: {} };
+  if (recorded !== undefined) {
+    const pairs = followed.flatMap((one) => pairsByName(one.pairs));
+    assertRecorded([...new Set(pairs)], recorded.pairs, recorded.folder);
+  }
+  const recordings = recorded && resolve(recorded.folder);
+  const environment = {
+    EXCHANGE_BUNDLE: bundleFolder(project),
+    ...containerVariables({ followed, recordings, timeMs }),
+  };
+  return { description, inContainer, environment };
+}
+
+/** Bundles the exchanges' program, so that a container with nothing but Node.js runs it. */
 export async function bundleExchange(project: LocalstackProject): Promise<void> {
   await build({
     entryPoints: [join(__dirname, 'exchange-container.ts')],

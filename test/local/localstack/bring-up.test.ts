@@ -103,9 +103,6 @@ test('the image of the functions is fetched even if the exchange is no container
   }));
   const exchange = {
     description: 'live',
-    pairs: [],
-    apiUrl: '',
-    archiveUrl: '',
     inContainer: false,
     environment: {},
   };
@@ -126,6 +123,10 @@ test.each([
   [
     ['--exchange-time', '2018-01-23', '--history-start', '2018-01-24'],
     "--history-start 2018-01-24 is after the exchange's time, 2018-01-23 00:00 (UTC)",
+  ],
+  [
+    ['--pairs', 'binance:BTC_USDT'],
+    'of an exchange that is not followed: follow it with --exchanges gate-io,binance',
   ],
 ])('%j is refused before Docker is asked for anything', async (args, message) => {
   const { command, lines } = commandOf(() => ({}));

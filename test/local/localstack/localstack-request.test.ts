@@ -11,6 +11,7 @@ test('without arguments everything is brought up', () => {
     ui: false,
     replace: false,
     exchangeTimeMs: undefined,
+    exchanges: undefined,
     pairs: undefined,
     historyStartMs: undefined,
   });
@@ -25,12 +26,14 @@ test('all options of a run', () => {
     '--ui',
     '--replace',
   ];
-  const more = ['--pairs', 'BTC_USDT', '--history-start', '2018-01-23'];
+  const pairs = ['--exchanges', 'gate-io,okx', '--pairs', 'BTC_USDT,okx:ETH_USDT'];
+  const more = [...pairs, '--history-start', '2018-01-23'];
   const settings = ['--settings', '{"scheduleMinutes":5}'];
   expect(parseLocalstackArguments([...args, ...more, ...settings])).toEqual({
     kind: 'up',
     exchange: 'simulated',
-    pairs: ['BTC_USDT'],
+    exchanges: ['gate-io', 'okx'],
+    pairs: ['BTC_USDT', 'okx:ETH_USDT'],
     ui: true,
     replace: true,
     exchangeTimeMs: Date.UTC(2018, 0, 23, 2),
@@ -53,6 +56,10 @@ test.each([
   [['--follow'], /--follow goes with --logs/],
   [['--down', '--logs', 'fetch'], /cannot be used with option/],
   [['--logs', 'fetsch'], /The functions are fetch, reconcile, transform, persist/],
+  [
+    ['--exchanges', 'gate-io', '--settings', '{"exchanges":[]}'],
+    /Give --exchanges, or exchanges in --settings; leave one of them out/,
+  ],
   [['--settings', '[1]'], /Expected a JSON object/],
   [['--settings', '{'], /Expected a JSON object/],
   [

@@ -3,6 +3,12 @@ import { gateIoOf } from '../../../fakes/stages';
 import { UsageError } from '../../../../cli/command-line';
 import { askedStages } from '../../../../lib/stages/asked-stages';
 import { stageSettings } from '../../../../local/localstack/deployment/stage-settings';
+import {
+  EXCHANGE_NAMES,
+  type ExchangeName,
+} from '../../../../lambdas/shared/adapters/exchanges/exchange-facts';
+import { baseUrls } from '../../../../local/exchange/exchange-server';
+import { addressesOf } from '../../../../local/run/exchange-address';
 import { dev } from '../../../../lib/stages/dev';
 
 const BATCHES = {
@@ -50,32 +56,61 @@ test.each([
 });
 
 const CHOSEN = {
-  url: 'http://exchange:4570/api/v4',
-  archiveUrl: 'http://exchange:4570/archive',
-  pairs: ['ADA_USDT'],
+  addresses: addressesOf(
+    { of: (exchange) => baseUrls('http://exchange:4570', exchange) },
+    EXCHANGE_NAMES,
+  ),
+  pairsOf: () => ['ADA_USDT'],
 };
+const GATE_IO = { kind: 'gate-io', requestsPer10Seconds: 7, retentionMinutes: 99 };
+const OKX = { kind: 'okx', requestsPer10Seconds: 5 };
 
-test('Gate.io is the exchange of the run, with the settings that are chosen for it', () => {
+test('each exchange is where the run reaches it, with the settings that are chosen for it', () => {
   const { url, archiveUrl } = gateIoOf(dev);
-  const chosen = { kind: 'gate-io', requestsPer10Seconds: 7, retentionMinutes: 99 };
-  const okx = usualExchange('okx', ['BTC_USDT']);
 
-  const { byStage, localstack } = stageSettings({ exchanges: [chosen, okx] }, CHOSEN);
+  const { byStage, localstack } = stageSettings({ exchanges: [GATE_IO, OKX] }, CHOSEN);
 
-  expect(localstack.exchanges).toEqual([{ ...chosen, ...CHOSEN }, okx]);
+  expect(localstack.exchanges).toEqual([
+    {
+      ...GATE_IO,
+      url: 'http://exchange:4570/api/v4',
+      archiveUrl: 'http://exchange:4570/archive',
+      pairs: ['ADA_USDT'],
+    },
+    { ...OKX, url: 'http://exchange:4570/okx', pairs: ['ADA_USDT'] },
+  ]);
   expect(byStage['dev']).toEqual({});
-  expect(() => stageSettings({ exchanges: [{ ...chosen, url }] }, CHOSEN)).toThrow(
+  expect(() => stageSettings({ exchanges: [{ ...GATE_IO, url }] }, CHOSEN)).toThrow(
     '--settings: url of gate-io is fixed by --exchange; leave it out',
   );
-  expect(() => stageSettings({ exchanges: [{ ...chosen, archiveUrl }] }, CHOSEN)).toThrow(
+  expect(() => stageSettings({ exchanges: [{ ...GATE_IO, archiveUrl }] }, CHOSEN)).toThrow(
     '--settings: archiveUrl of gate-io is fixed by --exchange; leave it out',
+  );
+  expect(() => stageSettings({ exchanges: [GATE_IO, { ...OKX, url }] }, CHOSEN)).toThrow(
+    '--settings: url of okx is fixed by --exchange; leave it out',
   );
 });
 
+test('the exchanges of the run stand in for those of the stage', () => {
+  const exchanges = [usualExchange('binance', ['BTC_USDT']), usualExchange('okx', ['BTC_USDT'])];
+  const pairsOf = (exchange: ExchangeName) => (exchange === 'okx' ? ['ETH_USDT'] : undefined);
+
+  const { localstack } = stageSettings({}, { ...CHOSEN, exchanges, pairsOf });
+
+  expect(localstack.exchanges).toMatchObject([
+    {
+      kind: 'binance',
+      pairs: ['BTC_USDT'],
+      url: 'http://exchange:4570/binance',
+      archiveUrl: 'http://exchange:4570/binance/archive',
+    },
+    { kind: 'okx', pairs: ['ETH_USDT'], url: 'http://exchange:4570/okx' },
+  ]);
+});
+
 test('pairs of the settings win over those of the run', () => {
-  const chosen = { kind: 'gate-io', requestsPer10Seconds: 7, retentionMinutes: 99 };
-  const { localstack } = stageSettings({ exchanges: [{ ...chosen, pairs: 'BTC_USDT' }] }, CHOSEN);
-  expect(gateIoOf(localstack)).toMatchObject({ url: CHOSEN.url, pairs: ['BTC_USDT'] });
+  const { localstack } = stageSettings({ exchanges: [{ ...GATE_IO, pairs: 'BTC_USDT' }] }, CHOSEN);
+  expect(gateIoOf(localstack)).toMatchObject({ pairs: ['BTC_USDT'] });
 });
 
 test.each([
