@@ -17,7 +17,7 @@ const ENDED_AFTER_MS = DAY_MS;
 const ALIVE_MS = 60 * MINUTE_MS;
 
 /** If the exchange has a market, by the listing and by what it answered; undefined if neither says. */
-export function isKnown({ plan, outcome, nowMs }: MarketEvidence): boolean | undefined {
+function isKnown({ plan, outcome, nowMs }: MarketEvidence): boolean | undefined {
   const { listing, status } = plan;
   if (listing === 'gone') return false;
   if (listing === 'unheard') return undefined;

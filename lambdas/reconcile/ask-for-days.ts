@@ -1,5 +1,6 @@
 import type { DaysToAsk } from '../shared/domain/ledger/due-days';
 import { DAY_MS } from '../shared/domain/interval';
+import { auditSegment } from '../shared/domain/ledger/audit';
 import {
   type DayAsk,
   type LedgerDay,
@@ -10,7 +11,7 @@ import {
 } from '../shared/domain/ledger/ledger';
 import { type Market, marketKey } from '../shared/domain/market';
 import { ArchiveMissingError, type ExchangeAnswer, UnknownPairError } from '../shared/domain/ports';
-import type { ObservedSegment, SegmentSource } from '../shared/domain/segment';
+import type { ObservedSegment } from '../shared/domain/segment';
 import { TOPICS } from '../shared/domain/topics';
 import type { Firing, ReconcilePorts } from './reconcile-days';
 
@@ -116,7 +117,8 @@ async function askApi(
     await asks.refuse(dayMs, String(cause));
     return;
   }
-  await append(ports, auditOf({ market, dayMs, source: 'api', nowMs }, answer));
+  const observedAtMs = nowMs + AFTER_TICK_MS;
+  await append(ports, auditSegment({ market, dayMs, source: 'api', observedAtMs }, answer));
 }
 
 async function askArchive(
@@ -160,7 +162,8 @@ async function askArchive(
     } else {
       // Only now: whatever ends this firing, no more than this one day counts as under way for nothing.
       await asks.note(dayMs);
-      await append(ports, auditOf({ market, dayMs, source: 'archive', nowMs }, answer));
+      const observedAtMs = nowMs + AFTER_TICK_MS;
+      await append(ports, auditSegment({ market, dayMs, source: 'archive', observedAtMs }, answer));
     }
   }
 }
@@ -177,31 +180,6 @@ function tellRefused(
     cause,
   );
   telemetry.count('DaysNotRead', 1);
-}
-
-interface AuditedDay extends OneDay {
-  readonly source: SegmentSource;
-  readonly nowMs: number;
-}
-
-function auditOf(
-  { market, dayMs, source, nowMs }: AuditedDay,
-  { candles, rejected }: ExchangeAnswer,
-): ObservedSegment {
-  return {
-    ...market,
-    kind: 'audit',
-    fromMs: dayMs,
-    toMs: dayMs + DAY_MS,
-    observedAtMs: nowMs + AFTER_TICK_MS,
-    followsMs: null,
-    settlesMs: null,
-    gapFromMs: null,
-    source,
-    minuteCandles: candles,
-    rejected,
-    unserved: null,
-  };
 }
 
 async function append(ports: ReconcilePorts, observed: ObservedSegment): Promise<void> {
@@ -232,7 +210,11 @@ export async function declareUnserved(
   const asks = new DayAsks(ports, group, nowMs);
   for (const { dayMs } of group.days) {
     const nothing = { candles: [], rejected: [] };
-    const audit = auditOf({ market: group.market, dayMs, source: 'archive', nowMs }, nothing);
+    const observedAtMs = nowMs + AFTER_TICK_MS;
+    const audit = auditSegment(
+      { market: group.market, dayMs, source: 'archive', observedAtMs },
+      nothing,
+    );
     await asks.note(dayMs);
     await append(ports, { ...audit, unserved: MISSING_MONTH });
   }

@@ -21,12 +21,6 @@ export interface PageSize {
   readonly gzipBytes: number;
 }
 
-/**
- * Size limits of the page. At present, lightweight-charts takes 160 KB of the
- * first, and 55 of the second.
- */
-export const PAGE_BUDGET: PageSize = { bytes: 250 * 1_024, gzipBytes: 80 * 1_024 };
-
 const PROJECT = join(__dirname, '..', '..');
 const CONSOLE = join(PROJECT, 'console');
 

@@ -28,7 +28,7 @@ async function packagesOfFunctions(): Promise<string[]> {
 }
 
 /** The packages that the console page is made of. */
-export async function packagesOfPage(): Promise<string[]> {
+async function packagesOfPage(): Promise<string[]> {
   return bundledPackages((await buildAssets()).metafile);
 }
 

@@ -66,7 +66,7 @@ function simulated(because = ''): ChosenExchange {
 async function recorded(folder: string): Promise<ChosenExchange> {
   if (!(await isFolder(folder))) {
     throw new ExchangeChoiceError(
-      `No such exchange: ${JSON.stringify(folder)} is not a folder; choose auto, live, simulated, or a folder with recorded candles`,
+      `${JSON.stringify(folder)} is not a folder: name one with recorded candles, or, as --exchange, auto, live or simulated`,
     );
   }
   const source = await readRecordedCandles(folder);

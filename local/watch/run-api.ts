@@ -5,7 +5,7 @@ import { functionUrl } from '../emulator/url/function-url';
 import type { RunState } from './run-state';
 
 /** The port of the API and the page, if it is free. */
-export const API_PORT = 8787;
+const API_PORT = 8787;
 
 /** Options for `startRunApi`. */
 export interface RunApiOptions {

@@ -5,7 +5,7 @@ import type { Stretch } from '../../lambdas/shared/domain/coverage/stretches';
 import { MINUTE_MS } from '../../lambdas/shared/domain/interval';
 
 /** Said of what there is nothing of. */
-export const NOTHING = '-';
+const NOTHING = '-';
 
 /** A time, or a dash for none. */
 export function timeOr(timeMs: number | null, text: (timeMs: number) => string): string {

@@ -8,7 +8,7 @@ import type { MarketCoverage } from './read-coverage';
  * What is missing of a market, in words; empty if nothing is. A day that is not
  * sealed yet is not missing, nor is a disputed one: what is stored of it is kept.
  */
-export function missingMinutes(
+function missingMinutes(
   { coverage }: MarketCoverage,
   { behindMinutes }: { readonly behindMinutes: number },
 ): string[] {

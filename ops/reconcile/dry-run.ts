@@ -1,11 +1,11 @@
 import { failureText } from '../../cli/failure-text';
 import { dayText } from '../../cli/utc-time';
-import { candlesToCompare } from '../../lambdas/shared/domain/ledger/audit';
+import { auditSegment, candlesToCompare } from '../../lambdas/shared/domain/ledger/audit';
 import { DAY_MS } from '../../lambdas/shared/domain/interval';
 import { dueOf, type LedgerDay, monthOf } from '../../lambdas/shared/domain/ledger/ledger';
 import type { Market } from '../../lambdas/shared/domain/market';
 import type { Archive, Exchange, ExchangeAnswer } from '../../lambdas/shared/domain/ports';
-import type { ObservedSegment, SegmentSource } from '../../lambdas/shared/domain/segment';
+import type { SegmentSource } from '../../lambdas/shared/domain/segment';
 import type { PipelineStore } from '../pipeline/pipeline';
 import { dayDifference, isSame } from './day-difference';
 import { differenceText } from './difference-text';
@@ -56,7 +56,10 @@ export async function dryRun(work: DryRun, ports: DryRunPorts): Promise<boolean>
       same = false;
       continue;
     }
-    const segment = auditOf(work, answered, answer);
+    const segment = auditSegment(
+      { market: work.market, dayMs: day.dayMs, source, observedAtMs: work.nowMs },
+      answer,
+    );
     const stored = await ports.store.readCandles(work.market, candlesToCompare(segment));
     const difference = dayDifference(segment, stored, day);
     ports.print(differenceText(day.dayMs, source, difference));
@@ -133,25 +136,4 @@ async function* archived(
   for (const day of left.values()) {
     yield { day, source: 'archive', answer: undefined, refusal: failure };
   }
-}
-
-function auditOf(
-  { market, nowMs }: DryRun,
-  { day, source }: AnsweredDay,
-  { candles, rejected }: ExchangeAnswer,
-): ObservedSegment {
-  return {
-    ...market,
-    kind: 'audit',
-    fromMs: day.dayMs,
-    toMs: day.dayMs + DAY_MS,
-    observedAtMs: nowMs,
-    followsMs: null,
-    settlesMs: null,
-    gapFromMs: null,
-    source,
-    minuteCandles: candles,
-    rejected,
-    unserved: null,
-  };
 }

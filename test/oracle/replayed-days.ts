@@ -13,7 +13,7 @@ const GENERATED_DIR = 'CANDLESTREAM_GENERATED_DAYS_DIR';
  *
  * @throws Error if `MARKET_DATA_DIR` is set to a folder that lacks a file of a pair
  */
-export function recordedFolder(): string | undefined {
+function recordedFolder(): string | undefined {
   const chosen = process.env['MARKET_DATA_DIR'] ?? '';
   const folder = chosen === '' ? BESIDE : resolve(chosen);
   const names = RECORDED_PAIRS.flatMap((pair) => [

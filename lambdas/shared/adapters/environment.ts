@@ -55,9 +55,6 @@ export const DatabaseEnvironment = v.object({
   AWS_REGION: v.pipe(v.string(), v.nonEmpty('expected a region')),
 });
 
-/** Names of the variables that every function reads. */
-export type DatabaseVariable = keyof typeof DatabaseEnvironment.entries;
-
 /** Variables of a function that also appends to Kafka. */
 export const ConnectionEnvironment = v.object({
   ...DatabaseEnvironment.entries,

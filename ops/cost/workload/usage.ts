@@ -103,7 +103,7 @@ export function usageOf(resources: readonly StageResource[]): Usage {
 }
 
 /** The number of pairs that a stage follows. */
-export function pairsOf(resources: readonly StageResource[]): number {
+function pairsOf(resources: readonly StageResource[]): number {
   const { EXCHANGES: exchanges = {} } = variablesOf(functionNamed(resources, 'fetch'));
   return Object.values(exchanges).reduce(
     (count, { expectedMarkets }) => count + expectedMarkets,

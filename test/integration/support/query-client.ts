@@ -23,7 +23,7 @@ interface JsonPage {
 const NUMBERS = ['open', 'high', 'low', 'close', 'baseVolume', 'quoteVolume'] as const;
 
 /** A candle of JSON or CSV in one line. */
-export function toldCandle(candle: Readonly<Record<string, unknown>>): ToldCandle {
+function toldCandle(candle: Readonly<Record<string, unknown>>): ToldCandle {
   const numbers = NUMBERS.map((name) => unitsOf(String(candle[name])));
   const timeMs = Date.parse(String(candle['time']));
   return [timeMs, ...numbers, String(candle['minutes']), String(candle['closed'])].join(' ');

@@ -3,7 +3,10 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readPageFiles } from '../../../lambdas/query/page-files';
-import { bundlePage, PAGE_BUDGET, type PageSize } from '../../../lib/bundling/bundle-page';
+import { bundlePage, type PageSize } from '../../../lib/bundling/bundle-page';
+
+/** Of these, lightweight-charts takes 160 KB and 55 KB. */
+const BUDGET: PageSize = { bytes: 250 * 1_024, gzipBytes: 80 * 1_024 };
 
 let folder: string;
 let size: PageSize;
@@ -32,8 +35,8 @@ it('is within the budget', () => {
   const files = ['index.html', ...assets.map((file) => `assets/${file}`)];
   const bytes = files.reduce((sum, file) => sum + statSync(join(folder, file)).size, 0);
   expect(size.bytes).toBe(bytes);
-  expect(size.bytes).toBeLessThanOrEqual(PAGE_BUDGET.bytes);
-  expect(size.gzipBytes).toBeLessThanOrEqual(PAGE_BUDGET.gzipBytes);
+  expect(size.bytes).toBeLessThanOrEqual(BUDGET.bytes);
+  expect(size.gzipBytes).toBeLessThanOrEqual(BUDGET.gzipBytes);
 });
 
 it('has nothing inline that a strict content security policy blocks, and no other host', () => {

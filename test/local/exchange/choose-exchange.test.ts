@@ -133,7 +133,7 @@ describe('a folder', () => {
     const choosing = chooseExchange(join(folder, name), ['gate-io'], { fetch: unused });
     await expect(choosing).rejects.toThrow(ExchangeChoiceError);
     await expect(choosing).rejects.toThrow(
-      /is not a folder; choose auto, live, simulated, or a folder/,
+      /is not a folder: name one with recorded candles/,
     );
   });
 });

@@ -7,7 +7,7 @@ import type {
 
 export const DATA = 'Candlestream-dev-Data';
 export const PIPELINE = 'Candlestream-dev-Pipeline';
-export const VPC = 'vpc-1';
+const VPC = 'vpc-1';
 
 export const ofFunction: NetworkInterface = {
   id: 'eni-1',

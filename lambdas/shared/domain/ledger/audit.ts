@@ -12,13 +12,49 @@ import {
   type LedgerDay,
   PATIENCE_MS,
 } from './ledger';
-import type { StoredCandles, UnreadableCandle } from '../ports';
+import type { Market } from '../market';
+import type { ExchangeAnswer, StoredCandles, UnreadableCandle } from '../ports';
 import { type ChildrenRange, inTimeOrder, windowsUpFrom } from '../roll-up';
-import { type AuditFindings, newestOf, type ObservedSegment, type RolledSegment } from '../segment';
+import {
+  type AuditFindings,
+  newestOf,
+  type ObservedSegment,
+  type RolledSegment,
+  type SegmentSource,
+} from '../segment';
 
 /** An audit deletes no more minutes than this: an exchange that lacks more has forgotten them. */
 const MOST_DELETED = 30;
 const MINUTES_OF_DAY = DAY_MS / MINUTE_MS;
+
+/** A past day of a market that was asked for. */
+export interface AskedDay {
+  readonly market: Market;
+  readonly dayMs: number;
+  readonly source: SegmentSource;
+  readonly observedAtMs: number;
+}
+
+/** The segment of a whole day, as it was answered. */
+export function auditSegment(
+  { market, dayMs, source, observedAtMs }: AskedDay,
+  { candles, rejected }: ExchangeAnswer,
+): ObservedSegment {
+  return {
+    ...market,
+    kind: 'audit',
+    fromMs: dayMs,
+    toMs: dayMs + DAY_MS,
+    observedAtMs,
+    followsMs: null,
+    settlesMs: null,
+    gapFromMs: null,
+    source,
+    minuteCandles: candles,
+    rejected,
+    unserved: null,
+  };
+}
 
 /** All that is stored of an audit's day: every interval is compared. */
 export function candlesToCompare({ fromMs, toMs }: ObservedSegment): ChildrenRange[] {

@@ -51,7 +51,7 @@ export interface DayAsk {
 
 const HOUR_MS = 60 * MINUTE_MS;
 /** A day is first asked for so long after its end. */
-export const FIRST_AUDIT_MS = 3 * HOUR_MS;
+const FIRST_AUDIT_MS = 3 * HOUR_MS;
 /** An audit seals a day only so long after its end: corrections and stale answers do not reach further. */
 export const PATIENCE_MS = DAY_MS;
 /** A day that ended longer ago than this is asked for every hour, not every day. */
