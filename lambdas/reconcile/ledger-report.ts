@@ -1,12 +1,6 @@
 import type { MarketLedger } from '../shared/domain/ledger/due-days';
 import { DAY_MS, floorTo, MINUTE_MS } from '../shared/domain/interval';
-import {
-  type DayDue,
-  dueOf,
-  isUnderWay,
-  type LedgerDay,
-  MISSING_MONTH,
-} from '../shared/domain/ledger/ledger';
+import { type DayDue, dueOf, type LedgerDay, MISSING_MONTH } from '../shared/domain/ledger/ledger';
 import type { Telemetry } from '../shared/domain/ports';
 import type { MarketLedgers } from './market-ledgers';
 
@@ -29,12 +23,14 @@ export function reportLedgers(
   terms: ReportTerms,
 ): void {
   const all = ledgers.all();
-  const days = all.flatMap((ledger) => ledger.days.map((day) => ({ day, due: dueOf(day, terms) })));
+  const open = ledgers.open().flatMap(({ days }) => days);
+  const countDue = (isCounted: typeof isHistoryLeft): number =>
+    open.reduce((count, day) => (isCounted(day, dueOf(day, terms), terms) ? count + 1 : count), 0);
   const counts = {
-    HistoryDaysLeft: days.filter(({ day, due }) => isHistoryLeft(day, due, terms)).length,
-    DaysOverdue: days.filter(({ day, due }) => isOverdue(day, due, terms)).length,
-    DaysDisputed: days.filter(({ day }) => day.audit?.disputed === true).length,
-    DaysUnderWay: days.filter(({ day }) => isUnderWay(day)).length,
+    HistoryDaysLeft: countDue(isHistoryLeft),
+    DaysOverdue: countDue(isOverdue),
+    DaysDisputed: all.reduce((sum, { days }) => sum + days.filter(isDisputed).length, 0),
+    DaysUnderWay: ledgers.underWayCount(),
   } as const;
   telemetry.count('HistoryDaysLeft', counts.HistoryDaysLeft);
   telemetry.count('DaysOverdue', counts.DaysOverdue);
@@ -47,6 +43,10 @@ export function reportLedgers(
     markets: all.length,
     ...counts,
   });
+}
+
+function isDisputed({ audit }: LedgerDay): boolean {
+  return audit?.disputed === true;
 }
 
 /** Never stored, and to be had now: a day of the archive whose month has not come only waits. */

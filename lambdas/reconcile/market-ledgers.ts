@@ -14,30 +14,25 @@ import { type ExchangeStatus, UnknownPairError } from '../shared/domain/ports';
 import type { MarketStatus } from '../shared/domain/progress/progress';
 import { followedPairs } from '../shared/domain/followed/pair-patterns';
 import { isInShard } from '../shared/domain/followed/shard';
-import type { ReconcilePorts, ReconcileSettings } from './reconcile-days';
+import { ReadLedger } from './read-ledger';
+import type { Firing, ReconcilePorts, ReconcileSettings } from './reconcile-days';
 
 /** Read at every firing: the newest days, up to a month of them for the completeness. */
 const NEWEST_DAYS_MS = 31 * DAY_MS;
 /** All of the ledger is read once in so many firings of five minutes: once an hour. */
 const FIRINGS_A_ROUND = 12;
 const FIRING_MS = 5 * MINUTE_MS;
+const FIRINGS_A_DAY = DAY_MS / FIRING_MS;
 const CONCURRENT_READS = 16;
-const LISTING_TIME_MS = 10_000;
+/** Few, so that none waits for its turn for longer than its time: an exchange's limit is of 10 s. */
+const CONCURRENT_LISTINGS = 4;
+const LISTING_TIME_MS = 60_000;
+/** Listings are asked for until so much of a firing's time is left; the others have their turn at the next one. */
+const LISTINGS_RESERVE_MS = 150_000;
 /** A listing that could not be had is asked for again after so long. */
 const LISTING_AGAIN_MS = 60 * MINUTE_MS;
 /** A history that is longer is worth a question: an API may answer for years before a listing, with nothing. */
 const LONG_HISTORY_MS = 7 * DAY_MS;
-
-/** The ledger of one market as it was read last. */
-interface ReadLedger {
-  readonly market: Market;
-  /** By the day's start. */
-  days: Map<number, LedgerDay>;
-  /** Whether all of them were read at this firing. */
-  isFull: boolean;
-  /** Whether the last full reading found days that are not sealed before the newest. */
-  hasOldWork: boolean;
-}
 
 /**
  * The ledgers of all markets: at each firing the newest days, and all days of
@@ -55,6 +50,7 @@ export class MarketLedgers {
     string,
     { readonly askAgainMs: number; readonly listedMs: number | null }
   >();
+  readonly #listingLimit = pLimit(CONCURRENT_LISTINGS);
 
   constructor(ports: ReconcilePorts, settings: ReconcileSettings) {
     this.#ports = ports;
@@ -62,7 +58,7 @@ export class MarketLedgers {
   }
 
   /** Reads what is needed at a firing. */
-  async read({ status: statuses, unreadable }: ExchangeStatus, nowMs: number): Promise<void> {
+  async read({ status: statuses, unreadable }: ExchangeStatus, firing: Firing): Promise<void> {
     const { exchange, pairs } = this.#settings;
     const stored = [...statuses.keys()].map(pairOfKey);
     // Fetch tells of those, and counts them as behind.
@@ -76,28 +72,45 @@ export class MarketLedgers {
     await limit.map(markets, async (market, index) => {
       const status = statuses.get(marketKey(market));
       if (wasNeverKnown(status)) this.#ledgers.delete(marketKey(market));
-      else await this.#readOne(market, { index, status, nowMs });
+      else await this.#readOne(market, { index, status, firing });
     });
   }
 
   /** Every market with the days that were read. */
   all(): MarketLedger[] {
-    return [...this.#ledgers.values()].map(ledgerOf);
+    return [...this.#ledgers.values()].map((ledger) => ledger.whole());
+  }
+
+  /** Every market with its days that are not sealed. */
+  open(): MarketLedger[] {
+    return [...this.#ledgers.values()].map((ledger) => ledger.open());
   }
 
   /** Those of which all days were read at this firing. */
   readInFull(): MarketLedger[] {
-    return [...this.#ledgers.values()].filter(({ isFull }) => isFull).map(ledgerOf);
+    return this.#readInFull().map((ledger) => ledger.whole());
+  }
+
+  /** Those of which all days were read at this firing, and the archive did not have a month. */
+  withMissingMonths(): MarketLedger[] {
+    return this.#readInFull()
+      .filter((ledger) => ledger.lacksMonth())
+      .map((ledger) => ledger.whole());
+  }
+
+  /** The number of days that are under way. */
+  underWayCount(): number {
+    return [...this.#ledgers.values()].reduce((sum, ledger) => sum + ledger.underWay().length, 0);
   }
 
   day(market: Market, dayMs: number): LedgerDay | undefined {
-    return this.#ledgers.get(marketKey(market))?.days.get(dayMs);
+    return this.#ledgers.get(marketKey(market))?.day(dayMs);
   }
 
   noteAsk(market: Market, dayMs: number, ask: DayAsk): void {
-    const days = this.#ledgers.get(marketKey(market))?.days;
-    const day = days?.get(dayMs);
-    if (day !== undefined) days?.set(dayMs, { ...day, ask });
+    const ledger = this.#ledgers.get(marketKey(market));
+    const day = ledger?.day(dayMs);
+    if (day !== undefined) ledger?.update({ ...day, ask });
   }
 
   /** Whether it is known since when the exchange has a market. */
@@ -110,60 +123,61 @@ export class MarketLedgers {
     await this.#ports.store.writeListedSince(market, listedSinceMs, nowMs);
     const details = listingDetails(marketKey(market), listedSinceMs);
     this.#ports.telemetry.warn('history ends: nothing older is to be had', details);
-    const ledger = this.#ledgers.get(marketKey(market));
-    if (ledger === undefined) return;
-    const kept = [...ledger.days].filter(([dayMs]) => dayMs >= floorTo(listedSinceMs, DAY_MS));
-    ledger.days = new Map(kept);
+    this.#ledgers.get(marketKey(market))?.endAt(floorTo(listedSinceMs, DAY_MS));
   }
 
   /** Reads the days that are under way again; true if one of them is stored by now. */
   async refresh(): Promise<boolean> {
-    const limit = pLimit(CONCURRENT_READS);
-    const moved = await limit.map([...this.#ledgers.values()], (ledger) =>
-      this.#refreshOne(ledger),
-    );
+    const waiting = [...this.#ledgers.values()].filter((one) => one.underWay().length > 0);
+    const moved = await pLimit(CONCURRENT_READS).map(waiting, (one) => this.#refreshOne(one));
     return moved.includes(true);
+  }
+
+  #readInFull(): ReadLedger[] {
+    return [...this.#ledgers.values()].filter(({ isFull }) => isFull);
   }
 
   async #readOne(
     market: Market,
-    { index, status, nowMs }: { index: number; status: MarketStatus | undefined; nowMs: number },
+    { index, status, firing }: { index: number; status: MarketStatus | undefined; firing: Firing },
   ): Promise<void> {
+    const { nowMs } = firing;
     const key = marketKey(market);
     const before = this.#ledgers.get(key);
     const isFull =
       before === undefined ||
       before.hasOldWork ||
       (index + Math.floor(nowMs / FIRING_MS)) % FIRINGS_A_ROUND === 0;
-    const firstMs = await this.#firstDay(market, status, nowMs);
+    const firstMs = await this.#firstDay(market, { index, status, firing });
     const endMs = lastSettledDay(status, nowMs);
     const newestFromMs = floorTo(nowMs, DAY_MS) - NEWEST_DAYS_MS;
     const fromMs = isFull ? firstMs : Math.max(firstMs, Math.min(endMs, newestFromMs));
     const rows =
       fromMs < endMs ? await this.#ports.store.readDays(market, { fromMs, toMs: endMs }) : [];
     const byDay = new Map(rows.map((day) => [day.dayMs, day]));
-    const newestFirst = daysIn(fromMs, endMs).reverse();
-    const newest = newestFirst.map(
-      (dayMs) => [dayMs, byDay.get(dayMs) ?? unknownDay(dayMs)] as const,
-    );
-    // What was read before of the older days still holds: they change by a repair alone.
-    const older = isFull ? [] : [...before.days].filter(([dayMs]) => dayMs < fromMs);
-    const days = new Map([...newest, ...older]);
+    const newest = daysIn(fromMs, endMs)
+      .reverse()
+      .map((dayMs) => remembered(byDay.get(dayMs) ?? unknownDay(dayMs)));
+    // The older days are sealed, as there is no old work, and change by a repair alone: they would
+    // be most of the memory, and of them only the disputed ones are reported.
+    const older = isFull ? [] : before.disputed().filter(({ dayMs }) => dayMs < fromMs);
     const hasOldWork = isFull
-      ? [...days.values()].some((day) => day.dayMs < newestFromMs && !isSealed(day))
+      ? newest.some((day) => day.dayMs < newestFromMs && !isSealed(day))
       : before.hasOldWork;
-    this.#ledgers.set(key, { market, days, isFull, hasOldWork });
+    const days = [...newest, ...older];
+    this.#ledgers.set(key, new ReadLedger(market, { days, isFull, hasOldWork }));
   }
 
   async #firstDay(
     market: Market,
-    status: MarketStatus | undefined,
-    nowMs: number,
+    { index, status, firing }: { index: number; status: MarketStatus | undefined; firing: Firing },
   ): Promise<number> {
+    const { nowMs } = firing;
     const { historyStartMs, retentionMs } = this.#settings;
     const isLong = historyStartMs < nowMs - Math.min(retentionMs, LONG_HISTORY_MS);
-    const said = isLong ? await this.#askListing(market, nowMs) : null;
     const known = status?.listedSinceMs ?? null;
+    if (known !== null) this.#believeStored(market, index, nowMs);
+    const said = isLong ? await this.#askListing(market, firing) : null;
     // An exchange that lists a pair again may name that time: what was before is not gone by it.
     const times = [said, known, status?.progress?.liveSinceMs ?? null].filter((ms) => ms !== null);
     if (said === null && known === null) return historyStartMs;
@@ -175,11 +189,27 @@ export class MarketLedgers {
     return Math.max(historyStartMs, floorTo(listedMs, DAY_MS));
   }
 
+  /** A new process does not ask for all listings that are stored at once: these have their turns within a day. */
+  #believeStored(market: Market, index: number, nowMs: number): void {
+    const key = marketKey(market);
+    if (this.#listings.has(key)) return;
+    const askAgainMs = nowMs + (1 + (index % FIRINGS_A_DAY)) * FIRING_MS;
+    this.#listings.set(key, { askAgainMs, listedMs: null });
+  }
+
   /** Asks the exchange once a day, or an hour after a failure; it may not know, or name a time that is none. */
-  async #askListing(market: Market, nowMs: number): Promise<number | null> {
+  #askListing(market: Market, { nowMs, remainingMs }: Firing): Promise<number | null> {
+    const before = this.#listings.get(marketKey(market));
+    const listedMs = before?.listedMs ?? null;
+    if (before !== undefined && nowMs < before.askAgainMs) return Promise.resolve(listedMs);
+    return this.#listingLimit(() =>
+      remainingMs() < LISTINGS_RESERVE_MS ? listedMs : this.#askListingNow(market, nowMs),
+    );
+  }
+
+  async #askListingNow(market: Market, nowMs: number): Promise<number | null> {
     const key = marketKey(market);
     const before = this.#listings.get(key);
-    if (before !== undefined && nowMs < before.askAgainMs) return before.listedMs;
     const { listings, telemetry } = this.#ports;
     try {
       const said = await listings.listedSince(market.pair, LISTING_TIME_MS);
@@ -202,16 +232,20 @@ export class MarketLedgers {
   }
 
   async #refreshOne(ledger: ReadLedger): Promise<boolean> {
-    const underWay = [...ledger.days.values()].filter(isUnderWay).map(({ dayMs }) => dayMs);
-    if (underWay.length === 0) return false;
-    const range = { fromMs: Math.min(...underWay), toMs: Math.max(...underWay) + DAY_MS };
+    const underWayMs = ledger.underWay().map(({ dayMs }) => dayMs);
+    const range = { fromMs: Math.min(...underWayMs), toMs: Math.max(...underWayMs) + DAY_MS };
     const rows = await this.#ports.store.readDays(ledger.market, range);
-    for (const day of rows) if (ledger.days.has(day.dayMs)) ledger.days.set(day.dayMs, day);
-    return underWay.some((dayMs) => {
-      const day = ledger.days.get(dayMs);
+    for (const day of rows) ledger.update(day);
+    return underWayMs.some((dayMs) => {
+      const day = ledger.day(dayMs);
       return day !== undefined && !isUnderWay(day);
     });
   }
+}
+
+/** A day as it is held in memory: of a sealed one no ask is of interest. */
+function remembered(day: LedgerDay): LedgerDay {
+  return isSealed(day) ? { ...day, ask: undefined } : day;
 }
 
 function listingDetails(market: string, sinceMs: number) {
@@ -221,10 +255,6 @@ function listingDetails(market: string, sinceMs: number) {
 /** Nothing was ever to be had of such a market: perhaps its name is misspelt. */
 function wasNeverKnown(status: MarketStatus | undefined): boolean {
   return status !== undefined && status.unknownSinceMs !== null && status.progress === undefined;
-}
-
-function ledgerOf({ market, days }: ReadLedger): MarketLedger {
-  return { market, days: [...days.values()] };
 }
 
 /** The end of the last day that is settled; a market that starts live today has all before today. */

@@ -4,14 +4,10 @@ import {
   type DaysToAsk,
   daysToAsk,
   type DueTerms,
+  hasDueDays,
   type MarketLedger,
 } from '../shared/domain/ledger/due-days';
-import {
-  isUnderWay,
-  type LedgerDay,
-  MISSING_MONTH,
-  MOST_UNDER_WAY,
-} from '../shared/domain/ledger/ledger';
+import { isUnderWay, type LedgerDay, MOST_UNDER_WAY } from '../shared/domain/ledger/ledger';
 import { listedBySilence } from '../shared/domain/ledger/silent-days';
 import type { SegmentCodec } from '../shared/codec/segment-codec';
 import { marketKey } from '../shared/domain/market';
@@ -93,7 +89,7 @@ export function createReconcile(ports: ReconcilePorts, settings: ReconcileSettin
     const { bannedUntilMs: notedUntilMs } = stored;
     if (notedUntilMs !== null) ports.exchange.heedBan(notedUntilMs);
     try {
-      await ledgers.read(stored, firing.nowMs);
+      await ledgers.read(stored, firing);
       await new ReconcileRound({ ports, settings, ledgers, firing }).run();
     } finally {
       await noteBan(ports, { exchange, notedUntilMs, nowMs: firing.nowMs });
@@ -112,8 +108,8 @@ interface RoundInput {
 /** The work of one firing. */
 class ReconcileRound {
   readonly #input: RoundInput;
-  /** Days that were asked for, by market: none is asked for twice in a firing. */
-  readonly #asked = new Set<string>();
+  /** Starts of the days that were asked for, by market key: none is asked for twice in a firing. */
+  readonly #asked = new Map<string, Set<number>>();
   #waitedMs = 0;
 
   constructor(input: RoundInput) {
@@ -124,57 +120,28 @@ class ReconcileRound {
     const { ledgers, firing } = this.#input;
     await this.#settleSilentDays();
     while (firing.remainingMs() > RESERVE_MS) {
-      const groups = this.#nextGroups();
+      const groups = daysToAsk(ledgers.open(), this.#terms());
       if (groups.length > 0) await this.#ask(groups);
       await this.#settleMissingMonths();
-      if (!this.#hasMore() || this.#waitedMs >= PATIENCE_MS) return;
+      const hasMore = hasDueDays(ledgers.open(), this.#terms());
+      if (!hasMore || this.#waitedMs >= PATIENCE_MS) return;
       if (groups.length > 0) continue;
       await this.#input.ports.wait(PAUSE_MS);
       this.#waitedMs = (await ledgers.refresh()) ? 0 : this.#waitedMs + PAUSE_MS;
     }
   }
 
-  #openLedgers(): MarketLedger[] {
-    return this.#input.ledgers.all().map(({ market, days }) => ({
-      market,
-      days: days.filter(
-        ({ dayMs }) => !this.#asked.has(askKey(market, dayMs)) || this.#isUnderWay(market, dayMs),
-      ),
-    }));
-  }
-
-  #isUnderWay(market: MarketLedger['market'], dayMs: number): boolean {
-    const day = this.#input.ledgers.day(market, dayMs);
-    return day !== undefined && isUnderWay(day);
-  }
-
   #terms(): DueTerms {
     const { firing, settings } = this.#input;
-    return { ...settings, nowMs: firing.nowMs };
-  }
-
-  /** The days that are asked for now, none of which was in this firing. */
-  #nextGroups(): DaysToAsk[] {
-    return daysToAsk(this.#openLedgers(), this.#terms()).flatMap((group) => {
-      const days = group.days.filter(({ dayMs }) => !this.#asked.has(askKey(group.market, dayMs)));
-      return days.length === 0 ? [] : [{ ...group, days }];
-    });
-  }
-
-  /** Whether days are due that there was no room for. */
-  #hasMore(): boolean {
-    const { ledgers } = this.#input;
-    const unasked = ledgers.all().map(({ market, days }) => ({
-      market,
-      days: days.filter((day) => !isUnderWay(day) && !this.#asked.has(askKey(market, day.dayMs))),
-    }));
-    return daysToAsk(unasked, this.#terms()).length > 0;
+    return { ...settings, nowMs: firing.nowMs, asked: this.#asked };
   }
 
   async #ask(groups: readonly DaysToAsk[]): Promise<void> {
     const { ports, firing } = this.#input;
     for (const { market, days } of groups) {
-      for (const { dayMs } of days) this.#asked.add(askKey(market, dayMs));
+      const key = marketKey(market);
+      const before = this.#asked.get(key) ?? [];
+      this.#asked.set(key, new Set([...before, ...days.map(({ dayMs }) => dayMs)]));
     }
     const limit = pLimit(CONCURRENT_ASKS);
     const outcomes = await Promise.allSettled(
@@ -198,8 +165,7 @@ class ReconcileRound {
   /** Months that the archive does not have lie before a market's listing, or are a gap. */
   async #settleMissingMonths(): Promise<void> {
     const { ports, ledgers, firing } = this.#input;
-    for (const { market, days } of ledgers.readInFull()) {
-      if (!days.some(({ ask }) => ask?.refusal === MISSING_MONTH)) continue;
+    for (const { market, days } of ledgers.withMissingMonths()) {
       const { listedSinceMs, unservedMs } = missingMonths(days, {
         nowMs: firing.nowMs,
         isListingKnown: ledgers.isListingKnown(market),
@@ -224,11 +190,10 @@ class ReconcileRound {
   #notUnderWay(market: MarketLedger['market'], daysMs: readonly number[]): LedgerDay[] {
     const { ledgers, settings } = this.#input;
     const most = settings.mostUnderWay ?? MOST_UNDER_WAY;
-    const underWay = ledgers.all().flatMap(({ days }) => days.filter(isUnderWay));
     return daysMs
       .flatMap((dayMs) => ledgers.day(market, dayMs) ?? [])
       .filter((day) => !isUnderWay(day))
-      .slice(0, Math.max(0, most - underWay.length));
+      .slice(0, Math.max(0, most - ledgers.underWayCount()));
   }
 }
 
@@ -241,8 +206,4 @@ export class DaysNotAskedError extends AggregateError {
       `${errors.length} of ${groups} groups of days could not be asked for, the first because of: ${String(errors[0])}`,
     );
   }
-}
-
-function askKey(market: MarketLedger['market'], dayMs: number): string {
-  return `${marketKey(market)} ${dayMs}`;
 }

@@ -1,4 +1,8 @@
-import { daysToAsk, type MarketLedger } from '../../../../../lambdas/shared/domain/ledger/due-days';
+import {
+  daysToAsk,
+  hasDueDays,
+  type MarketLedger,
+} from '../../../../../lambdas/shared/domain/ledger/due-days';
 import { DAY_MS, MINUTE_MS } from '../../../../../lambdas/shared/domain/interval';
 import {
   daysIn,
@@ -40,6 +44,28 @@ test('the newest days come first, round the markets', () => {
     ['A', 'api', '2026-06-13'],
     ['B', 'api', '2026-06-13'],
   ]);
+});
+
+test('a market that is far behind keeps no newer day of another waiting', () => {
+  const behind = ledgerOf('A', unasked(YESTERDAY - 3 * DAY_MS, YESTERDAY));
+  const near = ledgerOf('B', unasked(YESTERDAY, YESTERDAY + DAY_MS));
+
+  const asks = daysToAsk([behind, near], { ...TERMS, mostUnderWay: 1 });
+
+  expect(asks.map(({ market }) => market.pair)).toEqual(['B']);
+});
+
+test('a day that was asked for in a firing is not asked for again in it', () => {
+  const ledger = ledgerOf('A', unasked(YESTERDAY - DAY_MS, YESTERDAY + DAY_MS));
+  const [first, second] = [YESTERDAY, YESTERDAY - DAY_MS];
+  const after = (...daysMs: number[]) => ({
+    ...TERMS,
+    asked: new Map([['gate-io:A', new Set(daysMs)]]),
+  });
+
+  expect(asksOf([ledger], after(first))).toEqual([['A', 'api', '2026-06-13']]);
+  expect(hasDueDays([ledger], after(first))).toBe(true);
+  expect(hasDueDays([ledger], after(first, second))).toBe(false);
 });
 
 test('days that are sealed, or not due yet, are left out', () => {
