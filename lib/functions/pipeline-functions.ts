@@ -60,12 +60,21 @@ export function createFetch(
   return fetch;
 }
 
-/** More markets than this in a shard take more of a processor, of which a function gets as much as of memory. */
+/** More markets than this of a firing take more of a processor, of which a function gets as much as of memory. */
 const MARKETS_OF_LEAST_MEMORY = 250;
 
 function fetchMemory({ exchanges }: StageConfig): Size {
   const largest = Math.max(...exchanges.map((exchange) => largestShard(marketsOf(exchange))));
-  return Size.mebibytes(largest > MARKETS_OF_LEAST_MEMORY ? 1_024 : 512);
+  return memoryOf(largest);
+}
+
+/** Reconcile holds the ledgers of all markets of an exchange. */
+function reconcileMemory({ exchanges }: StageConfig): Size {
+  return memoryOf(Math.max(...exchanges.map(marketsOf)));
+}
+
+function memoryOf(markets: number): Size {
+  return Size.mebibytes(markets > MARKETS_OF_LEAST_MEMORY ? 1_024 : 512);
 }
 
 /** Creates the function that asks for past days again. */
@@ -78,7 +87,7 @@ export function createReconcile(
     network: data.network,
     name: 'reconcile',
     description: 'Asks for past days again until they are sealed, and for history',
-    memory: Size.mebibytes(512),
+    memory: reconcileMemory(stage),
     timeout: Duration.seconds(RECONCILE_TIMEOUT_SECONDS),
     environment: {
       ...connections(scope, data),

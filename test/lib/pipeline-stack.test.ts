@@ -266,9 +266,11 @@ describe('the pipeline stack', () => {
         }),
       ]),
     });
-    expect(onlyOne(sharded, 'AWS::Lambda::Function', 'Fetch')[1]).toMatchObject({
-      MemorySize: 1_024,
-    });
+    for (const name of ['Fetch', 'Reconcile']) {
+      expect(onlyOne(sharded, 'AWS::Lambda::Function', name)[1]).toMatchObject({
+        MemorySize: 1_024,
+      });
+    }
   });
 
   it('watches as many brokers as a stage may have', () => {
