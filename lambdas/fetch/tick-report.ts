@@ -1,4 +1,4 @@
-import { isSilent, lagOf } from '../shared/domain/progress/lag';
+import { isSilent, lagOf, newestAgeMs } from '../shared/domain/progress/lag';
 import { marketKey } from '../shared/domain/market';
 import { isSecondLook, liveStart } from '../shared/domain/plan';
 import type { Exchange, Telemetry } from '../shared/domain/ports';
@@ -17,7 +17,7 @@ export interface TickResult {
   readonly observed: readonly MarketOutcome[];
 }
 
-/** Markets that are neither unknown nor ended, and what came of asking for some of them. */
+/** Markets that are followed, and what came of asking for some of them. */
 interface FollowedMarkets {
   readonly followed: readonly MarketPlan[];
   readonly outcomes: ReadonlyMap<string, MarketOutcome>;
@@ -55,7 +55,7 @@ export function reportTick(
   const unknown = going.filter((plan) => missing.has(plan) && plan.listing === 'by-answers');
   reportLag(telemetry, settings, { followed, unreadableCount, nowMs });
   const newMinutes = observed.reduce((sum, { newCount }) => sum + newCount, 0);
-  telemetry.count('NewMinutes', newMinutes);
+  reportNewestAge(telemetry, { followed: going, outcomes, nowMs });
   telemetry.count('MarketsUnknown', unknown.length);
   reportSilence(telemetry, settings, { followed, outcomes, nowMs });
   const headroom = exchange.takeHeadroom();
@@ -85,6 +85,23 @@ function reportLag(
   telemetry.count('MarketsBehind', lag.marketsBehind + unreadableCount);
   telemetry.count('WorstLag', lag.worstMs / 1_000);
   telemetry.count('RetentionLeft', lag.retentionLeftMs / 1_000);
+}
+
+/**
+ * Reports the age of the newest minute. Markets that the exchange does not know
+ * count too: it may say so of all of them by mistake.
+ */
+function reportNewestAge(
+  telemetry: Telemetry,
+  { followed, outcomes, nowMs }: FollowedMarkets,
+): void {
+  // A market that stands still far behind is seldom asked for: what is stored of it says nothing of the exchange.
+  const came = followed.flatMap(({ market, status: { progress } }) => {
+    const outcome = outcomes.get(marketKey(market));
+    return outcome === undefined ? [] : { answeredMs: outcome.newestMs, progress };
+  });
+  const ageMs = newestAgeMs(came, nowMs);
+  if (ageMs !== undefined) telemetry.count('NewestMinuteAge', ageMs / 1_000);
 }
 
 function reportSilence(

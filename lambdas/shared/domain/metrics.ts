@@ -14,8 +14,8 @@ export const METRICS = {
   RateLimitHeadroom: 'Count',
   /** Minutes that the exchange answered, repeated ones too. */
   MinutesObserved: 'Count',
-  /** Those of them that are newer than any that came before. */
-  NewMinutes: 'Count',
+  /** From the end of the newest minute that ever came, of any of the markets that are asked for, to the tick: no value if none is asked for. */
+  NewestMinuteAge: 'Seconds',
   /** Markets that the exchange failed for. */
   MarketsNotFetched: 'Count',
   /** Markets that the tick had no time left for. */

@@ -3,21 +3,13 @@ import type { MetricName } from '../../../lambdas/shared/domain/metrics';
 import {
   functionMetrics,
   lastingStatistic,
-  metricPeriod,
   publishedMetric,
   type Statistic,
   sumOf,
 } from '../metrics';
 import type { StageConfig } from '../../stages/stage-config';
 import type { WatchedPipeline } from '../watched-pipeline';
-import {
-  type AlarmSpec,
-  AT_ONCE,
-  LASTING,
-  NOTHING_HAPPENED,
-  NOTHING_KNOWN,
-  SILENCE_BREACHES,
-} from './alarm-spec';
+import { type AlarmSpec, AT_ONCE, LASTING, NOTHING_HAPPENED, NOTHING_KNOWN } from './alarm-spec';
 
 const NO_MINUTES_FOR_MINUTES = 10;
 
@@ -34,12 +26,14 @@ function absenceAlarms(stage: StageConfig): AlarmSpec[] {
       ...ticket,
       id: 'NoMinutes',
       runbook: 'no-minutes',
-      situation: `No minute has come from the exchange for ${noMinutesText(stage)}`,
-      metric: fetchMetric(stage, 'NewMinutes', 'Sum'),
-      threshold: { below: 1 },
-      periods: noMinutesPeriods(stage),
-      // Without an answer nothing is counted, not even 0.
-      missing: SILENCE_BREACHES,
+      situation: `No minute of any market has come from an exchange for ${noMinutes(stage).toHumanString()}`,
+      // The worst exchange or shard: the minutes of another say nothing of it.
+      metric: fetchMetric(stage, 'NewestMinuteAge', 'Maximum'),
+      threshold: { above: noMinutes(stage).toSeconds() },
+      // It grows until a minute comes, so that one value says that it has been so for long.
+      periods: AT_ONCE,
+      // If fetch fails or does not run, other alarms say so.
+      missing: NOTHING_KNOWN,
     },
     {
       ...ticket,
@@ -110,12 +104,7 @@ function fetchMetric(stage: StageConfig, name: MetricName, statistic: Statistic)
   return publishedMetric(stage, { service: 'fetch', name, statistic });
 }
 
-/** Ten minutes, or one period if that is longer. */
-function noMinutesPeriods(stage: StageConfig): number {
-  return Math.ceil(NO_MINUTES_FOR_MINUTES / metricPeriod(stage).toMinutes());
-}
-
-function noMinutesText(stage: StageConfig): string {
-  const minutes = noMinutesPeriods(stage) * metricPeriod(stage).toMinutes();
-  return Duration.minutes(minutes).toHumanString();
+/** Ten minutes, or two ticks if that is longer: the answers of one may be empty by mistake. */
+function noMinutes({ scheduleMinutes }: StageConfig): Duration {
+  return Duration.minutes(Math.max(NO_MINUTES_FOR_MINUTES, 2 * scheduleMinutes));
 }

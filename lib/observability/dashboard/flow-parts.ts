@@ -54,7 +54,8 @@ function fetchPart(pipeline: WatchedPipeline): FlowPart {
   return {
     title: 'fetch',
     graphs: [
-      { title: 'Minutes observed', metrics: published('Sum', 'MinutesObserved', 'NewMinutes') },
+      { title: 'Minutes observed', metrics: published('Sum', 'MinutesObserved') },
+      { title: 'Age of the newest minute', metrics: published('Maximum', 'NewestMinuteAge') },
       ...healthGraphs(pipeline, 'fetch'),
       { title: 'Exchange errors', metrics: published('Sum', ...EXCHANGE_ERRORS) },
       {

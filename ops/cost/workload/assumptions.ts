@@ -71,7 +71,7 @@ export const STEADY_METRICS = {
     'MarketsSilent',
     'RateLimitHeadroom',
     'MinutesObserved',
-    'NewMinutes',
+    'NewestMinuteAge',
   ],
   reconcile: ['HistoryDaysLeft', 'DaysOverdue', 'DaysDisputed', 'DaysUnderWay', 'Completeness'],
   transform: ['MinutesRolledUp'],

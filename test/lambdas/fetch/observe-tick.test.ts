@@ -184,12 +184,14 @@ describe('a tick', () => {
 });
 
 describe('the minutes that a tick counts as new', () => {
+  const newMinutes = ({ lines }: FakeTelemetry) => lines.at(-1)?.details?.['newMinutes'];
+
   it('are those newer than any that came before', async () => {
     const { tick, telemetry } = prepare(ALL_SETTLED);
 
     await tick();
 
-    expect(telemetry.counted('NewMinutes')).toBe(3 * 3);
+    expect(newMinutes(telemetry)).toBe(3 * 3);
   });
 
   it('are none if the exchange repeats what it said before', async () => {
@@ -200,7 +202,95 @@ describe('the minutes that a tick counts as new', () => {
     await tick();
 
     expect(telemetry.counted('MinutesObserved')).toBe(3);
-    expect(telemetry.counted('NewMinutes')).toBe(0);
+    expect(newMinutes(telemetry)).toBe(0);
+  });
+});
+
+describe('the age of the newest minute', () => {
+  const nothing = () => [];
+  const agesOf = (telemetry: FakeTelemetry) => telemetry.values('NewestMinuteAge');
+
+  it('is that of the newest that this tick brought, of any market', async () => {
+    const { tick, telemetry } = prepare(ALL_SETTLED, ({ pair, fromMs }) =>
+      pair === 'XRP_USDT' ? minutesIn(fromMs, at(12, 6)) : [],
+    );
+
+    await tick();
+
+    expect(agesOf(telemetry)).toEqual([60]);
+  });
+
+  it('grows while the exchange answers nothing, although every market is seen to the tick', async () => {
+    const seenToMs = at(12, 16);
+    const { tick, telemetry } = prepare(
+      {
+        BTC_USDT: { ...settledTo(at(12)), seenToMs },
+        ETH_USDT: { ...settledTo(at(11)), seenToMs },
+        XRP_USDT: { ...settledTo(at(12, 4)), seenToMs },
+      },
+      nothing,
+    );
+
+    await tick(at(12, 17));
+    await tick(at(12, 18));
+
+    expect(agesOf(telemetry)).toEqual([13 * 60, 14 * 60]);
+    expect(telemetry.values('MarketsBehind')).toEqual([0, 0]);
+  });
+
+  it('grows while the exchange fails', async () => {
+    const { tick, telemetry } = prepare(ALL_SETTLED, () => {
+      throw new Error('HTTP 503');
+    });
+
+    await tick(at(12, 17));
+
+    expect(agesOf(telemetry)).toEqual([13 * 60]);
+  });
+
+  it('does not fall with a stale answer', async () => {
+    const { tick, telemetry } = prepare(ALL_SETTLED, ({ fromMs }) =>
+      minutesIn(fromMs - 9 * MINUTE_MS, fromMs - 8 * MINUTE_MS),
+    );
+
+    await tick();
+
+    expect(agesOf(telemetry)).toEqual([3 * 60]);
+  });
+
+  it('counts from where the markets started live if none has ever brought a minute', async () => {
+    const never = { ...settledTo(at(12, 4)), newestMs: null };
+    const { tick, telemetry } = prepare(
+      { BTC_USDT: never, ETH_USDT: never, XRP_USDT: never },
+      nothing,
+    );
+
+    await tick();
+
+    expect(agesOf(telemetry)).toEqual([(at(12, 7) - DAY) / 1_000]);
+  });
+
+  it('counts markets that the exchange says it does not know, until they have ended', async () => {
+    const { tick, telemetry, store } = prepare(ALL_SETTLED, () => {
+      throw new UnknownPairError('no such pair');
+    });
+    const newer = { ...settledTo(at(12, 12)), observedAtMs: at(12, 5) };
+    store.status.set('gate-io:XRP_USDT', statusOf({ progress: newer, endedAtMs: at(3) }));
+
+    await tick(at(13));
+
+    expect(agesOf(telemetry)).toEqual([56 * 60]);
+  });
+
+  it.each([
+    ['no market is asked for', ALL_SETTLED, at(12, 4) + 1],
+    ['nothing ever came, and nothing is stored yet', {}, at(12, 7)],
+  ])('is not known if %s', async (_, progress, nowMs) => {
+    const { tick, telemetry } = prepare(progress, nothing);
+
+    await tick(nowMs);
+
+    expect(agesOf(telemetry)).toEqual([]);
   });
 });
 
@@ -306,6 +396,55 @@ describe('a silent market', () => {
       message: 'market silent: no candle has come for long',
       details: { market: 'gate-io:XRP_USDT', newest: new Date(quiet.newestMs).toISOString() },
     });
+  });
+});
+
+describe('a market of which no candle came for long', () => {
+  it('is silent no more with the tick that brings one', async () => {
+    const quiet = { ...settledTo(at(12, 4)), newestMs: at(12) - 2 * DAY_MS };
+    const { tick, telemetry } = prepare({ ...ALL_SETTLED, XRP_USDT: quiet });
+
+    await tick();
+
+    expect(telemetry.values('MarketsSilent')).toEqual([0]);
+  });
+});
+
+describe('a day whose answer lacks its end, although minutes of the next have come', () => {
+  const NOON_BEFORE = at(12) - DAY_MS;
+
+  /** Its first answer is empty; the second one is what is given. */
+  function prepareEmpty(second: () => ReturnType<typeof minutesIn>) {
+    let asked = 0;
+    return prepare(
+      { BTC_USDT: settledTo(NOON_BEFORE) },
+      ({ fromMs, toMs }) => {
+        if (toMs > DAY) return minutesIn(fromMs, toMs);
+        asked += 1;
+        return asked === 1 ? [] : second();
+      },
+      ['BTC_USDT'],
+    );
+  }
+
+  it('is settled by them once its end was asked for again', async () => {
+    const { tick, sent, telemetry } = prepareEmpty(() => []);
+
+    await tick();
+
+    expect(sent().map(({ settlesMs }) => settlesMs)).toEqual([DAY, at(12, 5)]);
+    expect(telemetry.counted('RangesAskedAgain')).toBe(1);
+  });
+
+  it('is not settled by them if the second question fails', async () => {
+    const { tick, sent, telemetry } = prepareEmpty(() => {
+      throw new Error('HTTP 503');
+    });
+
+    await tick();
+
+    expect(sent().map(({ settlesMs }) => settlesMs)).toEqual([NOON_BEFORE, NOON_BEFORE]);
+    expect(telemetry.counted('MarketsNotFetched')).toBe(1);
   });
 });
 

@@ -19,7 +19,7 @@ const PUBLISHED: Record<MetricName, readonly AnyFunction[]> = {
   RetentionLeft: ['fetch'],
   RateLimitHeadroom: ['fetch'],
   MinutesObserved: ['fetch'],
-  NewMinutes: ['fetch'],
+  NewestMinuteAge: ['fetch'],
   MarketsNotFetched: ['fetch'],
   MarketsDeferred: ['fetch'],
   MarketsUnknown: ['fetch'],

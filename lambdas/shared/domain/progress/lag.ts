@@ -45,8 +45,32 @@ export function isSilent(
   newestMs: number | null,
   { sinceMs, nowMs, silentAfterMs }: { sinceMs: number; nowMs: number; silentAfterMs: number },
 ): boolean {
-  const lastEndMs = newestMs === null ? sinceMs : newestMs + MINUTE_MS;
-  return nowMs - lastEndMs > silentAfterMs;
+  return nowMs - lastEndMs(newestMs, sinceMs) > silentAfterMs;
+}
+
+/** The newest minutes of a market: of those that an answer brought, and of those that are stored. */
+export interface NewestMinutes {
+  /** Open time; undefined if the answer brought none. */
+  readonly answeredMs: number | undefined;
+  /** Undefined if nothing is stored. */
+  readonly progress: Pick<Progress, 'newestMs' | 'liveSinceMs'> | undefined;
+}
+
+/**
+ * Milliseconds from the end of the newest minute of any of the markets, or from
+ * where the latest of them started live if none ever came. Undefined if no
+ * market has either.
+ */
+export function newestAgeMs(markets: readonly NewestMinutes[], nowMs: number): number | undefined {
+  const endsMs = markets.flatMap(({ answeredMs, progress }) => [
+    ...(answeredMs === undefined ? [] : [answeredMs + MINUTE_MS]),
+    ...(progress === undefined ? [] : [lastEndMs(progress.newestMs, progress.liveSinceMs)]),
+  ]);
+  return endsMs.length === 0 ? undefined : Math.max(0, nowMs - Math.max(...endsMs));
+}
+
+function lastEndMs(newestMs: number | null, sinceMs: number): number {
+  return newestMs === null ? sinceMs : newestMs + MINUTE_MS;
 }
 
 /** Whether an answer for a range ends before a minute of it that came earlier: it is from a replica that lags. */

@@ -14,7 +14,6 @@ import {
 /** The minutes of silence after which an alarm is active; silence activates no other. */
 const ACTIVE_AFTER_SILENT_MINUTES: Readonly<Record<string, number>> = {
   NoRuns: 5,
-  NoMinutes: 10,
   ReconcileNoRuns: 30,
   RetentionDeadline: 60,
   BrokersSilent: 60,
@@ -24,6 +23,7 @@ const ACTIVE_AFTER_SILENT_MINUTES: Readonly<Record<string, number>> = {
 /** Alarms that stay active in silence: what they measure has not been seen to be mended. */
 const KEPT_IN_SILENCE = [
   'MarketsBehind',
+  'NoMinutes',
   'MarketsSilent',
   'MarketsUnknown',
   'HistoryStands',

@@ -15,7 +15,7 @@ const WATCHED: readonly (readonly [string, string, string, string, string])[] = 
   ['MarketsBehind', 'fetch MarketsBehind Minimum', '> 0', '3 x 300 s', 'ignore'],
   ['RetentionDeadline', 'fetch RetentionLeft Maximum', '< 86400', '12 x 300 s', 'breaching'],
   ['NoRuns', 'Invocations Sum', '< 1', '5 x 60 s', 'breaching'],
-  ['NoMinutes', 'fetch NewMinutes Sum', '< 1', '2 x 300 s', 'breaching'],
+  ['NoMinutes', 'fetch NewestMinuteAge Maximum', '> 600', '1 x 300 s', 'ignore'],
   ['MarketsSilent', 'fetch MarketsSilent Minimum', '> 0', '1 x 300 s', 'ignore'],
   ['MarketsUnknown', 'fetch MarketsUnknown Minimum', '> 0', '3 x 300 s', 'ignore'],
   [
@@ -271,7 +271,7 @@ describe('the alarms of other stages', () => {
     expect(told('MarketsBehind')).toBe('> 0 for 3 x 600 s');
     expect(told('RetentionDeadline')).toBe('< 18000 for 6 x 600 s');
     expect(told('NoRuns')).toBe('< 1 for 5 x 600 s');
-    expect(told('NoMinutes')).toBe('< 1 for 1 x 600 s');
+    expect(told('NoMinutes')).toBe('> 1200 for 1 x 600 s');
     expect(told('TimeOutsNearFetch')).toBe('> 476000 for 3 x 600 s');
     expect(told('EventSourceLagCandlesObserved')).toBe('> 9 for 3 x 600 s');
     expect(told('DatabaseErrors')).toBe('> 1 for 3 x 600 s');
@@ -282,16 +282,18 @@ describe('the alarms of other stages', () => {
     const exchanges = [gateIoOf(dev), usualExchange('okx', ['BTC_USDT'])];
     const statisticsOf = (stage: StageConfig) => {
       const { pipeline } = templatesOf(stage);
-      return ['MarketsBehind', 'RetentionDeadline', 'MarketsUnknown', 'DaysOverdue'].map((id) =>
+      const lasting = ['MarketsBehind', 'RetentionDeadline', 'MarketsUnknown', 'DaysOverdue'];
+      return [...lasting, 'NoMinutes'].map((id) =>
         metricOf(onlyOne(pipeline, ALARM, `Watch${id}`)[1])
           .split(' ')
           .at(-1),
       );
     };
-    expect(statisticsOf(dev)).toEqual(['Minimum', 'Maximum', 'Minimum', 'Minimum']);
+    expect(statisticsOf(dev)).toEqual(['Minimum', 'Maximum', 'Minimum', 'Minimum', 'Maximum']);
     expect(statisticsOf(stageConfig({ ...dev, exchanges }))).toEqual([
       'Maximum',
       'Minimum',
+      'Maximum',
       'Maximum',
       'Maximum',
     ]);
