@@ -386,6 +386,57 @@ describe('a batch', () => {
   });
 });
 
+describe('a segment that a later one of its batch covers', () => {
+  const before = {
+    liveSinceMs: DAY,
+    settledToMs: at(9),
+    seenToMs: at(12, 7),
+    newestMs: null,
+    observedAtMs: at(9),
+  };
+  const covered = observedOf({ followsMs: at(9), gapFromMs: at(9) });
+  const uncovered = observedOf({
+    fromMs: at(8),
+    toMs: at(8, 5),
+    observedAtMs: at(12, 8),
+    followsMs: at(8),
+    settlesMs: at(8, 5),
+  });
+  const covering = observedOf({
+    toMs: at(12, 9),
+    observedAtMs: at(12, 9),
+    followsMs: at(9),
+    gapFromMs: at(9),
+    settlesMs: at(12, 7),
+  });
+
+  it('is not written, but settles, and has its gaps stored', async () => {
+    const { store, storeBatch } = prepare({ BTC_USDT: before });
+    const rejected = [{ openTimeMs: at(12, 6), reason: 'odd' }];
+    const odd = { ...covered, minuteCandles: covered.minuteCandles.slice(0, 3), rejected };
+    const silent = { ...covering, gapFromMs: at(9), minuteCandles: odd.minuteCandles };
+
+    await storeBatch(recordsFor(odd, uncovered, silent));
+
+    expect(store.segments.map(({ observedAtMs }) => observedAtMs)).toEqual([at(12, 8), at(12, 9)]);
+    expect(store.gaps.map(({ gap }) => gap.fromMs)).toContain(at(12, 6));
+    expect(store.progress.get('gate-io:BTC_USDT')?.settledToMs).toBe(at(12, 7));
+  });
+
+  it('does not settle before the covering one is stored', async () => {
+    const { store, storeBatch } = prepare({ BTC_USDT: before }, 'report');
+    store.brokenFor = (write) => write === 'candles' && store.segments.length === 1;
+
+    const answer = await storeBatch(recordsFor(covered, uncovered, covering));
+
+    expect(store.segments.map(({ fromMs }) => fromMs)).toEqual([uncovered.fromMs]);
+    expect(store.progress.get('gate-io:BTC_USDT')).toBe(before);
+    expect(answer?.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier.offset)).toEqual([
+      0, 1, 2,
+    ]);
+  });
+});
+
 describe('a failure of the store', () => {
   it.each(['candles', 'gap', 'gaps', 'status'] as const)(
     'to do with the %s of a segment leaves its progress unwritten',

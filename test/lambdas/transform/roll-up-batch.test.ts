@@ -156,6 +156,17 @@ describe('a part of a day', () => {
   });
 });
 
+describe('a minute whose row could not be a candle', () => {
+  it('is no rejection any more if it is stored', async () => {
+    const { rollUpBatch, sent } = prepare(new FakeStored({ '1m': [minuteAt(at(12, 4))] }));
+    const rejected = [at(12, 4), at(12, 5)].map((openTimeMs) => ({ openTimeMs, reason: 'odd' }));
+
+    await rollUpBatch(recordsFor(observedOf({ minuteCandles: [minuteAt(at(12, 3))], rejected })));
+
+    expect(sent()[0]?.rejected).toEqual([{ openTimeMs: at(12, 5), reason: 'odd' }]);
+  });
+});
+
 describe('a stored row around a part of a day', () => {
   it('is left out if its time is none of its interval', async () => {
     const stored = new FakeStored({});

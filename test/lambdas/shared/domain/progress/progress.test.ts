@@ -47,6 +47,12 @@ describe('advance', () => {
     });
   });
 
+  it('knows a newer minute even if nothing more is settled or seen', () => {
+    const stored = storedAt(at(12, 5), { seenToMs: at(12, 7), newestMs: at(12, 4) });
+
+    expect(advance(stored, rolledOf({ newestMs: at(12, 6) }))?.newestMs).toBe(at(12, 6));
+  });
+
   it('never sees less than it has seen', () => {
     const stored = storedAt(at(12, 3), { seenToMs: at(12, 30) });
 
