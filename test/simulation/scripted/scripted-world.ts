@@ -7,6 +7,7 @@ import { createCandleStore } from '../../../lambdas/shared/adapters/database/can
 import { createDeadLetters } from '../../../lambdas/shared/codec/dead-letters';
 import type { KafkaRecord } from '../../../lambdas/shared/codec/kafka-event';
 import type { Candle } from '../../../lambdas/shared/domain/candle';
+import { isPattern } from '../../../lambdas/shared/domain/followed/pair-patterns';
 import { DAY_MS, floorTo, MINUTE_MS } from '../../../lambdas/shared/domain/interval';
 import type {
   Archive,
@@ -14,6 +15,7 @@ import type {
   CandlesQuery,
   Exchange,
   ExchangeAnswer,
+  Listings,
   RecordLog,
   Telemetry,
 } from '../../../lambdas/shared/domain/ports';
@@ -36,6 +38,8 @@ export type Answer = (honest: ExchangeAnswer, query: CandlesQuery) => ExchangeAn
 export interface ScriptedSettings {
   /** The pair that is followed. @default BTC_USDT */
   readonly pair?: string;
+  /** The pattern that names the markets, if they are not followed by name; a listing then says which there are. */
+  readonly pattern?: string;
   /** Start of the first UTC day that is wanted. @default the day of the first tick */
   readonly historyStartMs?: number;
   /** How far back the exchange serves minutes. @default 20 days */
@@ -83,6 +87,7 @@ export class ScriptedWorld {
   readonly #cassandra = createMemoryCassandra(CALLS, () => this.#nowMs);
   readonly #topics = new Map<string, Topic>();
   #answer: Answer | undefined;
+  #listed: readonly string[] | undefined;
   #nowMs = 0;
   #liveSinceMs = Number.NaN;
   #observeTick: ReturnType<typeof createObserveTick>;
@@ -92,7 +97,12 @@ export class ScriptedWorld {
 
   constructor(
     breakage: Breakage = {},
-    { pair = 'BTC_USDT', historyStartMs, retentionMs = 20 * DAY_MS }: ScriptedSettings = {},
+    {
+      pair = 'BTC_USDT',
+      pattern = pair,
+      historyStartMs,
+      retentionMs = 20 * DAY_MS,
+    }: ScriptedSettings = {},
   ) {
     this.#pair = pair;
     this.#historyStartMs = historyStartMs;
@@ -107,7 +117,7 @@ export class ScriptedWorld {
       exchange: EXCHANGE,
       shard: 0,
       shards: 1,
-      pairs: [pair],
+      pairs: [pattern],
       retentionMs,
       scheduleMs: MINUTE_MS,
       settlingMs: 2 * MINUTE_MS,
@@ -123,6 +133,17 @@ export class ScriptedWorld {
   /** The answers from now on; without an argument they are honest. */
   answer(answer?: Answer): void {
     this.#answer = answer;
+  }
+
+  /** The pairs that the exchange lists from now on; undefined if it gives no listing. */
+  list(pairs: readonly string[] | undefined): void {
+    this.#listed = pairs;
+  }
+
+  /** If the pair that is compared has ended. */
+  hasEnded(): boolean {
+    const row = this.#cassandra.rowsOf('progress').find((one) => one.get('pair') === this.#pair);
+    return (row?.get('ended_at') ?? null) !== null;
   }
 
   /** The next tick finds a process that remembers nothing. */
@@ -246,7 +267,7 @@ export class ScriptedWorld {
     return createObserveTick(
       {
         exchange: this.#broken('exchange', this.#exchange()),
-        listings: NO_LISTING,
+        listings: this.#settings.pairs.some(isPattern) ? this.#listings() : NO_LISTING,
         store: this.#broken('listing', this.#store()),
         observed: this.#broken('observed', CODECS.observed),
         log: this.#log(),
@@ -254,6 +275,15 @@ export class ScriptedWorld {
       },
       this.#settings,
     );
+  }
+
+  #listings(): Pick<Listings, 'pairs'> {
+    return {
+      pairs: () =>
+        this.#listed === undefined
+          ? Promise.reject(new Error('HTTP 500'))
+          : Promise.resolve(this.#listed.map((pair) => ({ pair, isTrading: true }))),
+    };
   }
 
   #newReconcile() {
