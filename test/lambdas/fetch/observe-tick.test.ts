@@ -184,7 +184,7 @@ describe('a tick', () => {
 });
 
 describe('the minutes that a tick counts as new', () => {
-  const newMinutes = ({ lines }: FakeTelemetry) => lines.at(-1)?.details?.['newMinutes'];
+  const newMinutes = ({ lines }: FakeTelemetry) => lines.at(-1)?.details['newMinutes'];
 
   it('are those newer than any that came before', async () => {
     const { tick, telemetry } = prepare(ALL_SETTLED);
