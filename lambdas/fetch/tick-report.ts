@@ -104,6 +104,13 @@ function reportNewestAge(
   if (ageMs !== undefined) telemetry.count('NewestMinuteAge', ageMs / 1_000);
 }
 
+/** The later of two times; null if there is neither. A replica that lags answers older minutes than are stored. */
+function laterOf(answeredMs: number | undefined, storedMs: number | null): number | null {
+  return answeredMs === undefined || storedMs === null
+    ? (answeredMs ?? storedMs)
+    : Math.max(answeredMs, storedMs);
+}
+
 function reportSilence(
   telemetry: Telemetry,
   { silentAfterMs, scheduleMs }: ObserveTickSettings,
@@ -112,7 +119,7 @@ function reportSilence(
   const silent = followed.filter(({ market, status: { progress } }) => {
     // A market that has not been asked for yet is not silent.
     if (progress === undefined) return false;
-    const newestMs = outcomes.get(marketKey(market))?.newestMs ?? progress.newestMs;
+    const newestMs = laterOf(outcomes.get(marketKey(market))?.newestMs, progress.newestMs);
     return isSilent(newestMs, { sinceMs: progress.liveSinceMs, nowMs, silentAfterMs });
   });
   // A listed market may go without a trade for days: somebody has to decide only about one that is named.

@@ -60,6 +60,11 @@ class DayAsks {
     await this.#write(dayMs, refused);
   }
 
+  /** Whether an audit of the day is stored. */
+  isAudited(dayMs: number): boolean {
+    return this.#days.get(dayMs)?.audit !== undefined;
+  }
+
   outcomes(): AskOutcome[] {
     return [...this.#asks].map(([dayMs, ask]) => ({ market: this.#market, dayMs, ask }));
   }
@@ -115,6 +120,14 @@ async function askApi(
       tellRefused(ports, { market, dayMs }, 'the exchange did not answer for it', cause);
     }
     await asks.refuse(dayMs, String(cause));
+    return;
+  }
+  // A first audit has all that can be read stored. As a second opinion it could seal a day without the minutes of such rows.
+  if (answer.misplaced !== undefined && asks.isAudited(dayMs)) {
+    const { rows, reason } = answer.misplaced;
+    const refusal = `${rows} of its rows have no minute of it: ${reason}`;
+    tellRefused(ports, { market, dayMs }, 'its answer has rows of no minute of it', refusal);
+    await asks.refuse(dayMs, refusal);
     return;
   }
   const observedAtMs = nowMs + AFTER_TICK_MS;

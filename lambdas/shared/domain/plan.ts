@@ -6,6 +6,8 @@ import type { Segment } from './segment';
 const HOUR_MS = 60 * MINUTE_MS;
 /** The first tick of an hour, or after an outage, plans from this long before what is settled. */
 const SECOND_LOOK_MS = 2 * HOUR_MS;
+/** A start that is shorter than this is not asked for again: the next ticks and the second look ask for it anyway. */
+const SHORTEST_START_MS = 15 * MINUTE_MS;
 
 /** The source of a tick's plan for one market. */
 export interface PlanInput {
@@ -127,4 +129,29 @@ export function missingEnd(
 ): number | undefined {
   const endedMs = newestMs === undefined ? fromMs : newestMs + MINUTE_MS;
   return endedMs < toMs ? endedMs : undefined;
+}
+
+/**
+ * The end of the start of a range that an answer lacks although its newest
+ * minutes came, as one lacks it that was cut and has the newest rows first;
+ * undefined if silence explains it.
+ *
+ * A quiet market is silent at the start of a range as often as elsewhere. So a
+ * start is missing if it is longer than any other silence of the range, and than
+ * a quarter of an hour: of a market with n trades that are spread evenly, one
+ * range in n + 1 is asked for again for nothing, and of a tick's few minutes none.
+ *
+ * @param timesMs open times of the minutes that came, in time order
+ */
+export function missingStart(
+  { fromMs, toMs }: { readonly fromMs: number; readonly toMs: number },
+  timesMs: readonly number[],
+): number | undefined {
+  const [oldestMs] = timesMs;
+  if (oldestMs === undefined) return undefined;
+  const silencesMs = timesMs.map(
+    (timeMs, index) => (timesMs[index + 1] ?? toMs) - timeMs - MINUTE_MS,
+  );
+  const longestMs = Math.max(SHORTEST_START_MS, ...silencesMs);
+  return oldestMs - fromMs > longestMs ? oldestMs : undefined;
 }

@@ -25,6 +25,15 @@ export interface ExchangeAnswer {
   readonly candles: readonly Candle[];
   /** Minutes of the range whose rows could not be candles, in time order. */
   readonly rejected: readonly RejectedMinute[];
+  /** Rows that have no minute of the range: a minute that is absent may have been in one of them. Undefined for none. */
+  readonly misplaced?: MisplacedRows | undefined;
+}
+
+/** Rows whose time cannot be read, or is not one that was asked for. */
+export interface MisplacedRows {
+  readonly rows: number;
+  /** Reason of the first one. */
+  readonly reason: string;
 }
 
 /** Several answers as one. Of a minute that is in several, the last one counts, for it was heard last. */
@@ -36,10 +45,17 @@ export function joinedAnswers(answers: readonly ExchangeAnswer[]): ExchangeAnswe
   );
   return {
     candles,
+    misplaced: joinedMisplaced(answers.flatMap(({ misplaced }) => misplaced ?? [])),
     rejected: [...rejected.values()]
       .filter(({ openTimeMs }) => !times.has(openTimeMs))
       .sort((a, b) => a.openTimeMs - b.openTimeMs),
   };
+}
+
+function joinedMisplaced(parts: readonly MisplacedRows[]): MisplacedRows | undefined {
+  const [first] = parts;
+  if (first === undefined) return undefined;
+  return { rows: parts.reduce((sum, { rows }) => sum + rows, 0), reason: first.reason };
 }
 
 /** An exchange that candles come from. */

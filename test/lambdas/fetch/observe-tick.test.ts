@@ -397,6 +397,19 @@ describe('a silent market', () => {
       details: { market: 'gate-io:XRP_USDT', newest: new Date(quiet.newestMs).toISOString() },
     });
   });
+
+  it('is none of which newer minutes are stored than a replica that lags by days answers', async () => {
+    const stored = { ...settledTo(at(12) - 3 * DAY_MS), newestMs: at(12, 5), seenToMs: at(12, 6) };
+    const { tick, telemetry } = prepare(
+      { ...ALL_SETTLED, XRP_USDT: stored },
+      ({ pair, fromMs, toMs }) =>
+        pair === 'XRP_USDT' && toMs >= DAY ? [] : minutesIn(fromMs, toMs),
+    );
+
+    await tick();
+
+    expect(telemetry.counted('MarketsSilent')).toBe(0);
+  });
 });
 
 describe('a market of which no candle came for long', () => {

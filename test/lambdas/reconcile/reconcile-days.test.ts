@@ -8,6 +8,7 @@ import {
   type ArchivedDay,
   type ArchiveQuery,
   type CandlesQuery,
+  type ExchangeAnswer,
   type Listings,
   UnknownPairError,
   UnreadableStatusError,
@@ -34,7 +35,7 @@ interface Setting {
   readonly pairs?: readonly string[];
   /** Days of history before today. */
   readonly days?: number;
-  readonly answer?: (query: CandlesQuery) => ReturnType<typeof minuteAt>[];
+  readonly answer?: (query: CandlesQuery) => ReturnType<typeof minuteAt>[] | ExchangeAnswer;
   readonly archive?: (query: ArchiveQuery) => Iterable<ArchivedDay>;
   readonly listedSince?: Listings['listedSince'];
   readonly retentionMs?: number;
@@ -208,6 +209,27 @@ describe('a firing', () => {
     expect(telemetry.lines.find(({ level }) => level === 'error')).toMatchObject({
       details: { market: 'gate-io:BTC_USDT', day: '2026-06-14' },
     });
+  });
+
+  it('takes no answer for a second opinion that has rows of no minute', async () => {
+    const misplaced = { rows: 2, reason: 'its time "noon" is none' };
+    const answer = (query: CandlesQuery) => ({
+      candles: oneCandle(query),
+      rejected: [],
+      misplaced,
+    });
+    const { fire, sent, store, storeSent, telemetry } = prepare({ days: 1, answer });
+
+    await fire();
+    storeSent();
+    expect(daysOf(sent())).toEqual(['2026-06-14']);
+    await fire(NOW + DAY_MS);
+
+    expect(daysOf(sent())).toEqual(['2026-06-14', '2026-06-15']);
+    expect(store.day(BTC, TODAY - DAY_MS).ask?.refusal).toBe(
+      '2 of its rows have no minute of it: its time "noon" is none',
+    );
+    expect(telemetry.counted('DaysNotRead')).toBe(1);
   });
 
   it('asks for nothing of a market that the exchange never knew', async () => {

@@ -5,7 +5,8 @@ import {
   type ExchangeName,
 } from '../../../lambdas/shared/adapters/exchanges/exchange-facts';
 import { DAY_MS } from '../../../lambdas/shared/domain/interval';
-import { UnknownPairError } from '../../../lambdas/shared/domain/ports';
+import { joinedAnswers, UnknownPairError } from '../../../lambdas/shared/domain/ports';
+import { newestOf } from '../../../lambdas/shared/domain/segment';
 import { exchangeSeed } from '../../../local/exchange/candles/exchange-seed';
 import type { ExchangeCandle } from '../../../local/exchange/candles/exchange-candle';
 import { GeneratedCandles } from '../../../local/exchange/candles/generated-candles';
@@ -106,6 +107,24 @@ describe.each(EXCHANGE_NAMES)('%s', (name) => {
     expect(candles.map(asTexts)).toEqual(expected(name, truth));
     expect(faults.pendingAnswers()).toBe(0);
   });
+
+  it.each(['cut', 'empty', 'stale'] as const satisfies AnswerFault[])(
+    'loses no minute to the fault %s that the next ask does not bring',
+    async (fault) => {
+      const { source, faults, exchange } = await prepare(name);
+      faults.failNext(fault);
+
+      const first = await exchange.candles(query('BTC_USDT'));
+      const nextMs = newestOf(first.candles) ?? FROM_MS;
+      const next = await exchange.candles(query('BTC_USDT', nextMs));
+
+      const truth = source.candles('BTC_USDT', FROM_MS, OPEN_MS);
+      const { candles, rejected } = joinedAnswers([first, next]);
+      expect(candles.map(asTexts)).toEqual(expected(name, truth));
+      expect(rejected).toEqual([]);
+      expect(faults.pendingAnswers()).toBe(0);
+    },
+  );
 
   it('costs each minute its candle to have the fault wrong-row-shape', async () => {
     const { source, faults, exchange } = await prepare(name);

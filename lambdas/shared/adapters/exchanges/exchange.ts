@@ -1,7 +1,9 @@
 import * as v from 'valibot';
-import { timeText } from '../../domain/candle';
+import { type Candle, timeText } from '../../domain/candle';
+import { formatDecimal } from '../../domain/decimal';
 import { MINUTE_MS } from '../../domain/interval';
-import { missingEnd } from '../../domain/plan';
+import { marketKey } from '../../domain/market';
+import { missingEnd, missingStart } from '../../domain/plan';
 import {
   type CandlesQuery,
   type Exchange,
@@ -262,19 +264,40 @@ async function askPage(
   page: CandlesPage,
   signal: AbortSignal,
 ): Promise<ExchangeAnswer> {
-  const { description, telemetry } = exchange;
+  const { description } = exchange;
   if (description.candles.isClosedByClock === true) await sureOfClose(page);
   const answer = await askRows(exchange, { page, isWider: false }, signal);
-  reportRows(telemetry, page, answer);
+  reportRows(exchange, page, answer);
   const wider = widerPage(exchange, page, answer);
   // If the row that came alone is in the answer to a range from it on, that range is heeded, and the rest of it silent.
   if (wider !== undefined) {
     return within(page, await askRows(exchange, { page: wider, isWider: true }, signal));
   }
-  const { oldestRowMs } = answer;
-  const isWhole = description.candles.isWholeFromItsEnd !== true || oldestRowMs === undefined;
-  if (isWhole || oldestRowMs <= page.fromMs) return answer;
-  return joinedAnswers([await askPage(exchange, { ...page, toMs: oldestRowMs }, signal), answer]);
+  const toMs = missingBefore(description, page, answer);
+  if (toMs === undefined) return answer;
+  return joinedAnswers([await askAgain(exchange, { ...page, toMs }, signal), answer]);
+}
+
+/**
+ * The end of the start of a page that its answer was cut by, if the newest rows
+ * come first; undefined if there is none. An answer for it that has no row leaves
+ * nothing to ask for.
+ */
+function missingBefore(
+  { candles: { isWholeFromItsEnd, isNewestFirst } }: ExchangeDescription,
+  page: CandlesPage,
+  { candles, rejected, oldestRowMs, newestBeforeMs }: ReadRows,
+): number | undefined {
+  if (isWholeFromItsEnd === true) {
+    return oldestRowMs !== undefined && oldestRowMs > page.fromMs ? oldestRowMs : undefined;
+  }
+  // A row from before the page comes last: nothing was cut.
+  if (isNewestFirst !== true || newestBeforeMs !== undefined) return undefined;
+  const timesMs = [...candles, ...rejected].map(({ openTimeMs }) => openTimeMs);
+  return missingStart(
+    page,
+    timesMs.sort((a, b) => a - b),
+  );
 }
 
 /** A page that is asked for. */
@@ -345,18 +368,43 @@ function readAs<T>(
   throw new ExchangeError('Malformed', `${what}: ${said}; expected ${expected}`);
 }
 
+/** Counts what is wrong with the rows of a page, and logs the first one of each kind. */
 function reportRows(
-  telemetry: Telemetry,
+  { description, telemetry }: AskedExchange,
   { pair }: CandlesPage,
-  { rejected, counts }: ReadRows,
+  { rejected: [rejected, ...others], misplaced, implausible, counts }: ReadRows,
 ): void {
   for (const [metric, count] of counts) telemetry.count(metric, count);
-  const [first] = rejected;
-  if (first === undefined) return;
-  telemetry.warn('rows rejected: they cannot be candles', {
-    pair,
-    rows: rejected.length,
-    first: new Date(first.openTimeMs).toISOString(),
-    reason: first.reason,
-  });
+  const market = marketKey({ exchange: description.exchange, pair });
+  if (rejected !== undefined) {
+    telemetry.warn('rows rejected: they cannot be candles', {
+      market,
+      rows: others.length + 1,
+      first: timeText(rejected.openTimeMs),
+      reason: rejected.reason,
+    });
+  }
+  if (misplaced !== undefined) {
+    const { rows, reason } = misplaced;
+    const message = 'rows rejected: their times are no minutes that were asked for';
+    telemetry.warn(message, { market, rows, reason });
+  }
+  if (implausible !== undefined) {
+    telemetry.warn('implausible volumes: they contradict the prices', {
+      market,
+      candles: counts.get('ImplausibleVolumes') ?? 0,
+      ...describedVolumes(implausible),
+    });
+  }
+}
+
+function describedVolumes({ openTimeMs, low, high, baseVolume, quoteVolume }: Candle) {
+  const quote = quoteVolume === null ? NaN : Number(formatDecimal(quoteVolume));
+  return {
+    first: timeText(openTimeMs),
+    low: formatDecimal(low),
+    high: formatDecimal(high),
+    // To be looked at only.
+    quoteByBase: (quote / Number(formatDecimal(baseVolume))).toPrecision(6),
+  };
 }

@@ -4,6 +4,7 @@ import {
   type Evidence,
   isSecondLook,
   missingEnd,
+  missingStart,
   type PlanInput,
   type PlannedSegment,
   planSegments,
@@ -295,5 +296,28 @@ describe('missingEnd', () => {
     ['a whole answer', at(14, 59), undefined],
   ])('of %s', (_, newestMs, missing) => {
     expect(missingEnd(range, newestMs)).toBe(missing);
+  });
+});
+
+describe('missingStart', () => {
+  const range = { fromMs: at(12), toMs: at(15) };
+  const minutesFrom = (fromMs: number) =>
+    Array.from({ length: (at(15) - fromMs) / MINUTE_MS }, (_, index) => fromMs + index * MINUTE_MS);
+
+  it.each([
+    ['no minutes', [], undefined],
+    ['all minutes', minutesFrom(at(12)), undefined],
+    ['the last two hours', minutesFrom(at(13)), at(13)],
+    ['all but a few', minutesFrom(at(12, 15)), undefined],
+    ['all but a few more', minutesFrom(at(12, 16)), at(12, 16)],
+    ['a quiet market, silent for as long elsewhere', [at(12, 59), at(13, 40), at(14)], undefined],
+    ['a quiet market, silent for longer elsewhere', [at(12, 40), at(13), at(14, 50)], undefined],
+    ['a quiet market, silent for longest at the start', [at(13, 1), at(13, 50), at(14)], at(13, 1)],
+  ])('of an answer with %s', (_, timesMs, missing) => {
+    expect(missingStart(range, timesMs)).toBe(missing);
+  });
+
+  it('is none of the few minutes of a tick', () => {
+    expect(missingStart({ fromMs: at(12), toMs: at(12, 12) }, [at(12, 11)])).toBeUndefined();
   });
 });

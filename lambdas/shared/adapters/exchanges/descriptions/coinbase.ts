@@ -67,6 +67,7 @@ export const COINBASE: ExchangeDescription = {
     row: Row,
     rowTime: RowTime,
     isClosedByClock: true,
+    isNewestFirst: true,
     mayComeToo: (openTimeMs, { fromMs, toMs }) => openTimeMs < fromMs || openTimeMs === toMs,
   },
   listings: {

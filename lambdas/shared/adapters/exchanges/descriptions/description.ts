@@ -43,6 +43,11 @@ export interface CandlesDescription {
    * oldest row is still to be asked for. @default false
    */
   readonly isWholeFromItsEnd?: boolean;
+  /**
+   * If the newest rows come first, and a minute without a trade has none: an answer that was cut
+   * lacks its start. @default false
+   */
+  readonly isNewestFirst?: boolean;
 }
 
 /** The listing of a pair. */

@@ -32,7 +32,7 @@ export interface TradingTexts {
 }
 
 /**
- * The one-minute candle of a row.
+ * The one-minute candle of a row. A minute without a trade may have prices of zero: it is no candle.
  *
  * @param decimalOf reads a number; it throws RejectedRowError for a text that is none
  * @throws RejectedRowError if the row cannot be a candle
@@ -52,7 +52,7 @@ export function readCandle(
     quoteVolume: texts.quoteVolume === null ? null : decimalOf(texts.quoteVolume),
     minuteCount: 1,
   };
-  const problem = tradingProblem(candle);
+  const problem = isWithoutPrice(candle) ? undefined : tradingProblem(candle);
   if (problem !== undefined) throw new RejectedRowError('RejectedPrices', problem);
   return candle;
 }
@@ -60,6 +60,14 @@ export function readCandle(
 /** Whether a row is of a minute without a trade, and so no candle. */
 export function isWithoutTrade({ baseVolume, quoteVolume }: Candle): boolean {
   return baseVolume.unscaled === 0n && (quoteVolume === null || quoteVolume.unscaled === 0n);
+}
+
+/** Whether a row says of a minute without a trade that it has no prices either: they are all zero. */
+function isWithoutPrice(candle: Candle): boolean {
+  const { open, high, low, close } = candle;
+  return (
+    isWithoutTrade(candle) && [open, high, low, close].every(({ unscaled }) => unscaled === 0n)
+  );
 }
 
 /** @throws RejectedRowError if the trades of a row contradict its volume */

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { type Candle, hasPlausibleVolumes, hasSameValues, timeText } from '../../../domain/candle';
 import { MINUTE_MS } from '../../../domain/interval';
 import type { MetricName } from '../../../domain/metrics';
-import type { ExchangeAnswer } from '../../../domain/ports';
+import type { ExchangeAnswer, MisplacedRows } from '../../../domain/ports';
 import { inTimeOrder } from '../../../domain/roll-up';
 import type { RejectedMinute } from '../../../domain/segment';
 import type { CandlesDescription, CandlesPage, ExchangeRow } from '../descriptions/description';
@@ -27,6 +27,8 @@ export interface AnsweredRows {
 export interface ReadRows extends ExchangeAnswer {
   /** Rows that could not be candles, by the metric that counts their kind. */
   readonly counts: ReadonlyMap<MetricName, number>;
+  /** The first candle whose volumes contradict its prices; undefined if there is none. */
+  readonly implausible: Candle | undefined;
   /** Open time of the oldest row of the page, of a minute without a trade too; undefined if there is none. */
   readonly oldestRowMs: number | undefined;
   /** If there are rows, and none shows that the range was heeded. */
@@ -39,13 +41,20 @@ export interface ReadRows extends ExchangeAnswer {
  * Reads the rows of a page. A row that cannot be a candle costs its minute, not
  * its page: it is rejected with its reason. Further columns are ignored. A row
  * without any volume is a minute without a trade, and is no candle. The last
- * row may still be open, and is left out until it is closed. Two rows of one
- * minute with different values cost it as well: neither is the better one.
+ * row may still be open, and is left out until it is closed. Of an open and a
+ * closed row of one minute the closed one counts. Two of a kind with different
+ * values cost the minute as well: neither is the better one.
  */
 export function readRows(description: CandlesDescription, answered: AnsweredRows): ReadRows {
   const reading = new RowReading(description, answered);
   for (const row of answered.rows) reading.add(row);
   return reading.result();
+}
+
+/** A row of a minute that was asked for. */
+interface MinuteRow {
+  readonly candle: Candle;
+  readonly isClosed: boolean;
 }
 
 class RowReading {
@@ -54,10 +63,13 @@ class RowReading {
   readonly #asOfMs: number;
   readonly #candles: Candle[] = [];
   readonly #open: Candle[] = [];
-  readonly #byTime = new Map<number, Candle>();
+  /** The row that counts of each minute. */
+  readonly #byTime = new Map<number, MinuteRow>();
   readonly #contradictory = new Set<number>();
   readonly #rejected = new Map<number, RejectedMinute>();
   readonly #counts = new Map<MetricName, number>();
+  #misplaced: MisplacedRows | undefined;
+  #implausible: Candle | undefined;
   #oldestRowMs: number | undefined;
   #newestBeforeMs: number | undefined;
   /** If a row is of a minute that was asked for, or of the range's end where that may come too. */
@@ -84,7 +96,9 @@ class RowReading {
     // Newer candles have come: what is still marked as open will not change any more.
     const newestMs = Math.max(0, ...[...this.#candles, ...this.#open].map(openTimeOf));
     const closed = this.#open.filter(
-      ({ openTimeMs }) => openTimeMs < newestMs || openTimeMs < this.#page.closedBeforeMs,
+      (candle) =>
+        (candle.openTimeMs < newestMs || candle.openTimeMs < this.#page.closedBeforeMs) &&
+        this.#byTime.get(candle.openTimeMs)?.candle === candle,
     );
     const candles = inTimeOrder([...this.#candles, ...closed]).filter(
       ({ openTimeMs }) => !this.#contradictory.has(openTimeMs),
@@ -94,7 +108,9 @@ class RowReading {
     return {
       candles,
       rejected,
+      misplaced: this.#misplaced,
       counts: this.#counts,
+      implausible: this.#implausible,
       oldestRowMs: this.#oldestRowMs,
       isMisdirected: this.#elsewhereCount > 0 && !this.#isHeeded,
       newestBeforeMs: this.#newestBeforeMs,
@@ -115,10 +131,16 @@ class RowReading {
     this.#oldestRowMs = Math.min(this.#oldestRowMs ?? openTimeMs, openTimeMs);
     const candle = readCandle(openTimeMs, read, anyDecimal);
     if (tradeCount !== undefined) checkTradeCount(candle, tradeCount);
-    this.#checkAgainstOthers(candle);
-    if (isWithoutTrade(candle)) return;
-    if (!hasPlausibleVolumes(candle)) this.#count('ImplausibleVolumes');
-    (this.#isClosed(read) ? this.#candles : this.#open).push(candle);
+    const isClosed = this.#isClosed(read);
+    if (this.#hasBetter({ candle, isClosed }) || isWithoutTrade(candle)) return;
+    this.#checkVolumes(candle);
+    (isClosed ? this.#candles : this.#open).push(candle);
+  }
+
+  #checkVolumes(candle: Candle): void {
+    if (hasPlausibleVolumes(candle)) return;
+    this.#count('ImplausibleVolumes');
+    this.#implausible ??= candle;
   }
 
   /** Notes a row that may come too: without any other, only one of the range's end says something of the range. */
@@ -130,12 +152,22 @@ class RowReading {
     }
   }
 
-  /** @throws RejectedRowError if another row of its minute has other values */
-  #checkAgainstOthers(candle: Candle): void {
-    const { openTimeMs } = candle;
+  /**
+   * Whether a closed row of the same minute has come, beside which an open one says nothing.
+   *
+   * @throws RejectedRowError if one of the same kind has other values
+   */
+  #hasBetter(row: MinuteRow): boolean {
+    const { openTimeMs } = row.candle;
     const other = this.#byTime.get(openTimeMs);
-    this.#byTime.set(openTimeMs, candle);
-    if (other === undefined || hasSameValues(other, candle)) return;
+    if (other?.isClosed === true && !row.isClosed) return true;
+    this.#byTime.set(openTimeMs, row);
+    if (other === undefined || hasSameValues(other.candle, row.candle)) return false;
+    if (other.isClosed !== row.isClosed) {
+      // Open rows that contradict each other do not count any more.
+      this.#contradictory.delete(openTimeMs);
+      return false;
+    }
     this.#contradictory.add(openTimeMs);
     throw new RejectedRowError(
       'RejectedPrices',
@@ -159,14 +191,16 @@ class RowReading {
 
   #reject(row: unknown, { metric, message }: RejectedRowError): void {
     this.#count(metric);
+    const reason = message.slice(0, LONGEST_REASON);
     const time = v.safeParse(this.#description.rowTime, row);
     if (!time.success || !this.#holds(time.output)) {
       this.#elsewhereCount += 1;
+      this.#misplaced = { reason, ...this.#misplaced, rows: (this.#misplaced?.rows ?? 0) + 1 };
       return;
     }
     this.#isHeeded = true;
     const openTimeMs = time.output;
-    this.#rejected.set(openTimeMs, { openTimeMs, reason: message.slice(0, LONGEST_REASON) });
+    this.#rejected.set(openTimeMs, { openTimeMs, reason });
   }
 
   #holds(timeMs: number): boolean {

@@ -1,5 +1,6 @@
 import { createExchange } from '../../../../../lambdas/shared/adapters/exchanges/exchange';
 import type { ExchangeClientOptions } from '../../../../../lambdas/shared/adapters/exchanges/http/exchange-client';
+import { formatDecimal } from '../../../../../lambdas/shared/domain/decimal';
 import { MINUTE_MS } from '../../../../../lambdas/shared/domain/interval';
 import type { MetricName } from '../../../../../lambdas/shared/domain/metrics';
 import type { CandlesQuery } from '../../../../../lambdas/shared/domain/ports';
@@ -177,6 +178,38 @@ describe('the candles', () => {
 
     expect(candles).toHaveLength(2);
     expect(telemetry.counted('ImplausibleVolumes')).toBe(1);
+    expect(telemetry.lines).toEqual([
+      {
+        level: 'warn',
+        message: 'implausible volumes: they contradict the prices',
+        details: {
+          market: 'gate-io:BTC_USDT',
+          candles: 1,
+          first: '2026-01-15T12:03:00.000Z',
+          low: '67715',
+          high: '67839.9',
+          quoteByBase: '0.0000147508',
+        },
+      },
+    ]);
+  });
+
+  const marked = (closed: string, close: string) => rowAt(at(12, 3), { 2: close, 7: closed });
+  it.each([
+    ['after it', [marked('false', '67800'), marked('true', '67801')]],
+    ['before it', [marked('true', '67801'), marked('false', '67800')]],
+    [
+      'after two of them',
+      [marked('false', '67799'), marked('false', '67800'), marked('true', '67801')],
+    ],
+  ])('have the closed row of a minute whose open row comes too: %s', async (_, rows) => {
+    reply(() => ({ body: [...rows, rowAt(at(12, 4))] }));
+    const { gateIo } = prepare();
+
+    const { candles, rejected } = await gateIo.candles(queryOf('BTC_USDT', at(12, 3), at(12, 5)));
+
+    expect(candles.map(({ close }) => formatDecimal(close))).toEqual(['67801', '67772.5']);
+    expect(rejected).toEqual([]);
   });
 });
 
@@ -465,16 +498,38 @@ describe('a row that cannot be a candle', () => {
     ['before the page', rowAt(at(11, 59))],
     ['after the page', rowAt(at(12, 3))],
     ['that is none', rowAt(at(12), { 0: 'noon' })],
-  ])('for a time %s has no minute to cost: it is counted', async (_, row) => {
+  ])('for a time %s has no minute to cost: it is counted and logged', async (_, row) => {
     reply(() => ({ body: [row, rowAt(at(12, 2))] }));
     const { gateIo, telemetry } = prepare();
 
-    const { candles, rejected } = await gateIo.candles(queryOf('BTC_USDT', at(12), at(12, 3)));
+    const { candles, rejected, misplaced } = await gateIo.candles(
+      queryOf('BTC_USDT', at(12), at(12, 3)),
+    );
 
     expect(candles).toHaveLength(1);
     expect(rejected).toEqual([]);
     const counted = telemetry.counted('RejectedTimes') + telemetry.counted('RejectedShapes');
     expect(counted).toBe(1);
+    expect(misplaced).toEqual({ rows: 1, reason: expect.stringMatching(/time|column/) as string });
+    expect(telemetry.lines).toEqual([
+      {
+        level: 'warn',
+        message: 'rows rejected: their times are no minutes that were asked for',
+        details: { market: 'gate-io:BTC_USDT', ...misplaced },
+      },
+    ]);
+  });
+
+  it('is logged with a reason of bounded length, once an answer', async () => {
+    const odd = rowAt(at(12), { 0: 'x'.repeat(5_000) });
+    reply(() => ({ body: [odd, odd, rowAt(at(12, 2))] }));
+    const { gateIo, telemetry } = prepare();
+
+    await gateIo.candles(queryOf('BTC_USDT', at(12), at(12, 3)));
+
+    expect(telemetry.lines).toHaveLength(1);
+    expect(telemetry.lines[0]?.details).toMatchObject({ rows: 2 });
+    expect(String(telemetry.lines[0]?.details['reason']).length).toBeLessThanOrEqual(200);
   });
 
   it('is forgotten if a good row of its minute comes too', async () => {

@@ -133,6 +133,10 @@ const SEAM_TRAPS: readonly Trap[] = [
     ),
     { fault: 'a page is cut at its start, since the newest rows come first', noticedBy: SEAMS },
   ),
+  described(withCandles(COINBASE, { isNewestFirst: false }), {
+    fault: 'a page is believed that is cut at its start',
+    noticedBy: 'the rest of a page that is cut is asked for',
+  }),
   described(moving(COINBASE, 'end', -120), {
     fault: 'an inclusive end is moved too far',
     noticedBy: SEAMS,

@@ -23,6 +23,7 @@ export const CHECKS = {
   'minutes of days ago come out': pages.reachesBack,
   'a quiet market is believed': pages.believesSilence,
   'an empty page before a full one is asked for again': pages.asksAgainForAnEmptyPage,
+  'the rest of a page that is cut is asked for': pages.asksForTheRestOfACutPage,
   'an unknown pair is told from all else': pages.tellsAnUnknownPair,
   'errors are told apart, and only passing ones repeated': refusals.tellsErrorsApart,
   'Retry-After is obeyed to the second': refusals.obeysRetryAfter,

@@ -2,6 +2,7 @@ import { floorTo, MINUTE_MS } from '../../../../../../../lambdas/shared/domain/i
 import { UnknownPairError } from '../../../../../../../lambdas/shared/domain/ports';
 import { at, DAY } from '../../../../../../fakes/candles';
 import { isFor, type ServedMinute } from '../answers/exchange-answers';
+import type { ServerAnswer } from '../../scripted-server';
 import {
   pageMs,
   prepare,
@@ -154,6 +155,38 @@ export async function asksAgainForAnEmptyPage(subject: Subject): Promise<void> {
   const { candles } = await exchange.candles(queryOf(answers, DAY, toMs));
 
   expect(timesOf(candles)).toEqual(timesOf(minutes));
+  expect(telemetry.counted('RangesAskedAgain')).toBe(1);
+}
+
+/** The first rows of an answer, in whatever order it has them. */
+function cut(answer: ServerAnswer, rows: number): ServerAnswer {
+  const body = answer.body as readonly unknown[] | Readonly<Record<string, unknown>>;
+  if (Array.isArray(body)) return { ...answer, body: body.slice(0, rows) };
+  const members = Object.entries(body).map(
+    ([name, value]) =>
+      [name, Array.isArray(value) ? value.slice(0, rows) : (value)] as const,
+  );
+  return { ...answer, body: Object.fromEntries(members) };
+}
+
+/** Of a page that is cut, whichever end its answer lacks, the rest is asked for. */
+export async function asksForTheRestOfACutPage(subject: Subject): Promise<void> {
+  const { answers, server } = subject;
+  const toMs = DAY + pageMs(answers) + 5 * MINUTE_MS;
+  const minutes = minutesOf(DAY, toMs);
+  let isCut = false;
+  server.script = (request) => {
+    const answer = answers.serve(request, minutes, DAY);
+    if (answers.startOf(request) !== DAY || isCut) return answer;
+    isCut = true;
+    return cut(answer, 100);
+  };
+  const { exchange, telemetry } = prepare(subject);
+
+  const { candles } = await exchange.candles(queryOf(answers, DAY, toMs));
+
+  expect(timesOf(candles)).toEqual(timesOf(minutes));
+  expect(server.seen).toHaveLength(3);
   expect(telemetry.counted('RangesAskedAgain')).toBe(1);
 }
 

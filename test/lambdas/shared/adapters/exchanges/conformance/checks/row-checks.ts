@@ -71,16 +71,18 @@ export async function refusesNumbers(subject: Subject): Promise<void> {
   expect(telemetry.counted('RejectedShapes')).toBe(1);
 }
 
-/** A minute without a trade is no candle, and nothing is wrong with its row. */
+/** A minute without a trade is no candle, and nothing is wrong with its row, even if that has no prices. */
 export async function leavesQuietMinutesOut(subject: Subject): Promise<void> {
   const { answers, server } = subject;
-  const minutes = [servedMinute(at(12)), quietMinute(at(12, 1)), servedMinute(at(12, 2))];
+  const nothing = { open: '0', high: '0.00', low: '0', close: '0' };
+  const quiet = [quietMinute(at(12, 1)), { ...quietMinute(at(12, 2)), ...nothing }];
+  const minutes = [servedMinute(at(12)), ...quiet, servedMinute(at(12, 3))];
   server.script = () => ({ body: answers.rowsAnswer(minutes.map(answers.row)) });
   const { exchange, telemetry } = prepare(subject);
 
-  const { candles, rejected } = await exchange.candles(queryOf(answers, at(12), at(12, 3)));
+  const { candles, rejected } = await exchange.candles(queryOf(answers, at(12), at(12, 4)));
 
-  expect(timesOf(candles)).toEqual([at(12), at(12, 2)]);
+  expect(timesOf(candles)).toEqual([at(12), at(12, 3)]);
   expect(rejected).toEqual([]);
   expect(telemetry.metrics()).toEqual([]);
 }
