@@ -29,22 +29,23 @@ async function playTo(time: string): Promise<void> {
   await recorded.caughtUp();
 }
 
-/** Plays to the minute after the next full hour, at which the last two hours are asked for again. */
+/**
+ * Plays to the minute after the next full hour, at which the last two hours are
+ * asked for again. Before that tick and after it, all is stored: on a busy machine
+ * a tick may else be rolled up over rows that are older than the tick before it.
+ */
 async function playPastSecondLook(): Promise<void> {
-  const toMs = floorTo(recorded.playedToMs, HOUR_MS) + HOUR_MS + MINUTE_MS;
-  await recorded.play((toMs - recorded.playedToMs) / MINUTE_MS);
+  const lookMs = floorTo(recorded.playedToMs, HOUR_MS) + HOUR_MS;
+  await recorded.play((lookMs - recorded.playedToMs) / MINUTE_MS - 1);
+  await recorded.caughtUp();
+  await recorded.play(1);
+  await recorded.caughtUp();
+  await recorded.play(1);
 }
 
-/**
- * On a busy machine the tick after a second look may be rolled up before the rows
- * of that look are stored, and so over older ones: the next look mends it.
- */
+/** Expects that by now, without another look, each candle is that of the recording. */
 async function expectAllStored(): Promise<void> {
   await recorded.caughtUp();
-  if ((await recorded.differences()).length > 0) {
-    await playPastSecondLook();
-    await recorded.caughtUp();
-  }
   await recorded.expectStoredEqualsRecorded();
 }
 
@@ -208,8 +209,9 @@ test(
   LIMIT_MS,
 );
 
-test.each(['empty', 'cut', 'stale'] as const)(
-  'one page of a catch-up %s, of each pair',
+// A page of a day that is over is the same from a replica that is 5 minutes behind.
+test.each(['empty', 'cut'] as const)(
+  'one page of a catch-up %s, of each pair, is asked for again within the tick',
   async (fault) => {
     for (const pair of PAIRS) recorded.faults.failNext(fault, { pair });
 
