@@ -123,7 +123,6 @@ export async function enterAudit(
   if (audit === undefined) return;
   await store.writeAudit(segment, segment.fromMs, audit);
   telemetry.count('AuditsStored', 1);
-  if (day.audit === undefined) telemetry.count('HistoryDaysStored', 1);
   telemetry.count('CandlesCorrected', segment.audit?.correctedCount ?? 0);
   if (audit.disputed) telemetry.count('DaysSealedDisputed', 1);
   telemetry.info('audited', {

@@ -1,6 +1,12 @@
 import type { MarketLedger } from '../shared/domain/ledger/due-days';
 import { DAY_MS, floorTo, MINUTE_MS } from '../shared/domain/interval';
-import { type DayDue, dueOf, type LedgerDay, MISSING_MONTH } from '../shared/domain/ledger/ledger';
+import {
+  type DayDue,
+  dueOf,
+  LEAST_APART_MS,
+  type LedgerDay,
+  MISSING_MONTH,
+} from '../shared/domain/ledger/ledger';
 import type { Telemetry } from '../shared/domain/ports';
 import type { MarketLedgers } from './market-ledgers';
 
@@ -12,6 +18,7 @@ const COMPLETENESS_DAYS = 30;
 const MINUTES_OF_DAY = DAY_MS / MINUTE_MS;
 
 interface ReportTerms {
+  readonly exchange: string;
   readonly nowMs: number;
   readonly retentionMs: number;
 }
@@ -26,13 +33,17 @@ export function reportLedgers(
   const open = ledgers.open().flatMap(({ days }) => days);
   const countDue = (isCounted: typeof isHistoryLeft): number =>
     open.reduce((count, day) => (isCounted(day, dueOf(day, terms), terms) ? count + 1 : count), 0);
+  const historyLeft = countDue(isHistoryLeft);
+  const isMoving = all.some(({ days }) => days.some((day) => wasJustStored(day, terms)));
   const counts = {
-    HistoryDaysLeft: countDue(isHistoryLeft),
+    HistoryDaysLeft: historyLeft,
+    HistoryStands: historyLeft > 0 && !isMoving ? 1 : 0,
     DaysOverdue: countDue(isOverdue),
     DaysDisputed: all.reduce((sum, { days }) => sum + days.filter(isDisputed).length, 0),
     DaysUnderWay: ledgers.underWayCount(),
   } as const;
   telemetry.count('HistoryDaysLeft', counts.HistoryDaysLeft);
+  telemetry.count('HistoryStands', counts.HistoryStands);
   telemetry.count('DaysOverdue', counts.DaysOverdue);
   telemetry.count('DaysDisputed', counts.DaysDisputed);
   telemetry.count('DaysUnderWay', counts.DaysUnderWay);
@@ -40,6 +51,7 @@ export function reportLedgers(
   if (worst !== undefined) telemetry.count('Completeness', worst);
   telemetry.info('ledger', {
     time: new Date(terms.nowMs).toISOString(),
+    exchange: terms.exchange,
     markets: all.length,
     ...counts,
   });
@@ -53,6 +65,12 @@ function isDisputed({ audit }: LedgerDay): boolean {
 function isHistoryLeft({ audit, ask }: LedgerDay, due: DayDue, { nowMs }: ReportTerms): boolean {
   if (due.kind === 'sealed' || audit !== undefined || due.scheduledAtMs > nowMs) return false;
   return ask?.refusal !== MISSING_MONTH;
+}
+
+/** Stored for the first time within the last hour. Days that are audited again, or repaired, are no history. */
+function wasJustStored({ audit, reopenedAtMs }: LedgerDay, { nowMs }: ReportTerms): boolean {
+  if (audit === undefined || audit.auditCount > 1 || reopenedAtMs !== null) return false;
+  return audit.observedAtMs > nowMs - LEAST_APART_MS;
 }
 
 /** A day of the archive waits for its month, without being overdue; if the month is there and refused, it does not get better by waiting. */

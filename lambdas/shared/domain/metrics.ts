@@ -67,8 +67,6 @@ export const METRICS = {
   GapsFilled: 'Count',
   /** Days whose audit was stored. */
   AuditsStored: 'Count',
-  /** Days whose first audit was stored. */
-  HistoryDaysStored: 'Count',
   /** Days that were sealed although their audits do not agree; each is counted once. */
   DaysSealedDisputed: 'Count',
   /** Stored one-minute candles that audits changed or deleted, and those that they added to a day that was audited before. */
@@ -76,6 +74,8 @@ export const METRICS = {
   // reconcile
   /** Days of history that are to be had, and have never been stored; those that wait for the archive are not counted. */
   HistoryDaysLeft: 'Count',
+  /** 1 where such days are left and none of the exchange was stored for the first time in the last hour, otherwise 0. */
+  HistoryStands: 'Count',
   /** Days of the API that were to be asked for more than a day ago, and days of the archive that were refused for more than a day. */
   DaysOverdue: 'Count',
   /** Sealed days whose audits did not agree. */

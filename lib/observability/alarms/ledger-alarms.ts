@@ -1,10 +1,9 @@
 import { Duration } from 'aws-cdk-lib';
-import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import type { MetricName } from '../../../lambdas/shared/domain/metrics';
 import {
   lastingStatistic,
-  metricPeriod,
   partCount,
+  periodsOfAnHour,
   publishedMetric,
   type Statistic,
 } from '../metrics';
@@ -25,7 +24,6 @@ const HOUR = Duration.hours(1);
 const OVERDUE_HOURS = 3;
 /** The exchange corrects a few candles a day. */
 const MANY_CORRECTIONS = 100;
-const HISTORY_STANDS_HOURS = 2;
 const FIRINGS_MISSED = 6;
 
 /** Alarms for past days that are not audited, or that audits find wrong. */
@@ -64,11 +62,13 @@ function auditAlarms({ stage, functions }: WatchedPipeline): AlarmSpec[] {
     {
       id: 'HistoryStands',
       runbook: 'history-does-not-move',
-      situation: `Days of history are to be had, and none has been stored for ${HISTORY_STANDS_HOURS} hours`,
+      situation: `Days of history of an exchange are to be had, and none has been stored for two hours`,
       severity: 'ticket',
-      metric: standingHistory(stage),
+      // Of each exchange by itself: one that gets on would hide another that does not.
+      metric: reconcileMetric(stage, 'HistoryStands', lastingStatistic(stage, 'reconcile')),
       threshold: { above: 0 },
-      periods: Math.ceil((HISTORY_STANDS_HOURS * 60) / metricPeriod(stage).toMinutes()),
+      // The metric has looked back an hour already.
+      periods: periodsOfAnHour(stage),
       missing: NOTHING_KNOWN,
     },
   ];
@@ -117,22 +117,6 @@ function correctionAlarms(stage: StageConfig): AlarmSpec[] {
       period: HOUR,
     },
   ];
-}
-
-/** 1 where days of history are left and none was stored, otherwise 0. Days that are audited again do not count. */
-function standingHistory(stage: StageConfig): MathExpression {
-  return new MathExpression({
-    expression: 'IF(left > 0 AND FILL(stored, 0) < 1, 1, 0)',
-    usingMetrics: {
-      left: reconcileMetric(stage, 'HistoryDaysLeft', lastingStatistic(stage, 'reconcile')),
-      stored: publishedMetric(stage, {
-        service: 'persist',
-        name: 'HistoryDaysStored',
-        statistic: 'Sum',
-      }),
-    },
-    label: 'Stands',
-  });
 }
 
 function reconcileMetric(stage: StageConfig, name: MetricName, statistic: Statistic) {

@@ -91,8 +91,8 @@ function reconcilePart(pipeline: WatchedPipeline): FlowPart {
     title: 'reconcile',
     graphs: [
       {
-        title: 'Days of history left, under way',
-        metrics: published('Maximum', 'HistoryDaysLeft', 'DaysUnderWay'),
+        title: 'Days of history left, under way, standing',
+        metrics: published('Maximum', 'HistoryDaysLeft', 'DaysUnderWay', 'HistoryStands'),
       },
       ...healthGraphs(pipeline, 'reconcile'),
       { title: 'Exchange errors', metrics: published('Sum', ...EXCHANGE_ERRORS) },
@@ -128,8 +128,8 @@ function persistPart(pipeline: WatchedPipeline): FlowPart {
       { title: 'Dead letters', metrics: published('Sum', 'DeadLetters') },
       { title: 'Gaps, gaps filled', metrics: published('Sum', 'Gaps', 'GapsFilled') },
       {
-        title: 'Audits and history stored, candles corrected',
-        metrics: published('Sum', 'AuditsStored', 'HistoryDaysStored', 'CandlesCorrected'),
+        title: 'Audits stored, candles corrected',
+        metrics: published('Sum', 'AuditsStored', 'CandlesCorrected'),
       },
     ],
   };

@@ -213,16 +213,6 @@ describe('an audit', () => {
     expect(telemetry.counted('CandlesCorrected')).toBe(2);
   });
 
-  it('is counted apart if it is the first of its day: days that are audited again are no history', async () => {
-    const { storeBatch, telemetry } = prepare();
-
-    await storeBatch(batchOf(audit()));
-    await storeBatch(batchOf(audit({ observedAtMs: audit().observedAtMs + DAY_MS })));
-
-    expect(telemetry.counted('AuditsStored')).toBe(2);
-    expect(telemetry.counted('HistoryDaysStored')).toBe(1);
-  });
-
   it('is counted if it seals its day although audits do not agree', async () => {
     const { storeBatch, telemetry } = prepare();
 

@@ -611,6 +611,34 @@ describe('the report', () => {
     expect(telemetry.counted('Completeness')).toBeCloseTo(100 - (100 * 20) / (27 * 1_440), 6);
   });
 
+  it.each([
+    ['was stored for the first time half an hour ago', { observedAtMs: NOW - 30 * MINUTE_MS }, 0],
+    ['was stored for the first time an hour ago', { observedAtMs: NOW - 60 * MINUTE_MS }, 1],
+    ['was audited again just now', { observedAtMs: NOW - 5 * MINUTE_MS, auditCount: 2 }, 1],
+  ])('says whether history stands if a day %s', async (_, audit, stands) => {
+    const { fire, store, telemetry } = prepare({
+      days: 5,
+      answer: () => {
+        throw new Error('503');
+      },
+    });
+    store.put(BTC, sealedDay(TODAY - 3 * DAY_MS, audit));
+
+    await fire();
+
+    expect(telemetry.counted('HistoryDaysLeft')).toBeGreaterThan(0);
+    expect(telemetry.counted('HistoryStands')).toBe(stands);
+  });
+
+  it('does not say that history stands if none is left', async () => {
+    const { fire, store, telemetry } = prepare({ days: 1 });
+    store.put(BTC, sealedDay(TODAY - DAY_MS));
+
+    await fire();
+
+    expect(telemetry.counted('HistoryStands')).toBe(0);
+  });
+
   it('counts days as overdue whose month is in the archive, and refused for a day', async () => {
     const { fire, store, telemetry } = prepare({ days: 20 });
     const may = daysIn(Date.UTC(2026, 4, 26), Date.UTC(2026, 5, 1));

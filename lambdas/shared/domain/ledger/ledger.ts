@@ -57,7 +57,7 @@ export const PATIENCE_MS = DAY_MS;
 /** A day that ended longer ago than this is asked for every hour, not every day. */
 const OLD_MS = 3 * DAY_MS;
 /** Firings that overlap may ask within seconds, of one replica that lags: that is one answer, not two. */
-const LEAST_APART_MS = 55 * MINUTE_MS;
+export const LEAST_APART_MS = 55 * MINUTE_MS;
 /** An exchange that has lost a day, or cannot find it, may say so for hours: nothing is what it answers. */
 const EMPTY_APART_MS = 23 * HOUR_MS;
 /** A day whose audits do not agree so long after its end is disputed. */
