@@ -26,3 +26,9 @@ export function gateIoAlone(stage: StageConfig, changes: Partial<GateIo>) {
 export function stageOfPairs(stage: StageConfig, pairs: string[]): StageConfig {
   return stageConfig({ ...stage, ...gateIoAlone(stage, { pairs }) });
 }
+
+/** The stage, with Gate.io's pairs by a pattern. */
+export function followingPattern(stage: StageConfig): StageConfig {
+  const settings = { pairs: ['*_USDT'], expectedMarkets: 20 };
+  return stageConfig({ ...stage, ...gateIoAlone(stage, settings) });
+}

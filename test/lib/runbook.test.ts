@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { dev } from '../../lib/stages/dev';
 import { prod } from '../../lib/stages/prod';
+import { followingPattern } from '../fakes/stages';
 import { propertiesOf, templatesOf } from './candlestream-templates';
 
 describe('the runbook', () => {
@@ -10,7 +11,7 @@ describe('the runbook', () => {
   const headings = sections.map((section) => section.split('\n', 1)[0] ?? '');
   let descriptions: readonly string[];
   beforeAll(() => {
-    descriptions = [dev, prod].flatMap((stage) => {
+    descriptions = [dev, prod, followingPattern(dev)].flatMap((stage) => {
       const alarms = propertiesOf(templatesOf(stage).pipeline, 'AWS::CloudWatch::Alarm');
       return Object.values(alarms).map((alarm) => String(alarm['AlarmDescription']));
     });

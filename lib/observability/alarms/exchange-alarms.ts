@@ -1,4 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
+import { isPattern } from '../../../lambdas/shared/domain/followed/pair-patterns';
 import type { MetricName } from '../../../lambdas/shared/domain/metrics';
 import {
   functionMetrics,
@@ -12,10 +13,11 @@ import type { WatchedPipeline } from '../watched-pipeline';
 import { type AlarmSpec, AT_ONCE, LASTING, NOTHING_HAPPENED, NOTHING_KNOWN } from './alarm-spec';
 
 const NO_MINUTES_FOR_MINUTES = 10;
+const LISTINGS_DOUBTED_HOURS = 3;
 
 /** Alarms for answers of the exchange that are missing, or to be doubted. */
 export function exchangeAlarms({ stage }: WatchedPipeline): AlarmSpec[] {
-  return [...absenceAlarms(stage), ...doubtAlarms(stage)];
+  return [...absenceAlarms(stage), ...listingAlarms(stage), ...doubtAlarms(stage)];
 }
 
 function absenceAlarms(stage: StageConfig): AlarmSpec[] {
@@ -54,6 +56,24 @@ function absenceAlarms(stage: StageConfig): AlarmSpec[] {
       threshold: above,
       periods: LASTING,
       missing: NOTHING_KNOWN,
+    },
+  ];
+}
+
+/** Only patterns follow listings. A listing that is believed adds nothing, and hides no other's doubt. */
+function listingAlarms(stage: StageConfig): AlarmSpec[] {
+  if (!stage.exchanges.some(({ pairs }) => pairs.some(isPattern))) return [];
+  return [
+    {
+      id: 'ListingsDoubted',
+      runbook: 'listings-doubted',
+      situation: `For ${LISTINGS_DOUBTED_HOURS} hours, the listing of an exchange was not believed at most of the ticks, so that what its patterns name is not followed as it changes`,
+      severity: 'ticket',
+      metric: fetchMetric(stage, 'ListingsDoubted', 'Sum'),
+      threshold: { above: Math.floor(30 / stage.scheduleMinutes) },
+      period: Duration.hours(1),
+      periods: LISTINGS_DOUBTED_HOURS,
+      missing: NOTHING_HAPPENED,
     },
   ];
 }

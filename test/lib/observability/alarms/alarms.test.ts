@@ -1,5 +1,5 @@
 import { usualExchange } from '../../../../lib/stages/settings/exchange-settings';
-import { gateIoAlone, gateIoOf } from '../../../fakes/stages';
+import { followingPattern, gateIoAlone, gateIoOf } from '../../../fakes/stages';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { addStage } from '../../../../lib/candlestream';
 import { type StageConfig, stageConfig } from '../../../../lib/stages/stage-config';
@@ -249,6 +249,18 @@ describe('the alarms of other stages', () => {
     const ids = idsOf(templatesOf(dev).pipeline);
     expect(ids).toHaveLength(36);
     expect(ids).not.toContainEqual(expect.stringContaining('Undelivered'));
+  });
+
+  it('watches the listings of patterns, which names do not need', () => {
+    const { pipeline } = templatesOf(followingPattern(dev));
+    const [, alarm] = onlyOne(pipeline, ALARM, 'WatchListingsDoubted');
+    expect(metricOf(alarm)).toBe('fetch ListingsDoubted Sum');
+    expect(ringsOf(alarm)).toBe('> 30');
+    expect(`${String(alarm['EvaluationPeriods'])} x ${periodOf(alarm)} s`).toBe('3 x 3600 s');
+    expect(alarm['TreatMissingData']).toBe('notBreaching');
+    expect(idsOf(templatesOf(dev).pipeline)).not.toContainEqual(
+      expect.stringContaining('ListingsDoubted'),
+    );
   });
 
   it('derives what is late from the schedule, the pairs and what the exchange serves', () => {
