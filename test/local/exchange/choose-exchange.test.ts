@@ -132,8 +132,6 @@ describe('a folder', () => {
     await writeFile(join(folder, 'file'), '');
     const choosing = chooseExchange(join(folder, name), ['gate-io'], { fetch: unused });
     await expect(choosing).rejects.toThrow(ExchangeChoiceError);
-    await expect(choosing).rejects.toThrow(
-      /is not a folder: name one with recorded candles/,
-    );
+    await expect(choosing).rejects.toThrow(/is not a folder: name one with recorded candles/);
   });
 });

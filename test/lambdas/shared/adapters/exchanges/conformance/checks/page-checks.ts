@@ -163,8 +163,7 @@ function cut(answer: ServerAnswer, rows: number): ServerAnswer {
   const body = answer.body as readonly unknown[] | Readonly<Record<string, unknown>>;
   if (Array.isArray(body)) return { ...answer, body: body.slice(0, rows) };
   const members = Object.entries(body).map(
-    ([name, value]) =>
-      [name, Array.isArray(value) ? value.slice(0, rows) : (value)] as const,
+    ([name, value]) => [name, Array.isArray(value) ? value.slice(0, rows) : value] as const,
   );
   return { ...answer, body: Object.fromEntries(members) };
 }
