@@ -44,6 +44,8 @@ export interface ScriptedSettings {
   readonly historyStartMs?: number;
   /** How far back the exchange serves minutes. @default 20 days */
   readonly retentionMs?: number;
+  /** The time from one tick to the next. @default a minute */
+  readonly scheduleMs?: number;
 }
 
 /** All records of a topic, and how many of them were taken. */
@@ -102,6 +104,7 @@ export class ScriptedWorld {
       pattern = pair,
       historyStartMs,
       retentionMs = 20 * DAY_MS,
+      scheduleMs = MINUTE_MS,
     }: ScriptedSettings = {},
   ) {
     this.#pair = pair;
@@ -119,7 +122,7 @@ export class ScriptedWorld {
       shards: 1,
       pairs: [pattern],
       retentionMs,
-      scheduleMs: MINUTE_MS,
+      scheduleMs,
       settlingMs: 2 * MINUTE_MS,
       silenceMs: 60 * MINUTE_MS,
       behindMs: 5 * MINUTE_MS,

@@ -271,7 +271,9 @@ async function askPage(
   const wider = widerPage(exchange, page, answer);
   // If the row that came alone is in the answer to a range from it on, that range is heeded, and the rest of it silent.
   if (wider !== undefined) {
-    return within(page, await askRows(exchange, { page: wider, isWider: true }, signal));
+    const heeded = await askRows(exchange, { page: wider, isWider: true }, signal);
+    reportRows(exchange, page, heeded);
+    return within(page, joinedAnswers([answer, heeded]));
   }
   const toMs = missingBefore(description, page, answer);
   if (toMs === undefined) return answer;
@@ -332,10 +334,11 @@ function widerPage(
 }
 
 /** The part of an answer that is of a page. */
-function within(page: CandlesPage, { candles, rejected }: ExchangeAnswer): ExchangeAnswer {
+function within(page: CandlesPage, answer: ExchangeAnswer): ExchangeAnswer {
   const isInside = ({ openTimeMs }: { readonly openTimeMs: number }): boolean =>
     openTimeMs >= page.fromMs;
-  return { candles: candles.filter(isInside), rejected: rejected.filter(isInside) };
+  const { candles, rejected } = answer;
+  return { ...answer, candles: candles.filter(isInside), rejected: rejected.filter(isInside) };
 }
 
 /** The page in an answer. @throws ExchangeError for one that is no list, or of other minutes, unless a wider page is to be asked for */
