@@ -107,8 +107,8 @@ export function createObserveTick(ports: ObserveTickPorts, settings: ObserveTick
   return async (tick: Tick): Promise<void> => {
     const { exchange } = settings;
     const stored = await ports.store.readExchangeStatus(exchange);
-    const { status, unreadable, bannedUntilMs: notedUntilMs } = stored;
-    if (notedUntilMs !== null) ports.exchange.heedBan(notedUntilMs);
+    const { status, unreadable } = stored;
+    ports.exchange.heedBan(stored.bannedUntilMs);
     const markets = await followedMarkets(ports, settings, status, tick);
     const readable = withoutUnreadable(ports.telemetry, markets, unreadable);
     const plans = plansOf(readable, status, settings, tick);
@@ -133,7 +133,7 @@ export function createObserveTick(ports: ObserveTickPorts, settings: ObserveTick
     const observed = outcomes.flatMap((outcome) =>
       outcome.status === 'fulfilled' ? [outcome.value] : [],
     );
-    await noteBan(ports, { exchange, notedUntilMs, nowMs: tick.nowMs });
+    await noteBan(ports, { exchange, nowMs: tick.nowMs });
     remember(asks, plans, observed, tick);
     rememberUnknown(unknownAtMs, observed, tick);
     const unreadableCount = markets.length - readable.length;

@@ -202,9 +202,11 @@ export class MarketLedgers {
     const before = this.#listings.get(marketKey(market));
     const listedMs = before?.listedMs ?? null;
     if (before !== undefined && nowMs < before.askAgainMs) return Promise.resolve(listedMs);
-    return this.#listingLimit(() =>
-      remainingMs() < LISTINGS_RESERVE_MS ? listedMs : this.#askListingNow(market, nowMs),
-    );
+    return this.#listingLimit(() => {
+      const isRefused = this.#ports.exchange.refusedUntilMs() !== undefined;
+      if (isRefused || remainingMs() < LISTINGS_RESERVE_MS) return listedMs;
+      return this.#askListingNow(market, nowMs);
+    });
   }
 
   async #askListingNow(market: Market, nowMs: number): Promise<number | null> {

@@ -86,13 +86,12 @@ export function createReconcile(ports: ReconcilePorts, settings: ReconcileSettin
   return async (firing: Firing): Promise<void> => {
     const { exchange } = settings;
     const stored = await ports.store.readExchangeStatus(exchange);
-    const { bannedUntilMs: notedUntilMs } = stored;
-    if (notedUntilMs !== null) ports.exchange.heedBan(notedUntilMs);
+    ports.exchange.heedBan(stored.bannedUntilMs);
     try {
       await ledgers.read(stored, firing);
       await new ReconcileRound({ ports, settings, ledgers, firing }).run();
     } finally {
-      await noteBan(ports, { exchange, notedUntilMs, nowMs: firing.nowMs });
+      await noteBan(ports, { exchange, nowMs: firing.nowMs });
     }
     reportLedgers(ports.telemetry, ledgers, { ...settings, nowMs: firing.nowMs });
   };
@@ -117,6 +116,11 @@ class ReconcileRound {
   }
 
   async run(): Promise<void> {
+    await this.#askWhatIsDue();
+    this.#reportRefusal();
+  }
+
+  async #askWhatIsDue(): Promise<void> {
     const { ledgers, firing } = this.#input;
     await this.#settleSilentDays();
     while (firing.remainingMs() > RESERVE_MS) {
@@ -133,7 +137,26 @@ class ReconcileRound {
 
   #terms(): DueTerms {
     const { firing, settings } = this.#input;
-    return { ...settings, nowMs: firing.nowMs, asked: this.#asked };
+    return {
+      ...settings,
+      nowMs: firing.nowMs,
+      asked: this.#asked,
+      isApiRefused: this.#isApiRefused(),
+    };
+  }
+
+  #isApiRefused(): boolean {
+    return this.#input.ports.exchange.refusedUntilMs() !== undefined;
+  }
+
+  #reportRefusal(): void {
+    const { ports, settings } = this.#input;
+    const untilMs = ports.exchange.refusedUntilMs();
+    if (untilMs === undefined) return;
+    ports.telemetry.warn('the exchange refuses this address: its API is asked for no days', {
+      exchange: settings.exchange,
+      until: new Date(untilMs).toISOString(),
+    });
   }
 
   async #ask(groups: readonly DaysToAsk[]): Promise<void> {
@@ -146,8 +169,7 @@ class ReconcileRound {
     const limit = pLimit(CONCURRENT_ASKS);
     const outcomes = await Promise.allSettled(
       groups.map((group) =>
-        // What the time does not suffice for is not asked for, and has not failed.
-        limit(() => (firing.remainingMs() > RESERVE_MS ? askForDays(ports, group, firing) : [])),
+        limit(() => (this.#canBeAsked(group) ? askForDays(ports, group, firing) : [])),
       ),
     );
     const failures: unknown[] = [];
@@ -156,6 +178,12 @@ class ReconcileRound {
       else this.#remember(outcome.value);
     }
     if (failures.length > 0) throw new DaysNotAskedError(failures, groups.length);
+  }
+
+  /** What the time does not suffice for, or a ban forbids by now, is not asked for, and has not failed. */
+  #canBeAsked({ source }: DaysToAsk): boolean {
+    if (this.#input.firing.remainingMs() <= RESERVE_MS) return false;
+    return source === 'archive' || !this.#isApiRefused();
   }
 
   #remember(outcomes: readonly AskOutcome[]): void {

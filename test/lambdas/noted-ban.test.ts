@@ -58,16 +58,20 @@ async function coldTick(
   const observeTick = createObserveTick({ ...container, store }, settings);
   const tick = { nowMs, remainingMs: () => 60_000 };
   await timePassing(observeTick(tick));
-  return { ...container, again: () => timePassing(observeTick(tick)) };
+  const again = (againMs = nowMs) => timePassing(observeTick({ ...tick, nowMs: againMs }));
+  return { ...container, again };
 }
 
 /** The first firing of a new container of reconcile. */
-async function coldFiring(store: FakeLedger): Promise<FakeTelemetry> {
+async function coldFiring(
+  store: FakeLedger,
+  { nowMs = at(12), days = 1 }: { nowMs?: number; days?: number } = {},
+): Promise<FakeTelemetry> {
   const container = newContainer('binance');
-  const settings = { ...PART, exchange: 'binance', historyStartMs: DAY - DAY_MS };
+  const settings = { ...PART, exchange: 'binance', historyStartMs: DAY - days * DAY_MS };
   const ports = { ...container, store, archive: undefined, wait: () => Promise.resolve() };
   const reconcile = createReconcile(ports, settings);
-  await timePassing(reconcile({ nowMs: at(12), remainingMs: () => 290_000 }));
+  await timePassing(reconcile({ nowMs, remainingMs: () => 290_000 }));
   return container.telemetry;
 }
 
@@ -82,7 +86,9 @@ test('a ban that fetch met is noted once, and keeps every new container from ask
   expect(telemetry.counted('ExchangeBanned')).toBe(1);
   expect(store.bansWritten).toHaveLength(1);
   const [ban] = store.bansWritten;
-  expect(ban).toMatchObject({ exchange: 'binance', observedAtMs: at(12) });
+  expect(ban?.exchange).toBe('binance');
+  expect(ban?.observedAtMs).toBeGreaterThanOrEqual(at(12));
+  expect(ban?.observedAtMs).toBeLessThan(at(12) + 5_000);
   expect((ban?.untilMs ?? 0) - at(14)).toBeLessThan(5_000);
 });
 
@@ -107,22 +113,56 @@ test('a ban of one exchange is none of another', async () => {
   expect(server.seen.map(({ path }) => path)).toContain('/api/v5/market/candles');
 });
 
-test('reconcile heeds the ban that fetch noted', async () => {
+test('a ban that was only heeded ends where its note is taken back, and nobody notes it again', async () => {
+  const store = new FakeListings();
+  store.bans.set('binance', at(14));
+  server.script = () => ({ body: [] });
+  const { again } = await coldTick(store);
+  expect(server.seen).toEqual([]);
+  expect(store.bansWritten).toEqual([]);
+
+  store.bans.delete('binance');
+  await again(at(12, 1));
+
+  expect(server.seen).toHaveLength(1);
+  expect(store.bansWritten).toEqual([]);
+});
+
+test('a process that met a ban keeps to it if its note is taken back, and leaves it taken back', async () => {
+  const store = new FakeListings();
+  const { again } = await coldTick(store);
+  await again(at(12, 1));
+
+  store.bans.delete('binance');
+  await again(at(12, 2));
+
+  expect(server.seen).toHaveLength(1);
+  expect(store.bans.get('binance')).toBeUndefined();
+});
+
+test('reconcile heeds the ban that fetch noted: no day is asked for, or counts as refused', async () => {
   const store = new FakeLedger();
   store.bans.set('binance', at(14));
 
-  const telemetry = await coldFiring(store);
+  const telemetry = await coldFiring(store, { days: 6 });
 
-  expect(telemetry.counted('ExchangeBanned')).toBeGreaterThan(0);
   expect(server.seen).toEqual([]);
+  expect(store.asks).toEqual([]);
+  expect(telemetry.counted('DaysNotRead')).toBe(0);
+  expect(telemetry.messages('error')).toEqual([]);
+  expect(telemetry.messages('warn')).toEqual([
+    'the exchange refuses this address: its API is asked for no days',
+  ]);
 });
 
-test('a ban that reconcile met is noted, too', async () => {
+test('a ban that reconcile met is noted, too, as of the time when it was met', async () => {
   const store = new FakeLedger();
 
-  await coldFiring(store);
+  await coldFiring(store, { nowMs: at(11, 55) });
 
   expect((store.bans.get('binance') ?? 0) - at(14)).toBeLessThan(5_000);
+  expect(store.bansWritten).toHaveLength(1);
+  expect(store.bansWritten[0]?.observedAtMs).toBeGreaterThanOrEqual(at(12));
 });
 
 test('a ban that cannot be noted is logged, costs the tick nothing, and is noted by the next one', async () => {

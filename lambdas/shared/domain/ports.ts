@@ -72,10 +72,22 @@ export interface Exchange {
    * last asked; undefined if it said nothing of that.
    */
   takeHeadroom(): number | undefined;
-  /** Sends nothing before `untilMs`: another process met a ban of this address that ends then. */
-  heedBan(untilMs: number): void;
-  /** The end of the ban of this address; undefined if none is known of, or it is over. */
-  bannedUntilMs(): number | undefined;
+  /**
+   * Sends nothing before the end of the ban that is noted for all processes; null if none is noted.
+   * It replaces the end that was heeded before, not that of a ban that this process met itself.
+   */
+  heedBan(notedUntilMs: number | null): void;
+  /** The ban that this process met itself, if it is to be noted for the others; undefined if none is. */
+  banToNote(): BanToNote | undefined;
+  /** Until when the exchange refuses this address or its region, so that nothing is sent; undefined if it does not. */
+  refusedUntilMs(): number | undefined;
+}
+
+/** A ban that a process met, and that the others do not know of. */
+export interface BanToNote {
+  readonly untilMs: number;
+  /** When it was met, by the clock of the process. */
+  readonly metAtMs: number;
 }
 
 /** The exchange says that it does not know a pair. */

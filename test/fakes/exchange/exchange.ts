@@ -1,11 +1,17 @@
 import type { Candle } from '../../../lambdas/shared/domain/candle';
-import type { CandlesQuery, Exchange, ExchangeAnswer } from '../../../lambdas/shared/domain/ports';
+import type {
+  BanToNote,
+  CandlesQuery,
+  Exchange,
+  ExchangeAnswer,
+} from '../../../lambdas/shared/domain/ports';
 
 /** An exchange that answers from one function, and keeps what it was asked. */
 export class FakeExchange implements Exchange {
   readonly requests: CandlesQuery[] = [];
   headroom: number | undefined;
-  banEndsMs: number | undefined;
+  /** The end of the refusal of this address that it has met; it is undefined until then. */
+  refusalEndsMs: number | undefined;
   readonly #answer: (query: CandlesQuery) => readonly Candle[] | ExchangeAnswer;
 
   /** A list of candles is an answer without a rejected row. */
@@ -20,10 +26,13 @@ export class FakeExchange implements Exchange {
   takeHeadroom(): number | undefined {
     return this.headroom;
   }
-  heedBan(untilMs: number): void {
-    this.banEndsMs = untilMs;
+  heedBan(untilMs: number | null): void {
+    if (untilMs !== null) throw new Error(`Only a real exchange follows bans: ${untilMs}`);
   }
-  bannedUntilMs(): number | undefined {
-    return this.banEndsMs;
+  banToNote(): BanToNote | undefined {
+    return undefined;
+  }
+  refusedUntilMs(): number | undefined {
+    return this.refusalEndsMs;
   }
 }

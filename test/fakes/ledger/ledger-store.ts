@@ -20,6 +20,7 @@ export class FakeLedger implements LedgerStore {
   unreadable: readonly UnreadableStatusError[] = [];
   /** Ends of the bans that were noted, by exchange. */
   readonly bans = new Map<string, number>();
+  readonly bansWritten: { exchange: string; untilMs: number; observedAtMs: number }[] = [];
   readonly reads: { key: string; fromMs: number; toMs: number }[] = [];
   readonly asks: { key: string; dayMs: number; ask: DayAsk }[] = [];
   brokenFor: ((call: 'ask' | 'days', market: Market) => boolean) | undefined;
@@ -44,7 +45,8 @@ export class FakeLedger implements LedgerStore {
     const bannedUntilMs = this.bans.get(exchange) ?? null;
     return Promise.resolve({ status: new Map(own), unreadable, bannedUntilMs });
   }
-  writeBan(exchange: string, untilMs: number): Promise<void> {
+  writeBan(exchange: string, untilMs: number, observedAtMs: number): Promise<void> {
+    this.bansWritten.push({ exchange, untilMs, observedAtMs });
     this.bans.set(exchange, untilMs);
     return Promise.resolve();
   }

@@ -30,6 +30,7 @@ const NOW = Date.UTC(2026, 5, 15, 12);
 const TODAY = Date.UTC(2026, 5, 15);
 const BTC = { exchange: 'gate-io', pair: 'BTC_USDT' };
 const ETH = { exchange: 'gate-io', pair: 'ETH_USDT' };
+const PAIRS = ['BTC_USDT', 'ETH_USDT'];
 
 interface Setting {
   readonly pairs?: readonly string[];
@@ -657,5 +658,55 @@ describe('the report', () => {
     await fire();
 
     expect(telemetry.counted('DaysOverdue')).toBe(2 + 5);
+  });
+});
+
+describe('while the exchange refuses this address', () => {
+  const UNTIL = NOW + HOUR_MS;
+  const REFUSED = 'the exchange refuses this address: its API is asked for no days';
+
+  it('asks the archive alone, asks for no listing, and writes nothing of the days of the API', async () => {
+    const listedSince = () => Promise.reject(new Error('A listing was asked for'));
+    const { fire, exchange, archived, store, telemetry } = prepare({ days: 40, listedSince });
+    exchange.refusalEndsMs = UNTIL;
+
+    await fire();
+
+    expect(exchange.requests).toEqual([]);
+    expect(archived.queries.length).toBeGreaterThan(0);
+    const oldestOfApiMs = NOW - 9_900 * MINUTE_MS;
+    expect(store.asks.filter(({ dayMs }) => dayMs >= oldestOfApiMs)).toEqual([]);
+    expect(telemetry.messages('error')).toEqual([]);
+    expect(telemetry.messages('warn')).toEqual([REFUSED]);
+  });
+
+  it('asks for the days of the API once it is over', async () => {
+    const { fire, exchange, sent } = prepare({ days: 2 });
+    exchange.refusalEndsMs = UNTIL;
+    await fire();
+
+    exchange.refusalEndsMs = undefined;
+    await fire(NOW + 5 * MINUTE_MS);
+
+    expect(sent()).toHaveLength(2);
+  });
+
+  it('asks for none of the days that wait for their turn when it begins', async () => {
+    let refuse = (): void => undefined;
+    const answer = (): never => {
+      refuse();
+      throw new Error('banned');
+    };
+    const { fire, exchange, store, telemetry } = prepare({ pairs: PAIRS, days: 6, answer });
+    refuse = () => {
+      exchange.refusalEndsMs = UNTIL;
+    };
+
+    await fire();
+
+    // As many as are asked for at once.
+    expect(exchange.requests).toHaveLength(4);
+    expect(new Set(store.asks.map(({ key, dayMs }) => `${key} ${dayMs}`)).size).toBe(4);
+    expect(telemetry.messages('warn')).toEqual([REFUSED]);
   });
 });

@@ -66,7 +66,8 @@ export function describedExchange(
   return {
     takeHeadroom: exchange.client.takeHeadroom,
     heedBan: (untilMs) => ban.heed(untilMs, Date.now()),
-    bannedUntilMs: () => ban.endMs(Date.now()),
+    banToNote: () => ban.toNote(Date.now()),
+    refusedUntilMs: () => ban.endMs(Date.now()),
     candles: (query) => candlesOf(exchange, query),
     listedSince: (pair, withinMs) => listedSince(exchange, pair, withinMs),
     pairs: (withinMs) => listedPairs(exchange, withinMs),

@@ -26,6 +26,8 @@ export interface DueTerms {
   readonly mostUnderWay?: number | undefined;
   /** Starts of days that were asked for in this firing, by market key: none is asked for twice. @default none */
   readonly asked?: ReadonlyMap<string, ReadonlySet<number>>;
+  /** If the exchange refuses whatever is asked of its API: then days of the archive alone are due. @default false */
+  readonly isApiRefused?: boolean;
 }
 
 /**
@@ -132,5 +134,6 @@ function sourceIfDue(
 ): SegmentSource | undefined {
   if (isSealed(day) || asked?.has(day.dayMs) === true) return undefined;
   const due = dueOf(day, terms);
-  return due.kind === 'open' && due.dueAtMs <= terms.nowMs ? due.source : undefined;
+  if (due.kind !== 'open' || due.dueAtMs > terms.nowMs) return undefined;
+  return due.source === 'api' && terms.isApiRefused === true ? undefined : due.source;
 }

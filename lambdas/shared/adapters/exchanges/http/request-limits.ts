@@ -73,8 +73,9 @@ export class RequestLimits {
     const untilMs = retryAfter(headers, nowMs);
     if (failure === 'Banned') {
       const endMs = Math.min(untilMs ?? nowMs + SHORTEST_BAN_MS, nowMs + LONGEST_BAN_MS);
-      this.#ban.note(failure, endMs);
-    } else if (failure === 'RegionRefused') this.#ban.note(failure, nowMs + REGION_REFUSED_MS);
+      this.#ban.note(failure, endMs, nowMs);
+    } else if (failure === 'RegionRefused')
+      this.#ban.note(failure, nowMs + REGION_REFUSED_MS, nowMs);
     else if (failure === 'RateLimited') this.#holdBack(untilMs ?? nowMs + SHORTEST_PAUSE_MS, nowMs);
     else if (untilMs !== undefined) this.#pause(untilMs, nowMs);
   }
@@ -89,7 +90,7 @@ export class RequestLimits {
   /** A pause that outlasts an invocation is a ban in all but its name: nothing waits for it. */
   #holdBack(untilMs: number, nowMs: number): void {
     if (untilMs < nowMs + SHORTEST_BAN_MS) this.#pause(untilMs, nowMs);
-    else this.#ban.note('Banned', Math.min(untilMs, nowMs + LONGEST_PAUSE_MS));
+    else this.#ban.note('Banned', Math.min(untilMs, nowMs + LONGEST_PAUSE_MS), nowMs);
   }
 
   #pause(untilMs: number, nowMs: number): void {

@@ -162,7 +162,7 @@ describe('a limit that says two minutes or more', () => {
     const refused = exchange.candles(queryOf());
     await expect(timePassing(refused)).rejects.toMatchObject({ failure: 'Banned' });
 
-    const endsMs = exchange.bannedUntilMs() ?? 0;
+    const endsMs = exchange.refusedUntilMs() ?? 0;
     expect(endsMs - (server.seen[0]?.atMs ?? 0)).toBeGreaterThanOrEqual(lastsMs);
     expect(endsMs - (server.seen[0]?.atMs ?? 0)).toBeLessThan(lastsMs + 1_000);
     expect(server.seen).toHaveLength(1);
@@ -179,10 +179,10 @@ describe('a ban that another process met', () => {
     await expect(timePassing(exchange.candles(queryOf()))).rejects.toMatchObject({
       failure: 'Banned',
     });
-    expect(exchange.bannedUntilMs()).toBe(at(12, 5));
+    expect(exchange.refusedUntilMs()).toBe(at(12, 5));
     expect(server.seen).toEqual([]);
     jest.setSystemTime(at(12, 5));
-    expect(exchange.bannedUntilMs()).toBeUndefined();
+    expect(exchange.refusedUntilMs()).toBeUndefined();
     expect((await timePassing(exchange.candles(queryOf()))).candles).toEqual([]);
   });
 
@@ -195,24 +195,115 @@ describe('a ban that another process met', () => {
 
     exchange.heedBan(at(12) + inMs);
 
-    expect(exchange.bannedUntilMs()).toBeUndefined();
+    expect(exchange.refusedUntilMs()).toBeUndefined();
   });
 
-  it('does not shorten a longer one of this process', () => {
+  it.each([
+    ['is taken back', null],
+    ['is shortened to a time that is over', at(11)],
+    ['is replaced by what no ban can be', at(12) + 365 * DAY_MS],
+  ])('is dropped once its note %s', async (_, notedUntilMs) => {
+    server.script = () => ({ body: [] });
+    const exchange = prepare('binance');
+    exchange.heedBan(at(13));
+
+    exchange.heedBan(notedUntilMs);
+
+    expect(exchange.refusedUntilMs()).toBeUndefined();
+    expect((await timePassing(exchange.candles(queryOf()))).candles).toEqual([]);
+  });
+
+  it('is as short as its note says by now', () => {
+    const exchange = prepare('binance');
+    exchange.heedBan(at(13));
+
+    exchange.heedBan(at(12, 5));
+
+    expect(exchange.refusedUntilMs()).toBe(at(12, 5));
+  });
+
+  it('is not noted again', () => {
     const exchange = prepare('binance');
 
     exchange.heedBan(at(13));
-    exchange.heedBan(at(12, 5));
 
-    expect(exchange.bannedUntilMs()).toBe(at(13));
+    expect(exchange.banToNote()).toBeUndefined();
+  });
+
+  it('neither shortens nor ends one that this process met', () => {
+    const ban = new AddressBan();
+    ban.note('Banned', at(13), at(12));
+
+    ban.heed(at(12, 5), at(12));
+    expect(ban.endMs(at(12))).toBe(at(13));
+    ban.heed(null, at(12));
+    expect(ban.endMs(at(12))).toBe(at(13));
   });
 });
 
-test('a region that is not served is no ban', () => {
-  const ban = new AddressBan();
-  ban.note('RegionRefused', at(12, 10));
+describe('a ban that this process met is to be noted', () => {
+  const met = { untilMs: at(13), metAtMs: at(12) };
+  function metBan(): AddressBan {
+    const ban = new AddressBan();
+    ban.note('Banned', met.untilMs, met.metAtMs);
+    return ban;
+  }
 
-  expect(prepare('okx', { ban }).bannedUntilMs()).toBeUndefined();
+  it.each([
+    ['no note was seen', null],
+    ['an earlier end is noted', at(12, 30)],
+    ['what is noted can be no ban', at(12) + 365 * DAY_MS],
+  ])('if %s', (_, notedUntilMs) => {
+    const ban = metBan();
+
+    ban.heed(notedUntilMs, at(12, 1));
+
+    expect(ban.toNote(at(12, 1))).toEqual(met);
+  });
+
+  it.each([
+    ['it is noted', at(13)],
+    ['a later end is noted', at(14)],
+  ])('no more if %s, not even once that note is taken back', (_, notedUntilMs) => {
+    const ban = metBan();
+
+    ban.heed(notedUntilMs, at(12, 1));
+    expect(ban.toNote(at(12, 1))).toBeUndefined();
+    ban.heed(null, at(12, 2));
+    expect(ban.toNote(at(12, 2))).toBeUndefined();
+  });
+
+  it('again if the note of a shorter one replaced its own', () => {
+    const ban = metBan();
+    ban.heed(at(13), at(12, 1));
+
+    ban.heed(at(12, 30), at(12, 2));
+
+    expect(ban.toNote(at(12, 2))).toEqual(met);
+  });
+
+  it('again if it is met anew', () => {
+    const ban = metBan();
+    ban.heed(at(13), at(12, 1));
+    ban.heed(null, at(12, 2));
+
+    ban.note('Banned', at(14), at(12, 3));
+
+    expect(ban.toNote(at(12, 3))).toEqual({ untilMs: at(14), metAtMs: at(12, 3) });
+  });
+
+  it('no more once it is over', () => {
+    expect(metBan().toNote(at(13))).toBeUndefined();
+  });
+});
+
+test('a region that is not served is refused, but no ban to note', () => {
+  const ban = new AddressBan();
+  ban.note('RegionRefused', at(12, 10), at(12));
+  const exchange = prepare('okx', { ban });
+
+  expect(exchange.banToNote()).toBeUndefined();
+  expect(exchange.refusedUntilMs()).toBe(at(12, 10));
 });
 
 test('a ban whose end is not said lasts two minutes', async () => {
@@ -255,8 +346,8 @@ test('a ban is of all clients of an exchange that have it together', async () =>
 
 test('of several refusals of an address the one counts that lasts longest', async () => {
   const ban = new AddressBan();
-  ban.note('RegionRefused', at(12, 10));
-  ban.note('Banned', at(12, 2));
+  ban.note('RegionRefused', at(12, 10), at(12));
+  ban.note('Banned', at(12, 2), at(12));
   const exchange = prepare('okx', { ban });
 
   await expect(timePassing(exchange.candles(queryOf()))).rejects.toThrow(
