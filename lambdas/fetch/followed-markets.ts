@@ -41,7 +41,7 @@ export async function followedMarkets(
     const before = followedBefore(settings, stored);
     const verdict = judgeListing(await askListing(ports, settings, tick), pairs, before);
     const doubt = verdict.kind === 'heard' ? verdict.doubt : verdict.reason;
-    if (doubt !== null) tellDoubted(ports, exchange, doubt);
+    if (doubt !== null) tellDoubted(ports, settings, doubt);
     for (const [pair, listing] of listed(verdict, before)) {
       if (!byPair.has(pair)) byPair.set(pair, listing);
     }
@@ -97,12 +97,13 @@ function tellUnexpected(
 
 function tellDoubted(
   { telemetry }: Pick<ObserveTickPorts, 'telemetry'>,
-  exchange: string,
+  { exchange, shard }: ObserveTickSettings,
   reason: string,
 ): void {
   telemetry.warn('listing not believed: what was followed before is followed on', {
     exchange,
     reason,
   });
-  telemetry.count('ListingsDoubted', 1);
+  // Every shard of an exchange asks for its listing: its doubt counts once a tick.
+  if (shard === 0) telemetry.count('ListingsDoubted', 1);
 }

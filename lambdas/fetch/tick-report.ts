@@ -55,7 +55,12 @@ export function reportTick(
   const unknown = going.filter((plan) => missing.has(plan) && plan.listing === 'by-answers');
   reportLag(telemetry, settings, { followed, unreadableCount, nowMs });
   const newMinutes = observed.reduce((sum, { newCount }) => sum + newCount, 0);
-  reportNewestAge(telemetry, { followed: going, outcomes, nowMs });
+  if (going.length === 0 && unreadableCount === 0) {
+    // Nothing is left to bring a minute: the last value would keep the alarm active for ever.
+    telemetry.count('NewestMinuteAge', 0);
+  } else {
+    reportNewestAge(telemetry, { followed: going, outcomes, nowMs });
+  }
   telemetry.count('MarketsUnknown', unknown.length);
   reportSilence(telemetry, settings, { followed, outcomes, nowMs });
   const headroom = exchange.takeHeadroom();

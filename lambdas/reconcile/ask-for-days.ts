@@ -3,11 +3,13 @@ import { DAY_MS } from '../shared/domain/interval';
 import { auditSegment } from '../shared/domain/ledger/audit';
 import {
   type DayAsk,
+  DISPUTED_AFTER_MS,
   type LedgerDay,
   MISSING_MONTH,
   monthOf,
   nextAsk,
   refusedAsk,
+  UNKNOWN_PAIR,
 } from '../shared/domain/ledger/ledger';
 import { type Market, marketKey } from '../shared/domain/market';
 import { ArchiveMissingError, type ExchangeAnswer, UnknownPairError } from '../shared/domain/ports';
@@ -28,6 +30,8 @@ const APPEND_RESERVE_MS = 10_000;
 const AFTER_TICK_MS = 1;
 /** A refusal may quote what was answered: it is not to be longer than that. */
 const LONGEST_REFUSAL = 300;
+
+const NOTHING = { candles: [], rejected: [] } as const;
 
 /** Some days of a market. */
 type DaysOfMarket = Pick<DaysToAsk, 'market' | 'days'>;
@@ -60,9 +64,10 @@ class DayAsks {
     await this.#write(dayMs, refused);
   }
 
-  /** Whether an audit of the day is stored. */
-  isAudited(dayMs: number): boolean {
-    return this.#days.get(dayMs)?.audit !== undefined;
+  /** If an answer could confirm a stored audit of the day; candles that meet an empty one confirm nothing. */
+  canConfirm(dayMs: number, { candles }: ExchangeAnswer): boolean {
+    const audit = this.#days.get(dayMs)?.audit;
+    return audit !== undefined && (audit.minuteCount > 0 || candles.length === 0);
   }
 
   outcomes(): AskOutcome[] {
@@ -116,22 +121,28 @@ async function askApi(
     });
   } catch (cause) {
     // Fetch reports what the exchange does not know.
-    if (!(cause instanceof UnknownPairError)) {
+    const isUnknown = cause instanceof UnknownPairError;
+    if (!isUnknown) {
       tellRefused(ports, { market, dayMs }, 'the exchange did not answer for it', cause);
     }
-    await asks.refuse(dayMs, String(cause));
+    await asks.refuse(dayMs, isUnknown ? UNKNOWN_PAIR : String(cause));
     return;
   }
+  const asked = { market, dayMs, source: 'api', observedAtMs: nowMs + AFTER_TICK_MS } as const;
   // A first audit has all that can be read stored. As a second opinion it could seal a day without the minutes of such rows.
-  if (answer.misplaced !== undefined && asks.isAudited(dayMs)) {
-    const { rows, reason } = answer.misplaced;
-    const refusal = `${rows} of its rows have no minute of it: ${reason}`;
-    tellRefused(ports, { market, dayMs }, 'its answer has rows of no minute of it', refusal);
+  if (answer.misplaced === undefined || !asks.canConfirm(dayMs, answer)) {
+    await append(ports, auditSegment(asked, answer));
+    return;
+  }
+  const { rows, reason } = answer.misplaced;
+  const refusal = `${rows} of its rows have no minute of it: ${reason}`.slice(0, LONGEST_REFUSAL);
+  tellRefused(ports, { market, dayMs }, 'its answer has rows of no minute of it', refusal);
+  if (nowMs < toMs + DISPUTED_AFTER_MS) {
     await asks.refuse(dayMs, refusal);
     return;
   }
-  const observedAtMs = nowMs + AFTER_TICK_MS;
-  await append(ports, auditSegment({ market, dayMs, source: 'api', observedAtMs }, answer));
+  // Such a row may stay for ever: an audit that agrees with nothing lets the day end as disputed.
+  await append(ports, { ...auditSegment(asked, NOTHING), unserved: refusal });
 }
 
 async function askArchive(
@@ -222,11 +233,10 @@ export async function declareUnserved(
   const nowMs = firingMs + AFTER_TICK_MS;
   const asks = new DayAsks(ports, group, nowMs);
   for (const { dayMs } of group.days) {
-    const nothing = { candles: [], rejected: [] };
     const observedAtMs = nowMs + AFTER_TICK_MS;
     const audit = auditSegment(
       { market: group.market, dayMs, source: 'archive', observedAtMs },
-      nothing,
+      NOTHING,
     );
     await asks.note(dayMs);
     await append(ports, { ...audit, unserved: MISSING_MONTH });

@@ -30,7 +30,7 @@ export function reportLedgers(
   terms: ReportTerms,
 ): void {
   const all = ledgers.all();
-  const open = ledgers.open().flatMap(({ days }) => days);
+  const open = ledgers.answerable();
   const countDue = (isCounted: typeof isHistoryLeft): number =>
     open.reduce((count, day) => (isCounted(day, dueOf(day, terms), terms) ? count + 1 : count), 0);
   const historyLeft = countDue(isHistoryLeft);

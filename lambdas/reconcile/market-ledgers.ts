@@ -86,6 +86,11 @@ export class MarketLedgers {
     return [...this.#ledgers.values()].map((ledger) => ledger.open());
   }
 
+  /** The days of all markets that are not sealed, and that their exchange may still answer for. */
+  answerable(): LedgerDay[] {
+    return [...this.#ledgers.values()].flatMap((ledger) => ledger.answerable());
+  }
+
   /** Those of which all days were read at this firing. */
   readInFull(): MarketLedger[] {
     return this.#readInFull().map((ledger) => ledger.whole());
@@ -165,7 +170,8 @@ export class MarketLedgers {
       ? newest.some((day) => day.dayMs < newestFromMs && !isSealed(day))
       : before.hasOldWork;
     const days = [...newest, ...older];
-    this.#ledgers.set(key, new ReadLedger(market, { days, isFull, hasOldWork }));
+    const hasEnded = status !== undefined && status.endedAtMs !== null;
+    this.#ledgers.set(key, new ReadLedger(market, { days, isFull, hasOldWork, hasEnded }));
   }
 
   async #firstDay(

@@ -4,6 +4,7 @@ import {
   isUnderWay,
   type LedgerDay,
   MISSING_MONTH,
+  UNKNOWN_PAIR,
 } from '../shared/domain/ledger/ledger';
 import type { Market } from '../shared/domain/market';
 
@@ -15,6 +16,8 @@ export interface LedgerReading {
   readonly isFull: boolean;
   /** If the last full reading found days that are not sealed before the newest. */
   readonly hasOldWork: boolean;
+  /** If the exchange no longer has the market. */
+  readonly hasEnded: boolean;
 }
 
 /**
@@ -25,13 +28,15 @@ export class ReadLedger {
   readonly market: Market;
   readonly isFull: boolean;
   readonly hasOldWork: boolean;
+  readonly #hasEnded: boolean;
   readonly #days: Map<number, LedgerDay>;
   #open: readonly LedgerDay[] | undefined;
 
-  constructor(market: Market, { days, isFull, hasOldWork }: LedgerReading) {
+  constructor(market: Market, { days, isFull, hasOldWork, hasEnded }: LedgerReading) {
     this.market = market;
     this.isFull = isFull;
     this.hasOldWork = hasOldWork;
+    this.#hasEnded = hasEnded;
     this.#days = new Map(days.map((day) => [day.dayMs, day]));
   }
 
@@ -43,6 +48,16 @@ export class ReadLedger {
   /** The days that are not sealed. */
   open(): MarketLedger {
     return { market: this.market, days: this.#openDays() };
+  }
+
+  /**
+   * The days that are not sealed, and may still be answered for: once a market
+   * has ended, its exchange no longer has those that it refuses as of a pair that
+   * it does not know.
+   */
+  answerable(): readonly LedgerDay[] {
+    const open = this.#openDays();
+    return this.#hasEnded ? open.filter(({ ask }) => ask?.refusal !== UNKNOWN_PAIR) : open;
   }
 
   disputed(): readonly LedgerDay[] {

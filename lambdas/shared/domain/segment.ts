@@ -46,7 +46,7 @@ export interface RejectedMinute {
 export interface ObservedSegment extends Segment {
   readonly minuteCandles: readonly Candle[];
   readonly rejected: readonly RejectedMinute[];
-  /** Reason why nobody serves the day of an audit any more; null if it was answered for. */
+  /** Reason why nobody answers for the day of an audit any more, or not so that it can be believed; null if it was answered for. */
   readonly unserved: string | null;
 }
 

@@ -282,6 +282,33 @@ describe('the age of the newest minute', () => {
     expect(agesOf(telemetry)).toEqual([56 * 60]);
   });
 
+  it('is none once all markets have ended, so that the alarm ends', async () => {
+    const scene = prepare(ALL_SETTLED, nothing);
+    const ended = { unknownSinceMs: at(2), endedAtMs: at(3) };
+    for (const [key, status] of scene.store.status) {
+      scene.store.status.set(key, { ...status, ...ended });
+    }
+
+    await scene.tick();
+
+    expect(agesOf(scene.telemetry)).toEqual([0]);
+  });
+
+  it('is not known if all markets have ended but one whose progress cannot be read', async () => {
+    const { tick, store, telemetry } = prepare({ BTC_USDT: settledTo(at(1)) }, nothing, [
+      'BTC_USDT',
+      'ETH_USDT',
+    ]);
+    const btc = store.status.get('gate-io:BTC_USDT') ?? statusOf();
+    store.status.set('gate-io:BTC_USDT', { ...btc, unknownSinceMs: at(2), endedAtMs: at(3) });
+    const eth = { exchange: 'gate-io', pair: 'ETH_USDT' };
+    store.unreadable = [new UnreadableStatusError(eth, 'seen_to')];
+
+    await tick();
+
+    expect(agesOf(telemetry)).toEqual([]);
+  });
+
   it.each([
     ['no market is asked for', ALL_SETTLED, at(12, 4) + 1],
     ['nothing ever came, and nothing is stored yet', {}, at(12, 7)],

@@ -1,8 +1,14 @@
 import { createReconcile, DaysNotAskedError } from '../../../lambdas/reconcile/reconcile-days';
+import type { CandlesByInterval } from '../../../lambdas/shared/domain/candle';
 import { createObservedCodec } from '../../../lambdas/shared/codec/segment-codec';
 import { auditDay } from '../../../lambdas/shared/domain/ledger/audit';
 import { DAY_MS, MINUTE_MS } from '../../../lambdas/shared/domain/interval';
-import { daysIn, MISSING_MONTH, monthOf } from '../../../lambdas/shared/domain/ledger/ledger';
+import {
+  daysIn,
+  MISSING_MONTH,
+  monthOf,
+  UNKNOWN_PAIR,
+} from '../../../lambdas/shared/domain/ledger/ledger';
 import {
   ArchiveMissingError,
   type ArchivedDay,
@@ -13,6 +19,7 @@ import {
   UnknownPairError,
   UnreadableStatusError,
 } from '../../../lambdas/shared/domain/ports';
+import { windowsUpFrom } from '../../../lambdas/shared/domain/roll-up';
 import type { Progress } from '../../../lambdas/shared/domain/progress/progress';
 import { FakeArchive } from '../../fakes/exchange/archive';
 import { minuteAt } from '../../fakes/candles';
@@ -98,10 +105,10 @@ function prepare({
   const sent = () => log.valuesOf('candles.observed').map((value) => codec.decode(value));
   /** Stores what was sent since the last time, as the pipeline does. */
   let storedCount = 0;
-  const storeSent = () => {
+  const storeSent = (candles: CandlesByInterval = {}) => {
     for (const segment of sent().slice(storedCount)) {
       store.store(
-        auditDay(segment, { candles: {}, unreadable: [] }, store.day(segment, segment.fromMs)),
+        auditDay(segment, { candles, unreadable: [] }, store.day(segment, segment.fromMs)),
       );
     }
     storedCount = sent().length;
@@ -233,6 +240,58 @@ describe('a firing', () => {
     expect(telemetry.counted('DaysNotRead')).toBe(1);
   });
 
+  it('ends as disputed what the exchange answers with rows of no minute for a week', async () => {
+    const answer = (query: CandlesQuery) => ({
+      candles: oneCandle(query),
+      rejected: [],
+      misplaced: { rows: 1, reason: 'its time "noon" is none' },
+    });
+    const { fire, store, storeSent, sent } = prepare({
+      days: 1,
+      answer,
+      retentionMs: 30 * DAY_MS,
+    });
+    const yesterday = TODAY - DAY_MS;
+    store.status.set('gate-io:BTC_USDT', statusOf({ progress: settledTo(TODAY) }));
+    const fireDaily = async (times: number, startMs: number) => {
+      for (let count = 0; count < times; count += 1) {
+        await fire(startMs + count * 25 * HOUR_MS);
+        storeSent(windowsUpFrom(oneCandle({ fromMs: yesterday })));
+      }
+    };
+
+    await fireDaily(6, NOW);
+    expect(store.day(BTC, yesterday)).toMatchObject({
+      audit: { auditCount: 1, sealedAtMs: null },
+      ask: { refusal: '1 of its rows have no minute of it: its time "noon" is none' },
+    });
+    await fireDaily(7, NOW + 7 * DAY_MS);
+
+    const { audit } = store.day(BTC, yesterday);
+    expect(audit).toMatchObject({ auditCount: 8, minuteCount: 1, suspectsMs: [], disputed: true });
+    expect(audit?.sealedAtMs).toBe(audit?.observedAtMs);
+    expect(sent()).toHaveLength(8);
+  });
+
+  it('has stored what is answered with rows of no minute if nothing of the day is stored', async () => {
+    const { fire, store, sent } = prepare({
+      days: 1,
+      answer: (query) => ({
+        candles: oneCandle(query),
+        rejected: [],
+        misplaced: { rows: 1, reason: 'its time "noon" is none' },
+      }),
+    });
+    const yesterday = TODAY - DAY_MS;
+    const audit = { observedAtMs: TODAY + 3 * HOUR_MS, minuteCount: 0, absentCount: 1_440 };
+    store.status.set('gate-io:BTC_USDT', statusOf({ progress: settledTo(TODAY) }));
+    store.put(BTC, { ...agreedDay(audit), dayMs: yesterday });
+
+    await fire(NOW + DAY_MS);
+
+    expect(sent()).toMatchObject([{ minuteCandles: oneCandle({ fromMs: yesterday }) }]);
+  });
+
   it('asks for nothing of a market that the exchange never knew', async () => {
     const { fire, exchange, store } = prepare();
     store.status.set('gate-io:BTC_USDT', statusOf({ unknownSinceMs: NOW - HOUR_MS }));
@@ -260,7 +319,7 @@ describe('a firing', () => {
 
     await fire();
 
-    expect(store.day(BTC, TODAY - DAY_MS).ask?.refusal).toBe('UnknownPairError: unknown');
+    expect(store.day(BTC, TODAY - DAY_MS).ask?.refusal).toBe(UNKNOWN_PAIR);
     expect(telemetry.counted('DaysNotRead')).toBe(0);
   });
 
@@ -638,6 +697,33 @@ describe('the report', () => {
     await fire();
 
     expect(telemetry.counted('HistoryStands')).toBe(0);
+  });
+
+  it.each([
+    ['no day of an ended market whose pair is unknown', NOW - HOUR_MS, 'unknown', 0],
+    ['days of an unknown pair until its market has ended', null, 'unknown', 1],
+    ['days of an ended market that fail otherwise', NOW - HOUR_MS, '503', 1],
+  ])('counts %s as overdue, or as history that stands', async (_, endedAtMs, failure, stands) => {
+    const { fire, store, telemetry } = prepare({
+      days: 5,
+      answer: () => {
+        throw failure === 'unknown' ? new UnknownPairError(failure) : new Error(failure);
+      },
+    });
+    const progress = settledTo(TODAY - HOUR_MS);
+    const unknownSinceMs = NOW - 25 * HOUR_MS;
+    store.status.set('gate-io:BTC_USDT', statusOf({ progress, unknownSinceMs, endedAtMs }));
+
+    await fire();
+
+    const left = telemetry.counted('HistoryDaysLeft');
+    expect(left > 0).toBe(stands === 1);
+    expect(telemetry.counted('HistoryStands')).toBe(stands);
+    expect(telemetry.counted('DaysOverdue') > 0).toBe(stands === 1);
+    expect(store.day(BTC, TODAY - 3 * DAY_MS)).toMatchObject({
+      audit: undefined,
+      ask: { askCount: 1 },
+    });
   });
 
   it('counts days as overdue whose month is in the archive, and refused for a day', async () => {

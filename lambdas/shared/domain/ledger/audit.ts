@@ -154,6 +154,8 @@ class DayComparison {
     const { observedAtMs, toMs } = this.#segment;
     const minuteCount = this.#result['1m']?.length ?? 0;
     const agreed = this.#agrees();
+    // That nobody answered says nothing of a single minute.
+    const suspects = this.#segment.unserved === null ? this.#missing : [];
     const isConfirmed =
       agreed && this.#previous?.agreed === true && observedAtMs >= toMs + PATIENCE_MS;
     const isLate =
@@ -163,7 +165,7 @@ class DayComparison {
       minuteCount,
       absentCount: this.#absentCount(minuteCount),
       correctedCount: this.#correctedCount(),
-      suspectsMs: this.#missing.filter((timeMs) => !this.#gone.has(timeMs)),
+      suspectsMs: suspects.filter((timeMs) => !this.#gone.has(timeMs)),
       agreed,
       sealed: this.#isFinal() || isConfirmed || disputed,
       disputed,

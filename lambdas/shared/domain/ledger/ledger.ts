@@ -77,6 +77,8 @@ export function mostUnderWay(exchanges: number, hasArchive: boolean): number {
 
 /** The refusal of an archive that does not have the day's month. */
 export const MISSING_MONTH = 'its month is missing in the archive';
+/** The refusal of an exchange that does not know the day's pair. */
+export const UNKNOWN_PAIR = 'the exchange does not know its pair';
 
 /** Where a day's candles are to be had, and from when on it is to be asked for. */
 export type DayDue =
