@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -6,6 +6,7 @@ import {
   EXCHANGE_NAMES,
   type ExchangeName,
 } from '../../lambdas/shared/adapters/exchanges/exchange-facts';
+import { PAIRS_FILE } from '../../lambdas/shared/adapters/pairs-file';
 import { floorTo, MINUTE_MS } from '../../lambdas/shared/domain/interval';
 import { marketKey } from '../../lambdas/shared/domain/market';
 import { type Pipeline, startPipeline } from '../../local/emulator/start-pipeline';
@@ -187,10 +188,12 @@ describe('answers that the exchanges document', () => {
   beforeAll(async () => {
     await localRun().pipeline.stop();
     await Promise.all(documented.map((exchange) => exchange.start()));
+    const { bundleFolder } = localRun().template.functions.fetch;
+    const pairs = byExchange(({ day }) => [day.answers.pair]);
+    await writeFile(join(bundleFolder, PAIRS_FILE), JSON.stringify(pairs));
     pipeline = await startPipeline({
       ...localRun().pipelineOptions,
       exchanges: byExchange(({ address }) => address),
-      chosen: { exchanges: byExchange(({ day }) => ({ pairs: [day.answers.pair] })) },
     });
   }, LIMIT_MS);
 
