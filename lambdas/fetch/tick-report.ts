@@ -1,4 +1,5 @@
 import { isSilent, lagOf, newestAgeMs } from '../shared/domain/progress/lag';
+import { later } from '../shared/domain/progress/progress';
 import { marketKey } from '../shared/domain/market';
 import { isSecondLook, liveStart } from '../shared/domain/plan';
 import type { Exchange, Telemetry } from '../shared/domain/ports';
@@ -109,13 +110,6 @@ function reportNewestAge(
   if (ageMs !== undefined) telemetry.count('NewestMinuteAge', ageMs / 1_000);
 }
 
-/** The later of two times; null if there is neither. A replica that lags answers older minutes than are stored. */
-function laterOf(answeredMs: number | undefined, storedMs: number | null): number | null {
-  return answeredMs === undefined || storedMs === null
-    ? (answeredMs ?? storedMs)
-    : Math.max(answeredMs, storedMs);
-}
-
 function reportSilence(
   telemetry: Telemetry,
   { silentAfterMs, scheduleMs }: ObserveTickSettings,
@@ -124,7 +118,9 @@ function reportSilence(
   const silent = followed.filter(({ market, status: { progress } }) => {
     // A market that has not been asked for yet is not silent.
     if (progress === undefined) return false;
-    const newestMs = laterOf(outcomes.get(marketKey(market))?.newestMs, progress.newestMs);
+    // A replica that lags answers older minutes than are stored.
+    const answeredMs = outcomes.get(marketKey(market))?.newestMs ?? null;
+    const newestMs = later(answeredMs, progress.newestMs);
     return isSilent(newestMs, { sinceMs: progress.liveSinceMs, nowMs, silentAfterMs });
   });
   // A listed market may go without a trade for days: somebody has to decide only about one that is named.

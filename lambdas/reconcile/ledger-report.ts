@@ -3,6 +3,7 @@ import { DAY_MS, floorTo, MINUTE_MS } from '../shared/domain/interval';
 import {
   type DayDue,
   dueOf,
+  isDisputed,
   LEAST_APART_MS,
   type LedgerDay,
   MISSING_MONTH,
@@ -55,10 +56,6 @@ export function reportLedgers(
     markets: all.length,
     ...counts,
   });
-}
-
-function isDisputed({ audit }: LedgerDay): boolean {
-  return audit?.disputed === true;
 }
 
 /** Never stored, and to be had now: a day of the archive whose month has not come only waits. */

@@ -1,5 +1,6 @@
 import type { MarketLedger } from '../shared/domain/ledger/due-days';
 import {
+  isDisputed,
   isSealed,
   isUnderWay,
   type LedgerDay,
@@ -61,7 +62,7 @@ export class ReadLedger {
   }
 
   disputed(): readonly LedgerDay[] {
-    return [...this.#days.values()].filter(({ audit }) => audit?.disputed === true);
+    return [...this.#days.values()].filter(isDisputed);
   }
 
   underWay(): readonly LedgerDay[] {

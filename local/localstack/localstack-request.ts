@@ -1,15 +1,12 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { ALL_FUNCTIONS, type AnyFunction } from '../../lib/naming/function-names';
-import {
-  EXCHANGE_NAMES,
-  type ExchangeName,
-} from '../../lambdas/shared/adapters/exchanges/exchange-facts';
+import type { ExchangeName } from '../../lambdas/shared/adapters/exchanges/exchange-facts';
 import { parseCommand, UsageError } from '../../cli/command-line';
 import {
   exchangeOption,
-  exchangesArgument,
+  exchangesOption,
   historyStartOption,
-  marketsArgument,
+  pairsOption,
   minuteArgument,
 } from '../start/start-arguments';
 
@@ -110,16 +107,8 @@ function withUpOptions(command: Command): Command {
       'fixed time of an exchange that is not live (default: the time of the clock)',
       minuteArgument,
     )
-    .option(
-      '--exchanges <names>',
-      `exchanges to follow, of ${EXCHANGE_NAMES.join(', ')} (default: those of the stage)`,
-      exchangesArgument,
-    )
-    .option(
-      '--pairs <pairs>',
-      'such as BTC_USDT,ETH_USDT, or binance:BTC_USDT (default: those of the stage, or of the recording)',
-      marketsArgument,
-    )
+    .addOption(exchangesOption())
+    .addOption(pairsOption())
     .addOption(historyStartOption())
     .option(
       '--settings <json>',

@@ -128,11 +128,12 @@ async function startAll<Exchange extends LocalExchange>(
 ): Promise<LocalRun<Exchange>> {
   const stage = stageNamed(options.stage);
   const asked = options.exchanges ?? stage.exchanges;
+  const askedPairs = asked.map(pairsOfExchange);
   // First of all: a mistyped stage, folder or pair costs no data, and no time.
-  const exchange = await options.exchange(asked.map(pairsOfExchange));
+  const exchange = await options.exchange(askedPairs);
   stops.push(() => exchange.stop());
   options.onProgress(exchange.description);
-  const { pairs, ...chosen } = options.settings(exchange, asked.map(pairsOfExchange));
+  const { pairs, ...chosen } = options.settings(exchange, askedPairs);
   const followed = withPairs(stage, asked, pairs);
   const { engines, template } = await startEnginesAndSynthesize(options, followed, stops);
   const throttling = await startThrottling(options, engines, stops);

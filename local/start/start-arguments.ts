@@ -24,6 +24,22 @@ export function exchangeOption(): Option {
   );
 }
 
+/** The option `--exchanges`. */
+export function exchangesOption(): Option {
+  return new Option(
+    '--exchanges <names>',
+    `exchanges to follow, of ${EXCHANGE_NAMES.join(', ')} (default: those of the stage)`,
+  ).argParser(exchangesArgument);
+}
+
+/** The option `--pairs`. */
+export function pairsOption(): Option {
+  return new Option(
+    '--pairs <pairs>',
+    'such as BTC_USDT,ETH_USDT, or binance:BTC_USDT (default: those of the stage, or of the recording)',
+  ).argParser(marketsArgument);
+}
+
 /** All of these days are within the exchange's retention, so that they fill at once. */
 const DEFAULT_HISTORY_DAYS = 5;
 
@@ -71,7 +87,7 @@ export function pairsArgument(text: string): readonly string[] {
 }
 
 /** An option's value as pairs, of one exchange where it is named. @throws InvalidArgumentError */
-export function marketsArgument(text: string): readonly string[] {
+function marketsArgument(text: string): readonly string[] {
   return text.split(',').map((market) => {
     const colon = market.indexOf(':');
     const exchange = market.slice(0, Math.max(0, colon));
@@ -82,7 +98,7 @@ export function marketsArgument(text: string): readonly string[] {
 }
 
 /** An option's value as exchanges, each once. @throws InvalidArgumentError */
-export function exchangesArgument(text: string): readonly ExchangeName[] {
+function exchangesArgument(text: string): readonly ExchangeName[] {
   const exchanges = text.split(',').map((name) => oneOf(name, EXCHANGE_NAMES, 'an exchange'));
   if (new Set(exchanges).size === exchanges.length) return exchanges;
   throw new InvalidArgumentError('Give each exchange once.');

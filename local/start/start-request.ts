@@ -1,22 +1,19 @@
 import { Command, Option } from 'commander';
 import { parseCommand, UsageError } from '../../cli/command-line';
-import {
-  EXCHANGE_NAMES,
-  type ExchangeName,
-} from '../../lambdas/shared/adapters/exchanges/exchange-facts';
+import type { ExchangeName } from '../../lambdas/shared/adapters/exchanges/exchange-facts';
 import { minuteText } from '../../cli/utc-time';
 import type { CapacityLimits } from '../keyspaces/write-capacity';
 import type { Lie } from '../exchange/random-lies';
 import {
   exchangeOption,
-  exchangesArgument,
+  exchangesOption,
   historyStart,
   historyStartOption,
   liesOption,
   lieRateOption,
   throttleOption,
   minuteArgument,
-  marketsArgument,
+  pairsOption,
   portArgument,
 } from './start-arguments';
 
@@ -196,16 +193,8 @@ function startCommand(): Command {
         .default('auto'),
     )
     .addOption(exchangeOption())
-    .option(
-      '--exchanges <names>',
-      `exchanges to follow, of ${EXCHANGE_NAMES.join(', ')} (default: those of the stage)`,
-      exchangesArgument,
-    )
-    .option(
-      '--pairs <pairs>',
-      'such as BTC_USDT,ETH_USDT, or binance:BTC_USDT (default: those of the stage, or of the recording)',
-      marketsArgument,
-    )
+    .addOption(exchangesOption())
+    .addOption(pairsOption())
     .addOption(historyStartOption())
     .addOption(liesOption())
     .addOption(lieRateOption())

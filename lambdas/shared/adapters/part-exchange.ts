@@ -1,8 +1,12 @@
 import type { Telemetry } from '../domain/ports';
 import { createExchange } from './exchanges/exchange';
 import { AddressBan } from './exchanges/http/address-ban';
-import type { FiringPart } from './followed-exchanges';
-import { type FollowedExchanges, settingsOf, shardRequests } from './followed-exchanges';
+import {
+  type FiringPart,
+  type FollowedExchanges,
+  settingsOf,
+  shardRequests,
+} from './followed-exchanges';
 
 /**
  * Creates the exchange of each part. The shards of an exchange have one address:

@@ -18,7 +18,7 @@ import { synthesizedTemplates } from '../../../ops/stages/stage-resources';
 import { PAIRS_METADATA_KEY } from '../../../lib/stages/followed-pairs';
 import { gateIoOf } from '../../fakes/stages';
 import { SCHEMA_METADATA_KEY } from '../../../lib/kafka/schema-metadata';
-import type { DeployedTemplate } from '../../../ops/aws/region-look-up';
+import type { DeployedStack, DeployedTemplate } from '../../../ops/aws/region-look-up';
 import { region } from '../aws/fake-region';
 
 const TEMPLATES = synthesizedTemplates(dev);
@@ -45,6 +45,12 @@ function account(changes: Partial<AccountLookUp> = {}): AccountLookUp {
     inRegion: () => region(),
     ...changes,
   };
+}
+
+/** An account with one stack. */
+function accountWith(stackName: string, deployed: DeployedStack): AccountLookUp {
+  const stack = (name: string) => Promise.resolve(name === stackName ? deployed : undefined);
+  return account({ inRegion: () => region({ stack }) });
 }
 
 function surroundings(changes: Partial<PreflightSurroundings> = {}): PreflightSurroundings {
@@ -280,13 +286,8 @@ test.each(['deploy', 'diff'] as const)('%s says which pairs change', async (verb
   const { pairs } = gateIoOf(STAGE);
   const Metadata = { [PAIRS_METADATA_KEY]: { 'gate-io': [...pairs.slice(1), 'GONE_USDT'] } };
   const template = { Resources: { Fetch: { Type: 'AWS::Lambda::Function', Metadata } } };
-  const stack = (name: string) =>
-    Promise.resolve(
-      name === 'Candlestream-dev-Pipeline'
-        ? { id: 'arn:pipeline', status: 'UPDATE_COMPLETE', template }
-        : undefined,
-    );
-  const lookUp = account({ inRegion: () => region({ stack }) });
+  const pipeline = { id: 'arn:pipeline', status: 'UPDATE_COMPLETE', template };
+  const lookUp = accountWith('Candlestream-dev-Pipeline', pipeline);
   const { notes } = await preflight(request(verb), surroundings({ lookUp }));
   expect(notes).toEqual([
     `pairs of gate-io: follows ${String(pairs[0])}; no longer follows GONE_USDT`,
@@ -309,11 +310,7 @@ function regionWithLaterStack(status: string) {
     Metadata: { [SCHEMA_METADATA_KEY]: { 'candles.rolled': { read: 9, written: 9 } } },
     Resources: Object.fromEntries(partitions) as DeployedTemplate['Resources'],
   };
-  const stack = (name: string) =>
-    Promise.resolve(
-      name === 'Candlestream-dev-Data' ? { id: 'arn:data', status, template } : undefined,
-    );
-  return account({ inRegion: () => region({ stack }) });
+  return accountWith('Candlestream-dev-Data', { id: 'arn:data', status, template });
 }
 
 test('a deployment that would take back what cannot go back is refused before it begins', async () => {
@@ -360,13 +357,8 @@ test('a deployment that takes away what the deployed pipeline imports is refused
   const template = {
     Resources: Object.fromEntries(imports) as DeployedTemplate['Resources'],
   };
-  const stack = (name: string) =>
-    Promise.resolve(
-      name === 'Candlestream-dev-Pipeline'
-        ? { id: 'arn:pipeline', status: 'UPDATE_COMPLETE', template }
-        : undefined,
-    );
-  const lookUp = account({ inRegion: () => region({ stack }) });
+  const pipeline = { id: 'arn:pipeline', status: 'UPDATE_COMPLETE', template };
+  const lookUp = accountWith('Candlestream-dev-Pipeline', pipeline);
   const refusal = preflight(request('deploy'), surroundings({ lookUp }));
   await expect(refusal).rejects.toThrow(
     'cannot begin:\n- Candlestream-dev-Pipeline imports Candlestream-dev-Data:ExportsOutputRefGone, which the data stack would no longer export: keep it for one deployment with this.exportValue(...) in lib/data-stack.ts, and take it out with the next; or delete Candlestream-dev-Pipeline first, which holds no data, with npx cdk destroy Candlestream-dev-Pipeline --exclusively -c stage=dev',

@@ -66,7 +66,8 @@ export async function readExchangeStatus(
   const rows = await session.rows({ query: SELECT_EXCHANGE_STATUS, params });
   const status = new Map<string, MarketStatus>();
   const unreadable: UnreadableStatusError[] = [];
-  const bannedUntil = rows.filter(isOfExchange).map((row) => timeOrNullAt(row, 'banned_until'));
+  const ofExchange = rows.find(isOfExchange);
+  const bannedUntilMs = ofExchange === undefined ? null : timeOrNullAt(ofExchange, 'banned_until');
   for (const row of rows.filter(isOfMarket)) {
     try {
       status.set(marketKey(parseMarket(row)), parseStatus(row));
@@ -75,7 +76,7 @@ export async function readExchangeStatus(
       unreadable.push(cause);
     }
   }
-  return { status, unreadable, bannedUntilMs: bannedUntil[0] ?? null };
+  return { status, unreadable, bannedUntilMs };
 }
 
 /**

@@ -3,6 +3,7 @@ import {
   type DayDue,
   daysIn,
   dueOf,
+  isDisputed,
   isSealed,
   isUnderWay,
   type LedgerDay,
@@ -124,7 +125,7 @@ function nextAskOf(due: DayDue, { nowMs }: CoverageInput): StretchDue | null {
 }
 
 function stateOf(day: LedgerDay, liveSinceMs: number): CoveredDay['state'] {
-  if (isSealed(day)) return day.audit?.disputed === true ? 'disputed' : 'complete';
+  if (isSealed(day)) return isDisputed(day) ? 'disputed' : 'complete';
   return day.audit === undefined && day.dayMs < liveSinceMs ? 'missing' : 'unsealed';
 }
 

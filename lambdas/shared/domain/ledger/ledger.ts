@@ -131,6 +131,11 @@ export function isSealed({ audit }: LedgerDay): boolean {
   return audit !== undefined && audit.sealedAtMs !== null;
 }
 
+/** If a day was sealed although its audits do not agree. */
+export function isDisputed({ audit }: LedgerDay): boolean {
+  return audit?.disputed === true;
+}
+
 /**
  * Three hours after its end, a day after its end, then daily; once it is old,
  * hourly, but for one of which nothing is stored: that is asked for daily.

@@ -66,6 +66,7 @@ function isFurther(progress: Progress, stored: Progress): boolean {
   );
 }
 
-function later(a: number | null, b: number | null): number | null {
+/** The later of two times; null if there is neither. */
+export function later(a: number | null, b: number | null): number | null {
   return a === null || b === null ? (a ?? b) : Math.max(a, b);
 }
