@@ -25,7 +25,7 @@ export interface StoredCandlesQuery extends Market, TimeRange {
 
 /** A stored candle. */
 export interface StoredCandle extends Candle {
-  /** Whether the observation reached the candle's end. */
+  /** Whether the candle was requested to its end; late minutes may still change it. */
   readonly closed: boolean;
 }
 

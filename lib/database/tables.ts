@@ -25,6 +25,7 @@ export const TABLES = {
       base_volume: 'decimal',
       quote_volume: 'decimal',
       minutes: 'int',
+      /** The window was requested to its end; late minutes may still come until its day is sealed. */
       closed: 'boolean',
       observed_at: 'timestamp',
       source: 'text',

@@ -102,7 +102,12 @@ const CandleField = v.strictObject({
   baseVolume: DecimalField,
   quoteVolume: v.pipe(v.nullable(DecimalField), v.description('Null if it is not known')),
   minutes: v.pipe(CountField, v.description('Minutes with a trade')),
-  closed: v.pipe(v.boolean(), v.description('Whether it was observed to its end')),
+  closed: v.pipe(
+    v.boolean(),
+    v.description(
+      'Whether it was requested to its end; until it is final, late minutes may still change it',
+    ),
+  ),
   final: v.pipe(v.boolean(), v.description('Whether its days are sealed')),
   filled: v.optional(v.pipe(v.literal(true), v.description('Nobody traded: it was filled'))),
 });
