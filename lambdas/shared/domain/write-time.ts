@@ -2,18 +2,24 @@ import type { Candle } from './candle';
 import { INTERVALS } from './interval';
 import type { RolledSegment } from './segment';
 
-/** Below a millisecond: as many observations of one time are told apart. */
-const MARKS = 1_000;
+/** Microseconds of a second: as many observations of one time are told apart. */
+const MARKS = 1_000_000;
 
-/** The write time of whatever else an observation stores or deletes: after all of its rows. */
+/** The write time of what is written to the ledger of days and to progress: after all else of its millisecond. */
 export function lastWriteTimeUs(observedAtMs: number): number {
-  return observedAtMs * 1_000 + MARKS - 1;
+  return observedAtMs * 1_000 + 999;
+}
+
+/** The write time of an observation's deletions of rows: after all that are written of its second. */
+export function deletionTimeUs(observedAtMs: number): number {
+  return secondUs(observedAtMs) + MARKS - 1;
 }
 
 /**
  * The write time of a segment's rows in microseconds, as Cassandra counts them:
- * the time of the observation, and below its millisecond a mark that follows
- * from the candles.
+ * the second of the observation, and within it a mark that follows from the
+ * candles. Scheduled events have whole seconds, so nothing else is lost.
+ * Source: the Amazon EventBridge user guide, "Scheduled events".
  *
  * Two ticks of the same time may see different minutes, if the exchange
  * corrected them in between, or roll up different windows, if other minutes are
@@ -24,7 +30,12 @@ export function lastWriteTimeUs(observedAtMs: number): number {
  * changed minutes are in it.
  */
 export function writeTimeUs({ observedAtMs, candles }: RolledSegment): number {
-  return observedAtMs * 1_000 + markOf(INTERVALS.flatMap((interval) => candles[interval] ?? []));
+  const mark = markOf(INTERVALS.flatMap((interval) => candles[interval] ?? []));
+  return secondUs(observedAtMs) + mark;
+}
+
+function secondUs(timeMs: number): number {
+  return Math.floor(timeMs / 1_000) * MARKS;
 }
 
 function markOf(candles: readonly Candle[]): number {

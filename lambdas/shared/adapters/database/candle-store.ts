@@ -7,7 +7,7 @@ import type { Gap } from '../../domain/progress/gaps';
 import type { MarketStatus, Progress } from '../../domain/progress/progress';
 import type { ChildrenRange } from '../../domain/roll-up';
 import type { RolledSegment } from '../../domain/segment';
-import { lastWriteTimeUs, writeTimeUs } from '../../domain/write-time';
+import { deletionTimeUs, writeTimeUs } from '../../domain/write-time';
 import type { CassandraSession, Statement } from './cassandra-client';
 import {
   booleanValue,
@@ -105,7 +105,7 @@ function batchesOf(segment: RolledSegment): (() => Statement[])[] {
 /** The deletions of an audit, in batches that each lie in one partition. */
 function deletionsOf(segment: RolledSegment): (() => Statement[])[] {
   const { fromMs, observedAtMs, deleted } = segment;
-  const written = longValue(lastWriteTimeUs(observedAtMs));
+  const written = longValue(deletionTimeUs(observedAtMs));
   return INTERVALS.flatMap((interval) => {
     const times = deleted[interval] ?? [];
     const key = [

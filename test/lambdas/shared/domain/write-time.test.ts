@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { parseDecimal } from '../../../../lambdas/shared/domain/decimal';
 import { rollUp } from '../../../../lambdas/shared/domain/roll-up';
 import type { RolledSegment } from '../../../../lambdas/shared/domain/segment';
-import { writeTimeUs } from '../../../../lambdas/shared/domain/write-time';
+import { deletionTimeUs, writeTimeUs } from '../../../../lambdas/shared/domain/write-time';
 import { at, minuteAt, minutesIn, observedOf, rolledOf, segmentOf } from '../../../fakes/candles';
 
 const MINUTES = minutesIn(at(12, 3), at(12, 7));
@@ -13,10 +13,11 @@ function segmentWith(minutes = MINUTES, observedAtMs = at(12, 7)): RolledSegment
 }
 
 describe('writeTimeUs', () => {
-  it('is within the millisecond of the observation', () => {
+  it('is within the second of the observation, and before its deletions', () => {
     for (const minutes of [[], MINUTES]) {
       const us = writeTimeUs(segmentWith(minutes));
-      expect(Math.floor(us / 1_000)).toBe(at(12, 7));
+      expect(Math.floor(us / 1_000_000) * 1_000).toBe(at(12, 7));
+      expect(us).toBeLessThanOrEqual(deletionTimeUs(at(12, 7)));
     }
   });
 
@@ -33,19 +34,20 @@ describe('writeTimeUs', () => {
     expect(new Set(times).size).toBeGreaterThan(10);
   });
 
-  it('is later for any later observation, whatever it saw', () => {
-    const later = segmentWith([], at(12, 7) + 1);
+  it('is later for an observation of any later second, whatever it saw', () => {
+    const later = segmentWith([], at(12, 7) + 1_000);
     expect(writeTimeUs(later)).toBeGreaterThan(writeTimeUs(segmentWith()));
+    expect(writeTimeUs(later)).toBeGreaterThan(deletionTimeUs(at(12, 7)));
   });
 
-  it('tells apart what two ticks of one time saw, but for one in about a thousand', () => {
+  it('tells apart what two ticks of one time saw, but for one in about a million', () => {
     const times = new Set(
-      Array.from({ length: 200 }, (_, index) =>
-        writeTimeUs(segmentWith([minuteAt(at(12, 3), { base: `2.${index}` })])),
+      Array.from({ length: 1_000 }, (_, index) =>
+        writeTimeUs(segmentWith([minuteAt(at(12, 3), { base: `2.${index}1` })])),
       ),
     );
-    // 200 of 1,000 marks, drawn evenly: some 181 of them are different.
-    expect(times.size).toBeGreaterThan(150);
+    // 1,000 of 1,000,000 marks, drawn evenly: as a rule one is there twice at most.
+    expect(times.size).toBeGreaterThan(995);
   });
 
   it('depends on each value of a minute', () => {
