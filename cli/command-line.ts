@@ -1,4 +1,5 @@
 import { type Command, CommanderError, InvalidArgumentError } from 'commander';
+import { parsePort } from './free-port';
 import { parseUtcTime } from './utc-time';
 
 /** The command line is invalid; the message names the wrong value and the remedy. */
@@ -59,4 +60,47 @@ export function dayArgument(text: string): number {
   const timeMs = timeArgument(text);
   if (timeMs % DAY_MS === 0) return timeMs;
   throw new InvalidArgumentError('Expected a UTC day such as 2024-01-01.');
+}
+
+/** An option's value as a port. @throws InvalidArgumentError */
+export function portArgument(text: string): number {
+  const port = parsePort(text);
+  if (port !== undefined) return port;
+  throw new InvalidArgumentError('Expected a port from 1 to 65535.');
+}
+
+/** The whole numbers that an option takes, both bounds included. */
+export interface WholeNumberOptions {
+  /** Such as `minutes`. */
+  readonly unit?: string;
+  readonly least: number;
+  /** @default the greatest whole number that a double holds exactly */
+  readonly most?: number;
+}
+
+/** Reads an option's value as a whole number; the reader throws InvalidArgumentError. */
+export function wholeNumberArgument({
+  unit,
+  least,
+  most = Number.MAX_SAFE_INTEGER,
+}: WholeNumberOptions): (text: string) => number {
+  const kind = unit === undefined ? 'a whole number' : `a whole number of ${unit}`;
+  const upTo = most === Number.MAX_SAFE_INTEGER ? '' : ` to ${most}`;
+  return (text) => {
+    const number = /^\d+$/.test(text) ? Number(text) : NaN;
+    if (number >= least && number <= most) return number;
+    throw new InvalidArgumentError(`Expected ${kind} from ${least}${upTo}.`);
+  };
+}
+
+/** Reads an argument as one of the names of a kind, such as `intervals`; the reader throws InvalidArgumentError. */
+export function nameArgument<Name extends string>(
+  kind: string,
+  names: readonly Name[],
+): (text: string) => Name {
+  return (text) => {
+    const name = names.find((one) => one === text);
+    if (name !== undefined) return name;
+    throw new InvalidArgumentError(`The ${kind} are ${names.join(', ')}.`);
+  };
 }

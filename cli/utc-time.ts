@@ -34,8 +34,8 @@ export function parseUtcTime(text: string): number {
   return Date.parse(match[1] === undefined ? `${text}Z` : text);
 }
 
-/** 30 February parses, but as a day of March. */
-function isCalendarDay(date: string): boolean {
+/** Whether a text that starts as `2018-01-22` does is a day of the calendar: 30 February parses, but as a day of March. */
+export function isCalendarDay(date: string): boolean {
   const timeMs = Date.parse(date);
   return !Number.isNaN(timeMs) && new Date(timeMs).toISOString().startsWith(date);
 }

@@ -1,12 +1,12 @@
 import type { DaysToAsk } from '../shared/domain/ledger/due-days';
-import { DAY_MS } from '../shared/domain/interval';
+import { DAY_MS, dayText } from '../shared/domain/interval';
 import { auditSegment } from '../shared/domain/ledger/audit';
+import { monthOf } from '../shared/domain/calendar/months';
 import {
   type DayAsk,
   DISPUTED_AFTER_MS,
   type LedgerDay,
   MISSING_MONTH,
-  monthOf,
   nextAsk,
   refusedAsk,
   UNKNOWN_PAIR,
@@ -242,8 +242,4 @@ export async function declareUnserved(
     await append(ports, { ...audit, unserved: MISSING_MONTH });
   }
   return asks.outcomes();
-}
-
-function dayText(dayMs: number): string {
-  return new Date(dayMs).toISOString().slice(0, 10);
 }

@@ -1,5 +1,5 @@
 import type { MarketLedger } from '../shared/domain/ledger/due-days';
-import { DAY_MS, floorTo, MINUTE_MS } from '../shared/domain/interval';
+import { DAY_MINUTES, DAY_MS, floorTo } from '../shared/domain/interval';
 import {
   type DayDue,
   dueOf,
@@ -16,7 +16,6 @@ const OVERDUE_MS = DAY_MS;
 /** So many asks go back further than that: they are 1, 2, 4, 8 and 16 hours apart. */
 const ASKS_OF_A_DAY = 6;
 const COMPLETENESS_DAYS = 30;
-const MINUTES_OF_DAY = DAY_MS / MINUTE_MS;
 
 interface ReportTerms {
   readonly exchange: string;
@@ -87,7 +86,7 @@ function worstCompleteness(ledgers: readonly MarketLedger[], { nowMs }: ReportTe
     );
     if (sealed.length === 0) return [];
     const known = sealed.reduce((sum, one) => sum + one.minuteCount + one.absentCount, 0);
-    return [(100 * known) / (sealed.length * MINUTES_OF_DAY)];
+    return [(100 * known) / (sealed.length * DAY_MINUTES)];
   });
   return shares.length === 0 ? undefined : Math.min(...shares);
 }

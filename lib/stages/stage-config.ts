@@ -1,6 +1,7 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import * as v from 'valibot';
+import { isCalendarDay } from '../../cli/utc-time';
 import { EARLIEST_HISTORY_MS } from '../../lambdas/shared/domain/market';
 import { DatabaseSettings } from './settings/database-settings';
 import { EventSourceSettings } from './settings/event-source-settings';
@@ -88,11 +89,9 @@ const StageConfig = v.pipe(
   together(rateProblem),
 );
 
-/** `Date.parse` takes 31 February for 3 March. A text of another form has a problem of its own. */
+/** A text of another form has a problem of its own. */
 function dayExists(day: string): boolean {
-  if (!DAY_FORM.test(day)) return true;
-  const timeMs = Date.parse(day);
-  return !Number.isNaN(timeMs) && new Date(timeMs).toISOString().startsWith(day);
+  return !DAY_FORM.test(day) || isCalendarDay(day);
 }
 
 /** Settings of a stage. */

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { MINUTE_MS } from '../../lambdas/shared/domain/interval';
 import { invocationFailureText, type InvocationResult, type Invoker } from './lambda/invoker';
 import { LOCAL_ACCOUNT, LOCAL_REGION } from './template/intrinsics/physical-names';
 import type { RuleTemplate } from './template/rule-template';
@@ -46,7 +47,6 @@ export interface ScheduleOptions {
 
 /** The most firings under way at once: one at work, one that waits for it. */
 const MOST_FIRINGS = 2;
-const MINUTE_MS = 60_000;
 
 const systemClock: ScheduleClock = {
   nowMs: Date.now,

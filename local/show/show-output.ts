@@ -2,6 +2,7 @@ import type { StoredCandle } from '../../lambdas/shared/adapters/database/stored
 import { formatDecimal } from '../../lambdas/shared/domain/decimal';
 import type { ShowFormat } from './show-request';
 import { csvLines } from '../../cli/csv';
+import { jsonLines } from '../../cli/json-lines';
 import { type Column, tableLines } from '../../cli/text-table';
 import { minuteText } from '../../cli/utc-time';
 
@@ -11,7 +12,7 @@ export function formatCandles(format: ShowFormat, candles: readonly StoredCandle
     case 'table':
       return candleTable(candles);
     case 'json':
-      return candleJson(candles);
+      return jsonLines(candles.map(printed));
     case 'csv':
       return candleCsv(candles);
   }
@@ -75,12 +76,6 @@ function printed({ openTimeMs, observedAtMs, ...candle }: StoredCandle): Printed
     observedAt: new Date(observedAtMs).toISOString(),
     source: candle.source,
   };
-}
-
-/** One array, a candle a line. */
-function candleJson(candles: readonly StoredCandle[]): string {
-  if (candles.length === 0) return '[]\n';
-  return `[\n${candles.map((candle) => `  ${JSON.stringify(printed(candle))}`).join(',\n')}\n]\n`;
 }
 
 const CSV_COLUMNS = [

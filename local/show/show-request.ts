@@ -1,6 +1,12 @@
-import { Command, InvalidArgumentError } from 'commander';
-import { type Interval, INTERVALS, isInterval } from '../../lambdas/shared/domain/interval';
-import { parseCommand, timeArgument, UsageError } from '../../cli/command-line';
+import { Command } from 'commander';
+import { type Interval, INTERVALS } from '../../lambdas/shared/domain/interval';
+import {
+  nameArgument,
+  parseCommand,
+  timeArgument,
+  UsageError,
+  wholeNumberArgument,
+} from '../../cli/command-line';
 import { minuteText } from '../../cli/utc-time';
 
 /** The format of printed candles. */
@@ -69,25 +75,14 @@ function showCommand(): Command {
   return new Command('npm run show --')
     .description('Prints stored candles of the local run that runs now.')
     .argument('<market>', 'such as BTC_USDT, or binance:BTC_USDT')
-    .argument('<interval>', INTERVALS.join(' '), intervalArgument)
+    .argument('<interval>', INTERVALS.join(' '), nameArgument('intervals', INTERVALS))
     .option('--from <time>', 'first open time, ISO 8601, in UTC unless it has a zone', timeArgument)
     .option('--to <time>', 'open time to stop before', timeArgument)
     .option(
       '--limit <number>',
       `most candles to print (default: all of a range, else ${DEFAULT_LIMIT})`,
-      limitArgument,
+      wholeNumberArgument({ least: 1 }),
     )
     .option('--json', 'print an array of objects, with decimals as strings')
     .option('--csv', 'print comma-separated values with a header');
-}
-
-function intervalArgument(text: string): Interval {
-  if (isInterval(text)) return text;
-  throw new InvalidArgumentError(`The intervals are ${INTERVALS.join(', ')}.`);
-}
-
-function limitArgument(text: string): number {
-  const limit = Number(text);
-  if (/^\d+$/.test(text) && Number.isSafeInteger(limit) && limit > 0) return limit;
-  throw new InvalidArgumentError('Expected a whole number from 1.');
 }

@@ -1,13 +1,12 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { DAY_MS, floorTo, MINUTE_MS } from '../../lambdas/shared/domain/interval';
-import { dayArgument, timeArgument, UsageError } from '../../cli/command-line';
+import { dayArgument, timeArgument, UsageError, wholeNumberArgument } from '../../cli/command-line';
 import {
   EXCHANGE_FACTS,
   EXCHANGE_NAMES,
   type ExchangeName,
   isKnownExchange,
 } from '../../lambdas/shared/adapters/exchanges/exchange-facts';
-import { parsePort } from '../../cli/free-port';
 import { didYouMean } from '../../cli/near-names';
 import { dayText, minuteText } from '../../cli/utc-time';
 import { NEW_TABLE } from '../keyspaces/write-capacity';
@@ -141,18 +140,11 @@ export function throttleOption(): Option {
     '--throttle [rows]',
     `the database takes this many rows a second of a table, and a quarter of a partition, as Keyspaces does`,
   )
-    .argParser(rowsArgument)
+    .argParser((rows: string | number) => rowsArgument(String(rows)))
     .preset(NEW_TABLE.tableRowsPerS);
 }
 
-const LEAST_ROWS = 200;
-
-/** An option's value as rows a second. @throws InvalidArgumentError */
-function rowsArgument(text: string | number): number {
-  const rows = /^\d+$/.test(String(text)) ? Number(text) : NaN;
-  if (rows >= LEAST_ROWS && Number.isSafeInteger(rows)) return rows;
-  throw new InvalidArgumentError(`Expected whole rows a second, ${LEAST_ROWS} or more.`);
-}
+const rowsArgument = wholeNumberArgument({ unit: 'rows a second', least: 200 });
 
 /** An option's value as lies. @throws InvalidArgumentError */
 function liesArgument(text: string): readonly AskedLie[] {
@@ -212,13 +204,6 @@ function shareArgument(text: string): number {
   const share = /^\d*\.?\d+$/.test(text) ? Number(text) : NaN;
   if (share <= 1) return share;
   throw new InvalidArgumentError('Expected a number from 0 to 1, such as 0.05.');
-}
-
-/** An option's value as a port. @throws InvalidArgumentError */
-export function portArgument(text: string): number {
-  const port = parsePort(text);
-  if (port !== undefined) return port;
-  throw new InvalidArgumentError('Expected a port from 1 to 65535.');
 }
 
 /** An option's value as a whole minute: UTC milliseconds. @throws InvalidArgumentError */

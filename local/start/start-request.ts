@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { parseCommand, UsageError } from '../../cli/command-line';
+import { parseCommand, UsageError, portArgument } from '../../cli/command-line';
 import type { ExchangeName } from '../../lambdas/shared/adapters/exchanges/exchange-facts';
 import { minuteText } from '../../cli/utc-time';
 import type { CapacityLimits } from '../keyspaces/write-capacity';
@@ -14,7 +14,6 @@ import {
   throttleOption,
   minuteArgument,
   pairsOption,
-  portArgument,
 } from './start-arguments';
 
 /** Recorded time to replay: `[fromMs, toMs)` of the candles in a folder. */

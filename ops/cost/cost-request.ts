@@ -1,5 +1,5 @@
-import { Command, InvalidArgumentError } from 'commander';
-import { parseCommand } from '../../cli/command-line';
+import { Command } from 'commander';
+import { parseCommand, wholeNumberArgument } from '../../cli/command-line';
 
 /** The command line of `npm run cost`. */
 export interface CostArguments {
@@ -32,12 +32,10 @@ function costCommand(): Command {
       'Estimates the monthly cost of a stage, and the cost of its history, from its templates and a price list.',
     )
     .option('--stage <name>', 'a stage of lib/stages/, such as dev (required)')
-    .option('--pairs <number>', 'number of pairs (default: those of the stage)', pairsArgument)
+    .option(
+      '--pairs <number>',
+      'number of pairs (default: those of the stage)',
+      wholeNumberArgument({ least: 1, most: 999_999 }),
+    )
     .option('--json', 'print JSON, with amounts as decimal texts');
-}
-
-function pairsArgument(text: string): number {
-  const pairs = Number(text);
-  if (/^\d{1,6}$/.test(text) && pairs > 0) return pairs;
-  throw new InvalidArgumentError('Expected a whole number from 1.');
 }

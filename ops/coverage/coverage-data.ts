@@ -1,6 +1,6 @@
 import { csvLines } from '../../cli/csv';
-import type { Coverage } from '../../lambdas/shared/domain/coverage/coverage';
-import { percentText } from '../../lambdas/shared/domain/coverage/percent';
+import { jsonLines } from '../../cli/json-lines';
+import { barePercent } from '../../lambdas/shared/domain/coverage/percent';
 import type { Stretch } from '../../lambdas/shared/domain/coverage/stretches';
 import { MINUTE_MS } from '../../lambdas/shared/domain/interval';
 import { marketKey } from '../../lambdas/shared/domain/market';
@@ -63,11 +63,6 @@ export function stretchesCsv(one: MarketCoverage): string {
   return csvLines(STRETCH_COLUMNS, printedStretches(one));
 }
 
-function jsonLines(rows: readonly unknown[]): string {
-  if (rows.length === 0) return '[]\n';
-  return `[\n${rows.map((row) => `  ${JSON.stringify(row)}`).join(',\n')}\n]\n`;
-}
-
 const COVERAGE_COLUMNS = [
   ...(['market', 'from', 'to', 'behindMinutes', 'coveredPercent', 'sealedTo'] as const),
   ...(['unsealedDays', 'nextAuditAt', 'gaps', 'disputedDays', 'historyDays'] as const),
@@ -87,7 +82,7 @@ function printedCoverage({ market, coverage }: MarketCoverage): PrintedCoverage 
     from: isoTime(coverage.storedFromMs),
     to: isoTime(coverage.storedToMs),
     behindMinutes: coverage.behindMs / MINUTE_MS,
-    coveredPercent: coveredPercent(coverage),
+    coveredPercent: barePercent(coverage.sealed),
     sealedTo: isoTime(coverage.sealedToMs),
     unsealedDays: coverage.unsealedDays,
     nextAuditAt: isoTime(coverage.nextAuditAtMs),
@@ -103,10 +98,6 @@ function printedCoverage({ market, coverage }: MarketCoverage): PrintedCoverage 
     gapMinutes: minutes.gap,
     missingMinutes: minutes.missing,
   };
-}
-
-function coveredPercent({ sealed }: Coverage): string | null {
-  return percentText(sealed)?.replace(' %', '') ?? null;
 }
 
 function printedStretches({ market, coverage }: MarketCoverage): PrintedStretch[] {

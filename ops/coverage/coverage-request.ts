@@ -1,5 +1,5 @@
-import { Command, InvalidArgumentError } from 'commander';
-import { parseCommand, UsageError } from '../../cli/command-line';
+import { Command } from 'commander';
+import { parseCommand, UsageError, wholeNumberArgument } from '../../cli/command-line';
 import type { PipelineChoice } from '../pipeline/pipeline';
 import {
   pipelineChoice,
@@ -65,12 +65,7 @@ function coverageCommand(): Command {
     .option(
       '--behind <minutes>',
       `with --check, how far a market may be behind (default: ${DEFAULT_BEHIND_MINUTES})`,
-      minutesArgument,
+      wholeNumberArgument({ unit: 'minutes', least: 0, most: 999_999 }),
     );
   return withPipelineOptions(command);
-}
-
-function minutesArgument(text: string): number {
-  if (/^\d{1,6}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError('Expected a whole number of minutes.');
 }

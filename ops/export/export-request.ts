@@ -1,8 +1,8 @@
 import { extname } from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
-import { parseCommand, timeArgument, UsageError } from '../../cli/command-line';
+import { Command } from 'commander';
+import { nameArgument, parseCommand, timeArgument, UsageError } from '../../cli/command-line';
 import { minuteText } from '../../cli/utc-time';
-import { type Interval, INTERVALS, isInterval } from '../../lambdas/shared/domain/interval';
+import { type Interval, INTERVALS } from '../../lambdas/shared/domain/interval';
 import type { PipelineChoice } from '../pipeline/pipeline';
 import {
   pipelineChoice,
@@ -67,7 +67,11 @@ function exportCommand(): Command {
   const command = new Command('npm run export --')
     .description('Writes the stored candles of a market into a file, Parquet or CSV.')
     .option('--market <market>', 'such as gate-io:BTC_USDT (required)')
-    .option('--interval <interval>', `${INTERVALS.join(' ')} (required)`, intervalArgument)
+    .option(
+      '--interval <interval>',
+      `${INTERVALS.join(' ')} (required)`,
+      nameArgument('stored intervals', INTERVALS),
+    )
     .option(
       '--from <time>',
       'first open time, ISO 8601, in UTC unless it has a zone (default: the oldest stored)',
@@ -88,11 +92,6 @@ function given<T>(value: T | undefined, flag: string): T {
   throw new UsageError(
     `${flag} is missing: give --market gate-io:BTC_USDT --interval 1m --out candles.parquet`,
   );
-}
-
-function intervalArgument(text: string): Interval {
-  if (isInterval(text)) return text;
-  throw new InvalidArgumentError(`The stored intervals are ${INTERVALS.join(', ')}.`);
 }
 
 function assertOrdered(fromMs: number | undefined, toMs: number | undefined): void {

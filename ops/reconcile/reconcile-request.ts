@@ -1,5 +1,5 @@
-import { Command, InvalidArgumentError } from 'commander';
-import { dayArgument, parseCommand, UsageError } from '../../cli/command-line';
+import { Command } from 'commander';
+import { dayArgument, parseCommand, UsageError, wholeNumberArgument } from '../../cli/command-line';
 import { dayText } from '../../cli/utc-time';
 import { DAY_MS, floorTo, MINUTE_MS } from '../../lambdas/shared/domain/interval';
 import type { Pipeline, PipelineChoice } from '../pipeline/pipeline';
@@ -68,7 +68,7 @@ function reconcileCommand(): Command {
     .option(
       '--time-limit <minutes>',
       `the longest wait (default: ${DEFAULT_LIMIT_MINUTES}); the days are asked for all the same`,
-      minutesArgument,
+      wholeNumberArgument({ unit: 'minutes', least: 1, most: 99_999 }),
     );
   return withPipelineOptions(command);
 }
@@ -106,9 +106,4 @@ export function assertWanted(
   throw new UsageError(
     `--from ${dayText(fromMs)} is before ${startText}, the history start of ${name}: give a later day, or set an earlier history start`,
   );
-}
-
-function minutesArgument(text: string): number {
-  if (/^\d{1,5}$/.test(text) && Number(text) > 0) return Number(text);
-  throw new InvalidArgumentError('Expected a whole number of minutes from 1.');
 }

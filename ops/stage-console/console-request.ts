@@ -1,6 +1,5 @@
-import { Command, InvalidArgumentError } from 'commander';
-import { parseCommand } from '../../cli/command-line';
-import { parsePort } from '../../cli/free-port';
+import { Command } from 'commander';
+import { parseCommand, portArgument } from '../../cli/command-line';
 
 /** The command line of `npm run console`. */
 export interface ConsoleRequest {
@@ -38,10 +37,4 @@ function consoleCommand(): Command {
       `port on 127.0.0.1 (default: ${CONSOLE_PORT}, or a free one)`,
       portArgument,
     );
-}
-
-function portArgument(text: string): number {
-  const port = parsePort(text);
-  if (port !== undefined) return port;
-  throw new InvalidArgumentError('Expected a port from 1 to 65535.');
 }

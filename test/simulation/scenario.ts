@@ -1,5 +1,5 @@
 import { ceilTo, DAY_MS, floorTo, MINUTE_MS } from '../../lambdas/shared/domain/interval';
-import { monthAfter } from '../../lambdas/shared/domain/ledger/ledger';
+import { monthAfter } from '../../lambdas/shared/domain/calendar/months';
 import type { Faults } from './faults';
 import type { Stretch } from './world/exchange';
 import type { Random } from './world/random';

@@ -65,11 +65,6 @@ export function timeOrNull(timeMs: number | null | undefined): string | null {
   return timeMs === null || timeMs === undefined ? null : timeText(timeMs);
 }
 
-/** A UTC day as answers have it: `2026-01-15`. */
-export function dayText(timeMs: number): string {
-  return new Date(timeMs).toISOString().slice(0, 10);
-}
-
 /** A field of an answer that holds a market. */
 export const MarketField = v.pipe(v.string(), v.description('Exchange and pair'));
 

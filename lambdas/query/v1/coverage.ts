@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { Coverage } from '../../shared/domain/coverage/coverage';
-import { percentText } from '../../shared/domain/coverage/percent';
+import { barePercent } from '../../shared/domain/coverage/percent';
 import { STRETCH_STATES, type Stretch } from '../../shared/domain/coverage/stretches';
 import { floorTo, MINUTE_MS } from '../../shared/domain/interval';
 import { marketKey } from '../../shared/domain/market';
@@ -77,7 +77,7 @@ export async function answerCoverage(
     market: marketKey(market),
     from: timeText(range.fromMs),
     to: timeText(range.toMs),
-    covered: coveredText(coverage),
+    covered: barePercent(coverage.sealed),
     stretches: coverage.stretches.flatMap((stretch) => cutTo(range, stretch)),
   };
   return jsonAnswer(answer);
@@ -89,11 +89,6 @@ function rangeOf(
 ): TimeRange {
   const startMs = Math.min(Math.max(coverage.fromMs, fromMs ?? 0), coverage.toMs);
   return { fromMs: startMs, toMs: Math.max(startMs, Math.min(coverage.toMs, toMs ?? Infinity)) };
-}
-
-/** The covered share in percent, without its unit. */
-export function coveredText({ sealed }: Coverage): string | null {
-  return percentText(sealed)?.replace(' %', '') ?? null;
 }
 
 function cutTo({ fromMs, toMs }: TimeRange, stretch: Stretch) {

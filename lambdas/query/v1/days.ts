@@ -5,7 +5,7 @@ import {
   coveredDays,
   type CoverageInput,
 } from '../../shared/domain/coverage/stretches';
-import { DAY_MS, floorTo, MINUTE_MS } from '../../shared/domain/interval';
+import { DAY_MS, dayText, floorTo, MINUTE_MS } from '../../shared/domain/interval';
 import { daysIn } from '../../shared/domain/ledger/ledger';
 import { marketKey } from '../../shared/domain/market';
 import { SEGMENT_SOURCES } from '../../shared/domain/segment';
@@ -13,7 +13,6 @@ import { type Answer, jsonAnswer } from '../http/answer';
 import {
   CountField,
   DayField,
-  dayText,
   MarketField,
   MarketParameter,
   TimeField,

@@ -1,9 +1,10 @@
 import pLimit from 'p-limit';
 import * as v from 'valibot';
 import type { Coverage } from '../../shared/domain/coverage/coverage';
+import { barePercent } from '../../shared/domain/coverage/percent';
 import { formatDecimal } from '../../shared/domain/decimal';
 import type { FollowedStatus } from '../../shared/domain/followed/followed-status';
-import { floorTo, MINUTE_MS } from '../../shared/domain/interval';
+import { dayText, floorTo, MINUTE_MS } from '../../shared/domain/interval';
 import { type Market, marketKey } from '../../shared/domain/market';
 import type { MarketStatus } from '../../shared/domain/progress/progress';
 import { type Answer, jsonAnswer } from '../http/answer';
@@ -11,7 +12,6 @@ import { failureDetail } from '../http/problem';
 import {
   CountField,
   DayField,
-  dayText,
   DecimalField,
   MarketField,
   TimeField,
@@ -19,7 +19,7 @@ import {
   timeText,
 } from '../http/texts';
 import type { QueryContext, StoredCandle } from '../ports';
-import { CoveredField, coveredText } from './coverage';
+import { CoveredField } from './coverage';
 import { EntryMemory } from './entry-memory';
 import { readFollowed } from './known-market';
 import { LedgerMemory } from './ledger-memory';
@@ -213,7 +213,7 @@ function covered(coverage: Coverage) {
   const { minutes, history } = coverage;
   return {
     behindSeconds: coverage.behindMs / 1_000,
-    covered: coveredText(coverage),
+    covered: barePercent(coverage.sealed),
     sealedTo: timeOrNull(coverage.sealedToMs),
     gapCount: coverage.gapCount,
     gapMinutes: minutes.gap,

@@ -11,14 +11,16 @@ export type RolledInterval = Exclude<Interval, '1m'>;
 export const ROLLED_INTERVALS = ['5m', '15m', '1h', '4h', '1d'] as const satisfies RolledInterval[];
 
 export const MINUTE_MS = 60_000;
-export const DAY_MS = 1_440 * MINUTE_MS;
+export const HOUR_MS = 60 * MINUTE_MS;
+export const DAY_MINUTES = 1_440;
+export const DAY_MS = DAY_MINUTES * MINUTE_MS;
 
 const LENGTH_MS: Readonly<Record<Interval, number>> = {
   '1m': MINUTE_MS,
   '5m': 5 * MINUTE_MS,
   '15m': 15 * MINUTE_MS,
-  '1h': 60 * MINUTE_MS,
-  '4h': 240 * MINUTE_MS,
+  '1h': HOUR_MS,
+  '4h': 4 * HOUR_MS,
   '1d': DAY_MS,
 };
 
@@ -55,6 +57,11 @@ export function ceilTo(timeMs: number, stepMs: number): number {
   return Math.ceil(timeMs / stepMs) * stepMs;
 }
 
+/** The UTC day of a time: `2026-01-15`. */
+export function dayText(timeMs: number): string {
+  return new Date(timeMs).toISOString().slice(0, 10);
+}
+
 /** How much time the rows of one partition span: 1,440 minutes a day, 8,928 windows of 5m a month, ... */
 const BUCKET_SPAN: Readonly<Record<Interval, 'day' | 'month' | 'year' | 'all'>> = {
   '1m': 'day',
@@ -71,7 +78,7 @@ const BUCKET_SPAN: Readonly<Record<Interval, 'day' | 'month' | 'year' | 'all'>> 
  * or `1970-01-01` where one bucket holds all.
  */
 export function bucketOf(interval: Interval, openTimeMs: number): string {
-  const day = new Date(openTimeMs).toISOString().slice(0, 10);
+  const day = dayText(openTimeMs);
   switch (BUCKET_SPAN[interval]) {
     case 'day':
       return day;

@@ -1,9 +1,8 @@
-import { ceilTo, DAY_MS, floorTo, MINUTE_MS } from './interval';
+import { ceilTo, DAY_MS, floorTo, HOUR_MS, MINUTE_MS } from './interval';
 import type { Market } from './market';
 import type { Progress } from './progress/progress';
 import type { Segment } from './segment';
 
-const HOUR_MS = 60 * MINUTE_MS;
 /** The first tick of an hour, or after an outage, plans from this long before what is settled. */
 const SECOND_LOOK_MS = 2 * HOUR_MS;
 /** A start that is shorter than this is not asked for again: the next ticks and the second look ask for it anyway. */

@@ -5,6 +5,7 @@ import {
 } from '../../../lambdas/shared/adapters/exchanges/exchange-facts';
 import { isPattern, pairsByName } from '../../../lambdas/shared/domain/followed/pair-patterns';
 import { writtenPairProblem } from '../../../lambdas/shared/adapters/exchanges/pair-name-facts';
+import { DAY_MINUTES } from '../../../lambdas/shared/domain/interval';
 import { LONGEST_PAIR } from '../../../lambdas/shared/domain/market';
 import { group, oneOfKinds, wholeNumber } from './setting-values';
 
@@ -107,7 +108,6 @@ export const ExchangesSettings = v.pipe(
   ),
 );
 
-const DAY_MINUTES = 1_440;
 /** An exchange that serves all of its history is asked for this much of it, if the rest is in its archive: a file a month instead of requests. */
 const DAYS_BEFORE_ARCHIVE = 45;
 /** Longer than any market has been there. */

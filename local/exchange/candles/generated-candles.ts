@@ -1,10 +1,9 @@
-import { DAY_MS, floorTo, MINUTE_MS } from '../../../lambdas/shared/domain/interval';
+import { DAY_MINUTES, DAY_MS, floorTo, MINUTE_MS } from '../../../lambdas/shared/domain/interval';
 import { type CandleSource, candlesBetween } from './candle-source';
 import type { ExchangeCandle } from './exchange-candle';
 import { hash32, randomNumbers } from './random-numbers';
 import { tradingProfile, type TradingProfile } from './trading-profile';
 
-const MINUTES_A_DAY = DAY_MS / MINUTE_MS;
 /** The move of a minute's price, as a share of it. */
 const MINUTE_MOVE = 0.0008;
 /** A day is about 0.5 MB: a bound on memory that still holds two days of each of 100 pairs. */
@@ -84,7 +83,7 @@ function generateDay(
   const random = randomNumbers(hash32(pair, seed, day));
   const path = pricePath(profile, anchor(seed, pair, day), anchor(seed, pair, day + 1), random);
   const candles: ExchangeCandle[] = [];
-  for (let minute = 0; minute < MINUTES_A_DAY; minute++) {
+  for (let minute = 0; minute < DAY_MINUTES; minute++) {
     const opening = path[minute] ?? 1;
     const closing = path[minute + 1] ?? opening;
     const candle = minuteCandle(profile, opening, closing, random);
@@ -124,13 +123,13 @@ function pricePath(
 ): readonly number[] {
   const steps = [0];
   let walk = 0;
-  for (let minute = 0; minute < MINUTES_A_DAY; minute++) {
+  for (let minute = 0; minute < DAY_MINUTES; minute++) {
     walk += (random() + random() - 1) * 2 * MINUTE_MOVE;
     steps.push(walk);
   }
   const ticks = basePrice * 10 ** priceDecimals;
   return steps.map((step, minute) => {
-    const share = minute / MINUTES_A_DAY;
+    const share = minute / DAY_MINUTES;
     const multiple = (from + (to - from) * share) * (1 + step - walk * share);
     return Math.max(1, Math.round(ticks * multiple));
   });

@@ -1,6 +1,4 @@
-import { MINUTE_MS } from '../../../lambdas/shared/domain/interval';
-
-const HOUR_MS = 60 * MINUTE_MS;
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../lambdas/shared/domain/interval';
 
 /**
  * The intervals that the local exchange serves, with their lengths in milliseconds.
@@ -15,7 +13,7 @@ const LENGTH_MS: ReadonlyMap<string, number> = new Map([
   ['1h', HOUR_MS],
   ['4h', 4 * HOUR_MS],
   ['8h', 8 * HOUR_MS],
-  ['1d', 24 * HOUR_MS],
+  ['1d', DAY_MS],
 ]);
 
 /** The names of the intervals that are served, shortest first. */

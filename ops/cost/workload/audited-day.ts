@@ -1,10 +1,10 @@
 import { EXCHANGE_FACTS } from '../../../lambdas/shared/adapters/exchanges/exchange-facts';
 import {
   bucketsOf,
+  DAY_MINUTES,
   DAY_MS,
-  INTERVALS,
   intervalMs,
-  MINUTE_MS,
+  INTERVALS,
 } from '../../../lambdas/shared/domain/interval';
 import { readUnits } from './assumptions';
 
@@ -22,7 +22,6 @@ export interface AuditedDay {
 }
 
 const START_MS = Date.UTC(2026, 0, 1);
-const MINUTES_OF_DAY = DAY_MS / MINUTE_MS;
 /** The ask by reconcile, and the day by persist. */
 const LEDGER_WRITES = 2n;
 /** The day's row, by transform and by persist; gaps and status by persist. */
@@ -43,8 +42,8 @@ export function auditedDay(isStored: boolean, seals = true): AuditedDay {
     return readUnits(rows) * BigInt(bucketsOf(interval, START_MS, START_MS + DAY_MS).length);
   });
   return {
-    requests: BigInt(Math.ceil(MINUTES_OF_DAY / EXCHANGE_FACTS['gate-io'].pageMinutes)),
-    minutes: BigInt(MINUTES_OF_DAY),
+    requests: BigInt(Math.ceil(DAY_MINUTES / EXCHANGE_FACTS['gate-io'].pageMinutes)),
+    minutes: BigInt(DAY_MINUTES),
     candles: written,
     writeUnits: written + LEDGER_WRITES,
     readUnits: reads.reduce((sum, units) => sum + units, STATE_READS),

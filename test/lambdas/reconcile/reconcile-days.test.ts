@@ -3,12 +3,8 @@ import type { CandlesByInterval } from '../../../lambdas/shared/domain/candle';
 import { createObservedCodec } from '../../../lambdas/shared/codec/segment-codec';
 import { auditDay } from '../../../lambdas/shared/domain/ledger/audit';
 import { DAY_MS, MINUTE_MS } from '../../../lambdas/shared/domain/interval';
-import {
-  daysIn,
-  MISSING_MONTH,
-  monthOf,
-  UNKNOWN_PAIR,
-} from '../../../lambdas/shared/domain/ledger/ledger';
+import { monthOf } from '../../../lambdas/shared/domain/calendar/months';
+import { daysIn, MISSING_MONTH, UNKNOWN_PAIR } from '../../../lambdas/shared/domain/ledger/ledger';
 import {
   ArchiveMissingError,
   type ArchivedDay,

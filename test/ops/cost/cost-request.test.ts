@@ -16,10 +16,10 @@ test('another number of pairs, for programs', () => {
 });
 
 test.each([
-  ['--stage dev --pairs 0', "'0' is invalid. Expected a whole number from 1."],
-  ['--stage dev --pairs -3', "'-3' is invalid. Expected a whole number from 1."],
-  ['--stage dev --pairs 1.5', "'1.5' is invalid. Expected a whole number from 1."],
-  ['--stage dev --pairs many', "'many' is invalid. Expected a whole number from 1."],
+  ['--stage dev --pairs 0', "'0' is invalid. Expected a whole number from 1 to 999999."],
+  ['--stage dev --pairs -3', "'-3' is invalid. Expected a whole number from 1 to 999999."],
+  ['--stage dev --pairs 1.5', "'1.5' is invalid. Expected a whole number from 1 to 999999."],
+  ['--stage dev --pairs many', "'many' is invalid. Expected a whole number from 1 to 999999."],
   ['--stage dev --yaml', "unknown option '--yaml'"],
   ['--stage dev more', 'too many arguments'],
 ])('%s is refused: %s', (line, message) => {

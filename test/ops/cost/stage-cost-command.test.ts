@@ -72,7 +72,7 @@ test('for people: both stacks, and what is assumed of each', async () => {
 });
 
 test.each([
-  ['--stage dev --pairs 0', 2, 'Expected a whole number from 1.'],
+  ['--stage dev --pairs 0', 2, 'Expected a whole number from 1 to 999999.'],
   ['--stage none', 1, 'There is no stage "none"'],
   ['--json', 2, 'No stage is given: choose one of dev, prod with --stage <name>'],
   ['--stage dev --pairs 5000', 1, 'exchanges.gate-io has 5000 pairs, and a tick every 1 min'],

@@ -162,7 +162,7 @@ test.each([
   ['--behind 3', '--behind is for --check: add it'],
   [
     '--check --behind x',
-    "option '--behind <minutes>' argument 'x' is invalid. Expected a whole number of minutes.",
+    "option '--behind <minutes>' argument 'x' is invalid. Expected a whole number of minutes from 0 to 999999.",
   ],
   ['--region eu-central-1', '--region eu-central-1 is for a stage in AWS: add --stage <name>'],
 ])('invalid arguments: %s', async (line, message) => {

@@ -360,7 +360,7 @@ test.each([
   ],
   [
     '--market BTC_USDT --from 2026-04-01 --to 2026-04-02 --time-limit 0',
-    'Expected a whole number of minutes from 1.',
+    'Expected a whole number of minutes from 1 to 99999.',
   ],
 ])('invalid arguments, before anything is read: %s', async (line, message) => {
   const { exitCode, err, store } = await run(line);

@@ -1,5 +1,5 @@
 import { DAY_MS, floorTo } from '../../../lambdas/shared/domain/interval';
-import { monthAfter } from '../../../lambdas/shared/domain/ledger/ledger';
+import { monthAfter } from '../../../lambdas/shared/domain/calendar/months';
 import {
   countDifferences,
   dayDifferences,

@@ -1,4 +1,4 @@
-import { monthAfter } from '../../../lambdas/shared/domain/ledger/ledger';
+import { monthAfter } from '../../../lambdas/shared/domain/calendar/months';
 import {
   type Archive,
   type ArchivedDay,

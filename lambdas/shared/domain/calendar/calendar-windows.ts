@@ -1,5 +1,6 @@
 import { DAY_MS, floorTo, type Interval, INTERVALS, intervalMs } from '../interval';
 import type { Windows } from '../roll-up';
+import { monthAfter, monthOf } from './months';
 
 /** The intervals that can be read: those that are kept, weeks and months. */
 export const CALENDAR_INTERVALS = [...INTERVALS, '1w', '1M'] as const;
@@ -75,15 +76,7 @@ function evenWindows(lengthMs: number, firstMs: number): Windows {
   };
 }
 
-const MONTHS: Windows = {
-  startOf: (timeMs) => monthFrom(timeMs, 0),
-  endOf: (startMs) => monthFrom(startMs, 1),
-};
-
-function monthFrom(timeMs: number, count: number): number {
-  const time = new Date(timeMs);
-  return Date.UTC(time.getUTCFullYear(), time.getUTCMonth() + count, 1);
-}
+const MONTHS: Windows = { startOf: monthOf, endOf: monthAfter };
 
 /** The start of the first window that does not start before a time. */
 export function firstStartFrom(windows: Windows, timeMs: number): number {

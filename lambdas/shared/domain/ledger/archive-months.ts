@@ -1,5 +1,6 @@
 import { DAY_MS } from '../interval';
-import { isSealed, type LedgerDay, MISSING_MONTH, monthAfter, monthOf } from './ledger';
+import { monthAfter, monthOf } from '../calendar/months';
+import { isSealed, type LedgerDay, MISSING_MONTH } from './ledger';
 
 /** A month that is missing so long after its end, with a later one there, does not come any more. */
 const PATIENCE_MS = 60 * DAY_MS;

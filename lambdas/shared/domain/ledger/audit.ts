@@ -4,7 +4,7 @@ import {
   hasSameValues,
   hasSameValuesButQuote,
 } from '../candle';
-import { DAY_MS, type Interval, INTERVALS, MINUTE_MS } from '../interval';
+import { DAY_MINUTES, DAY_MS, type Interval, INTERVALS, MINUTE_MS } from '../interval';
 import {
   DISPUTED_AFTER_MS,
   isSecondOpinion,
@@ -25,7 +25,6 @@ import {
 
 /** An audit deletes no more minutes than this: an exchange that lacks more has forgotten them. */
 const MOST_DELETED = 30;
-const MINUTES_OF_DAY = DAY_MS / MINUTE_MS;
 
 /** A past day of a market that was asked for. */
 export interface AskedDay {
@@ -238,9 +237,7 @@ class DayComparison {
   #absentCount(minuteCount: number): number {
     const { rejected, unserved } = this.#segment;
     if (unserved !== null && minuteCount === 0) return 0;
-    return (
-      MINUTES_OF_DAY - minuteCount - rejected.filter((one) => !this.has(one.openTimeMs)).length
-    );
+    return DAY_MINUTES - minuteCount - rejected.filter((one) => !this.has(one.openTimeMs)).length;
   }
 
   #correctedCount(): number {

@@ -1,4 +1,5 @@
-import { dueOf, isSealed, isUnderWay, type LedgerDay, monthOf, MOST_UNDER_WAY } from './ledger';
+import { monthOf } from '../calendar/months';
+import { dueOf, isSealed, isUnderWay, type LedgerDay, MOST_UNDER_WAY } from './ledger';
 import { type Market, marketKey } from '../market';
 import type { SegmentSource } from '../segment';
 

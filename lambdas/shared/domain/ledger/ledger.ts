@@ -1,4 +1,5 @@
-import { DAY_MS, floorTo, MINUTE_MS } from '../interval';
+import { monthAfter } from '../calendar/months';
+import { DAY_MS, floorTo, HOUR_MS, MINUTE_MS } from '../interval';
 import type { RolledSegment, SegmentSource } from '../segment';
 
 /**
@@ -49,7 +50,6 @@ export interface DayAsk {
   readonly refusal: string | null;
 }
 
-const HOUR_MS = 60 * MINUTE_MS;
 /** A day is first asked for so long after its end. */
 const FIRST_AUDIT_MS = 3 * HOUR_MS;
 /** An audit seals a day only so long after its end: corrections and stale answers do not reach further. */
@@ -95,18 +95,6 @@ export type DayDue =
 /** A day as the ledger has it if it has no row. */
 export function unknownDay(dayMs: number): LedgerDay {
   return { dayMs, audit: undefined, ask: undefined, reopenedAtMs: null };
-}
-
-/** The start of the UTC month of a time. */
-export function monthOf(timeMs: number): number {
-  const time = new Date(timeMs);
-  return Date.UTC(time.getUTCFullYear(), time.getUTCMonth(), 1);
-}
-
-/** The start of the UTC month after that of a time. */
-export function monthAfter(timeMs: number): number {
-  const time = new Date(timeMs);
-  return Date.UTC(time.getUTCFullYear(), time.getUTCMonth() + 1, 1);
 }
 
 /**

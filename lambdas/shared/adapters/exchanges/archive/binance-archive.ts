@@ -1,5 +1,5 @@
 import { DAY_MS, MINUTE_MS } from '../../../domain/interval';
-import { monthAfter } from '../../../domain/ledger/ledger';
+import { monthAfter } from '../../../domain/calendar/months';
 import {
   type Archive,
   type ArchivedDay,

@@ -1,4 +1,4 @@
-import { monthAfter } from '../../../domain/ledger/ledger';
+import { monthAfter } from '../../../domain/calendar/months';
 import {
   type Archive,
   type ArchivedDay,

@@ -1,10 +1,10 @@
 import { missingMonths } from '../../../../../lambdas/shared/domain/ledger/archive-months';
 import { DAY_MS } from '../../../../../lambdas/shared/domain/interval';
+import { monthAfter } from '../../../../../lambdas/shared/domain/calendar/months';
 import {
   daysIn,
   type LedgerDay,
   MISSING_MONTH,
-  monthAfter,
 } from '../../../../../lambdas/shared/domain/ledger/ledger';
 import { askOf, ledgerDayOf, sealedDay } from '../../../../fakes/ledger/ledger-days';
 
