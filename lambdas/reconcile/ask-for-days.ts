@@ -135,8 +135,8 @@ async function askApi(
     return;
   }
   const { rows, reason } = answer.misplaced;
-  const refusal = `${rows} of its rows have no minute of it: ${reason}`.slice(0, LONGEST_REFUSAL);
-  tellRefused(ports, { market, dayMs }, 'its answer has rows of no minute of it', refusal);
+  const refusal = `${rows} of its rows have unexpected times: ${reason}`.slice(0, LONGEST_REFUSAL);
+  tellRefused(ports, { market, dayMs }, 'its answer has rows with unexpected times', refusal);
   if (nowMs < toMs + DISPUTED_AFTER_MS) {
     await asks.refuse(dayMs, refusal);
     return;

@@ -140,7 +140,7 @@ function restLines(status: RunStatus): string[] {
   const throttled =
     throttledRequests === null
       ? []
-      : [`throttled     ${countOf(throttledRequests, 'request')} of the database, made again`];
+      : [`throttled     ${countOf(throttledRequests, 'request')} to the database, repeated`];
   return [
     `functions     ${functions.map(functionText).join('; ') || 'none yet'}`,
     `waiting       ${mappings.map(mappingText).join('; ') || 'nothing'}`,

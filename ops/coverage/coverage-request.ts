@@ -54,7 +54,7 @@ export function parseCoverageArguments(args: readonly string[]): CoverageRequest
 
 function coverageCommand(): Command {
   const command = new Command('npm run coverage --')
-    .description('Tells which minutes are stored, which are missing, and why.')
+    .description('Reports which minutes are stored, which are missing, and why.')
     .argument('[market]', 'its stretches of time, such as gate-io:BTC_USDT (default: all markets)')
     .option('--json', 'print JSON')
     .option('--csv', 'print comma-separated values with a header')

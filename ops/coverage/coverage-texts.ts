@@ -49,14 +49,13 @@ function waitText({ lastWaitsUntilMs }: HistoryLeft): string {
   return timeOr(lastWaitsUntilMs, dayText);
 }
 
-/** What is to be said of a stretch beside its state. */
-export function stretchText({ reason, due, state }: Stretch, nowMs: number): string {
-  const next = due === null ? null : dueText(state, due, nowMs);
+/** The reason of a stretch, and the time of its next request. */
+export function stretchText({ reason, due }: Stretch, nowMs: number): string {
+  const next = due === null ? null : dueText(due, nowMs);
   return [reason, next].filter((text) => text !== null).join('; ');
 }
 
-function dueText(state: Stretch['state'], due: NonNullable<Stretch['due']>, nowMs: number): string {
-  const asked = state === 'unsealed' ? 'asked for again' : 'asked for';
+function dueText(due: NonNullable<Stretch['due']>, nowMs: number): string {
   const when = due.atMs <= nowMs ? 'at the next firing' : `from ${minuteText(due.atMs)}`;
-  return `${asked} ${when}${due.source === 'archive' ? ', from the archive' : ''}`;
+  return `next request ${when}${due.source === 'archive' ? ', from the archive' : ''}`;
 }

@@ -7,7 +7,7 @@ import {
 } from '../../lambdas/shared/domain/ledger/ledger';
 import type { Column } from '../../cli/text-table';
 
-/** What decides when a day is due. */
+/** Terms that decide when a day is due. */
 export interface DueTerms {
   readonly nowMs: number;
   readonly retentionMs: number;
@@ -38,11 +38,11 @@ function stateText({ audit, ask, reopenedAtMs }: LedgerDay, due: DayDue, nowMs: 
     due.dueAtMs <= nowMs ? 'at one of the next firings' : `from ${minuteText(due.dueAtMs)}`;
   const observedAtMs = audit?.observedAtMs ?? 0;
   if (ask !== undefined && ask.refusal !== null && ask.askedAtMs >= observedAtMs) {
-    return `refused: ${ask.refusal}; asked for again ${when}`;
+    return `refused: ${ask.refusal}; next request ${when}`;
   }
-  if (ask !== undefined && ask.askedAtMs >= observedAtMs) return 'asked for, and not stored yet';
-  if (audit === undefined || observedAtMs <= (reopenedAtMs ?? 0)) return `asked for ${when}`;
-  return `${findingText(audit)}; asked for again ${when}`;
+  if (ask !== undefined && ask.askedAtMs >= observedAtMs) return 'requested, not stored yet';
+  if (audit === undefined || observedAtMs <= (reopenedAtMs ?? 0)) return `next request ${when}`;
+  return `${findingText(audit)}; next request ${when}`;
 }
 
 function findingText({ agreed, suspectsMs }: StoredAudit): string {

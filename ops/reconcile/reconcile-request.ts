@@ -9,14 +9,14 @@ import {
   withPipelineOptions,
 } from '../pipeline/pipeline-options';
 
-/** The UTC days of a market that are to be asked for again: those that start in `[fromMs, toMs)`. */
+/** The UTC days of a market to request again: those that start in `[fromMs, toMs)`. */
 export interface ReconcileRequest {
   readonly pipeline: PipelineChoice;
   /** As it was given. */
   readonly market: string;
   readonly fromMs: number;
   readonly toMs: number;
-  /** Asks and compares, and writes nothing. */
+  /** Requests and compares, and writes nothing. */
   readonly dryRun: boolean;
   /** How long to wait for the days. */
   readonly timeLimitMs: number;
@@ -56,18 +56,18 @@ export function parseReconcileArguments(args: readonly string[], nowMs: number):
 function reconcileCommand(): Command {
   const command = new Command('npm run reconcile --')
     .description(
-      'Has past days of a market asked for again: takes their seals off, waits until each is audited, and tells what has changed.',
+      'Requests past days of a market again: unseals them, waits until each is audited, and reports what has changed.',
     )
     .option('--market <market>', 'such as gate-io:BTC_USDT (required)')
     .option('--from <day>', 'first UTC day, such as 2026-03-01 (required)', dayArgument)
     .option('--to <day>', 'UTC day to stop before (required)', dayArgument)
     .option(
       '--dry-run',
-      'only ask the exchange or its archive now, and print how what is stored differs; ends with exit code 1 if it does',
+      'only request the days from the exchange or its archive now, and print each stored minute that differs; ends with exit code 1 if one does',
     )
     .option(
       '--time-limit <minutes>',
-      `the longest wait (default: ${DEFAULT_LIMIT_MINUTES}); the days are asked for all the same`,
+      `the longest wait (default: ${DEFAULT_LIMIT_MINUTES}); the days are requested even if it ends`,
       wholeNumberArgument({ unit: 'minutes', least: 1, most: 99_999 }),
     );
   return withPipelineOptions(command);
@@ -89,7 +89,7 @@ function assertPast({ fromMs, toMs }: DayRange, nowMs: number): void {
   const todayMs = floorTo(nowMs, DAY_MS);
   if (toMs <= todayMs) return;
   throw new UsageError(
-    `--to ${dayText(toMs)} is too late: give ${dayText(todayMs)} (today, UTC) at the latest, as only whole past days are asked for again`,
+    `--to ${dayText(toMs)} is too late: give ${dayText(todayMs)} (today, UTC) at the latest, as only whole past days are requested again`,
   );
 }
 

@@ -91,7 +91,7 @@ function announcement({ market, days, pipeline, retentionMs }: Repair, nowMs: nu
   const terms = { nowMs, retentionMs };
   const waiting = days.filter((day) => waitsForArchive(reopened(day, nowMs), terms));
   const lines = [
-    `${marketKey(market)} of ${pipeline.name}: ${countText(days.length)} asked for again, at one of the next firings of reconcile (days of the last month within minutes, older ones within an hour)`,
+    `${marketKey(market)} of ${pipeline.name}: ${countText(days.length)} unsealed, and requested again at one of the next firings of reconcile (days of the last month within minutes, older ones within an hour)`,
   ];
   const [first] = waiting;
   if (first !== undefined) lines.push(waitingText(waiting.length, first, terms));
@@ -101,7 +101,7 @@ function announcement({ market, days, pipeline, retentionMs }: Repair, nowMs: nu
 function waitingText(count: number, first: LedgerDay, terms: Terms): string {
   const due = dueOf(reopened(first, terms.nowMs), terms);
   const from = due.kind === 'open' ? minuteText(due.scheduledAtMs) : '';
-  return `${countText(count)} not to be had now: the API no longer serves all of ${dayText(first.dayMs)}, and the archive has its month from ${from} on`;
+  return `${countText(count)} not available now: the API no longer serves all of ${dayText(first.dayMs)}, and the archive has its month from ${from} on`;
 }
 
 function countText(count: number): string {
@@ -119,7 +119,7 @@ function reopened({ dayMs, audit }: LedgerDay, reopenedAtMs: number): LedgerDay 
   return { dayMs, audit: open, ask: undefined, reopenedAtMs };
 }
 
-/** Whether a day is not to be had yet. */
+/** Whether a day is not available yet. */
 function waitsForArchive(day: LedgerDay, terms: Terms): boolean {
   const due = dueOf(day, terms);
   return due.kind === 'open' && due.source === 'archive' && due.scheduledAtMs > terms.nowMs;

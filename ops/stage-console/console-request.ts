@@ -27,7 +27,7 @@ export function parseConsoleArguments(args: readonly string[]): ConsoleRequest {
 function consoleCommand(): Command {
   return new Command('npm run console --')
     .description(
-      'Serves the page and the query API of a stage in AWS on this machine, and signs what it asks with your credentials. A local run serves its own.',
+      'Serves the page and the query API of a stage in AWS on this machine, and signs requests with your credentials. A local run serves its own.',
     )
     .option('--stage <name>', 'the stage, such as dev')
     .option('--profile <name>', 'a profile of your AWS configuration')

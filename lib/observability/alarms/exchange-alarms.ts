@@ -67,7 +67,7 @@ function listingAlarms(stage: StageConfig): AlarmSpec[] {
     {
       id: 'ListingsDoubted',
       runbook: 'listings-doubted',
-      situation: `For ${LISTINGS_DOUBTED_HOURS} hours, the listing of an exchange was not believed at most of the ticks, so that what its patterns name is not followed as it changes`,
+      situation: `For ${LISTINGS_DOUBTED_HOURS} hours, the listing of an exchange was doubted at most of the ticks: new and delisted pairs of its patterns are not noticed`,
       severity: 'ticket',
       metric: fetchMetric(stage, 'ListingsDoubted', 'Sum'),
       threshold: { above: Math.floor(30 / stage.scheduleMinutes) },

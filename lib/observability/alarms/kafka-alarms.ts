@@ -42,7 +42,7 @@ function brokerAlarms(stage: StageConfig, kafka: MskKafka): AlarmSpec[] {
   const silent: AlarmSpec = {
     id: 'BrokersSilent',
     runbook: 'brokers-silent',
-    situation: 'Nothing has been heard of the disk of a broker for an hour',
+    situation: "MSK has not reported a broker's disk for an hour",
     severity: 'page',
     metric: leastOf(brokerDiskMetrics(kafka, 'SampleCount'), 'Samples'),
     threshold: { below: 1 },

@@ -51,7 +51,7 @@ function auditAlarms({ stage, functions }: WatchedPipeline): AlarmSpec[] {
     {
       id: 'DaysOverdue',
       runbook: 'days-overdue',
-      situation: `Past days were to be asked for more than a day ago, or the archive of their month was refused for as long, for ${OVERDUE_HOURS} hours already, or reconcile has not said so for as long`,
+      situation: `For ${OVERDUE_HOURS} hours, past days have been overdue by more than a day, or their archive has been refused for more than a day, or reconcile has not reported`,
       severity: 'ticket',
       metric: reconcileMetric(stage, 'DaysOverdue', lastingStatistic(stage, 'reconcile')),
       threshold: { above: 0 },
@@ -62,7 +62,8 @@ function auditAlarms({ stage, functions }: WatchedPipeline): AlarmSpec[] {
     {
       id: 'HistoryStands',
       runbook: 'history-does-not-move',
-      situation: `Days of history of an exchange are to be had, and none has been stored for two hours`,
+      situation:
+        'Days of history of an exchange are available, and none has been stored for two hours',
       severity: 'ticket',
       // Of each exchange by itself: one that gets on would hide another that does not.
       metric: reconcileMetric(stage, 'HistoryStands', lastingStatistic(stage, 'reconcile')),

@@ -231,7 +231,7 @@ describe('a firing', () => {
 
     expect(daysOf(sent())).toEqual(['2026-06-14', '2026-06-15']);
     expect(store.day(BTC, TODAY - DAY_MS).ask?.refusal).toBe(
-      '2 of its rows have no minute of it: its time "noon" is none',
+      '2 of its rows have unexpected times: its time "noon" is none',
     );
     expect(telemetry.counted('DaysNotRead')).toBe(1);
   });
@@ -259,7 +259,7 @@ describe('a firing', () => {
     await fireDaily(6, NOW);
     expect(store.day(BTC, yesterday)).toMatchObject({
       audit: { auditCount: 1, sealedAtMs: null },
-      ask: { refusal: '1 of its rows have no minute of it: its time "noon" is none' },
+      ask: { refusal: '1 of its rows have unexpected times: its time "noon" is none' },
     });
     await fireDaily(7, NOW + 7 * DAY_MS);
 

@@ -71,11 +71,11 @@ test('the stretches of a market say where what is, and why it is not', async () 
   expect(exitCode).toBe(0);
   expect(out.split('\n').map((line) => line.trimEnd())).toEqual([
     'state     from (UTC)        to (UTC)              length',
-    'missing   2026-03-01 00:00  2026-03-05 00:00         4 d  asked for from 2026-04-01 00:00, from the archive',
+    'missing   2026-03-01 00:00  2026-03-05 00:00         4 d  next request from 2026-04-01 00:00, from the archive',
     'complete  2026-03-05 00:00  2026-03-06 10:00    1 d 10 h',
     'gap       2026-03-06 10:00  2026-03-06 12:11  2 h 11 min  beyond the retention of the exchange',
     'complete  2026-03-06 12:11  2026-03-10 00:00    3 d 11 h',
-    'unsealed  2026-03-10 00:00  2026-03-11 00:00         1 d  asked for again from 2026-03-12 00:00',
+    'unsealed  2026-03-10 00:00  2026-03-11 00:00         1 d  next request from 2026-03-12 00:00',
     'live      2026-03-11 00:00  2026-03-11 03:59  3 h 59 min',
     'behind    2026-03-11 03:59  2026-03-11 04:00       1 min',
     '',

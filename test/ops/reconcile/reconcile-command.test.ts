@@ -95,10 +95,10 @@ describe('a repair', () => {
     expect({ exitCode, err }).toEqual({ exitCode: 0, err: '' });
     expect(store.reopened).toEqual(['gate-io:BTC_USDT 2026-04-07', 'gate-io:BTC_USDT 2026-04-08']);
     expect(out.split('\n')).toEqual([
-      'gate-io:BTC_USDT of the local run: 2 days are asked for again, at one of the next firings of reconcile (days of the last month within minutes, older ones within an hour)',
+      'gate-io:BTC_USDT of the local run: 2 days are unsealed, and requested again at one of the next firings of reconcile (days of the last month within minutes, older ones within an hour)',
       'day (UTC)   source  minutes  absent  corrected  state',
-      '2026-04-07  api        1437       3          2  changed; asked for again from 2026-04-11 05:01',
-      '2026-04-08  api        1440       0          0  nothing changed; asked for again from 2026-04-12 00:00',
+      '2026-04-07  api        1437       3          2  changed; next request from 2026-04-11 05:01',
+      '2026-04-08  api        1440       0          0  nothing changed; next request from 2026-04-12 00:00',
       '',
     ]);
     expect(store.closed).toBe(1);
@@ -115,7 +115,7 @@ describe('a repair', () => {
     const { exitCode, out } = await run(line, { pipelines, onWait });
 
     expect(exitCode).toBe(0);
-    expect(out).toContain('1 day is asked for again');
+    expect(out).toContain('1 day is unsealed, and requested again');
     expect(out).toContain('2026-03-01  archive     1440       0       1440  sealed\n');
   });
 
@@ -127,7 +127,7 @@ describe('a repair', () => {
     expect(exitCode).toBe(1);
     expect(store.reopened).toHaveLength(2);
     expect(out).toContain(
-      '2 days are not to be had now: the API no longer serves all of 2026-04-01, and the archive has its month from 2026-05-01 00:00 on',
+      '2 days are not available now: the API no longer serves all of 2026-04-01, and the archive has its month from 2026-05-01 00:00 on',
     );
     expect(out).toContain('2 days are not audited yet. The ledger goes on by itself');
   });
@@ -144,7 +144,7 @@ describe('a repair', () => {
     const { exitCode, out } = await run(line, { pipelines, onWait });
 
     expect(exitCode).toBe(1);
-    expect(out).toContain('refused: ExchangeError: 503; asked for again from 2026-04-11 05:00');
+    expect(out).toContain('refused: ExchangeError: 503; next request from 2026-04-11 05:00');
   });
 
   test('ends at its time limit; the ledger goes on', async () => {
@@ -167,7 +167,7 @@ describe('a repair', () => {
 
     expect(exitCode).toBe(1);
     expect(out).toContain(
-      '2026-04-09  api        1440       0          0  asked for at one of the next firings',
+      '2026-04-09  api        1440       0          0  next request at one of the next firings',
     );
     expect(out).toContain('stopped: 1 day is not audited yet. The ledger goes on by itself');
   });

@@ -168,7 +168,7 @@ function disputeOf({ audit }: LedgerDay): string {
 /** What became of the latest ask for a day. */
 function askOf(day: LedgerDay): string | null {
   const { ask, audit } = day;
-  if (isUnderWay(day)) return 'asked for, and not stored yet';
+  if (isUnderWay(day)) return 'requested, not stored yet';
   return ask !== undefined && ask.askedAtMs >= (audit?.observedAtMs ?? 0) ? ask.refusal : null;
 }
 

@@ -194,7 +194,7 @@ test('what kept a day from being stored is its reason', () => {
 
   expect(stretches.slice(0, 2).map(({ reason }) => reason)).toEqual([
     'the file is cut',
-    'asked for, and not stored yet',
+    'requested, not stored yet',
   ]);
 });
 
