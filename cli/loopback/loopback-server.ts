@@ -6,6 +6,7 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http';
+import { closeServer, portOf } from './http-server';
 import { type LoopbackAnswer, type LoopbackRequest, problemAnswer } from './loopback-answer';
 import { refusalOf } from './refusal';
 
@@ -47,7 +48,7 @@ export async function startLoopbackServer(options: LoopbackServerOptions): Promi
     void respond(options, request, response, portOf(server));
   });
   await listen(server, options);
-  return { url: `http://127.0.0.1:${portOf(server)}`, stop: () => close(server) };
+  return { url: `http://127.0.0.1:${portOf(server)}`, stop: () => closeServer(server) };
 }
 
 async function listen(
@@ -105,17 +106,4 @@ function joinedHeaders(headers: IncomingHttpHeaders): Record<string, string> {
 function send(response: ServerResponse, { status, headers, body }: LoopbackAnswer): void {
   response.writeHead(status, headers);
   response.end(body);
-}
-
-function portOf(server: Server): number {
-  const address = server.address();
-  if (typeof address === 'object' && address !== null) return address.port;
-  throw new Error('The server has no port, as it does not listen');
-}
-
-async function close(server: Server): Promise<void> {
-  const closed = once(server, 'close');
-  server.close();
-  server.closeAllConnections();
-  await closed;
 }

@@ -10,11 +10,6 @@ import { GeneratedCandles } from '../exchange/candles/generated-candles';
 import { defaultDataDir } from '../run/run-description';
 import { type Usage, usageOf, usedSince } from './process-usage';
 
-/** Generated pairs: `P000_USDT`, `P001_USDT`, ... */
-export function generatedPairs(count: number): string[] {
-  return Array.from({ length: count }, (_, index) => `P${String(index).padStart(3, '0')}_USDT`);
-}
-
 /** The first minute of all benchmarks. */
 export const BENCH_START_MS = Date.parse('2026-03-01T00:00:00Z');
 

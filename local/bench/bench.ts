@@ -8,10 +8,10 @@ import type { TimedExchange } from '../run/run-exchange';
 import type { LocalRun } from '../run/local-run';
 import { GeneratedCandles } from '../exchange/candles/generated-candles';
 import { type Column, tableLines } from '../../cli/text-table';
-import { generatedPairs, startBenchRun } from './bench-run';
+import { startBenchRun } from './bench-run';
 import { type BundleFigures, bundleLoads } from './bundle-load';
 import { type CatchUpFigures, catchUp, fromPreloadedTopic } from './catch-up';
-import { marketsWithinLimits } from './exchanges-of-markets';
+import { marketsWithinLimits, numberedPairs } from './exchanges-of-markets';
 import { history, historyStart } from './history';
 import { type LatencyFigures, liveLatency } from './live-latency';
 import { manyMarkets, manyMarketsText } from './many-markets';
@@ -92,9 +92,9 @@ async function measureAll(days: readonly number[]): Promise<Figures> {
   let units: UnitFigures | undefined;
   let raw: RawLimits | undefined;
   let bundles: readonly BundleFigures[] = [];
-  const pairs = generatedPairs(CATCH_UP_PAIRS);
+  const pairs = numberedPairs(CATCH_UP_PAIRS);
   const source = new GeneratedCandles({ seed: 1, pairs, cachedDays: 1_100 });
-  await onRun(generatedPairs(LIVE_PAIRS), 'live', async (run) => {
+  await onRun(numberedPairs(LIVE_PAIRS), 'live', async (run) => {
     bundles = bundleLoads(run.template);
     live = await liveLatency(run, LIVE_TICKS);
     units = await queryUnits(run);
@@ -111,7 +111,7 @@ async function measureAll(days: readonly number[]): Promise<Figures> {
   }
   for (const count of days.map((factor) => factor * HISTORY_DAYS)) {
     const what = `history, 1 pair x ${count} days`;
-    const [historyPairs, chosen] = [generatedPairs(1), historySettings(count)];
+    const [historyPairs, chosen] = [numberedPairs(1), historySettings(count)];
     const ofHistory = new GeneratedCandles({ seed: 1, pairs: historyPairs });
     await onRun(
       historyPairs,

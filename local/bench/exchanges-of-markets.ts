@@ -59,6 +59,7 @@ export function invocationsOfTick(markets: number): number {
   return exchangesOfMarkets(markets).flatMap(({ setting }) => fetchParts(setting)).length;
 }
 
-function numberedPairs(count: number): string[] {
+/** Pairs for generated candles: `P0000_USDT`, `P0001_USDT`, ... */
+export function numberedPairs(count: number): string[] {
   return Array.from({ length: count }, (_, index) => `P${String(index).padStart(4, '0')}_USDT`);
 }

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { closeServer, portOf } from '../../cli/loopback/http-server';
 
 /** The part of MSK's API that the functions use, on the loopback interface. */
 export interface MskEndpoint {
@@ -26,7 +27,7 @@ export async function startMskEndpoint(options: MskEndpointOptions): Promise<Msk
   const server = createServer((request, response) => answer(options, request, response));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  return { url: urlOf(server), stop: () => close(server) };
+  return { url: `http://127.0.0.1:${portOf(server)}`, stop: () => closeServer(server) };
 }
 
 function answer(
@@ -53,17 +54,4 @@ function send(response: ServerResponse, status: number, body: object, errorType?
     ...(errorType === undefined ? {} : { 'x-amzn-errortype': errorType }),
   });
   response.end(JSON.stringify(body));
-}
-
-function urlOf(server: Server): string {
-  const address = server.address();
-  if (typeof address === 'object' && address) return `http://127.0.0.1:${address.port}`;
-  throw new Error('the local MSK endpoint has no port');
-}
-
-async function close(server: Server): Promise<void> {
-  const closed = once(server, 'close');
-  server.close();
-  server.closeAllConnections();
-  await closed;
 }

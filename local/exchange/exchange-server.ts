@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { failureText } from '../../cli/failure-text';
+import { closeServer, portOf } from '../../cli/loopback/http-server';
 import type { ExchangeName } from '../../lambdas/shared/adapters/exchanges/exchange-facts';
 import { ARCHIVE_PATH } from './archive/archive-format';
 import {
@@ -79,10 +79,10 @@ export async function startExchanges(
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   const { host = LOOPBACK } = options;
   await listening(server, host, options.port);
-  const { port } = server.address() as AddressInfo;
+  const origin = `http://${host}:${portOf(server)}`;
   return {
-    of: (exchange) => answeredExchange(exchanges, exchange, `http://${host}:${port}`),
-    stop: () => stopped(server),
+    of: (exchange) => answeredExchange(exchanges, exchange, origin),
+    stop: () => closeServer(server),
   };
 }
 
@@ -150,12 +150,4 @@ async function listening(server: Server, host: string, port: number): Promise<vo
   } catch (cause) {
     throw new ExchangePortError(host, port, cause);
   }
-}
-
-async function stopped(server: Server): Promise<void> {
-  if (!server.listening) return;
-  const closed = once(server, 'close');
-  server.close();
-  server.closeAllConnections();
-  await closed;
 }

@@ -88,7 +88,7 @@ export async function openExchange(
     if (recorded !== undefined) {
       assertRecorded(asked && pairsByName(asked), recorded.source.pairs(), choice);
     }
-    const source = recorded?.source ?? simulatedCandles(exchange, generatedPairs(asked ?? pairs));
+    const source = recorded?.source ?? simulatedCandles(exchange, simulatedPairs(asked ?? pairs));
     return { exchange, source, faults: faultsOf?.(exchange) };
   });
   const now = () => fixedTimeMs ?? Date.now();
@@ -113,7 +113,7 @@ function realExchanges(names: readonly ExchangeName[], description: string): Loc
 }
 
 /** The pairs that a simulated exchange has: those that are named, else a few for patterns to name. */
-function generatedPairs(pairs: readonly string[]): readonly string[] {
+function simulatedPairs(pairs: readonly string[]): readonly string[] {
   const named = pairsByName(pairs);
   return named.length === 0 ? SOME_PAIRS : named;
 }
