@@ -15,7 +15,7 @@ import type {
 } from '../shared/domain/ports';
 import type { MarketStatus } from '../shared/domain/progress/progress';
 import type { ObservedSegment } from '../shared/domain/segment';
-import { noteBan } from '../shared/noted-ban';
+import { noteBan } from '../shared/use-cases/noted-ban';
 import type { Shard } from '../shared/domain/followed/shard';
 import { followedMarkets, type FollowedMarket, type Listing } from './followed-markets';
 import { noteMarketEnd } from './market-end';

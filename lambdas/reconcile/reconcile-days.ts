@@ -20,7 +20,7 @@ import type {
   Telemetry,
 } from '../shared/domain/ports';
 import type { ObservedSegment } from '../shared/domain/segment';
-import { noteBan } from '../shared/noted-ban';
+import { noteBan } from '../shared/use-cases/noted-ban';
 import type { Shard } from '../shared/domain/followed/shard';
 import { askForDays, declareUnserved, type AskOutcome } from './ask-for-days';
 import { reportLedgers } from './ledger-report';

@@ -12,15 +12,34 @@ const FORBIDDEN: readonly Import[] = [
   ['lambdas/fetch/observe-tick.ts', '../shared/adapters/exchanges/exchange'],
   ['lambdas/transform/roll-up-batch.ts', '../shared/adapters/kafka/kafka-log'],
   ['lambdas/persist/store-batch.ts', '../shared/adapters/database/candle-store'],
+  ['lambdas/shared/use-cases/noted-ban.ts', '../adapters/exchanges/exchange'],
+  ['lambdas/shared/use-cases/noted-ban.ts', '../../fetch/observe-tick'],
   ['lambdas/fetch/handler.ts', '../../lib/bundling/bundle-function'],
   ['lambdas/fetch/handler.ts', '../../local/exchange/exchange-server'],
   ['lambdas/shared/adapters/exchanges/gate-io.ts', '../../../../local/exchange/exchange-server'],
 ];
 
+/** A use case of each function. */
+const USE_CASES = [
+  'fetch/observe-tick',
+  'transform/roll-up-batch',
+  'persist/store-batch',
+  'reconcile/reconcile-days',
+  'query/answer-request',
+];
+/** No function knows another: each is deployed on its own. */
+const BETWEEN_FUNCTIONS: readonly Import[] = USE_CASES.flatMap((importing) =>
+  USE_CASES.filter((other) => other !== importing).map(
+    (other) => [`lambdas/${importing}.ts`, `../${other}`] as const,
+  ),
+);
+
 const ALLOWED: readonly Import[] = [
   ['lambdas/shared/codec/wire-format.ts', '../domain/plan'],
   ['lambdas/shared/adapters/exchanges/gate-io.ts', '../../codec/wire-format'],
   ['lambdas/fetch/observe-tick.ts', '../shared/codec/segment-codec'],
+  ['lambdas/fetch/observe-tick.ts', '../shared/use-cases/noted-ban'],
+  ['lambdas/fetch/handler.ts', './observe-tick'],
   ['lambdas/fetch/handler.ts', '../shared/adapters/exchanges/exchange'],
   ['lambdas/fetch/environment.ts', '../shared/adapters/environment'],
 ];
@@ -31,7 +50,12 @@ const ROOMS = [
   'domain',
   'codec',
   'adapters',
-  'function',
+  'use-cases',
+  'fetch',
+  'transform',
+  'persist',
+  'reconcile',
+  'query',
   'console',
   'lib/naming',
   'lib/checks',
@@ -87,6 +111,10 @@ function lintImports(request: object): unknown {
 
 it('the lint rule refuses the imports against the arrows, and no others', () => {
   expect(lintImports({ imports: [...FORBIDDEN, ...ALLOWED] })).toEqual(FORBIDDEN);
+}, 240_000);
+
+it('the lint rule refuses a function that imports another', () => {
+  expect(lintImports({ imports: BETWEEN_FUNCTIONS })).toEqual(BETWEEN_FUNCTIONS);
 }, 240_000);
 
 it('the lint rule refuses every arrow turned round', () => {

@@ -1,4 +1,4 @@
-import type { BanStore, Exchange, Telemetry } from './domain/ports';
+import type { BanStore, Exchange, Telemetry } from '../domain/ports';
 
 interface BanPorts {
   readonly exchange: Pick<Exchange, 'banToNote'>;
