@@ -2,7 +2,7 @@ import pLimit from 'p-limit';
 import type { SegmentCodec } from '../shared/codec/segment-codec';
 import { MINUTE_MS } from '../shared/domain/interval';
 import { marketKey } from '../shared/domain/market';
-import { type Ask, asked, isDue } from '../shared/domain/progress/pace';
+import { type Ask, isDue } from '../shared/domain/progress/pace';
 import { isSecondLook, planSegments, type PlannedSegment } from '../shared/domain/plan';
 import type {
   Exchange,
@@ -219,7 +219,8 @@ function remember(
   const statuses = new Map(plans.map(({ market, status }) => [marketKey(market), status]));
   for (const { market, segmentCount } of observed) {
     const key = marketKey(market);
-    if (segmentCount > 0) asks.set(key, asked(asks.get(key), statuses.get(key)?.progress, nowMs));
+    const settledToMs = statuses.get(key)?.progress?.settledToMs;
+    if (segmentCount > 0) asks.set(key, { askedAtMs: nowMs, settledToMs });
   }
 }
 

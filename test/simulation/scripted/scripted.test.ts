@@ -237,14 +237,23 @@ describe('A rule whose lack shows once in a thousand runs', () => {
 });
 
 describe('A pipeline that stands still for a day', () => {
-  /** Minutes that are asked for while nothing is persisted, with a new process every so many minutes. */
-  async function askedFor(processMinutes: number): Promise<number> {
+  /** A market that is stored up to a time, its last. */
+  async function storedTo(storedToMs: number): Promise<ScriptedWorld> {
     const world = new ScriptedWorld();
-    await run(world, at(0, 1), at(0, 5));
+    await run(world, at(0, 1), storedToMs);
+    return world;
+  }
+
+  /** Minutes that are asked for in the day after a time while nothing is persisted, with a new process every so many minutes. */
+  async function askedFor(
+    world: ScriptedWorld,
+    sinceMs: number,
+    processMinutes: number,
+  ): Promise<number> {
     // How many of them were traded makes no difference.
     world.answer(() => ({ candles: [], rejected: [] }));
     const beforeMinutes = world.minutesAskedFor;
-    for (let nowMs = at(0, 6); nowMs <= at(0, 5) + DAY_MS; nowMs += MINUTE_MS) {
+    for (let nowMs = sinceMs + MINUTE_MS; nowMs <= sinceMs + DAY_MS; nowMs += MINUTE_MS) {
       if ((nowMs / MINUTE_MS) % processMinutes === 0) world.replaceProcess();
       await world.tick(nowMs);
     }
@@ -255,8 +264,21 @@ describe('A pipeline that stands still for a day', () => {
     'is sent at most ten times the minutes that it needs; hundreds of times without a memory of what was asked for',
     async () => {
       const needed = DAY_MS / MINUTE_MS;
-      expect(await askedFor(120)).toBeLessThanOrEqual(10 * needed);
-      expect(await askedFor(1)).toBeGreaterThan(100 * needed);
+      const stored = () => storedTo(at(0, 5));
+      expect(await askedFor(await stored(), at(0, 5), 120)).toBeLessThanOrEqual(10 * needed);
+      expect(await askedFor(await stored(), at(0, 5), 1)).toBeGreaterThan(100 * needed);
+    },
+    LONGEST_CASE_MS,
+  );
+
+  it.each([
+    ['midnight', at(0)],
+    ['noon', at(12)],
+  ])(
+    'is sent at most ten times the minutes that a market needs that is new at %s',
+    async (_, sinceMs) => {
+      const needed = DAY_MS / MINUTE_MS;
+      expect(await askedFor(new ScriptedWorld(), sinceMs, 120)).toBeLessThanOrEqual(10 * needed);
     },
     LONGEST_CASE_MS,
   );

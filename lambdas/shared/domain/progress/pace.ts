@@ -1,4 +1,5 @@
 import { MINUTE_MS } from '../interval';
+import { liveStart } from '../plan';
 import type { Progress } from './progress';
 
 /** A market that is no further behind than this is asked for at every tick. */
@@ -10,17 +11,15 @@ const SHARE = 1 / 3;
 export interface Ask {
   readonly askedAtMs: number;
   readonly settledToMs: number | undefined;
-  /** The first of the asks since the market last moved. */
-  readonly firstAskedAtMs: number;
 }
 
 /**
  * Whether a market is asked for at this tick. One that is far behind, and has
  * not moved since it was last asked for, is asked for less and less often:
  * otherwise a pipeline that stands still for a day would be sent the same
- * minutes hundreds of times. A new market is as far behind as its history is
- * long, so the time since it was first asked for counts instead. The first ask
- * of a process is never held back.
+ * minutes hundreds of times. A new market is as far behind as today is long: all
+ * of that is asked for until something of it is stored. The first ask of a
+ * process is never held back.
  */
 export function isDue(
   last: Ask | undefined,
@@ -28,13 +27,6 @@ export function isDue(
   nowMs: number,
 ): boolean {
   if (last === undefined || last.settledToMs !== progress?.settledToMs) return true;
-  const behindMs = nowMs - (progress?.seenToMs ?? last.firstAskedAtMs);
+  const behindMs = nowMs - (progress?.seenToMs ?? liveStart(nowMs));
   return behindMs <= NEAR_MS || nowMs - last.askedAtMs >= behindMs * SHARE;
-}
-
-/** What is remembered of an ask at this tick. */
-export function asked(last: Ask | undefined, progress: Progress | undefined, nowMs: number): Ask {
-  const settledToMs = progress?.settledToMs;
-  const hasMoved = last === undefined || last.settledToMs !== settledToMs;
-  return { askedAtMs: nowMs, settledToMs, firstAskedAtMs: hasMoved ? nowMs : last.firstAskedAtMs };
 }

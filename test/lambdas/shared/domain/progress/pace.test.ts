@@ -1,5 +1,5 @@
 import { MINUTE_MS } from '../../../../../lambdas/shared/domain/interval';
-import { type Ask, asked, isDue } from '../../../../../lambdas/shared/domain/progress/pace';
+import { type Ask, isDue } from '../../../../../lambdas/shared/domain/progress/pace';
 import type { Progress } from '../../../../../lambdas/shared/domain/progress/progress';
 import { at, DAY } from '../../../../fakes/candles';
 
@@ -8,7 +8,7 @@ function progressAt(settledToMs: number, seenToMs = settledToMs): Progress {
 }
 
 function askOf(askedAtMs: number, settledToMs: number | undefined): Ask {
-  return { askedAtMs, settledToMs, firstAskedAtMs: askedAtMs };
+  return { askedAtMs, settledToMs };
 }
 
 describe('isDue', () => {
@@ -37,49 +37,41 @@ describe('isDue', () => {
     expect(isDue(askOf(at(20), at(11)), progressAt(at(11), at(19, 59)), at(20, 1))).toBe(true);
   });
 
-  it('counts from the first ask of a new market, which nothing is stored of', () => {
-    const first: Ask = { askedAtMs: at(12), settledToMs: undefined, firstAskedAtMs: at(10) };
+  it('takes a new market to be as far behind as today is long', () => {
+    expect(isDue(askOf(at(0, 59), undefined), undefined, at(1))).toBe(true);
+    expect(isDue(askOf(at(12), undefined), undefined, at(12, 1))).toBe(false);
+    expect(isDue(askOf(at(12), undefined), undefined, at(18))).toBe(true);
+  });
 
-    expect(isDue(askOf(at(12), undefined), undefined, at(12, 1))).toBe(true);
-    expect(isDue(first, undefined, at(12, 1))).toBe(false);
-    expect(isDue(first, undefined, at(13))).toBe(true);
+  it('does not hold back a new market once something of it is stored', () => {
+    expect(isDue(askOf(at(12), undefined), progressAt(DAY, at(12)), at(12, 1))).toBe(true);
   });
 });
 
 describe('the asks while nothing is stored', () => {
   /** Minutes that are asked for in a day, by a process that is replaced from time to time. */
-  function minutesAsked(everyHours: number): number {
-    const stuck = progressAt(at(0));
+  function minutesAsked(stuck: Progress | undefined, everyHours: number): number {
     let minutes = 0;
     let last: Ask | undefined;
     for (let nowMs = at(0, 1); nowMs <= at(24); nowMs += MINUTE_MS) {
       if ((nowMs - at(0)) % (everyHours * 60 * MINUTE_MS) === 0) last = undefined;
       if (!isDue(last, stuck, nowMs)) continue;
-      last = asked(last, stuck, nowMs);
+      last = askOf(nowMs, stuck?.settledToMs);
       minutes += (nowMs - at(0)) / MINUTE_MS;
     }
     return minutes;
   }
 
-  it('are for at most ten times the minutes that are needed, with a new process every two hours', () => {
-    expect(minutesAsked(2) / 1_440).toBeLessThanOrEqual(10);
-  });
+  describe.each([
+    ['of a market that is settled to midnight', progressAt(at(0))],
+    ['of a new market', undefined],
+  ])('%s', (_, stuck) => {
+    it('are for at most ten times the minutes that are needed, with a new process every two hours', () => {
+      expect(minutesAsked(stuck, 2) / 1_440).toBeLessThanOrEqual(10);
+    });
 
-  it('would be for hundreds of times as many if every process were new', () => {
-    expect(minutesAsked(1 / 60) / 1_440).toBeGreaterThan(500);
-  });
-});
-
-describe('asked', () => {
-  it('remembers the first of the asks since the market last moved', () => {
-    const first = asked(undefined, progressAt(at(12)), at(13));
-    const second = asked(first, progressAt(at(12)), at(14));
-    const third = asked(second, progressAt(at(12, 30)), at(15));
-
-    expect([first, second, third].map(({ firstAskedAtMs }) => firstAskedAtMs)).toEqual([
-      at(13),
-      at(13),
-      at(15),
-    ]);
+    it('would be for hundreds of times as many if every process were new', () => {
+      expect(minutesAsked(stuck, 1 / 60) / 1_440).toBeGreaterThan(500);
+    });
   });
 });
