@@ -1,5 +1,6 @@
 import { GetParameterCommand, ParameterNotFound, SSMClient } from '@aws-sdk/client-ssm';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { BOOTSTRAP_PARAMETER } from '../../cli/cdk';
 import { OperationError } from '../operation-error';
 import type { AccountLookUp } from './account-look-up';
 import { ask, type AwsAccountOptions, clientConfig } from './ask-aws';
@@ -7,9 +8,6 @@ import { awsRegion } from './aws-region';
 
 /** STS answers here for every account, so that credentials can be checked before a region is chosen. */
 const ANY_REGION = 'us-east-1';
-
-/** Written by `cdk bootstrap`, under the CDK's own qualifier. */
-const BOOTSTRAP_PARAMETER = '/cdk-bootstrap/hnb659fds/version';
 
 /** Looks in the AWS account that the SDK's own chain of credentials and regions finds. */
 export function awsAccount(options: AwsAccountOptions): AccountLookUp {

@@ -3,12 +3,10 @@ import { once } from 'node:events';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { types } from 'node:util';
+import { CDK } from '../../cli/cdk';
 import { OperationError } from '../operation-error';
 
 const PROJECT = join(__dirname, '..', '..');
-
-/** The CDK's command line, in the version that the project pins. */
-const CDK = join(PROJECT, 'node_modules', '.bin', 'cdk');
 
 const FORWARDED_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 

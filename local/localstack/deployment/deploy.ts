@@ -1,5 +1,5 @@
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { join } from 'node:path';
+import { BOOTSTRAP_PARAMETER, CDK } from '../../../cli/cdk';
 import { type CommandResult, lastLines, type RunCommand } from '../../../cli/processes/run-command';
 import {
   awsEnvironment,
@@ -10,9 +10,6 @@ import {
 
 /** The account that LocalStack emulates. */
 const ACCOUNT = '000000000000';
-const CDK = join(__dirname, '..', '..', '..', 'node_modules', '.bin', 'cdk');
-/** A parameter of the CDK's bootstrap stack with the default qualifier. */
-const BOOTSTRAP_PARAMETER = '/cdk-bootstrap/hnb659fds/version';
 /** LocalStack loads a service when it is first asked for: on a busy machine that takes a while. */
 const LOOK_LIMIT_MS = 60_000;
 const CDK_LIMIT_MS = 5 * 60_000;
