@@ -23,6 +23,7 @@ export interface ContainerEnginesOptions {
   readonly cassandraPort: number;
   /** Whether to start with empty data. */
   readonly fresh?: boolean | undefined;
+  readonly beforeRemoval?: Promise<unknown>;
   readonly run: RunCommand;
   readonly onProgress: (line: string) => void;
   /** Ends the preparation, a pull for example; not the engines. */
@@ -42,7 +43,7 @@ const CHECKS = { kafka: checkKafkaAnswers, cassandra: checkCassandraAnswers } as
  * @throws PortInUseError, ImagePullError, ComposeError
  */
 export async function containerEngines(options: ContainerEnginesOptions): Promise<EnginePair> {
-  const { dataDir, run, onProgress, signal, fresh = false } = options;
+  const { dataDir, run, onProgress, signal, fresh = false, beforeRemoval } = options;
   const project = await projectOf(options);
   const common = { project, run, onProgress, services: ENGINE_NAMES };
   const preparing = new Compose({ ...common, signal });
@@ -50,7 +51,10 @@ export async function containerEngines(options: ContainerEnginesOptions): Promis
   await preparing.down({ volumes: false });
   await preparing.checkPorts([]);
   await preparing.pullMissing([]);
-  if (fresh) await preparing.down({ volumes: true });
+  if (fresh) {
+    await beforeRemoval;
+    await preparing.down({ volumes: true });
+  }
   const compose = new Compose(common);
   const tidy = () => compose.down({ volumes: false });
   await preparing.create().catch(async (error: unknown) => {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -22,6 +23,7 @@ export interface JvmEnginesOptions {
   readonly cassandraStoragePort?: number;
   /** Whether to start with empty data. */
   readonly fresh?: boolean;
+  readonly beforeRemoval?: Promise<unknown>;
   readonly jarsDir: string;
   readonly run: RunCommand;
   readonly onProgress: (line: string) => void;
@@ -41,14 +43,14 @@ export async function jvmEngines(
   options: JvmEnginesOptions,
   afterKilledRun: boolean,
 ): Promise<EnginePair> {
-  const { dataDir, run, fresh = false } = options;
+  const { dataDir, run, fresh = false, beforeRemoval } = options;
   const java = javaCommand();
   await assertJava(run, java);
   if (afterKilledRun) await untilOrphansGone(options);
   await checkPorts(options);
-  if (fresh) await removeData(dataDir);
   const kafkaJars = await prepareJars('kafka', options);
   const cassandraJars = await prepareJars('cassandra', options);
+  if (fresh) await removeData(dataDir, beforeRemoval);
   const place = (name: EngineName) => ({
     dir: join(dataDir, name),
     logFile: join(dataDir, 'logs', `${name}.log`),
@@ -74,8 +76,12 @@ export async function jvmEngines(
 }
 
 /** Not before the engines of an earlier run have ended: their pid files are in these folders. */
-async function removeData(dataDir: string): Promise<void> {
-  for (const name of ENGINE_NAMES) await rm(join(dataDir, name), { recursive: true, force: true });
+/** If there is none, nothing has to be waited for. */
+async function removeData(dataDir: string, beforeRemoval?: Promise<unknown>): Promise<void> {
+  const folders = ENGINE_NAMES.map((name) => join(dataDir, name));
+  if (!folders.some((folder) => existsSync(folder))) return;
+  await beforeRemoval;
+  for (const folder of folders) await rm(folder, { recursive: true, force: true });
 }
 
 /** The engines of a run that was killed hold ports and data until they end by themselves. */

@@ -22,6 +22,8 @@ export interface StartEnginesOptions {
   readonly cassandraPort: number;
   /** Whether to start with empty data; that of the other kind of engines stays. @default false */
   readonly fresh?: boolean;
+  /** Awaited before data is removed; the start rejects with its reason, and the data stays. */
+  readonly beforeRemoval?: Promise<unknown>;
   /** Of JVM engines only. @default any free port */
   readonly kafkaControllerPort?: number;
   /** Of JVM engines only. @default any free port */

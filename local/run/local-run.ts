@@ -192,7 +192,10 @@ async function startThrottling(
   return throttling;
 }
 
-/** Engines and templates take about as long as each other, so they are made side by side. */
+/**
+ * Engines and templates take about as long as each other, so they are made side
+ * by side. Stored data is removed only once there is a template to run.
+ */
 async function startEnginesAndSynthesize<Exchange extends LocalExchange>(
   options: LocalRunOptions<Exchange>,
   followed: readonly ExchangeSetting[],
@@ -208,11 +211,12 @@ async function startEnginesAndSynthesize<Exchange extends LocalExchange>(
       throw error;
     }
   };
-  const starting = orAbort(startEngines({ ...options, signal })).then((engines) => {
+  const synthesizing = orAbort(synthesizedTemplate(options, followed, signal));
+  const engineOptions = { ...options, signal, beforeRemoval: synthesizing };
+  const starting = orAbort(startEngines(engineOptions)).then((engines) => {
     stops.push(() => engines.stop());
     return engines;
   });
-  const synthesizing = orAbort(synthesizedTemplate(options, followed, signal));
   const [engines, template] = await Promise.allSettled([starting, synthesizing]);
   options.signal?.throwIfAborted();
   // Of two failures the other is only that it was ended because of this one.

@@ -3,7 +3,10 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { freePort } from '../../../cli/free-port';
 import { composeProject } from '../../../local/containers/compose-project';
-import { containerEngines } from '../../../local/engines/container-engines';
+import {
+  containerEngines,
+  type ContainerEnginesOptions,
+} from '../../../local/engines/container-engines';
 import { type FakeAnswer, fakeRun } from './fake-run';
 import { temporaryFolder } from './temporary-folder';
 
@@ -20,13 +23,16 @@ const DOCKER: Record<string, FakeAnswer> = {
 };
 
 /** Prepares the engines of a data folder whose suffix is `old1`. */
-async function prepare(answers: Record<string, FakeAnswer>, fresh = false) {
+async function prepare(
+  answers: Record<string, FakeAnswer>,
+  chosen: Pick<ContainerEnginesOptions, 'fresh' | 'beforeRemoval'> = {},
+) {
   const dataDir = await temporaryFolder();
   await writeFile(`${dataDir}/container-suffix`, 'old1');
   const { run, lines } = fakeRun(Object.assign(answers, { ...DOCKER, ...answers }));
   const [kafkaPort, cassandraPort] = [await freePort(), await freePort()];
   const prepared = containerEngines({
-    ...{ dataDir, kafkaPort, cassandraPort, fresh, run },
+    ...{ dataDir, kafkaPort, cassandraPort, run, ...chosen },
     onProgress: () => undefined,
   });
   const commands = () =>
@@ -49,7 +55,7 @@ test('the containers of a killed run go first, then those of this run are made',
 });
 
 test('fresh engines: the volumes are removed, once the images are here', async () => {
-  const { commands } = await prepare({}, true);
+  const { commands } = await prepare({}, { fresh: true });
   expect(commands().filter((line) => !line.startsWith('docker'))).toEqual([
     DOWN,
     'config --images kafka cassandra',
@@ -58,19 +64,31 @@ test('fresh engines: the volumes are removed, once the images are here', async (
   ]);
 });
 
+test('fresh engines: what is bound to fail fails before the volumes are removed', async () => {
+  const beforeRemoval = Promise.reject(new Error('the stage does not synthesize'));
+  // It is awaited later than this test's next turn.
+  beforeRemoval.catch(() => undefined);
+  const { prepared, commands } = await prepare({}, { fresh: true, beforeRemoval });
+  await expect(prepared).rejects.toThrow('the stage does not synthesize');
+  expect(commands().filter((line) => line.includes('--volumes'))).toEqual([]);
+});
+
 test('without an image the data is kept, and the error names the image', async () => {
   const noNetwork = {
     'docker image inspect': { exitCode: 1 },
     'docker pull': { exitCode: 1, stderr: 'no network' },
   };
-  const { prepared, commands } = await prepare(noNetwork, true);
+  const { prepared, commands } = await prepare(noNetwork, { fresh: true });
   await expect(prepared).rejects.toThrow(/kafka:1 could not be pulled[^]*no network/);
   expect(commands().filter((line) => line.includes('--volumes'))).toEqual([]);
 });
 
 test('volumes that cannot be removed end the start, and their name is not forgotten', async () => {
   const inUse = { exitCode: 1, stderr: 'volume is in use' };
-  const { prepared, dataDir } = await prepare({ [`${ALL} ${DOWN} --volumes`]: inUse }, true);
+  const { prepared, dataDir } = await prepare(
+    { [`${ALL} ${DOWN} --volumes`]: inUse },
+    { fresh: true },
+  );
   await expect(prepared).rejects.toThrow(/"docker compose down.*failed[^]*volume is in use/);
   expect(await readFile(`${dataDir}/container-suffix`, 'utf8')).toBe('old1');
 });

@@ -91,6 +91,18 @@ test('fresh JVM engines: a port in use ends the start before any data is removed
   server.close();
 });
 
+test('fresh JVM engines: jars that cannot be downloaded end the start before any data is removed', async () => {
+  const given = await options({
+    'java -version': java17,
+    'mvn -v': {},
+    mvn: { exitCode: 1, stderr: 'no network' },
+  });
+  await mkdir(`${given.dataDir}/kafka`);
+  const start = startEngines({ ...given, engines: 'jvm', fresh: true });
+  await expect(start).rejects.toThrow('no network');
+  expect(await readdir(given.dataDir)).toContain('kafka');
+});
+
 test('a failed start lets go of the data folder', async () => {
   const given = await options(NO_ENGINE);
   const docker = { ...given, engines: 'docker' } as const;
