@@ -5,10 +5,10 @@ import { AnyPrincipal, type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-
 import { Construct } from 'constructs';
 import { grantDescribeEndpoint, grantModify, grantSelect, keyspacesArn } from '../access/grants';
 import type { Database } from './database';
+import { KEYSPACES_PORT, keyspacesHost } from '../naming/keyspaces-endpoint';
 import { logicalName } from '../naming/logical-name';
 import { keyspaceName } from '../naming/stage-names';
 import type { Network } from '../network/network';
-import { KEYSPACES_PORT } from '../network/ports';
 import type { StageConfig } from '../stages/stage-config';
 import { type Columns, type Table, type TableName, TABLES } from './tables';
 
@@ -31,7 +31,7 @@ export class Keyspaces extends Construct implements Database {
     super(scope, id);
     this.keyspaceName = keyspaceName(props.stage.name);
     this.environment = {
-      CASSANDRA_CONTACT_POINTS: `cassandra.${Aws.REGION}.${Aws.URL_SUFFIX}:${KEYSPACES_PORT}`,
+      CASSANDRA_CONTACT_POINTS: `${keyspacesHost(Aws.REGION, Aws.URL_SUFFIX)}:${KEYSPACES_PORT}`,
       CASSANDRA_LOCAL_DATA_CENTER: Aws.REGION,
       CASSANDRA_AUTHENTICATION: 'sigv4',
       CASSANDRA_KEYSPACE: this.keyspaceName,

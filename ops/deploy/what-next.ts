@@ -1,6 +1,7 @@
 import { pairsByName } from '../../lambdas/shared/domain/followed/pair-patterns';
 import { bucketOf } from '../../lambdas/shared/domain/interval';
 import type { Market } from '../../lambdas/shared/domain/market';
+import { KEYSPACES_PORT, keyspacesHost } from '../../lib/naming/keyspaces-endpoint';
 import { keyspaceName } from '../../lib/naming/stage-names';
 import type { StageConfig } from '../../lib/stages/stage-config';
 
@@ -42,7 +43,7 @@ function queryCandles(
   const query = `SELECT open_time, open, high, low, close FROM ${keyspace}.candles WHERE exchange = '${exchange}' AND pair = '${pair}' AND interval = '1m' AND bucket = '${bucket}' LIMIT 5`;
   const connect =
     database.kind === 'keyspaces'
-      ? `cqlsh-expansion.init && cqlsh-expansion cassandra.${region}.amazonaws.com 9142 --ssl`
+      ? `cqlsh-expansion.init && cqlsh-expansion ${keyspacesHost(region, 'amazonaws.com')} ${KEYSPACES_PORT} --ssl`
       : `cqlsh ${(database.contactPoints[0] ?? '').replace(':', ' ')}`;
   return `${connect} --execute "${query}"`;
 }

@@ -1,6 +1,7 @@
 import type { AwsCredentials } from '../../lambdas/shared/adapters/aws-signature';
 import type { CassandraEnvironment } from '../../lambdas/shared/adapters/database/cassandra-client';
 import { MINUTE_MS } from '../../lambdas/shared/domain/interval';
+import { KEYSPACES_PORT, keyspacesHost } from '../../lib/naming/keyspaces-endpoint';
 import { keyspaceName } from '../../lib/naming/stage-names';
 import type { StageConfig } from '../../lib/stages/stage-config';
 import { followedExchangeOf, marketsOf } from '../../local/run/followed-by-run';
@@ -26,8 +27,6 @@ export interface PipelinePlaces {
     credentials(): Promise<AwsCredentials>;
   };
 }
-
-const KEYSPACES_PORT = 9142;
 
 /**
  * Finds the pipeline that a command line names.
@@ -124,7 +123,7 @@ async function accessOf(
 function keyspacesIn(region: string, stage: string): CassandraEnvironment {
   const suffix = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
   return {
-    CASSANDRA_CONTACT_POINTS: [`cassandra.${region}.${suffix}:${KEYSPACES_PORT}`],
+    CASSANDRA_CONTACT_POINTS: [`${keyspacesHost(region, suffix)}:${KEYSPACES_PORT}`],
     CASSANDRA_LOCAL_DATA_CENTER: region,
     CASSANDRA_AUTHENTICATION: 'sigv4',
     CASSANDRA_KEYSPACE: keyspaceName(stage),
