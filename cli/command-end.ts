@@ -23,7 +23,7 @@ export function stopAsked(): AbortSignal {
 }
 
 /** Prints why a command failed, or its help, and sets the exit code: 2 for a wrong command line, 1 for anything else. */
-export function tellFailure(error: unknown): void {
+export function reportFailure(error: unknown): void {
   if (error instanceof HelpRequested) {
     process.stdout.write(error.message);
     return;

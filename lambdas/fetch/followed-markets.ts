@@ -41,12 +41,12 @@ export async function followedMarkets(
     const before = followedBefore(settings, stored);
     const verdict = judgeListing(await askListing(ports, settings, tick), pairs, before);
     const doubt = verdict.kind === 'heard' ? verdict.doubt : verdict.reason;
-    if (doubt !== null) tellDoubted(ports, settings, doubt);
+    if (doubt !== null) reportDoubt(ports, settings, doubt);
     for (const [pair, listing] of listed(verdict, before)) {
       if (!byPair.has(pair)) byPair.set(pair, listing);
     }
   }
-  tellUnexpected(ports, settings, byPair.size, tick);
+  reportUnexpected(ports, settings, byPair.size, tick);
   return [...byPair]
     .filter(([pair]) => isInShard(pair, settings))
     .map(([pair, listing]) => ({ market: { exchange, pair }, listing }));
@@ -84,7 +84,7 @@ async function askListing(
 }
 
 /** Once an hour says enough: more markets than the stage was checked for may not fit into a tick. */
-function tellUnexpected(
+function reportUnexpected(
   { telemetry }: Pick<ObserveTickPorts, 'telemetry'>,
   { exchange, expectedMarkets = Infinity, scheduleMs }: ObserveTickSettings,
   markets: number,
@@ -95,7 +95,7 @@ function tellUnexpected(
   telemetry.warn('more markets than expected: raise expectedMarkets of the stage', details);
 }
 
-function tellDoubted(
+function reportDoubt(
   { telemetry }: Pick<ObserveTickPorts, 'telemetry'>,
   { exchange, shard }: ObserveTickSettings,
   reason: string,

@@ -12,7 +12,7 @@ import { TOPICS } from '../shared/domain/topics';
 import { answerWithin, spanOf } from './span-answer';
 import type { MarketPlan, ObserveTickPorts, ObserveTickSettings, Tick } from './observe-tick';
 
-/** What came of asking for a market. */
+/** Outcome of a market's requests at a tick. */
 export interface MarketOutcome {
   readonly market: Market;
   /** Undefined if the exchange failed before it said whether it knows the pair. */

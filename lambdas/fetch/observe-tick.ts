@@ -43,9 +43,9 @@ export interface ObserveTickSettings extends Shard {
   readonly retentionMs: number;
   /** The time from one tick to the next. */
   readonly scheduleMs: number;
-  /** How long the exchange may change a minute after its close as a matter of course. */
+  /** Time after its close in which the exchange may change a minute as a matter of course. */
   readonly settlingMs: number;
-  /** How long the exchange may be silent before its silence is believed. */
+  /** Time that the exchange may be silent before its silence is believed. */
   readonly silenceMs: number;
   /** A market whose missing minutes start longer ago than this is behind. */
   readonly behindMs: number;
@@ -57,7 +57,7 @@ export interface ObserveTickSettings extends Shard {
 export interface Tick {
   /** The time of the event, never that of a clock: so a recorded day replays exactly. */
   readonly nowMs: number;
-  /** How long the function may still run, in milliseconds. */
+  /** Time that the function may still run, in milliseconds. */
   readonly remainingMs: () => number;
 }
 

@@ -7,7 +7,7 @@ import { isMissing } from './market-end';
 import type { MarketOutcome } from './observe-market';
 import type { MarketPlan, ObserveTickSettings, Tick } from './observe-tick';
 
-/** What a tick did. */
+/** The result of a tick. */
 export interface TickResult {
   readonly tick: Tick;
   readonly plans: readonly MarketPlan[];

@@ -34,7 +34,7 @@ export interface StoredGap extends Gap {
   readonly observedAtMs: number;
 }
 
-/** What is stored, for reading alone. */
+/** Read access to all that is stored. */
 export interface QueryStore extends StatusReader, ExchangeStatusReader, DayReader {
   /** Whether anything is stored of a market, even if its status cannot be read. */
   isKnown(market: Market): Promise<boolean>;
@@ -54,7 +54,7 @@ export interface PageFile {
 /** The page's files by their paths: `/`, `/assets/<name>.<hash>.<ext>`. Empty if the bundle has none. */
 export type PageFiles = ReadonlyMap<string, PageFile>;
 
-/** What the use cases answer from. */
+/** Ports of the use cases. */
 export interface QueryPorts {
   readonly store: QueryStore;
   readonly pageFiles: PageFiles;
@@ -68,7 +68,7 @@ export interface QueriedExchange {
   readonly exchange: string;
   /** By their names, or by patterns such as `*_USDT`. */
   readonly pairs: readonly string[];
-  /** How far back its API serves one-minute candles. */
+  /** Age of the oldest one-minute candles that its API serves. */
   readonly retentionMs: number;
 }
 
@@ -80,7 +80,7 @@ export interface QuerySettings {
   readonly historyStartMs: number;
 }
 
-/** What a use case knows beside its parameters. */
+/** Context of a use case: all that it knows beside its parameters. */
 export interface QueryContext extends QueryPorts {
   readonly settings: QuerySettings;
   /** The time of the request. */

@@ -17,7 +17,7 @@ import type { ObservedSegment } from '../shared/domain/segment';
 import { TOPICS } from '../shared/domain/topics';
 import type { Firing, ReconcilePorts } from './reconcile-days';
 
-/** What is noted of an ask for a day. */
+/** The note of an ask for a day. */
 export interface AskOutcome {
   readonly market: Market;
   readonly dayMs: number;
@@ -123,7 +123,7 @@ async function askApi(
     // Fetch reports what the exchange does not know.
     const isUnknown = cause instanceof UnknownPairError;
     if (!isUnknown) {
-      tellRefused(ports, { market, dayMs }, 'the exchange did not answer for it', cause);
+      reportRefusal(ports, { market, dayMs }, 'the exchange did not answer for it', cause);
     }
     await asks.refuse(dayMs, isUnknown ? UNKNOWN_PAIR : String(cause));
     return;
@@ -136,7 +136,7 @@ async function askApi(
   }
   const { rows, reason } = answer.misplaced;
   const refusal = `${rows} of its rows have unexpected times: ${reason}`.slice(0, LONGEST_REFUSAL);
-  tellRefused(ports, { market, dayMs }, 'its answer has rows with unexpected times', refusal);
+  reportRefusal(ports, { market, dayMs }, 'its answer has rows with unexpected times', refusal);
   if (nowMs < toMs + DISPUTED_AFTER_MS) {
     await asks.refuse(dayMs, refusal);
     return;
@@ -173,7 +173,12 @@ async function askArchive(
     } catch (cause) {
       const isMissing = cause instanceof ArchiveMissingError;
       if (!isMissing) {
-        tellRefused(ports, { market, dayMs: daysMs[0] ?? 0 }, 'its archive cannot be read', cause);
+        reportRefusal(
+          ports,
+          { market, dayMs: daysMs[0] ?? 0 },
+          'its archive cannot be read',
+          cause,
+        );
       }
       return refuseAll(isMissing ? MISSING_MONTH : String(cause));
     }
@@ -181,7 +186,7 @@ async function askArchive(
     const { dayMs, answer, refusal } = next.value;
     left.delete(dayMs);
     if (answer === undefined) {
-      tellRefused(ports, { market, dayMs }, 'its archived day is refused', refusal);
+      reportRefusal(ports, { market, dayMs }, 'its archived day is refused', refusal);
       await asks.refuse(dayMs, refusal);
     } else {
       // Only now: whatever ends this firing, no more than this one day counts as under way for nothing.
@@ -192,7 +197,7 @@ async function askArchive(
   }
 }
 
-function tellRefused(
+function reportRefusal(
   { telemetry }: ReconcilePorts,
   { market, dayMs }: OneDay,
   message: string,

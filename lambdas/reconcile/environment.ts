@@ -13,7 +13,7 @@ const ReconcileEnvironment = v.object({
   EXCHANGES: exchangesJson,
   /** `2024-01-01`: the first UTC day that is wanted of each market. */
   HISTORY_START: utcDay,
-  /** How far ahead of the clock a firing may be: only where firings are simulated. */
+  /** Time that a firing may be ahead of the clock: only if firings are simulated. */
   FIRINGS_AHEAD_MINUTES: v.optional(wholeNumber),
 });
 

@@ -45,7 +45,7 @@ export class MarketLedgers {
   readonly #ledgers = new Map<string, ReadLedger>();
   /** Markets of which it is known since when the exchange has them. */
   readonly #listed = new Set<string>();
-  /** What the exchange said of a market's listing, and when it is asked again. */
+  /** The exchange's answers to requests for a market's listing, and the times of the next ones. */
   readonly #listings = new Map<
     string,
     { readonly askAgainMs: number; readonly listedMs: number | null }

@@ -9,7 +9,7 @@ import {
 } from '../shared/domain/ledger/ledger';
 import type { Market } from '../shared/domain/market';
 
-/** What was read of the ledger of one market. */
+/** The ledger of one market as far as it was read. */
 export interface LedgerReading {
   /** Newest first, each day once. */
   readonly days: readonly LedgerDay[];

@@ -48,7 +48,7 @@ export interface ReconcileSettings extends Shard {
   readonly pairs: readonly string[];
   /** Start of the first UTC day that is wanted of each market. */
   readonly historyStartMs: number;
-  /** How far back the API serves one-minute candles. */
+  /** Age of the oldest one-minute candles that the API serves. */
   readonly retentionMs: number;
   /** Days of the exchange that may be under way at once. @default as many as of all exchanges */
   readonly mostUnderWay?: number | undefined;
@@ -180,7 +180,7 @@ class ReconcileRound {
     if (failures.length > 0) throw new DaysNotAskedError(failures, groups.length);
   }
 
-  /** What the time does not suffice for, or a ban forbids by now, is not asked for, and has not failed. */
+  /** Days that the time does not suffice for, or a ban forbids by now, are not asked for, and have not failed. */
   #canBeAsked({ source }: DaysToAsk): boolean {
     if (this.#input.firing.remainingMs() <= RESERVE_MS) return false;
     return source === 'archive' || !this.#isApiRefused();

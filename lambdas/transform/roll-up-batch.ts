@@ -30,7 +30,7 @@ import { rollUp } from '../shared/domain/roll-up';
 import { newestOf, type ObservedSegment, type RolledSegment } from '../shared/domain/segment';
 import { TOPICS } from '../shared/domain/topics';
 
-/** What the transform function works with. */
+/** Ports of the transform function. */
 export interface RollUpBatchPorts extends BatchEndPorts {
   readonly observed: SegmentCodec<ObservedSegment>;
   readonly rolled: SegmentCodec<RolledSegment>;
@@ -40,7 +40,7 @@ export interface RollUpBatchPorts extends BatchEndPorts {
   readonly openWindowsEveryMs: number;
 }
 
-/** How many segments have reads of stored children under way at once. */
+/** Number of segments that have reads of stored children under way at once. */
 const CONCURRENT_SEGMENTS = 16;
 
 /**
@@ -194,7 +194,7 @@ function sorted(outcomes: readonly Outcome[]) {
   return { rolledUp, deadLetters, failed };
 }
 
-/** Appends what is rolled up; where that fails, some of it may be in the topic, and all of it is to be given again. */
+/** Appends what is rolled up; if that fails, some of it may be in the topic, and all of it is to be given again. */
 async function append(
   { log, telemetry }: RollUpBatchPorts,
   rolledUp: readonly RolledUp[],

@@ -1,7 +1,7 @@
 import { cpus } from 'node:os';
 import { Command, InvalidArgumentError } from 'commander';
 import { FUNCTION_NAMES } from '../emulator/template/pipeline-template';
-import { tellFailure } from '../../cli/command-end';
+import { reportFailure } from '../../cli/command-end';
 import { parseCommand } from '../../cli/command-line';
 import type { ChosenSettings } from '../emulator/local-environment';
 import type { TimedExchange } from '../run/run-exchange';
@@ -246,4 +246,4 @@ function count(value: number): string {
   return Math.round(value).toLocaleString('en-US');
 }
 
-main(process.argv.slice(2)).catch(tellFailure);
+main(process.argv.slice(2)).catch(reportFailure);

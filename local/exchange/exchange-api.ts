@@ -42,7 +42,7 @@ export interface LimitOptions {
 
 /** The rows of an API's answers, for faults that change them. */
 export interface AnswerRows {
-  /** The members that hold the list of an answer, where it is not the list itself. */
+  /** The members that hold the list of an answer, if it is not the list itself. */
   readonly listMembers: readonly string[];
   /** The place of the base volume in a row of candles: its index, or its member. */
   readonly baseVolume: number | string;

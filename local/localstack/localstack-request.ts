@@ -26,7 +26,7 @@ export interface UpRequest {
   readonly exchangeTimeMs: number | undefined;
   /** The exchanges to follow; undefined for those of the stage, or of the settings. */
   readonly exchanges: readonly ExchangeName[] | undefined;
-  /** Pairs, of one exchange where it is named; undefined for those of the stage, or of the recording. */
+  /** Pairs, of one exchange if it is named; undefined for those of the stage, or of the recording. */
   readonly pairs: readonly string[] | undefined;
   /** Start of the first UTC day that is wanted; undefined for some days back. */
   readonly historyStartMs: number | undefined;

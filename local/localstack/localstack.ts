@@ -1,6 +1,6 @@
 import '../../cli/no-node-version-warning';
 import { createConsole } from '../watch/console';
-import { StopAsked, stopAsked, tellFailure } from '../../cli/command-end';
+import { StopAsked, stopAsked, reportFailure } from '../../cli/command-end';
 import { runCommand } from '../../cli/processes/run-command';
 import type { LocalstackCommand } from './command';
 import { type LocalstackRequest, parseLocalstackArguments } from './localstack-request';
@@ -38,4 +38,4 @@ function perform(request: LocalstackRequest, command: LocalstackCommand): Promis
   }
 }
 
-main(process.argv.slice(2)).catch(tellFailure);
+main(process.argv.slice(2)).catch(reportFailure);

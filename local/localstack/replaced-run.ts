@@ -75,7 +75,7 @@ function replacedSettings(current: SharedSettings, wanted: SharedSettings): stri
 /** More markets than this are counted. */
 const MOST_NAMED = 50;
 
-/** Pairs alone where all are Gate.io's, as the flag takes them. */
+/** Pairs alone if all are Gate.io's, as the flag takes them. */
 function pairsText({ markets }: SharedSettings): string {
   const gateIo = 'gate-io:';
   const isGateIo = markets.every((market) => market.startsWith(gateIo));

@@ -106,7 +106,7 @@ async function namedMarket(session: CassandraSession, text: string): Promise<Mar
   );
 }
 
-/** Markets as they are named: pairs alone where there is one exchange. */
+/** Markets as they are named: pairs alone if there is one exchange. */
 function namesLike(text: string, known: readonly Market[]): string[] {
   const exchanges = new Set(known.map(({ exchange }) => exchange));
   const isWhole = text.includes(':') || exchanges.size > 1;

@@ -85,7 +85,7 @@ export function pairsArgument(text: string): readonly string[] {
   );
 }
 
-/** An option's value as pairs, of one exchange where it is named. @throws InvalidArgumentError */
+/** An option's value as pairs, of one exchange if it is named. @throws InvalidArgumentError */
 function marketsArgument(text: string): readonly string[] {
   return text.split(',').map((market) => {
     const colon = market.indexOf(':');

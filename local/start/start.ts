@@ -1,5 +1,5 @@
 import '../../cli/no-node-version-warning';
-import { StopAsked, stopAsked, tellFailure } from '../../cli/command-end';
+import { StopAsked, stopAsked, reportFailure } from '../../cli/command-end';
 import { InvocationCounts } from '../watch/invocation-counts';
 import { createConsole } from '../watch/console';
 import { runByTheClock } from './run-by-the-clock';
@@ -21,4 +21,4 @@ async function main(args: readonly string[]): Promise<void> {
   }
 }
 
-main(process.argv.slice(2)).catch(tellFailure);
+main(process.argv.slice(2)).catch(reportFailure);

@@ -61,7 +61,7 @@ const CHOICES: readonly Choice[] = [
   },
   {
     choice: 'no log line for each segment',
-    givesUp: "logs have the counts of a batch, and a market's name only where it fails (logLevel)",
+    givesUp: "logs have the counts of a batch, and a market's name only if it fails (logLevel)",
     without: (stage) => (stage.logLevel === 'INFO' ? { ...stage, logLevel: 'DEBUG' } : undefined),
   },
   {

@@ -24,7 +24,7 @@ export interface PageCandle extends StoredCandle {
 export interface CandlePage extends TimeRange {
   readonly candles: readonly PageCandle[];
   /**
-   * Where the next page goes on: its start if pages come from the start of the
+   * The point at which the next page goes on: its start if pages come from the start of the
    * range, its end if they come from there; null if there is no more.
    */
   readonly nextMs: number | null;

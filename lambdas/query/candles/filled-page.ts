@@ -3,7 +3,7 @@ import type { QueryStore, TimeRange } from '../ports';
 import type { CandlePage, PageCandle, PageQuery } from './candle-page';
 import { outermost, readWindows, spanFrom, wholeWindows } from './rolled-page';
 
-/** What may be filled: a window of which it is known that nobody traded in it. */
+/** A window that may be filled, as it is known that nobody traded in it. */
 export interface FillTerms {
   readonly seenToMs: number;
   readonly isUntraded: (window: TimeRange) => boolean;

@@ -4,10 +4,10 @@ import type { Market } from '../../shared/domain/market';
 import type { MarketStatus } from '../../shared/domain/progress/progress';
 import type { QueryContext, StoredGap, TimeRange } from '../ports';
 
-/** What the ledger says of a range of a market's time. */
+/** The ledger of a range of a market's time. */
 export interface RangeLedger extends TimeRange {
   readonly gaps: readonly StoredGap[];
-  /** When the last audit of each day that need not be asked for again was observed, by the day's start. */
+  /** Times at which the last audit of each day that need not be requested again was observed, by the day's start. */
   readonly sealed: ReadonlyMap<number, number>;
   /** Starts of the days that an audit has stored. */
   readonly audited: ReadonlySet<number>;

@@ -1,4 +1,4 @@
-/** How long an answer may be kept by who asked: until it has been asked for again, an hour, or for ever. */
+/** Time that a client may keep an answer: until it has requested it again, an hour, or for ever. */
 export type Freshness = 'changing' | 'sealed' | 'immutable';
 
 /** An answer before it is compressed, or told from one that is known. */

@@ -1,7 +1,7 @@
 import { UnreadableCandleError, UnreadableStatusError } from '../../shared/domain/ports';
 import { type Answer, JSON_TYPE, PROBLEM_TYPE } from './answer';
 
-/** What is wrong with a parameter of a request. */
+/** An invalid parameter of a request. */
 export interface InvalidParameter {
   readonly name: string;
   readonly reason: string;

@@ -10,7 +10,7 @@ export interface HttpRequest {
   readonly query: string;
   /** By their names in lower case. */
   readonly headers: Readonly<Record<string, string | undefined>>;
-  /** When the request was received. */
+  /** Time at which the request was received. */
   readonly atMs: number;
 }
 

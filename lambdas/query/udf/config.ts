@@ -22,7 +22,7 @@ export const ConfigAnswer = v.strictObject({
 /** The type of all symbols. */
 export const SYMBOL_TYPE = 'crypto';
 
-/** What this data feed can do. An empty value stands for all exchanges, or types. */
+/** Capabilities of this data feed. An empty value stands for all exchanges, or types. */
 export function answerConfig(_parameters: object, { settings }: QueryContext): Promise<Answer> {
   const answer: v.InferOutput<typeof ConfigAnswer> = {
     supports_search: true,

@@ -1,7 +1,7 @@
 import { type Market, marketKey } from '../../shared/domain/market';
 import type { MarketStatus } from '../../shared/domain/progress/progress';
 
-/** What an entry was read by. */
+/** The state that an entry was read by. */
 export interface EntryBasis {
   /** The minute at which it holds. */
   readonly nowMs: number;
@@ -9,7 +9,7 @@ export interface EntryBasis {
 }
 
 /**
- * What a process read of each market last. Progress is written after candles: as
+ * The entries that a process read last, by market. Progress is written after candles: as
  * long as the minute and the status are the same, there is no newer one to read.
  */
 export class EntryMemory<Entry> {

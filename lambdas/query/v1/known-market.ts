@@ -33,7 +33,7 @@ export async function readFollowed({
   return markets.flat();
 }
 
-/** How far back the API of a market's exchange serves; as far as of the first one for an exchange that is no longer followed. */
+/** Age of the oldest candles that the API of a market's exchange serves; as old as of the first one for an exchange that is no longer followed. */
 export function retentionOf({ exchanges }: QuerySettings, { exchange }: Market): number {
   const followed = exchanges.find((one) => one.exchange === exchange) ?? exchanges[0];
   return followed?.retentionMs ?? 0;

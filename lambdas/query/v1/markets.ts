@@ -226,7 +226,7 @@ function covered(coverage: Coverage) {
   };
 }
 
-/** What cannot be accounted for comes first; then minutes that are lost, those that are late, and history. */
+/** Order of the markets: those that cannot be accounted for come first; then minutes that are lost, those that are late, and history. */
 function worstFirst(a: MarketEntry, b: MarketEntry): number {
   return (
     Number(b.problem !== null) - Number(a.problem !== null) ||

@@ -81,7 +81,7 @@ export type ConnectionVariable = keyof typeof ConnectionEnvironment.entries;
 /** Variables of a function that an event source invokes with batches. */
 export const BatchEnvironment = v.object({
   ...ConnectionEnvironment.entries,
-  /** What happens to records that fail; `report` needs an event source with provisioned pollers. */
+  /** Treatment of records that fail; `report` needs an event source with provisioned pollers. */
   BATCH_FAILURES: v.picklist(BATCH_FAILURES),
 });
 

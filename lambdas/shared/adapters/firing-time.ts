@@ -10,7 +10,7 @@ const MOST_AHEAD_MINUTES = 5;
 /** The clock that an event is held against. */
 export interface FiringClock {
   readonly nowMs: number;
-  /** How far ahead of it an event's time may be. @default 5 */
+  /** Minutes that an event's time may be ahead of it. @default 5 */
   readonly mostAheadMinutes?: number | undefined;
 }
 

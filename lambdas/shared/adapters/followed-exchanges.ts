@@ -12,15 +12,15 @@ const ExchangeAccess = v.strictObject({
   url: urlText,
   /** Base URL of its archive; not set if it has none. */
   archiveUrl: v.optional(urlText),
-  /** How many requests the function may send it in 10 s, all of its shards together. */
+  /** Number of requests that the function may send it in 10 s, all of its shards together. */
   requestsPer10Seconds: positive,
   /** The most markets that its pairs are expected to name. */
   expectedMarkets: positive,
-  /** How many minutes back its API is asked, with a margin. */
+  /** Number of minutes back from now that are requested of its API, with a margin. */
   retentionMinutes: positive,
 });
 
-/** How a followed exchange is asked: all of its settings but the pairs. */
+/** Access to a followed exchange: all of its settings but the pairs. */
 export type ExchangeAccess = v.InferOutput<typeof ExchangeAccess>;
 
 /** The variable `EXCHANGES` before it is JSON. */

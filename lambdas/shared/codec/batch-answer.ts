@@ -4,26 +4,26 @@ import type { DeadLetters } from './dead-letters';
 import type { KafkaRecord } from './kafka-event';
 
 /**
- * What a function does about records that failed: `throw`, and its event source
- * gives it the whole batch again; or `report` them, and it is given only those.
- * An event source understands a report only where it has provisioned pollers.
+ * Treatment of records that failed: after `throw`, the event source gives the
+ * function the whole batch again; after `report`, only those.
+ * An event source understands a report only if it has provisioned pollers.
  */
 export const BATCH_FAILURES = ['throw', 'report'] as const;
 
 /** One of the two. */
 export type BatchFailures = (typeof BATCH_FAILURES)[number];
 
-/** Where a record is. */
+/** The position of a record in the log. */
 export type RecordPosition = Pick<KafkaRecord, 'topic' | 'partition' | 'offset'>;
 
 /** A record that was not processed for a reason outside it, which may pass. */
 export interface FailedRecord {
   readonly record: RecordPosition;
-  /** What failed: the same object for all records that it kept from being processed. */
+  /** The failure: the same object for all records that it kept from being processed. */
   readonly cause: unknown;
 }
 
-/** What became of a batch: of its records that are in neither list, all is done. */
+/** Outcome of a batch: of its records that are in neither list, all is done. */
 export interface BatchOutcome {
   readonly failed: readonly FailedRecord[];
   readonly deadLetters: readonly DeadLetter[];
@@ -52,7 +52,7 @@ export class BatchFailedError extends AggregateError {
   }
 }
 
-/** What the end of a batch works with. */
+/** Ports for the end of a batch. */
 export interface BatchEndPorts {
   readonly batchFailures: BatchFailures;
   readonly deadLetters: DeadLetters;
@@ -63,9 +63,9 @@ export interface BatchEndPorts {
  * Ends a batch: sends its dead letters, tells what failed, each cause once, and
  * answers as it is set to. A batch that will be given again whole has its dead
  * letters sent only then; reported records come again alone, so the dead letters
- * beside them are sent at once, and reported too where they could not be.
+ * beside them are sent at once, and reported too if they could not be.
  *
- * @returns the answer of the function; undefined where a failure throws
+ * @returns the answer of the function; undefined if a failure throws
  * @throws BatchFailedError, or what kept the dead letters from being sent
  */
 export async function endBatch(
@@ -74,7 +74,7 @@ export async function endBatch(
   { failed, deadLetters }: BatchOutcome,
 ): Promise<BatchAnswer | undefined> {
   if (ports.batchFailures === 'throw') {
-    tellCauses(ports.telemetry, failed);
+    reportCauses(ports.telemetry, failed);
     if (failed.length > 0)
       throw new BatchFailedError(causesOf(failed), failed.length, records.length);
     await ports.deadLetters.send(deadLetters);
@@ -82,7 +82,7 @@ export async function endBatch(
   }
   const unsent = await sendOrFail(ports.deadLetters, deadLetters);
   const reported = [...failed, ...unsent];
-  tellCauses(ports.telemetry, reported);
+  reportCauses(ports.telemetry, reported);
   if (reported.length > 0) ports.telemetry.count('Failures', 1);
   return answerOf(reported);
 }
@@ -111,7 +111,7 @@ function causesOf(failed: readonly FailedRecord[]): unknown[] {
   return [...new Set(failed.map(({ cause }) => cause))];
 }
 
-function tellCauses(telemetry: Telemetry, failed: readonly FailedRecord[]): void {
+function reportCauses(telemetry: Telemetry, failed: readonly FailedRecord[]): void {
   for (const cause of causesOf(failed)) {
     const records = failed.filter((one) => one.cause === cause);
     const [first] = records;

@@ -3,7 +3,7 @@ import { TOPICS } from '../domain/topics';
 import type { DeadLetter } from './dead-letter-codec';
 import type { TopicCodec } from './topic-codec';
 
-/** Where records go that can never be processed. */
+/** The port for records that can never be processed. */
 export interface DeadLetters {
   /** Resolves once all are in the topic: only then may the batch be done with them. */
   send(letters: readonly DeadLetter[]): Promise<void>;
@@ -23,12 +23,12 @@ export function createDeadLetters(
         value: codec.encode(letter),
       }));
       await log.append(TOPICS.deadLetter, records);
-      letters.forEach((letter) => tell(letter, telemetry));
+      letters.forEach((letter) => report(letter, telemetry));
     },
   };
 }
 
-function tell(letter: DeadLetter, telemetry: Telemetry): void {
+function report(letter: DeadLetter, telemetry: Telemetry): void {
   const { topic, partition, offset, key, reason } = letter;
   telemetry.warn('dead letter', { topic, partition, offset, key, reason });
   telemetry.count('DeadLetters', 1);

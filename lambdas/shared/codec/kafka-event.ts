@@ -43,7 +43,7 @@ type EventRecord = v.InferOutput<typeof KafkaEvent>['records'][string][number];
 /**
  * The records of an `aws:kafka` event, each partition's in offset order.
  *
- * @throws InvalidKafkaEventError where the event is not of that shape
+ * @throws InvalidKafkaEventError if the event is not of that shape
  */
 export function recordsOf(event: unknown): KafkaRecord[] {
   const parsed = v.safeParse(KafkaEvent, event);

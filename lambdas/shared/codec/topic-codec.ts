@@ -6,7 +6,7 @@ import { frame, unframe, uuidBytes, WireFormatError } from './wire-format';
 
 /** Writes and reads the values of one topic. `Wire` is the shape of its newest schema. */
 export interface TopicCodec<Wire> {
-  /** @throws Error where the value does not fit the schema */
+  /** @throws Error if the value does not fit the schema */
   encode(wire: Wire): Buffer;
   /** @throws WireFormatError for an unknown version or a body that is not of its schema */
   decode(value: Buffer): Wire;
@@ -17,7 +17,7 @@ export interface TopicCodec<Wire> {
  * read with whichever of the versions they name, brought to the newest.
  *
  * @param ids the registry's ids of the topic's versions
- * @throws WireFormatError where there is not one id for every version in `schemas/`
+ * @throws WireFormatError if there is not one id for every version in `schemas/`
  */
 export function createTopicCodec<Wire>(topic: Topic, ids: SchemaVersionIds): TopicCodec<Wire> {
   return createVersionedCodec<Wire>({

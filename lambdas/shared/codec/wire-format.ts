@@ -13,7 +13,7 @@ export class WireFormatError extends Error {
   override readonly name = 'WireFormatError';
 }
 
-/** The 16 bytes of a UUID. @throws WireFormatError where the text is none */
+/** The 16 bytes of a UUID. @throws WireFormatError if the text is none */
 export function uuidBytes(uuid: string): Buffer {
   if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(uuid)) {
     throw new WireFormatError(`Not a schema version id: ${JSON.stringify(uuid)}; expected a UUID`);
@@ -26,7 +26,7 @@ export function frame(versionId: Buffer, body: Buffer): Buffer {
   return Buffer.concat([Buffer.from([HEADER_VERSION, NO_COMPRESSION]), versionId, body]);
 }
 
-/** Splits a record's value. @throws WireFormatError where it has no such header */
+/** Splits a record's value. @throws WireFormatError if it has no such header */
 export function unframe(value: Buffer): { versionId: string; body: Buffer } {
   if (value.length < BODY_OFFSET) {
     throw new WireFormatError(`A record of ${value.length} bytes is shorter than its header`);

@@ -32,7 +32,7 @@ const CHILD: Readonly<Record<RolledInterval, Interval>> = {
   '1d': '4h',
 };
 
-/** How long a candle of the interval is, in milliseconds. */
+/** The length of a candle of the interval, in milliseconds. */
 export function intervalMs(interval: Interval): number {
   return LENGTH_MS[interval];
 }
@@ -62,7 +62,7 @@ export function dayText(timeMs: number): string {
   return new Date(timeMs).toISOString().slice(0, 10);
 }
 
-/** How much time the rows of one partition span: 1,440 minutes a day, 8,928 windows of 5m a month, ... */
+/** The time that the rows of one partition span: 1,440 minutes a day, 8,928 windows of 5m a month, ... */
 const BUCKET_SPAN: Readonly<Record<Interval, 'day' | 'month' | 'year' | 'all'>> = {
   '1m': 'day',
   '5m': 'month',

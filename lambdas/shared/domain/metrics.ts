@@ -8,7 +8,7 @@ export const METRICS = {
   MarketsBehind: 'Count',
   /** From the oldest minute of any market that was not asked for and stored yet to the tick. */
   WorstLag: 'Seconds',
-  /** Until the exchange forgets that minute; all it serves where nothing is missing. */
+  /** Until the exchange forgets that minute; all it serves if nothing is missing. */
   RetentionLeft: 'Seconds',
   /** The fewest requests that the exchange said it would still take, of all its answers in a tick. */
   RateLimitHeadroom: 'Count',
@@ -74,7 +74,7 @@ export const METRICS = {
   // reconcile
   /** Days of history that are to be had, and have never been stored; those that wait for the archive are not counted. */
   HistoryDaysLeft: 'Count',
-  /** 1 where such days are left and none of the exchange was stored for the first time in the last hour, otherwise 0. */
+  /** 1 if such days are left and none of the exchange was stored for the first time in the last hour, otherwise 0. */
   HistoryStands: 'Count',
   /** Days of the API that were to be asked for more than a day ago, and days of the archive that were refused for more than a day. */
   DaysOverdue: 'Count',

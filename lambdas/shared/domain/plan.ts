@@ -17,7 +17,7 @@ export interface PlanInput {
   readonly nowMs: number;
   /** The time from one tick to the next. */
   readonly scheduleMs: number;
-  /** How far back the exchange serves one-minute candles. */
+  /** Age of the oldest one-minute candles that the exchange serves. */
   readonly retentionMs: number;
 }
 
@@ -47,7 +47,7 @@ export function planSegments(input: PlanInput): PlannedSegment[] {
   }));
 }
 
-/** Where a plan starts, were everything served. */
+/** The start of a plan, were everything served. */
 function startMs(input: PlanInput, wantedMs: number): number {
   const { nowMs, scheduleMs, progress } = input;
   if (!isSecondLook(nowMs, scheduleMs) && !isAfterOutage(progress, nowMs)) return wantedMs;
@@ -55,7 +55,7 @@ function startMs(input: PlanInput, wantedMs: number): number {
   return Math.min(wantedMs, Math.max(liveSinceMs, wantedMs - SECOND_LOOK_MS));
 }
 
-/** Where a market starts that is new at a tick. */
+/** The start of a market that is new at a tick. */
 export function liveStart(nowMs: number): number {
   return floorTo(nowMs, DAY_MS);
 }
@@ -81,7 +81,7 @@ function dayCuts(fromMs: number, toMs: number): { fromMs: number; toMs: number }
   return cuts;
 }
 
-/** What is known when a segment is settled. */
+/** Evidence for settling a segment. */
 export interface Evidence {
   /** The time up to which all before the segment is settled; null for a market's first segment. */
   readonly followsMs: number | null;
@@ -89,9 +89,9 @@ export interface Evidence {
   readonly newestMs: number | undefined;
   /** The stored time up to which minutes were asked for before: about the time of that ask. */
   readonly seenToMs: number | undefined;
-  /** How long the exchange may change a minute after its close as a matter of course. */
+  /** Time after its close in which the exchange may change a minute as a matter of course. */
   readonly settlingMs: number;
-  /** How long the exchange may be silent before its silence is believed. */
+  /** Time that the exchange may be silent before its silence is believed. */
   readonly silenceMs: number;
 }
 

@@ -86,7 +86,7 @@ export interface Exchange {
 /** A ban that a process met, and that the others do not know of. */
 export interface BanToNote {
   readonly untilMs: number;
-  /** When it was met, by the clock of the process. */
+  /** Time at which it was met, by the clock of the process. */
   readonly metAtMs: number;
 }
 
@@ -98,7 +98,7 @@ export class UnknownPairError extends Error {
 /** Stored status of markets, by {@link marketKey}. */
 export type StatusByMarket = ReadonlyMap<string, MarketStatus>;
 
-/** How far markets have come. */
+/** Reads the status of markets. */
 export interface StatusReader {
   /** The status of each of the markets of which anything is stored. */
   readStatus(markets: readonly Market[]): Promise<StatusByMarket>;
@@ -113,7 +113,7 @@ export interface ExchangeStatus {
   readonly bannedUntilMs: number | null;
 }
 
-/** How far all markets of an exchange have come. */
+/** Reads the status of all markets of an exchange. */
 export interface ExchangeStatusReader {
   /** The status of each market of the exchange of which anything is stored, followed or not, in one read. */
   readExchangeStatus(exchange: string): Promise<ExchangeStatus>;
@@ -182,7 +182,7 @@ export class ArchiveMissingError extends Error {
   override readonly name = 'ArchiveMissingError';
 }
 
-/** What an exchange says of its markets. */
+/** The port for an exchange's listings of its markets. */
 export interface Listings {
   /**
    * The time from which on the exchange has a pair; null if it does not say.
@@ -255,7 +255,7 @@ export class UnreadableStatusError extends Error {
   }
 }
 
-/** What persist writes to: every write carries the segment's observation, and an older one never wins. */
+/** The port that persist writes to: every write carries the segment's observation, and an older one never wins. */
 export interface SegmentStore extends StatusReader, CandleReader, DayReader {
   /** Stores the candles of a segment, and deletes those that it deletes; resolves once every row is acknowledged. */
   writeCandles(segment: RolledSegment): Promise<void>;
@@ -283,7 +283,7 @@ export interface RecordLog {
 /** Details of a log line: flat, small, never whole records. */
 export type LogDetails = Readonly<Record<string, string | number | boolean | null>>;
 
-/** What a function tells of its work: structured log lines and metrics. */
+/** The port for structured log lines and metrics. */
 export interface Telemetry {
   /** Written only if the stage asks for it: each line costs. */
   debug(message: string, details: LogDetails): void;

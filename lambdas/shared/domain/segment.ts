@@ -50,7 +50,7 @@ export interface ObservedSegment extends Segment {
   readonly unserved: string | null;
 }
 
-/** What an audit found of its day. */
+/** Findings of an audit about its day. */
 export interface AuditFindings {
   /** Minutes with a candle, once the audit is stored. */
   readonly minuteCount: number;

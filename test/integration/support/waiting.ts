@@ -8,7 +8,7 @@ const LIMIT_MS = 180_000;
  * Waits until something is so.
  *
  * @param what names it in the error
- * @throws Error where it is not so within `limitMs`
+ * @throws Error if it is not so within `limitMs`
  */
 export async function until(
   what: string,

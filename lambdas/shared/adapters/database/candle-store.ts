@@ -124,7 +124,7 @@ function deletionsOf(segment: RolledSegment): (() => Statement[])[] {
   });
 }
 
-/** How a candle of the segment becomes a row: what all rows share is encoded once. */
+/** Turns candles of the segment into rows: all that they share is encoded once. */
 function rowOf(segment: RolledSegment, interval: Interval): (candle: Candle) => Statement {
   const { fromMs, toMs, observedAtMs, source } = segment;
   const bucket = dateValue(bucketOf(interval, fromMs));

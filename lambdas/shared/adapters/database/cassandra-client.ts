@@ -108,7 +108,7 @@ interface HostOfDriver {
 }
 
 /**
- * When all hosts have been unreachable, the driver (4.10) replaces them, but
+ * After all hosts have been unreachable, the driver (4.10) replaces them, but
  * the old ones go on connecting for ever.
  */
 function shutDownReplacedHosts(client: Client): void {

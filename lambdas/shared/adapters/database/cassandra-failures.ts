@@ -14,7 +14,7 @@ const PAUSES = { minTimeout: 150, factor: 2, maxTimeout: 2_000, randomize: true 
 /** Within about 3 s. */
 const RETRIES = 3;
 
-/** How attempts at a call are counted and bounded. */
+/** Options for counting and bounding attempts at a call. */
 export interface AttemptOptions {
   /** Counts failed attempts. @default they are not counted */
   readonly telemetry?: Pick<Telemetry, 'count'> | undefined;

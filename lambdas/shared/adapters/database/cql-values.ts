@@ -90,7 +90,7 @@ const MOST_BYTES = 24;
 /** The most that a number may be read with at once. */
 const NUMBER_BYTES = 6;
 
-/** What the driver read from a `decimal` column, exactly. */
+/** The exact value that the driver read from a `decimal` column. */
 export function decimalOf(value: types.BigDecimal): Decimal {
   // The driver's own arithmetic, behind its texts, takes most of the time of an answer.
   const bytes = types.BigDecimal.toBuffer(value);

@@ -158,7 +158,7 @@ async function readBuckets(
   return rows.flat().slice(0, limit);
 }
 
-/** How far a read has come. */
+/** State of a read that follows buckets. */
 interface ReadSoFar {
   /** Time at which the next bucket is entered. */
   readonly atMs: number;

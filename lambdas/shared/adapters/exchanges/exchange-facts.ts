@@ -3,7 +3,7 @@ import { MINUTE_MS } from '../../domain/interval';
 /** Name of an exchange in keys, tables, settings and logs. */
 export type ExchangeName = 'gate-io' | 'binance' | 'okx' | 'coinbase';
 
-/** What an exchange decides, and nobody sets. */
+/** Facts that an exchange decides, and nobody sets. */
 export interface ExchangeFacts {
   readonly exchange: ExchangeName;
   /** Its name in messages. */
@@ -18,7 +18,7 @@ export interface ExchangeFacts {
   readonly silenceMs: number;
   /** The most minutes that one request may ask for. */
   readonly pageMinutes: number;
-  /** How many minutes back its API serves one-minute candles; null if it serves all of them. */
+  /** Number of minutes back from now that its API serves; null if it serves all of them. */
   readonly servedMinutes: number | null;
   /** Requests for candles of one address that it answers in 10 s. */
   readonly answeredPer10Seconds: number;

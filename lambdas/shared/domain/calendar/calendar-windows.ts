@@ -15,7 +15,7 @@ export interface CalendarWindows extends Windows {
   readonly source: Interval;
   /** Whether the windows themselves are kept. */
   readonly areKept: boolean;
-  /** How many candles of the source the longest window holds. */
+  /** Number of candles of the source that the longest window holds. */
   readonly mostSources: number;
 }
 

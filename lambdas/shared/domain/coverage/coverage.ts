@@ -10,7 +10,7 @@ import {
   stretchesOf,
 } from './stretches';
 
-/** What a minute of a market's time is: exactly one of these. */
+/** The kinds of minutes of a market's time: each is exactly one of these. */
 export const MINUTE_KINDS = [
   'stored',
   /** Absent from a sealed day: nobody traded. */
@@ -27,7 +27,7 @@ export const MINUTE_KINDS = [
 ] as const;
 export type MinuteKind = (typeof MINUTE_KINDS)[number];
 
-/** How many minutes are of each kind. */
+/** Number of minutes of each kind. */
 export type MinuteCounts = Readonly<Record<MinuteKind, number>>;
 
 /** A part of some minutes. */
@@ -41,11 +41,11 @@ export interface HistoryLeft {
   readonly days: number;
   /** Those of them that are not to be had yet: the archive publishes a month once it is over. */
   readonly waitingDays: number;
-  /** When the last of them is to be had; null if none waits. */
+  /** Time at which the last of them is available; null if none waits. */
   readonly lastWaitsUntilMs: number | null;
   /**
-   * When those that do not wait are stored, at the pace of the last hour; not before those are
-   * asked for again whose ask brought nothing. Null if there is no such pace, or none is left.
+   * Time at which those that do not wait are stored, at the pace of the last hour;
+   * not before those are requested again whose ask brought nothing. Null if there is no such pace, or none is left.
    */
   readonly expectedAtMs: number | null;
 }
@@ -72,7 +72,7 @@ export interface Coverage {
   readonly gapCount: number;
   readonly disputedDays: number;
   readonly unsealedDays: number;
-  /** When the first of the unsealed days is asked for again; null if there is none. */
+  /** Time at which the first of the unsealed days is requested again; null if there is none. */
   readonly nextAuditAtMs: number | null;
   readonly history: HistoryLeft;
 }
@@ -177,7 +177,7 @@ function lengthOf({ stretches }: CoveredTime, state: Stretch['state']): number {
     .reduce((sum, { fromMs, toMs }) => sum + (toMs - fromMs) / MINUTE_MS, 0);
 }
 
-/** How many minutes of a range lie in stretches that do not overlap each other. */
+/** Number of minutes of a range that lie in stretches which do not overlap each other. */
 function overlap(stretches: readonly Stretch[], fromMs: number, toMs: number): number {
   return stretches.reduce((sum, stretch) => {
     const lengthMs = Math.min(toMs, stretch.toMs) - Math.max(fromMs, stretch.fromMs);
@@ -221,14 +221,14 @@ function later(expectedAtMs: number | null, ...timesMs: readonly number[]): numb
   return expectedAtMs === null ? null : Math.max(expectedAtMs, ...timesMs);
 }
 
-/** When a day is asked for again whose ask was lost with the one that made it; 0 if none was. */
+/** Time at which a day is requested again whose ask was lost with the one that made it; 0 if none was. */
 function lostUntil({ state, due, day }: CoveredDay, nowMs: number): number {
   if (state !== 'missing' || due.kind !== 'open' || !isUnderWay(day)) return 0;
   const askedAtMs = day.ask?.askedAtMs ?? nowMs;
   return nowMs - askedAtMs > LONGEST_ASK_MS ? due.dueAtMs : 0;
 }
 
-/** When so many days of history are stored, if it goes on as in the last hour. */
+/** Time at which so many days of history are stored, if it goes on as in the last hour. */
 function expectedAt({ status, days, nowMs }: CoverageInput, dayCount: number): number | null {
   const liveSinceMs = status?.progress?.liveSinceMs ?? Infinity;
   const storedMs = days.flatMap(({ dayMs, audit }) =>

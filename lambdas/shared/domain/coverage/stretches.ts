@@ -41,7 +41,7 @@ export interface Stretch {
   readonly toMs: number;
   /** Null if the state says all. */
   readonly reason: string | null;
-  /** When its days are asked for next; null if they are not. */
+  /** Time at which its days are requested next; null if they are not. */
   readonly due: StretchDue | null;
 }
 
@@ -58,11 +58,11 @@ export interface CoverageInput {
   /** The ledger's rows, in any order; a day without one was never asked for. */
   readonly days: readonly LedgerDay[];
   readonly gaps: readonly Gap[];
-  /** How many minutes are stored of each day that has no audit, by its start. */
+  /** Number of minutes that are stored of each day that has no audit, by its start. */
   readonly minutesByDay: ReadonlyMap<number, number>;
   /** Start of the first UTC day that is wanted. */
   readonly historyStartMs: number;
-  /** How far back the API serves one-minute candles. */
+  /** Age of the oldest one-minute candles that the API serves. */
   readonly retentionMs: number;
   readonly nowMs: number;
 }
@@ -85,7 +85,7 @@ export interface Boundaries {
 export interface CoveredDay {
   readonly day: LedgerDay;
   readonly due: DayDue;
-  /** When it is asked for next; null if it is not. */
+  /** Time at which it is requested next; null if it is not. */
   readonly nextAsk: StretchDue | null;
   readonly state: Extract<StretchState, 'missing' | 'unsealed' | 'complete' | 'disputed'>;
 }
@@ -165,7 +165,7 @@ function disputeOf({ audit }: LedgerDay): string {
   return rejected > 0 ? `${rejected} minutes whose rows are no candles` : 'its audits do not agree';
 }
 
-/** What became of the latest ask for a day. */
+/** Outcome of the latest ask for a day. */
 function askOf(day: LedgerDay): string | null {
   const { ask, audit } = day;
   if (isUnderWay(day)) return 'requested, not stored yet';

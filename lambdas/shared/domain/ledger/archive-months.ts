@@ -11,7 +11,7 @@ const MONTHS_BEFORE_LISTING = 3;
 const TWICE = 2;
 const FOR_A_MONTH = 30;
 
-/** What the months that the archive does not have say of a market. */
+/** Conclusions from the months that the archive does not have of a market. */
 export interface MissingMonths {
   /** The first month of the market; undefined if that cannot be told. */
   readonly listedSinceMs: number | undefined;
@@ -19,7 +19,7 @@ export interface MissingMonths {
   readonly unservedMs: readonly number[];
 }
 
-/** What the choice between a listing and a hole depends on. */
+/** Terms of the choice between a listing and a hole. */
 export interface MissingMonthsTerms {
   readonly nowMs: number;
   /** Whether the exchange says since when it has the market: then no missing month says it better. */

@@ -3,7 +3,7 @@ import { dueOf, isSealed, isUnderWay, type LedgerDay, MOST_UNDER_WAY } from './l
 import { type Market, marketKey } from '../market';
 import type { SegmentSource } from '../segment';
 
-/** What is known of the past days of a market. */
+/** The known past days of a market. */
 export interface MarketLedger {
   readonly market: Market;
   /** Newest first, each day once, those without a row among them. */
@@ -18,10 +18,10 @@ export interface DaysToAsk {
   readonly days: readonly LedgerDay[];
 }
 
-/** What the choice of days depends on. */
+/** Terms of the choice of days. */
 export interface DueTerms {
   readonly nowMs: number;
-  /** How far back the API serves one-minute candles. */
+  /** Age of the oldest one-minute candles that the API serves. */
   readonly retentionMs: number;
   /** Days of the exchange that may be under way at once. @default as many as of all exchanges */
   readonly mostUnderWay?: number | undefined;
@@ -127,7 +127,7 @@ function* groupsOf(
   return undefined;
 }
 
-/** Where a day is asked for now; undefined if it is not due, or was asked for in this firing. */
+/** The source that a day is requested from now; undefined if it is not due, or was asked for in this firing. */
 function sourceIfDue(
   day: LedgerDay,
   terms: DueTerms,

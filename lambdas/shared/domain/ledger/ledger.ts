@@ -3,7 +3,7 @@ import { DAY_MS, floorTo, HOUR_MS, MINUTE_MS } from '../interval';
 import type { RolledSegment, SegmentSource } from '../segment';
 
 /**
- * What the ledger says of a past UTC day of a market: a row of the table `days`.
+ * A past UTC day of a market in the ledger: a row of the table `days`.
  * A day without a row has never been asked for.
  */
 export interface LedgerDay {
@@ -13,11 +13,11 @@ export interface LedgerDay {
   readonly audit: StoredAudit | undefined;
   /** The latest ask; undefined if there was none, or if the day was reopened since. */
   readonly ask: DayAsk | undefined;
-  /** When someone took the day's seal off; null if nobody did. */
+  /** Time at which someone unsealed the day; null if nobody did. */
   readonly reopenedAtMs: number | null;
 }
 
-/** What persist stored of a day's audits. Its minutes, absent minutes and gaps are the 1,440 of the day. */
+/** The state of a day's audits, as persist stored it. Its minutes, absent minutes and gaps are the 1,440 of the day. */
 export interface StoredAudit {
   readonly observedAtMs: number;
   readonly source: SegmentSource;
@@ -35,13 +35,13 @@ export interface StoredAudit {
   readonly auditCount: number;
   /** Whether it changed nothing. */
   readonly agreed: boolean;
-  /** When the day was sealed; null while it is to be asked for again. */
+  /** Time at which the day was sealed; null while it is to be requested again. */
   readonly sealedAtMs: number | null;
   /** Whether the day was sealed although its audits did not agree. */
   readonly disputed: boolean;
 }
 
-/** What reconcile noted of its latest ask for a day. */
+/** Reconcile's note of its latest ask for a day. */
 export interface DayAsk {
   readonly askedAtMs: number;
   /** Asks since the last audit that was stored: 1 for the first. */
@@ -80,13 +80,13 @@ export const MISSING_MONTH = 'its month is missing in the archive';
 /** The refusal of an exchange that does not know the day's pair. */
 export const UNKNOWN_PAIR = 'the exchange does not know its pair';
 
-/** Where a day's candles are to be had, and from when on it is to be asked for. */
+/** The source of a day's candles, and the time from which on it is to be requested. */
 export type DayDue =
   | { readonly kind: 'sealed' }
   | {
       readonly kind: 'open';
       readonly source: SegmentSource;
-      /** When its next audit is to be, whether it was asked for by now or not. */
+      /** Time of its next audit, whether it was requested by now or not. */
       readonly scheduledAtMs: number;
       /** The day is asked for from this time on. */
       readonly dueAtMs: number;
@@ -98,7 +98,7 @@ export function unknownDay(dayMs: number): LedgerDay {
 }
 
 /**
- * When a day is due, and from where: the exchange's API, if that still serves
+ * The time at which a day is due, and its source: the exchange's API, if that still serves
  * all of it at `nowMs`, or else the archive, once its month is over.
  *
  * @param retentionMs how far back the API serves one-minute candles

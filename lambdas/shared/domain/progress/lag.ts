@@ -1,7 +1,7 @@
 import { MINUTE_MS } from '../interval';
 import type { Progress } from './progress';
 
-/** How far a tick finds its markets behind. */
+/** Lag of the markets at a tick. */
 export interface Lag {
   readonly marketsBehind: number;
   /** From the oldest minute that was not asked for and stored yet to the tick; 0 if there is none. */
@@ -10,7 +10,7 @@ export interface Lag {
   readonly retentionLeftMs: number;
 }
 
-/** What a lag is measured against. */
+/** Limits that a lag is measured against. */
 export interface LagLimits {
   readonly nowMs: number;
   readonly retentionMs: number;

@@ -7,7 +7,7 @@ const NEAR_MS = 60 * MINUTE_MS;
 /** One that is further behind waits for this share of what it is behind. */
 const SHARE = 1 / 3;
 
-/** When a market was last asked for, and how far it was settled then. */
+/** The last time at which a market was asked for, and the time that it was settled to then. */
 export interface Ask {
   readonly askedAtMs: number;
   readonly settledToMs: number | undefined;

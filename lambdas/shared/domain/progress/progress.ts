@@ -1,9 +1,9 @@
 import { DAY_MS, floorTo } from '../interval';
 import type { RolledSegment, Segment } from '../segment';
 
-/** How far a market has come: its row in the table `progress`. */
+/** Progress of a market: its row in the table `progress`. */
 export interface Progress {
-  /** Where the market started live: a midnight, UTC. Days before that come from audits alone. */
+  /** Time at which the market started live: a midnight, UTC. Days before that come from audits alone. */
   readonly liveSinceMs: number;
   /** Its minutes before this are stored, as far as the exchange is known to have published them. */
   readonly settledToMs: number;
@@ -21,7 +21,7 @@ export interface MarketStatus {
   readonly progress: Progress | undefined;
   /** Since when the exchange says that it does not know the pair; null if it knows it. */
   readonly unknownSinceMs: number | null;
-  /** When the market was taken for ended; null while it is followed. */
+  /** Time at which the market was taken for ended; null while it is followed. */
   readonly endedAtMs: number | null;
   /** Since when the exchange has the market, as far as reconcile found out; null if it did not. */
   readonly listedSinceMs: number | null;

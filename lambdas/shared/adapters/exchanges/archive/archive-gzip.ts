@@ -5,7 +5,7 @@ import { LONGEST_LINE, withoutReturn } from './archive-rows';
 /** A month of one-minute candles has 3 MB: more than this is no month. */
 const MOST_BYTES = 64 * 1024 * 1024;
 
-/** How a gzip file ends: as it should; too early; or it is damaged, with the reason. */
+/** End of a gzip file: as it should be; too early; or it is damaged, with the reason. */
 export type GzipEnd =
   | { readonly kind: 'whole' }
   | { readonly kind: 'cut' }

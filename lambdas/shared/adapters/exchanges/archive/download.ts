@@ -11,7 +11,7 @@ const LONGEST_MESSAGE_BYTES = 65_536;
 
 /** A file of an archive. */
 export interface WantedFile {
-  /** Who has it, for messages. */
+  /** The party that has it, for messages. */
   readonly asked: AskedParty;
   /** Follows the base URL, with a slash before it. */
   readonly path: string;

@@ -116,7 +116,7 @@ function firstCandle(pair: string, end: { readonly endTime?: number } = {}): Exc
   return { path: pathWith('/api/v3/klines', query) };
 }
 
-/** Waits for the next minute where the weight of this one is nearly used up, by whomever. */
+/** Waits for the next minute if the weight of this one is nearly used up, by whomever. */
 function limit({ headers }: AnswerHead, nowMs: number): LimitTold {
   const used = numberIn(headers, 'x-mbx-used-weight-1m');
   if (used === undefined) return {};

@@ -58,7 +58,7 @@ export interface ListingTold {
   readonly sinceMs: number | null;
 }
 
-/** What an exchange says of one pair, and of all. */
+/** Description of an exchange's listings: of one pair, and of all. */
 export interface ListingsDescription {
   readonly request: (pair: string) => ExchangeRequest;
   /** Null for an answer that it has no such pair. */
@@ -68,7 +68,7 @@ export interface ListingsDescription {
    * is not of now, that time again. @default the time is not checked
    */
   readonly before?: ((pair: string, sinceMs: number) => ExchangeRequest) | undefined;
-  /** What `since` expects, for the message of an answer that is none. */
+  /** The shape that `since` expects, for the message of an answer that is none. */
   readonly expected: string;
   readonly allRequest: ExchangeRequest;
   /** The list of entries in an answer. */
@@ -80,7 +80,7 @@ export interface ListingsDescription {
   readonly listed: v.GenericSchema<unknown, ListedPair | null>;
 }
 
-/** What the headers of an answer say of the exchange's limit. */
+/** The exchange's limit, as the headers of an answer have it. */
 export interface LimitTold {
   /** Requests that it would still take. */
   readonly remaining?: number | undefined;

@@ -96,11 +96,11 @@ export const GATE_IO: ExchangeDescription = {
   limit,
 };
 
-/** Waits for the next window where this one is nearly used up, by whomever. */
+/** Waits for the next window if this one is nearly used up, by whomever. */
 function limit({ status, headers }: AnswerHead, nowMs: number): LimitTold {
   const remaining = numberIn(headers, 'x-gate-ratelimit-requests-remain');
   if (status !== 429 && (remaining ?? Infinity) >= REMAINING_MARGIN) return { remaining };
-  // The time of the answer itself, where the limit is not exceeded yet.
+  // The time of the answer itself, if the limit is not exceeded yet.
   const resetMs = (numberIn(headers, 'x-gate-ratelimit-reset-timestamp') ?? 0) * 1_000;
   const pauseUntilMs = Math.min(Math.max(resetMs, nowMs + SHORTEST_PAUSE_MS), nowMs + WINDOW_MS);
   return { remaining, pauseUntilMs };

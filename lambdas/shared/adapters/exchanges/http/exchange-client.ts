@@ -12,11 +12,11 @@ import { retried, type RetryOptions } from './retried';
 export interface ExchangeClientOptions extends RetryOptions {
   /** The address that the paths of requests follow, without a slash at its end. */
   readonly baseUrl: string;
-  /** How many requests may be sent in any 10 s; they are spread as the exchange counts them. */
+  /** Number of requests that may be sent in any 10 s; they are spread as the exchange counts them. */
   readonly requestsPer10Seconds: number;
   /** The longest wait for one answer, in milliseconds. @default 5,000 */
   readonly timeoutMs?: number;
-  /** What other clients of the exchange in this process were refused. @default its own refusals alone */
+  /** Bans that other clients of the exchange in this process met. @default its own refusals alone */
   readonly ban?: AddressBan | undefined;
 }
 

@@ -23,7 +23,7 @@ export class ExchangeError extends Error {
   }
 }
 
-/** Who is asked, for messages: an exchange, or its archive. */
+/** The party that is asked, for messages: an exchange, or its archive. */
 export type AskedParty = Pick<ExchangeFacts, 'title'>;
 
 /** Whether an error may be gone when the request is sent again. */

@@ -61,7 +61,7 @@ export function dateIn(headers: Headers, name: string): number | undefined {
   return Number.isNaN(timeMs) ? undefined : timeMs;
 }
 
-/** The number of a header; undefined where it is absent, or says no number. */
+/** The number of a header; undefined if it is absent, or says no number. */
 export function numberIn(headers: Headers, name: string): number | undefined {
   const text = headers.get(name) ?? '';
   const value = text === '' ? NaN : Number(text);

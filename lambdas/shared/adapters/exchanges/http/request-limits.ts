@@ -14,14 +14,14 @@ const LONGEST_PAUSE_MS = 60 * 60_000;
 /** An address whose region is not served does not move: it is seldom asked again. */
 const REGION_REFUSED_MS = 10 * 60_000;
 
-/** Who limits requests, and how. */
+/** The party that limits requests, and its rules. */
 type Limiting = Pick<ExchangeDescription, 'windowMs' | 'endpointShares' | 'limit'> & {
   readonly asked: AskedParty;
 };
 
 /** Options for {@link RequestLimits}. */
 interface LimitOptions {
-  /** How many requests may be sent in any 10 s. */
+  /** Number of requests that may be sent in any 10 s. */
   readonly requestsPer10Seconds: number;
   /** @default one of its own */
   readonly ban?: AddressBan | undefined;
@@ -122,7 +122,7 @@ export class RequestLimits {
     return queue;
   }
 
-  /** Whole requests in a window: where that would be less than one, the window is longer. */
+  /** Whole requests in a window: if that would be less than one, the window is longer. */
   #paceOf(endpoint: string): { interval: number; intervalCap: number } {
     const { windowMs, endpointShares = {} } = this.#limiting;
     const perMs = ((endpointShares[endpoint] ?? 1) * this.#requestsPer10Seconds) / 10_000;

@@ -2,10 +2,10 @@ import pRetry from 'p-retry';
 import type { Telemetry } from '../../../domain/ports';
 import { type AskedParty, ExchangeError, mayPass } from './exchange-error';
 
-/** Options for requests that are repeated, and counted where they fail. */
+/** Options for requests that are repeated, and counted if they fail. */
 export interface RetryOptions {
   readonly telemetry: Telemetry;
-  /** How often a request that met a passing failure is sent again. @default 4 */
+  /** Number of times that a request that met a passing failure is sent again. @default 4 */
   readonly retries?: number;
   /** The first pause before a repetition; each further one is about twice as long, with jitter. @default 300 */
   readonly firstPauseMs?: number;

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { isPairName } from '../../../domain/market';
 import type { ListedPair } from '../../../domain/ports';
 
-/** What the entries of a listing say. */
+/** The result of reading the entries of a listing. */
 export interface ReadListing {
   /** Each pair once: trading if one of its entries says so. */
   readonly pairs: readonly ListedPair[];
