@@ -14,6 +14,7 @@ import { readRunState } from '../../local/watch/run-state';
 import { RECORDED_PAIRS } from '../oracle/recordings';
 import { endMs, LENGTH_MS, straightWindows } from '../oracle/straight-roll-up';
 import { SCHEMATHESIS, SCHEMATHESIS_CONFIG } from '../schemathesis/tool';
+import { testInBrowser } from './console/find-chromium';
 import { PageBrowser } from './console/page-browser';
 import { ChartClient } from './support/chart-client';
 import { QueryClient, type ToldCandle } from './support/query-client';
@@ -246,7 +247,7 @@ testIfInstalled(
   LIMIT_MS,
 );
 
-test(
+testInBrowser(
   'Cassandra killed: the API and the page say so, never show nothing instead, and recover',
   async () => {
     const address = `/v1/candles?market=gate-io:ETH_BTC&interval=1h&from=${START_MS}`;

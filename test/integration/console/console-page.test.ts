@@ -3,6 +3,7 @@ import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import { chartPicture } from './chart-picture';
 import { eventually } from './eventually';
+import { testInBrowser } from './find-chromium';
 import { ConsoleBrowser, OPENED_MS } from './opened-page';
 import { pictureFile, README_VIEW, sizeOf, takePicture } from './readme-picture';
 
@@ -46,29 +47,32 @@ function stored(pair: string, interval: '1m' | '1h' | '1d', time: string) {
   return candle;
 }
 
-it('draws candles, and the colour of gaps where the gap is and nowhere else', async () => {
-  page = await browser.open({ query: '?market=gate-io:ETH_USDT&interval=1h' });
-  const { colors, width } = await chartPicture(page);
-  expect(colors.up.count).toBeGreaterThan(500);
-  expect(colors.down.count).toBeGreaterThan(500);
-  expect(colors.gap.count).toBeGreaterThan(500);
-  expect(colors.gap.columns).toHaveLength(1);
+testInBrowser(
+  'draws candles, and the colour of gaps where the gap is and nowhere else',
+  async () => {
+    page = await browser.open({ query: '?market=gate-io:ETH_USDT&interval=1h' });
+    const { colors, width } = await chartPicture(page);
+    expect(colors.up.count).toBeGreaterThan(500);
+    expect(colors.down.count).toBeGreaterThan(500);
+    expect(colors.gap.count).toBeGreaterThan(500);
+    expect(colors.gap.columns).toHaveLength(1);
 
-  // The legend names the gap in the band, and a candle on both its sides.
-  const [[from, to] = [0, 0]] = colors.gap.columns;
-  const plot = await page.locator('.plot').boundingBox();
-  if (plot === null) throw new Error('The chart has no place');
-  const scale = plot.width / width;
-  const expectLegendAt = async (x: number, text: RegExp): Promise<void> => {
-    await page.mouse.move(plot.x + x * scale, plot.y + plot.height / 2);
-    await eventually(async () => expect(oneLine(await legend())).toMatch(text));
-  };
-  await expectLegendAt((from + to) / 2, /^2026-11-25 1[6-8]:00 gap: the exchange no longer/);
-  await expectLegendAt(from - 4, /^2026-11-25 13:00 .* open /);
-  await expectLegendAt(to + 4, /^2026-11-25 21:00 .* open /);
-});
+    // The legend names the gap in the band, and a candle on both its sides.
+    const [[from, to] = [0, 0]] = colors.gap.columns;
+    const plot = await page.locator('.plot').boundingBox();
+    if (plot === null) throw new Error('The chart has no place');
+    const scale = plot.width / width;
+    const expectLegendAt = async (x: number, text: RegExp): Promise<void> => {
+      await page.mouse.move(plot.x + x * scale, plot.y + plot.height / 2);
+      await eventually(async () => expect(oneLine(await legend())).toMatch(text));
+    };
+    await expectLegendAt((from + to) / 2, /^2026-11-25 1[6-8]:00 gap: the exchange no longer/);
+    await expectLegendAt(from - 4, /^2026-11-25 13:00 .* open /);
+    await expectLegendAt(to + 4, /^2026-11-25 21:00 .* open /);
+  },
+);
 
-it('draws the same picture twice, and no gap where there is none', async () => {
+testInBrowser('draws the same picture twice, and no gap where there is none', async () => {
   page = await browser.open({
     query: '?market=gate-io:BTC_USDT&interval=1h&at=2026-03-04T10:00:00Z',
   });
@@ -79,7 +83,7 @@ it('draws the same picture twice, and no gap where there is none', async () => {
   expect(second.png.equals(first.png)).toBe(true);
 });
 
-it('shows tiny prices, in the digits that are stored', async () => {
+testInBrowser('shows tiny prices, in the digits that are stored', async () => {
   page = await browser.open({ query: '?market=gate-io:PEPE_BTC&interval=1d&at=2026-06-01' });
   const { colors } = await chartPicture(page);
   expect(colors.up.count).toBeGreaterThan(500);
@@ -97,33 +101,37 @@ it('shows tiny prices, in the digits that are stored', async () => {
   );
 });
 
-it('scrolls back to the first candle, whatever there is between', async () => {
-  page = await browser.open({ query: '?market=gate-io:BTC_USDT&interval=1d' });
-  const chart = page.locator('#chart');
-  await chart.focus();
-  const isFirst = async (): Promise<boolean> => /2022-01-0[1-9]/.test(oneLine(await chartName()));
-  for (let count = 0; count < 120 && !(await isFirst()); count++) {
+testInBrowser(
+  'scrolls back to the first candle, whatever there is between',
+  async () => {
+    page = await browser.open({ query: '?market=gate-io:BTC_USDT&interval=1d' });
+    const chart = page.locator('#chart');
+    await chart.focus();
+    const isFirst = async (): Promise<boolean> => /2022-01-0[1-9]/.test(oneLine(await chartName()));
+    for (let count = 0; count < 120 && !(await isFirst()); count++) {
+      await chart.press('PageUp');
+      await page.waitForTimeout(30);
+    }
+    await page.waitForLoadState('networkidle');
+    const table = page.getByRole('button', { name: 'Table' }).first();
+    await table.click();
+    const lastRow = page.locator('.chart tbody tr').last().locator('th');
+    await eventually(async () => expect(await lastRow.innerText()).toBe('2022-01-01 00:00'));
+    const before = browser.api.requests.length;
     await chart.press('PageUp');
-    await page.waitForTimeout(30);
-  }
-  await page.waitForLoadState('networkidle');
-  const table = page.getByRole('button', { name: 'Table' }).first();
-  await table.click();
-  const lastRow = page.locator('.chart tbody tr').last().locator('th');
-  await eventually(async () => expect(await lastRow.innerText()).toBe('2022-01-01 00:00'));
-  const before = browser.api.requests.length;
-  await chart.press('PageUp');
-  await page.waitForTimeout(300);
-  const later = browser.api.requests
-    .slice(before)
-    .filter(({ url }) => url.includes('to=2022-01-01'));
-  expect(later).toEqual([]);
-}, 120_000);
+    await page.waitForTimeout(300);
+    const later = browser.api.requests
+      .slice(before)
+      .filter(({ url }) => url.includes('to=2022-01-01'));
+    expect(later).toEqual([]);
+  },
+  120_000,
+);
 
 const chartName = async (): Promise<string> =>
   (await page.locator('#chart').getAttribute('aria-label')) ?? '';
 
-it('goes to a time, in UTC wherever the browser is, and from gap to gap', async () => {
+testInBrowser('goes to a time, in UTC wherever the browser is, and from gap to gap', async () => {
   page = await browser.open({ query: '?market=gate-io:POWR_BTC&interval=1m' });
   await page.getByLabel('Go to a time, UTC').fill('2024-05-05 05:05');
   await page.keyboard.press('Enter');
@@ -142,7 +150,7 @@ it('goes to a time, in UTC wherever the browser is, and from gap to gap', async 
   ).resolves.toContain('Write a time in UTC');
 });
 
-it('is used by the keyboard alone', async () => {
+testInBrowser('is used by the keyboard alone', async () => {
   page = await browser.open({ query: '?market=gate-io:ETH_USDT' });
   await page.keyboard.press('/');
   await page.keyboard.type('sol');
@@ -170,7 +178,7 @@ it('is used by the keyboard alone', async () => {
   await page.waitForURL(/day=2026-11-24/);
 });
 
-it('shows the ledger of a day, and moves the chart there', async () => {
+testInBrowser('shows the ledger of a day, and moves the chart there', async () => {
   page = await browser.open({ query: '?market=gate-io:SOL_USDT&interval=1h' });
   await page.locator('[data-day="2024-03-19"]').click();
   await eventually(async () =>
@@ -184,17 +192,20 @@ it('shows the ledger of a day, and moves the chart there', async () => {
   expect(colors.disputed.count).toBeGreaterThan(50);
 });
 
-it('follows the newest candle while it is looked at, and asks with the tag', async () => {
-  page = await browser.open({ query: '?market=gate-io:BTC_USDT&interval=1d' });
-  const since = browser.api.requests.length;
-  const statuses = () =>
-    browser.api.requests
-      .slice(since)
-      .map(({ url, status }) => `${url.split('?')[0] ?? ''} ${status}`);
-  await eventually(() => expect(statuses()).toContain('/v1/candles 304'));
-});
+testInBrowser(
+  'follows the newest candle while it is looked at, and asks with the tag',
+  async () => {
+    page = await browser.open({ query: '?market=gate-io:BTC_USDT&interval=1d' });
+    const since = browser.api.requests.length;
+    const statuses = () =>
+      browser.api.requests
+        .slice(since)
+        .map(({ url, status }) => `${url.split('?')[0] ?? ''} ${status}`);
+    await eventually(() => expect(statuses()).toContain('/v1/candles 304'));
+  },
+);
 
-it('fills in what comes late, and draws it', async () => {
+testInBrowser('fills in what comes late, and draws it', async () => {
   const market = browser.markets.find(({ plan }) => plan.pair === 'XRP_USDT');
   if (market === undefined) throw new Error('There is no XRP_USDT');
   page = await browser.open({ query: '?market=gate-io:XRP_USDT&interval=1m' });
@@ -211,7 +222,7 @@ it('fills in what comes late, and draws it', async () => {
   await eventually(async () => expect(await lastColumn()).toBeGreaterThan(before + 50));
 });
 
-it('says that the API does not answer, keeps what it shows, and recovers', async () => {
+testInBrowser('says that the API does not answer, keeps what it shows, and recovers', async () => {
   page = await browser.open({ query: '?market=gate-io:BTC_USDT&interval=1h' });
   browser.api.isDown = true;
   const banner = page.getByRole('alert');
@@ -224,7 +235,7 @@ it('says that the API does not answer, keeps what it shows, and recovers', async
   expect(reports.filter((report) => !report.includes('503'))).toEqual([]);
 });
 
-it.each([
+testInBrowser.each([
   ['light', 1_440],
   ['dark', 1_440],
   ['light', 360],
@@ -258,7 +269,7 @@ it.each([
 /** Set to take the pictures of README anew. */
 const takesPictures = process.env['TAKE_PICTURES'] !== undefined;
 
-it.each(['light', 'dark'] as const)(
+testInBrowser.each(['light', 'dark'] as const)(
   "is as README's picture shows it: %s (TAKE_PICTURES=1 takes it anew)",
   async (colorScheme) => {
     page = await browser.open({ ...README_VIEW, colorScheme });

@@ -14,10 +14,21 @@ export class NoChromiumError extends Error {
  * @throws NoChromiumError if there is none
  */
 export function findChromium(): string {
-  const places = process.env['CHROMIUM'] ? [process.env['CHROMIUM']] : PLACES;
-  const found = places.find((path) => existsSync(path));
+  const found = installed();
   if (found !== undefined) return found;
   throw new NoChromiumError(
-    `Chromium is not at ${places.join(', ')}: install it (apt-get install chromium), or set CHROMIUM to its path`,
+    `Chromium is not at ${places().join(', ')}: install it (apt-get install chromium), or set CHROMIUM to its path`,
   );
+}
+
+/** A test of a page. It is skipped on a machine without Chromium; on CI it fails there. */
+export const testInBrowser =
+  installed() === undefined && process.env['CI'] === undefined ? test.skip : test;
+
+function installed(): string | undefined {
+  return places().find((path) => existsSync(path));
+}
+
+function places(): readonly string[] {
+  return process.env['CHROMIUM'] ? [process.env['CHROMIUM']] : PLACES;
 }
