@@ -45,7 +45,8 @@ export interface HistoryLeft {
   readonly lastWaitsUntilMs: number | null;
   /**
    * Time at which those that do not wait are stored, at the pace of the last hour;
-   * not before those are requested again whose ask brought nothing. Null if there is no such pace, or none is left.
+   * not before those are requested again whose ask brought nothing. Null if there
+   * is no such pace, or none is left.
    */
   readonly expectedAtMs: number | null;
 }
