@@ -88,7 +88,7 @@ export class MarketReader {
   }
 }
 
-/** What changes of a market's row if its ledger does. */
+/** Parts of a market's row that change if its ledger does. */
 function ledgerOf(row: MarketRow): string {
   const { market, sealedTo, gapCount, gapMinutes, disputedDays, historyDaysLeft } = row;
   const { unsealedDays, listedSince, liveSince, endedAt } = row;

@@ -25,7 +25,7 @@ export interface LoopbackServerOptions {
   readonly otherPort: boolean;
   /** Called with requests that are not refused. If it rejects, the request is answered with 502. */
   readonly answer: (request: LoopbackRequest) => Promise<LoopbackAnswer>;
-  /** What an answer failed with. */
+  /** The error of an answer that failed. */
   readonly onError: (error: unknown) => void;
 }
 

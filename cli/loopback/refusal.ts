@@ -1,6 +1,6 @@
 import { type LoopbackAnswer, problemAnswer } from './loopback-answer';
 
-/** What a request says of itself before it is answered. */
+/** The head of a request, as far as it decides whether it is answered. */
 export interface IncomingRequest {
   readonly method: string;
   /** As it came: path and query. */

@@ -132,7 +132,7 @@ export class CandleFeed {
     });
   }
 
-  /** What has changed of the window: empty if nothing has. */
+  /** The range of the window that has changed: empty if nothing has. */
   #changedRange(): TimeRange {
     const { interval, fromSlot, toSlot } = this.#window;
     const { fromMs, toMs } = this.#changed ?? { fromMs: 0, toMs: 0 };

@@ -39,7 +39,7 @@ export function openOf(interval: ChartInterval, slot: number): number {
   return originMs + slot * STEP_MS[interval];
 }
 
-/** How many minutes a candle has. */
+/** The number of minutes of a candle. */
 export function minutesOf(interval: ChartInterval, openMs: number): number {
   const slot = slotOf(interval, openMs);
   return (openOf(interval, slot + 1) - openOf(interval, slot)) / MINUTE_MS;

@@ -1,4 +1,4 @@
-/** What a key does to the chart. */
+/** Actions of keys on the chart. */
 export type ChartMove =
   | { readonly kind: 'candle'; readonly step: number }
   | { readonly kind: 'zoom'; readonly factor: number }

@@ -84,7 +84,7 @@ function monthStarts(fromMs: number, toMs: number): number[] {
   }
 }
 
-/** What the chart has in sight. */
+/** The range that the chart has in sight. */
 function sight(
   coverage: CoverageAnswer,
   range: TimeRange | undefined,

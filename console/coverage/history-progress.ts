@@ -4,7 +4,7 @@ import { beginOf } from '../markets/market-heading';
 import { apiMinuteText, DAY_MS } from '../page/times';
 import { countOf } from '../page/wording';
 
-/** How far history has been loaded; nothing if all of it is there. */
+/** Progress of loading history; nothing if all of it is there. */
 export function historyProgress(market: MarketRow): TemplateResult | typeof nothing {
   const { historyDaysLeft, liveSince } = market;
   if (historyDaysLeft === 0 || liveSince === null) return nothing;

@@ -2,7 +2,7 @@ import type { MarketRow } from '../answers/answers';
 import { durationText, MINUTE_MS, roughDurationText, SECOND_MS } from '../page/times';
 import { countOf } from '../page/wording';
 
-/** How a market is, in short. */
+/** The condition of a market, in short. */
 export interface Condition {
   readonly kind: 'well' | 'history' | 'problem' | 'disputed' | 'gap' | 'behind' | 'ended';
   readonly text: string;

@@ -2,7 +2,7 @@ import { type ChartInterval, isChartInterval } from '../chart/chart-interval';
 import { addressOf, timeText } from '../answers/query-client';
 import { dayText, readTime } from './times';
 
-/** What the page shows: all of it is in the query of its address. */
+/** The state of the page: all of it is in the query of its address. */
 export interface View {
   /** Undefined until it is known which markets there are. */
   readonly market: string | undefined;

@@ -3,7 +3,7 @@ const SAME_CLOCK_MS = 120_000;
 
 /** The API's clock, which goes on between its answers. It may be that of a replay, far from the browser's. */
 export class ApiClock {
-  /** How far it is ahead of the browser's. */
+  /** Time that it is ahead of the browser's. */
   #aheadMs = 0;
   /** By the browser's monotonic clock. */
   #readAtMs = performance.now();

@@ -24,7 +24,7 @@ export interface PageState {
   readonly filter: string;
   /** By the API's clock; undefined before its first answer. */
   readonly nowMs: number | undefined;
-  /** How old what is shown is. */
+  /** The age of what is shown. */
   readonly ageMs: number;
   readonly outage: Outage | undefined;
   readonly markets: MarketsAnswer | undefined;
@@ -44,7 +44,7 @@ export interface PageState {
   readonly announcement: string;
 }
 
-/** What a user can do. */
+/** The actions of a user. */
 export interface PageActions {
   readonly chooseMarket: (market: string) => void;
   readonly chooseInterval: (interval: View['interval']) => void;

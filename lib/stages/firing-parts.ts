@@ -8,7 +8,7 @@ export const MARKETS_PER_SHARD = 1_000;
 /** Standard deviations that a shard may have more markets than the average one: one in a thousand has more. */
 const DEVIATIONS = 3;
 
-/** How many shards fetch's ticks of so many markets have. */
+/** Number of shards of fetch's ticks with so many markets. */
 export function shardsOf(markets: number): number {
   return Math.max(1, Math.ceil(markets / MARKETS_PER_SHARD));
 }

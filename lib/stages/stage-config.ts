@@ -52,7 +52,7 @@ const StageConfig = v.pipe(
     openWindowMinutes: wholeNumber(1, 60),
     /** First UTC day that is wanted of each pair: `2026-01-01`. */
     historyStart: HistoryStart,
-    /** How many minutes ahead of the clock reconcile may be fired, if tests simulate its firings. @default 5 */
+    /** Number of minutes that reconcile may be fired ahead of the clock, if tests simulate its firings. @default 5 */
     firingsAheadMinutes: v.optional(wholeNumber(5, 1_440)),
     /** Minutes without any candle of a market after which it is reported as silent. */
     silentAfterMinutes: wholeNumber(10, 43_200),

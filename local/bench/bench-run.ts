@@ -82,7 +82,7 @@ export function usageOfEngines({ engines }: LocalRun<TimedExchange>): UsageByPro
   };
 }
 
-/** What the processes used between two looks. */
+/** Usage of the processes between two looks. */
 export function usedBetween(before: UsageByProcess, after: UsageByProcess): UsageByProcess {
   return Object.fromEntries(
     Object.entries(after).map(([name, usage]) => [name, usedSince(before[name], usage)]),

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** What a process has used since it started. */
+/** Usage of a process since it started. */
 export interface Usage {
   readonly cpuMs: number;
   readonly peakResidentBytes: number;
@@ -25,7 +25,7 @@ export function usageOf(pid: number | undefined): Usage | undefined {
   return { cpuMs: cpuTicks * TICK_MS, peakResidentBytes: peakKiB * 1_024 };
 }
 
-/** What was used between two looks; the peak is that of the process's whole life. */
+/** Usage between two looks; the peak is that of the process's whole life. */
 export function usedSince(before: Usage | undefined, after: Usage | undefined): Usage | undefined {
   if (before === undefined || after === undefined) return undefined;
   return { ...after, cpuMs: after.cpuMs - before.cpuMs };

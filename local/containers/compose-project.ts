@@ -24,7 +24,7 @@ export interface ComposeProject {
   readonly composeFile: string;
   /** The ports on 127.0.0.1. */
   readonly ports: Readonly<Record<Service, number>>;
-  /** How to choose another port for a service: "set KAFKA_PORT to another port". */
+  /** Remedy for a port in use: "set KAFKA_PORT to another port". */
   readonly portRemedy: (service: Service) => string;
 }
 

@@ -166,7 +166,7 @@ export class Compose {
     return containerEnd({ services, states, lookEveryMs }, signal);
   }
 
-  /** How a container ended: "ended with exit code 137", "is gone". */
+  /** The end of a container in words: "ended with exit code 137", "is gone". */
   async howEnded(service: Service): Promise<string> {
     return howEnded((await this.#states()).find((state) => state.service === service));
   }

@@ -3,7 +3,7 @@ import type { ExchangesValue } from '../../lambdas/shared/adapters/followed-exch
 import { LOCAL_DATA_CENTER } from '../engines/engine-answers';
 import type { FunctionTemplate } from './template/function-template';
 
-/** Where an exchange is reached. */
+/** The addresses of an exchange. */
 export interface ExchangeAddress {
   /** Base URL of its API. */
   readonly url: string;
@@ -11,7 +11,7 @@ export interface ExchangeAddress {
   readonly archiveUrl: string | undefined;
 }
 
-/** Where exchanges are reached. */
+/** The addresses of exchanges. */
 export type ExchangeAddresses = Readonly<Partial<Record<ExchangeName, ExchangeAddress>>>;
 
 /** The services that the functions use. */
@@ -20,7 +20,7 @@ export interface LocalEndpoints {
   readonly kafka: string;
   /** `host:port` */
   readonly cassandra: string;
-  /** Where exchanges are reached, if not at their own addresses. */
+  /** The addresses of exchanges, if not their own. */
   readonly exchanges: ExchangeAddresses;
   /** The local MSK endpoint. */
   readonly mskUrl: string;

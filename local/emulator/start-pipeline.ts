@@ -38,7 +38,7 @@ export interface PipelineOptions {
   readonly kafka: string;
   /** `host:port` of the local Cassandra */
   readonly cassandra: string;
-  /** Where exchanges are reached, if not at their own addresses. */
+  /** The addresses of exchanges, if not their own. */
   readonly exchanges: ExchangeAddresses;
   /** Takes a log file a function. */
   readonly logsDir: string;

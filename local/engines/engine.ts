@@ -4,7 +4,7 @@ import { logCause } from '../../cli/log-cause';
 export const ENGINE_NAMES = ['kafka', 'cassandra'] as const;
 export type EngineName = (typeof ENGINE_NAMES)[number];
 
-/** How to choose another port for an engine. */
+/** Remedy for an engine's port in use. */
 export const PORT_REMEDIES: Readonly<Record<EngineName, string>> = {
   kafka: 'choose another port with --kafka-port',
   cassandra: 'choose another port with --cassandra-port',

@@ -43,7 +43,7 @@ export interface ShownRange {
   readonly nowMs: number;
 }
 
-/** What an exchange does wrong. */
+/** The faults of an exchange's answers. */
 export interface ExchangeFaults {
   /**
    * The fault of the answer about to be given, which counts as given; undefined if it goes well.
@@ -64,6 +64,6 @@ export interface ExchangeFaults {
     candles: readonly ExchangeCandle[],
     range: ShownRange,
   ): readonly ExchangeCandle[];
-  /** How much later than others a month of a pair is published. */
+  /** The delay with which a month of a pair is published. */
   monthDelayMs(pair: string, monthMs: number): number;
 }

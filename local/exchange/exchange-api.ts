@@ -14,7 +14,7 @@ export interface AnsweringExchange extends ExchangeMoment {
   readonly pairsByName: ReadonlyMap<string, string>;
   /** Pairs that are not traded any more. */
   readonly delistedPairs: ReadonlySet<string>;
-  /** How many points of each interval are served, up to and with the open one; undefined for as many as the API has. */
+  /** Number of points of each interval that are served, up to and with the open one; undefined for as many as the API has. */
   readonly retentionPoints: number | undefined;
 }
 

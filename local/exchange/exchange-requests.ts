@@ -52,7 +52,7 @@ export interface ExchangeCounts {
   readonly faulted: number;
 }
 
-/** How far a replica is behind that gives a stale answer. */
+/** The lag of a replica that gives a stale answer. */
 const REPLICA_LAG_MS = 5 * MINUTE_MS;
 
 /** Answers the requests of one exchange, one after the other, and counts them. */

@@ -4,7 +4,7 @@ import type { ExchangeCandle } from './candles/exchange-candle';
 
 /** The answers that a fault is for. */
 export interface FaultScope {
-  /** How many answers; `Infinity` for all until {@link Faults.clear}. @default 1 */
+  /** Number of answers; `Infinity` for all until {@link Faults.clear}. @default 1 */
   readonly times?: number;
   /** Only answers about this pair. @default answers about any pair, or none */
   readonly pair?: string;
@@ -86,7 +86,7 @@ export class Faults implements ExchangeFaults {
     this.#monthDelaysMs.clear();
   }
 
-  /** How many scripted answers are still to come. */
+  /** Number of scripted answers that are still to come. */
   pendingAnswers(): number {
     return this.#answers.reduce((sum, { left }) => sum + left, 0);
   }

@@ -11,7 +11,7 @@ export type Fetch = (url: string, init: { readonly signal: AbortSignal }) => Pro
 export interface LookOptions {
   /** Asks an exchange. @default the platform's `fetch` */
   readonly fetch?: Fetch | undefined;
-  /** How long each has to answer. @default 2,000 */
+  /** Time that each has to answer. @default 2,000 */
   readonly timeoutMs?: number | undefined;
 }
 

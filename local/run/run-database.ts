@@ -4,7 +4,7 @@ import {
 } from '../../lambdas/shared/adapters/database/cassandra-client';
 import type { RunDescription } from './run-description';
 
-/** How the database of a local run is reached. */
+/** Access to the database of a local run. */
 export type RunDatabase = Pick<RunDescription, 'cassandra' | 'localDataCenter' | 'keyspace'>;
 
 /** A session with the database of a local run; the caller closes it. */

@@ -43,7 +43,7 @@ export type FollowedExchange = Readonly<v.InferOutput<typeof FOLLOWED_EXCHANGE>>
 export type FollowedByRun = Readonly<v.InferOutput<typeof FOLLOWED>>;
 
 /**
- * How a local run is reached. `pid` is the process of `npm start` or `npm run localstack`; `kafka`
+ * Access to a local run. `pid` is the process of `npm start` or `npm run localstack`; `kafka`
  * and `cassandra` are `host:port`; `exchange` names for people the source of
  * the candles; `api` is the address of the query API and of the page, null if the stage has none;
  * `startedAt` is ISO 8601.

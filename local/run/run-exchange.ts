@@ -50,7 +50,7 @@ export interface TimedExchange extends LocalExchange {
 
 /** A recording that is replayed. */
 export interface ReplayExchange extends TimedExchange {
-  /** How many one-minute candles of a pair were recorded in `[fromMs, toMs)`. */
+  /** Number of one-minute candles of a pair that were recorded in `[fromMs, toMs)`. */
   recordedMinutes(pair: string, fromMs: number, toMs: number): number;
 }
 

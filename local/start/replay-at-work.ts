@@ -12,7 +12,7 @@ export class ReplayUnfinishedError extends Error {
 export interface ReplayAtWorkOptions {
   readonly stage: ReplayStage;
   readonly pairs: readonly string[];
-  /** How long storing may stand still before a wait ends. */
+  /** Time that storing may stand still before a wait ends. */
   readonly standstillMs: number;
   readonly signal: AbortSignal | undefined;
 }

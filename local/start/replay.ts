@@ -20,13 +20,13 @@ export interface ReplayRange {
 
 /** Limits of a replay's waiting. */
 export interface ReplayPatience {
-  /** How far storing may be behind the ticks. */
+  /** Time that storing may be behind the ticks. */
   readonly behindMs: number;
-  /** How long storing may stand still before the next tick asks for the same minutes again. */
+  /** Time that storing may stand still before the next tick asks for the same minutes again. */
   readonly standstillMs: number;
-  /** How often the last tick is repeated in vain before the replay gives up. */
+  /** Number of times that the last tick is repeated in vain before the replay gives up. */
   readonly lastTicks: number;
-  /** How many ticks in a row may bring nothing before the replay gives up. @default 60 */
+  /** Number of ticks in a row that may bring nothing before the replay gives up. @default 60 */
   readonly fruitlessTicks?: number;
 }
 

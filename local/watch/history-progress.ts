@@ -20,7 +20,7 @@ interface ReadHistory {
 export interface WantedHistory {
   /** Start of the first UTC day that is wanted of each market. */
   readonly startMs: number;
-  /** How far back the API of each exchange serves one-minute candles. */
+  /** Age of the oldest one-minute candles that the API of each exchange serves. */
   readonly retentionMs: ReadonlyMap<string, number>;
 }
 

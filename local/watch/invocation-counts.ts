@@ -22,7 +22,7 @@ export class InvocationCounts {
     return { invocations, errors };
   }
 
-  /** When the latest invocation ended; undefined before the first. */
+  /** Time at which the latest invocation ended; undefined before the first. */
   lastAtMs(name: string): number | undefined {
     return this.#counts.get(name)?.lastAtMs;
   }

@@ -54,7 +54,7 @@ async function stateAnswer(state: RunApiOptions['state']): Promise<LoopbackAnswe
   };
 }
 
-/** What a run says of its API. */
+/** The line about the API of a run. */
 export function apiText({ url }: Pick<LoopbackServer, 'url'>): string {
   return `page: ${url}`;
 }

@@ -19,7 +19,7 @@ export interface FunctionState {
   readonly lastAt: string | null;
 }
 
-/** What the state of a run is read from. */
+/** Sources of the state of a run. */
 export interface RunStateSources {
   readonly functions: readonly string[];
   readonly counts: InvocationCounts;

@@ -19,7 +19,7 @@ export interface PairStatus {
   readonly problem: string | null;
 }
 
-/** How much of a market's history is stored, in UTC days. */
+/** The stored part of a market's history, in UTC days. */
 export interface HistoryStatus {
   readonly storedDays: number;
   readonly wantedDays: number;
@@ -33,7 +33,7 @@ export interface FunctionStatus {
   readonly invocations: number;
   /** Invocations that failed. */
   readonly errors: number;
-  /** How often its process was started again. */
+  /** Number of times that its process was started again. */
   readonly restarts: number;
 }
 
@@ -128,7 +128,7 @@ function historyText(history: HistoryStatus | null): string {
   return `${countText(storedDays)} of ${wanted}${later}`;
 }
 
-/** How far the stored candles of a pair lag behind `nowMs`; quiet minutes, which hold no candle, do not count. */
+/** Lag of the stored candles of a pair behind `nowMs`; quiet minutes, which hold no candle, do not count. */
 function behindMsOf({ newest, seenToMs }: PairStatus, nowMs: number): number | undefined {
   const ends = [seenToMs, newest && newest.openTimeMs + MINUTE_MS].filter((end) => end !== null);
   return ends.length === 0 ? undefined : Math.max(0, nowMs - Math.max(...ends));

@@ -19,7 +19,7 @@ export interface CostReport {
   readonly stage: string;
   readonly pairs: number;
   readonly own: StackCost;
-  /** What the stage saves by its cheaper choices, each by itself. */
+  /** Savings of the stage by its cheaper choices, each by itself. */
   readonly choices: readonly ChoiceCost[];
   /** The history that a stage wants, as if none of it were stored yet. */
   readonly history: HistoryCost;

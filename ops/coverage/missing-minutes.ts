@@ -5,7 +5,7 @@ import { gapsText } from './coverage-texts';
 import type { MarketCoverage } from './read-coverage';
 
 /**
- * What is missing of a market, in words; empty if nothing is. A day that is not
+ * The missing parts of a market, in words; empty if nothing is. A day that is not
  * sealed yet is not missing, nor is a disputed one: what is stored of it is kept.
  */
 function missingMinutes(

@@ -52,7 +52,7 @@ interface LiveDays {
   readonly nowMs: number;
 }
 
-/** How many minutes are stored of each day since the first that the live loop has stored and no audit has seen. */
+/** Number of minutes that are stored of each day since the first that the live loop has stored and no audit has seen. */
 async function readUnaudited(
   store: CoverageStore,
   market: Market,

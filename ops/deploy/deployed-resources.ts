@@ -12,9 +12,9 @@ export interface DeployedStage {
   /** Also those that have no resources. */
   readonly stacks: readonly StackStatus[];
   readonly resources: readonly StageResource[];
-  /** What its stacks import from each other. */
+  /** The values that its stacks import from each other. */
   readonly imports: readonly Import[];
-  /** What its functions read and write; empty if its template does not say. */
+  /** The schema versions that its functions read and write; empty if its template does not say. */
   readonly schemas: SchemaMetadata;
   /** The pairs that its functions follow of each exchange; undefined if its template does not say. */
   readonly pairs: DeployedPairs | undefined;

@@ -40,7 +40,7 @@ const REMOVALS: Readonly<Record<string, RemovalOf>> = {
   'AWS::MSK::Cluster': (id) => paid(`aws kafka delete-cluster --cluster-arn ${id}`),
 };
 
-/** How a resource is removed; undefined for a type that nothing is paid for, and that goes with another. */
+/** The command that removes a resource; undefined for a type that nothing is paid for, and that goes with another. */
 export function removalOf(type: string, physicalId: string, region: string): Removal | undefined {
   const removal = REMOVALS[type]?.(physicalId, region);
   return removal && { ...removal, command: `${removal.command} --region ${region}` };

@@ -12,7 +12,7 @@ export interface ExportRange {
   readonly toMs: number;
 }
 
-/** How far an export has come. */
+/** Progress of an export. */
 export interface ExportProgress {
   /** Of the range, from 0 to 1. */
   readonly share: number;

@@ -8,7 +8,7 @@ interface TimeRange {
   readonly toMs: number;
 }
 
-/** What the ledger says of an exported range. */
+/** The ledger of an exported range. */
 export interface RangeNotes {
   /** A line for each thing that a reader of the file has to know; empty if every minute is sealed. */
   readonly lines: readonly string[];

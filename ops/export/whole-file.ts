@@ -24,7 +24,7 @@ export interface TargetFile {
 
 /** A file that is at its place. */
 export interface WrittenFile<T> {
-  /** What `write` returned. */
+  /** The result of `write`. */
   readonly result: T;
   /** Why a crash of the machine could undo it: its folder is not synced; null if it is. */
   readonly syncFailure: string | null;

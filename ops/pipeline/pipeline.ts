@@ -21,7 +21,7 @@ export interface PipelineExchange {
   readonly name: ExchangeName;
   /** The pairs that are followed, by their names or by patterns. */
   readonly pairs: readonly string[];
-  /** How far back its API serves one-minute candles. */
+  /** Age of the oldest one-minute candles that its API serves. */
   readonly retentionMs: number;
   /** Base URL of its API, as it is reached from this machine. */
   readonly url: string;
@@ -80,7 +80,7 @@ export interface PipelineAccess {
   readonly open: (pipeline: Pipeline) => PipelineStore;
 }
 
-/** How far back the API of a market's exchange serves; 0 if that is not followed any more. */
+/** Age of the oldest candles that the API of a market's exchange serves; 0 if that is not followed any more. */
 export function retentionMsOf({ exchanges }: Pick<Pipeline, 'exchanges'>, market: Market): number {
   return exchanges.get(market.exchange)?.retentionMs ?? 0;
 }

@@ -5,7 +5,7 @@ import type { LedgerDay } from '../../lambdas/shared/domain/ledger/ledger';
 import type { StoredCandles } from '../../lambdas/shared/domain/ports';
 import type { ObservedSegment, RejectedMinute } from '../../lambdas/shared/domain/segment';
 
-/** How a day as it is answered now differs from what is stored of it. */
+/** The difference between a day as it is answered now and what is stored of it. */
 export interface DayDifference {
   readonly storedCount: number;
   readonly answeredCount: number;

@@ -11,7 +11,7 @@ import type { PipelineStore } from '../pipeline/pipeline';
 import { dayDifference, isSame } from './day-difference';
 import { differenceText } from './difference-text';
 
-/** What a dry run asks and reads. */
+/** Ports of a dry run. */
 export interface DryRunPorts {
   readonly exchange: Pick<Exchange, 'candles'>;
   readonly archive: Archive | undefined;
@@ -89,7 +89,7 @@ function groupsOf(work: DryRun): LedgerDay[][] {
   return [...groups.values()];
 }
 
-/** Where a day is asked for once its seal is off. */
+/** The source that a day is requested from once it is unsealed. */
 function sourceOf({ dayMs }: LedgerDay, work: DryRun): SegmentSource {
   const due = dueOf({ dayMs, audit: undefined, ask: undefined, reopenedAtMs: null }, work);
   return due.kind === 'open' ? due.source : 'api';

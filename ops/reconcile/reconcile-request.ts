@@ -18,7 +18,7 @@ export interface ReconcileRequest {
   readonly toMs: number;
   /** Requests and compares, and writes nothing. */
   readonly dryRun: boolean;
-  /** How long to wait for the days. */
+  /** The longest wait for the days. */
   readonly timeLimitMs: number;
 }
 

@@ -27,7 +27,7 @@ export interface Repair {
   /** Oldest first. */
   readonly days: readonly LedgerDay[];
   readonly timeLimitMs: number;
-  /** How far back the API of its exchange serves minutes. */
+  /** Age of the oldest minutes that the API of its exchange serves. */
   readonly retentionMs: number;
 }
 
@@ -36,7 +36,7 @@ const POLL_MS = 5_000;
 /** A seal that is taken off with a time of the future stays off until then. */
 const MOST_AHEAD_MS = 5 * MINUTE_MS;
 
-/** When the seal of each day was taken off, by the day's start. */
+/** Times at which each day was unsealed, by the day's start. */
 type Reopenings = ReadonlyMap<number, number>;
 
 /**

@@ -15,7 +15,7 @@ export interface UnsignedRequest {
   readonly parameters: readonly (readonly [name: string, value: string])[];
 }
 
-/** Who signs, for which service, and when. */
+/** Options for signing: credentials, service and time. */
 export interface SigningTerms {
   readonly credentials: AwsCredentials;
   readonly region: string;

@@ -29,7 +29,7 @@ export function currentStretches(
   ];
 }
 
-/** What was behind is live up to where the market was seen. */
+/** Stretches that were behind are live up to where the market was seen. */
 function splitAt({ from, to }: StretchRow, seenMs: number): StretchRow[] {
   const [fromMs, toMs] = [Date.parse(from), Date.parse(to)];
   return [

@@ -1,7 +1,7 @@
 import type { Duration } from 'aws-cdk-lib';
 import { type MathExpression, type Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 
-/** Who acts on an alarm: someone now, at any hour (`page`), or someone on a working day (`ticket`). */
+/** The urgency of an alarm: someone acts now, at any hour (`page`), or on a working day (`ticket`). */
 export type Severity = 'page' | 'ticket';
 
 /** An alarm: the metric that it watches, and when it is active. */

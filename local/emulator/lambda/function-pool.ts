@@ -35,7 +35,7 @@ export class FunctionPool implements Invoker {
     this.#limit = pLimit(Math.min(options.mostProcesses, options.reservedConcurrency));
   }
 
-  /** How often a process was started again. */
+  /** Number of times that a process was started again. */
   get restarts(): number {
     return this.#all.reduce((sum, { starts }) => sum + Math.max(0, starts - 1), 0);
   }

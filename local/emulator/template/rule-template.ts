@@ -11,7 +11,7 @@ export interface RuleTemplate {
   readonly arn: string;
   readonly rateMs: number;
   readonly target: ScheduledFunction;
-  /** What the target is invoked with. */
+  /** The payload of the target's invocations. */
   readonly input: TargetInput;
 }
 

@@ -9,7 +9,7 @@ export const InputTransformer = v.object({
 });
 type InputTransformer = v.InferOutput<typeof InputTransformer>;
 
-/** What a target is invoked with, of the event of a firing. */
+/** The payload of a target's invocation, made of the event of a firing. */
 export type TargetInput = (event: object) => unknown;
 
 const TOP_LEVEL_PATH = /^\$\.([\w-]+)$/;

@@ -3,11 +3,11 @@ import { floorTo } from '../../../lambdas/shared/domain/interval';
 /** A request's place within its limit. Times are UTC milliseconds. */
 export interface RateLimitState {
   readonly allowed: boolean;
-  /** How much the window has admitted. */
+  /** The part of the limit that is used. */
   readonly used: number;
-  /** How much more the window admits. */
+  /** The part of the limit that is left. */
   readonly remaining: number;
-  /** When the window ends and a full one begins. */
+  /** Time at which the window ends and a full one begins. */
   readonly resetMs: number;
 }
 

@@ -18,7 +18,7 @@ export interface GeneratedCandlesOptions {
   readonly pairs: readonly string[];
   /** The time from which on a pair is traded, in UTC milliseconds. @default it was always traded */
   readonly listedSinceMs?: Readonly<Record<string, number>>;
-  /** How many days of all pairs are kept in memory. @default 200 */
+  /** Number of days of all pairs that are kept in memory. @default 200 */
   readonly cachedDays?: number;
 }
 

@@ -1,6 +1,6 @@
 import { hash32 } from './random-numbers';
 
-/** How a generated pair trades. */
+/** The trading of a generated pair. */
 export interface TradingProfile {
   /** The price around which its days lie, in its quote currency. */
   readonly basePrice: number;

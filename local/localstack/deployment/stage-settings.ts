@@ -20,7 +20,7 @@ export interface RunExchanges {
   readonly exchanges?: readonly ExchangeSetting[] | undefined;
   /** The pairs to follow of an exchange in place of its own; undefined for its own. */
   readonly pairsOf?: (exchange: ExchangeName) => readonly string[] | undefined;
-  /** Where functions reach them. @default at their own addresses */
+  /** The addresses at which functions reach them. @default their own */
   readonly addresses?: ExchangeAddresses | undefined;
 }
 

@@ -9,7 +9,7 @@ import {
 } from '../../run/run-exchange';
 import { askedPairs } from '../../start/asked-pairs';
 
-/** What the container serves. */
+/** The exchanges that the container serves. */
 export interface ContainerExchanges {
   /** The exchanges that are followed, with their pairs. */
   readonly followed: readonly FollowedPairs[];

@@ -19,7 +19,7 @@ export interface ChosenExchanges {
   readonly inContainer: boolean;
   /** A recording that they serve; undefined for none. */
   readonly recorded: { readonly folder: string; readonly pairs: readonly string[] } | undefined;
-  /** Where functions reach each. */
+  /** The address at which functions reach each. */
   readonly addresses: ExchangeAddresses;
 }
 
@@ -29,7 +29,7 @@ export interface ExchangeService extends Pick<ChosenExchanges, 'description' | '
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** What the service serves. */
+/** Options for the service of the exchanges. */
 export interface ExchangeServiceOptions {
   readonly project: LocalstackProject;
   /** The exchanges that are followed, with their pairs. */

@@ -107,7 +107,7 @@ function segmentsOf(progress: Progress, nowMs: number, scheduleMs: number): Obse
   });
 }
 
-/** What a segment costs: its minutes that are new, the windows that it touches and that are due, and what is read for them. */
+/** The usage of a segment: its minutes that are new, the windows that it touches and that are due, and what is read for them. */
 function workOf(
   segment: ObservedSegment,
   { seenToMs }: Progress,

@@ -111,7 +111,7 @@ function pairsOf(resources: readonly StageResource[]): number {
   );
 }
 
-/** How old windows may be that have not ended. */
+/** The age that windows may have that have not ended. */
 function openWindowMinutes(resources: readonly StageResource[]): number {
   const transform = functionNamed(resources, 'transform');
   return Number(variablesOf(transform).OPEN_WINDOWS_EVERY_MINUTES ?? 1);
@@ -154,7 +154,7 @@ function firingMinutes(resources: readonly StageResource[], name: ScheduledFunct
   throw new UnreadableResourceError(first, `its ScheduleExpression is ${expression}`);
 }
 
-/** How many invocations each firing of a function is: one for each exchange, or shard of its markets. */
+/** Number of invocations of each firing of a function: one for each exchange, or shard of its markets. */
 function partsOf(resources: readonly StageResource[], name: ScheduledFunction): bigint {
   const { rules } = rulesOf(resources, name);
   return rules.reduce((count, rule) => count + BigInt(propertiesOf(rule, Rule).Targets.length), 0n);

@@ -1,4 +1,4 @@
-/** What a deployment exports. */
+/** The exports of a deployment. */
 interface Exports {
   readonly stage: string;
   /** Names that its stacks export. */

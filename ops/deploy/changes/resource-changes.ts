@@ -18,7 +18,7 @@ const HOLDS_DATA: ReadonlySet<string> = new Set([
   'AWS::MSK::Topic',
 ]);
 
-/** What cannot go back, by type. Each check returns the problem with its remedy, or undefined. */
+/** Checks of changes that cannot go back, by type. Each returns the problem with its remedy, or undefined. */
 const CHECKS: Readonly<Record<string, readonly ((change: Change) => string | undefined)[]>> = {
   'AWS::MSK::Topic': [partitionProblem, replicationProblem],
   'AWS::MSK::Cluster': [storageProblem, subnetProblem, kafkaVersionProblem],
