@@ -209,18 +209,20 @@ function rememberUnknown(
   }
 }
 
-/** Remembers the asks that were appended; what a tick had no time for is asked for at the next one. */
+/** Remembers the plans that were appended whole; what a tick had no time for, or got no answer to, is asked for at the next one. */
 function remember(
   asks: Map<string, Ask>,
   plans: readonly MarketPlan[],
   observed: readonly MarketOutcome[],
   { nowMs }: Tick,
 ): void {
-  const statuses = new Map(plans.map(({ market, status }) => [marketKey(market), status]));
-  for (const { market, segmentCount } of observed) {
+  const segmentCounts = new Map(
+    observed.map(({ market, segmentCount }) => [marketKey(market), segmentCount]),
+  );
+  for (const { market, status, segments } of plans) {
     const key = marketKey(market);
-    const settledToMs = statuses.get(key)?.progress?.settledToMs;
-    if (segmentCount > 0) asks.set(key, { askedAtMs: nowMs, settledToMs });
+    if (segmentCounts.get(key) !== segments.length) continue;
+    asks.set(key, { askedAtMs: nowMs, settledToMs: status.progress?.settledToMs });
   }
 }
 

@@ -1,6 +1,6 @@
 import { createObserveTick, TickNotAppendedError } from '../../../lambdas/fetch/observe-tick';
 import { createObservedCodec } from '../../../lambdas/shared/codec/segment-codec';
-import { DAY_MS, MINUTE_MS } from '../../../lambdas/shared/domain/interval';
+import { DAY_MS, floorTo, MINUTE_MS } from '../../../lambdas/shared/domain/interval';
 import {
   type CandlesQuery,
   UnknownPairError,
@@ -617,6 +617,49 @@ describe('a tick that runs out of time', () => {
     await tick(nowMs, () => remaining.shift() ?? 0);
 
     expect(sent().map(({ toMs }) => toMs)).toEqual([DAY + DAY_MS, DAY + DAY_MS, DAY + DAY_MS]);
+  });
+});
+
+describe('a plan of a quiet market, far behind, that was appended in part', () => {
+  const nowMs = DAY + 3 * DAY_MS + 5 * MINUTE_MS;
+  const before = settledTo(at(20));
+  const days = [DAY, DAY + DAY_MS, DAY + 2 * DAY_MS, DAY + 3 * DAY_MS];
+
+  /** The days of which the tick after it asks, once the part is stored, which settles nothing. */
+  async function daysOfNextTick(
+    failingDayMs: number | undefined,
+    remainingMs?: () => number,
+  ): Promise<number[]> {
+    let failsAtMs = failingDayMs;
+    const { tick, store, exchange } = prepare(
+      { BTC_USDT: before },
+      ({ fromMs }) => {
+        if (fromMs === failsAtMs) throw new Error('no such day');
+        return [];
+      },
+      ['BTC_USDT'],
+    );
+    await tick(nowMs, remainingMs);
+    const stored = { ...before, seenToMs: DAY + DAY_MS, observedAtMs: nowMs };
+    store.status.set('gate-io:BTC_USDT', statusOf({ progress: stored }));
+    failsAtMs = undefined;
+    exchange.requests.length = 0;
+    await tick(nowMs + MINUTE_MS);
+    return exchange.requests.map(({ fromMs }) => floorTo(fromMs, DAY_MS));
+  }
+
+  it('is asked for at the next tick if the exchange failed for a later day', async () => {
+    expect(new Set(await daysOfNextTick(DAY + DAY_MS))).toEqual(new Set(days));
+  });
+
+  it('is asked for at the next tick if the time ran out', async () => {
+    const remaining = [60_000, 60_000];
+    const asked = await daysOfNextTick(undefined, () => remaining.shift() ?? 0);
+    expect(new Set(asked)).toEqual(new Set(days));
+  });
+
+  it('is held back if it was appended whole, and stands still', async () => {
+    expect(await daysOfNextTick(undefined)).toEqual([]);
   });
 });
 
