@@ -20,6 +20,13 @@ export class RejectedRowError extends Error {
 /** A reason may quote the row: it is not to be larger than that. */
 export const LONGEST_REASON = 200;
 
+/**
+ * The digits of a row's number before and behind the point. Records hold more, so that the sum of a
+ * day's minutes fits them; and a whole day of the longest numbers fits one record of Kafka.
+ */
+export const MOST_WHOLE_DIGITS = 24;
+export const MOST_FRACTION_DIGITS = 30;
+
 /** The prices and volumes of a row, as they are written in it. */
 export interface TradingTexts {
   readonly open: string;
@@ -80,12 +87,11 @@ export function checkTradeCount(candle: Candle, tradeCount: number): void {
 /** A number with an exponent, `1.5E-7`. */
 const SCIENTIFIC = /^(-?\d{1,60}(?:\.\d{1,40})?)e([+-]?\d{1,2})$/i;
 
-/** A number with or without an exponent, to the last digit. @throws RejectedRowError if it is none */
+/** A number with or without an exponent, to the last digit. @throws RejectedRowError if it is none, or too long */
 export function anyDecimal(text: string): Decimal {
   const [, digits, exponent] = SCIENTIFIC.exec(text) ?? [];
   if (digits === undefined) return plainDecimal(text);
-  // It is to fit where it is written out, too.
-  return plainDecimal(formatDecimal(shifted(plainDecimal(digits), Number(exponent))));
+  return checkedLength(shifted(parsed(digits), Number(exponent)));
 }
 
 /** A number times a power of ten, to the last digit. */
@@ -96,10 +102,28 @@ function shifted({ unscaled, scale }: Decimal, exponent: number): Decimal {
 }
 
 function plainDecimal(text: string): Decimal {
+  return checkedLength(parsed(text));
+}
+
+function parsed(text: string): Decimal {
   try {
     return parseDecimal(text);
   } catch (cause) {
     if (!(cause instanceof InvalidDecimalError)) throw cause;
     throw new RejectedRowError('RejectedNumbers', cause.message);
   }
+}
+
+/** @throws RejectedRowError if a number has more digits than a row's may have */
+function checkedLength(value: Decimal): Decimal {
+  const { unscaled, scale } = value;
+  const magnitude = unscaled < 0n ? -unscaled : unscaled;
+  if (scale <= MOST_FRACTION_DIGITS && magnitude < 10n ** BigInt(MOST_WHOLE_DIGITS + scale)) {
+    return value;
+  }
+  const shown = formatDecimal(value).slice(0, 60);
+  throw new RejectedRowError(
+    'RejectedNumbers',
+    `its number ${shown} is too long: at most ${MOST_WHOLE_DIGITS} digits before the point and ${MOST_FRACTION_DIGITS} behind it are accepted`,
+  );
 }

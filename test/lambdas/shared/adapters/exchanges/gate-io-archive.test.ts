@@ -243,6 +243,7 @@ describe('a row that is wrong', () => {
     ['a time in exponents', `${seconds / 10}e1,2,10,11,9.75,10.5`, 'is no whole number'],
     ['a price that is none', `${seconds},2,NaN,11,9.75,10.5`, 'Not a decimal number: "NaN"'],
     ['a float for a volume', `${seconds},2e-05,10,11,9.75,10.5`, 'Not a decimal number: "2e-05"'],
+    ['a long volume', `${seconds},${'9'.repeat(25)},10,11,9.75,10.5`, 'at most 24 digits before'],
     ['a low above its open', `${seconds},2,10,11,10.6,10.5`, 'its low 10.6 is above its open 10.5'],
     ['a negative volume', `${seconds},-2,10,11,9.75,10.5`, 'its base volume -2 is negative'],
     ['a line without end', `${seconds},2,10,11,9.75,${'1'.repeat(2_000_000)}`, 'more than 1000'],

@@ -469,6 +469,14 @@ describe('a row that cannot be a candle', () => {
     ['a truth value for a text', 'RejectedShapes', rowAt(at(12, 1), { 7: true }), 'column 7'],
     ['a price that is none', 'RejectedNumbers', rowAt(at(12, 1), { 5: 'NaN' }), '"NaN"'],
     ['a price with a wild exponent', 'RejectedNumbers', rowAt(at(12, 1), { 5: '1e-99' }), '0.000'],
+    [
+      'a long volume',
+      'RejectedNumbers',
+      rowAt(at(12, 1), { 6: '9'.repeat(60) }),
+      'at most 24 digits',
+    ],
+    ['a long exponent', 'RejectedNumbers', rowAt(at(12, 1), { 6: '1e24' }), 'at most 24 digits'],
+    ['a long fraction', 'RejectedNumbers', rowAt(at(12, 1), { 5: '6e-31' }), 'and 30 behind it'],
     ['a price with half an exponent', 'RejectedNumbers', rowAt(at(12, 1), { 5: '6e' }), '"6e"'],
     [
       'a price of zero',
