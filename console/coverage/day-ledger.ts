@@ -11,14 +11,14 @@ const SOURCES: Readonly<Record<string, string>> = {
   archive: 'the exchange’s archive',
 };
 
-/** The ledger of the day that is chosen: what its audits found, and when it is asked for again. */
+/** The ledger of the day that is chosen: what its audits found, and when it is requested again. */
 export function dayLedger(state: PageState, actions: PageActions): TemplateResult {
   const { dayMs } = state.view;
   if (dayMs === undefined) {
     return html`<aside class="ledger is-empty" aria-label="Ledger of a day">
       <p>
         Choose a day to read its ledger: what its audits found, where its minutes came from, and
-        when it is asked for again.
+        when it is requested again.
       </p>
     </aside>`;
   }

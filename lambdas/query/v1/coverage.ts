@@ -47,7 +47,10 @@ export const CoverageAnswer = v.strictObject({
         to: TimeField,
         state: v.picklist(STRETCH_STATES),
         reason: v.nullable(v.string()),
-        dueAt: v.pipe(v.nullable(TimeField), v.description('When its days are asked for next')),
+        dueAt: v.pipe(
+          v.nullable(TimeField),
+          v.description('Time of the next request for its days'),
+        ),
         dueFrom: v.nullable(v.picklist(SEGMENT_SOURCES)),
       }),
     ),

@@ -35,11 +35,11 @@ export const DaysParameters = v.strictObject({
 const DAY_STATES = [
   /** Some of it, or all, is known to be lost, or not to be had yet. */
   'gap',
-  /** It need not be asked for again. */
+  /** It need not be requested again. */
   'sealed',
   /** Sealed although its audits do not agree. */
   'disputed',
-  /** Stored, and asked for again. */
+  /** Stored, and requested again. */
   'unsealed',
   /** Never stored: history that is still to come. */
   'waiting',
@@ -71,7 +71,7 @@ const Day = v.strictObject({
   sealedAt: v.nullable(TimeField),
   dueAt: v.pipe(
     v.nullable(TimeField),
-    v.description('When it is asked for next; null if it is not'),
+    v.description('Time of its next request; null if there is none'),
   ),
   askedAt: v.nullable(TimeField),
   refusal: v.pipe(v.nullable(v.string()), v.description('Why the last ask brought no audit')),

@@ -62,7 +62,7 @@ const MarketEntry = v.strictObject({
   ),
   historyReadyAt: v.pipe(
     v.nullable(TimeField),
-    v.description('When the others are stored, at the pace of the last hour'),
+    v.description('Time at which the others are stored, at the pace of the last hour'),
   ),
   problem: v.pipe(
     v.nullable(v.string()),
