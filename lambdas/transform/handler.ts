@@ -1,6 +1,7 @@
 import type { Context } from 'aws-lambda';
 import { createConnections } from '../shared/adapters/connections';
 import { readConnectionEnvironment } from '../shared/adapters/environment';
+import { settlingMsOf } from '../shared/adapters/exchanges/exchange-facts';
 import type { BatchAnswer } from '../shared/codec/batch-answer';
 import { recordsOf } from '../shared/codec/kafka-event';
 import { createObservedCodec, createRolledCodec } from '../shared/codec/segment-codec';
@@ -19,6 +20,7 @@ const rollUpBatch = createRollUpBatch({
   stored: store,
   log,
   openWindowsEveryMs: environment.OPEN_WINDOWS_EVERY_MINUTES * MINUTE_MS,
+  settlingMsOf,
   batchFailures: environment.BATCH_FAILURES,
   deadLetters,
   telemetry,

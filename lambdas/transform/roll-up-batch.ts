@@ -25,7 +25,12 @@ import {
 import { auditDay, candlesToCompare } from '../shared/domain/ledger/audit';
 import { intervalMs } from '../shared/domain/interval';
 import { unknownDay } from '../shared/domain/ledger/ledger';
-import { childrenToReadFirst, childrenToReadThen, dueCandles } from '../shared/domain/due-windows';
+import {
+  childrenToReadFirst,
+  childrenToReadThen,
+  dueCandles,
+  type OpenWindowTimes,
+} from '../shared/domain/due-windows';
 import { rollUp } from '../shared/domain/roll-up';
 import { newestOf, type ObservedSegment, type RolledSegment } from '../shared/domain/segment';
 import { TOPICS } from '../shared/domain/topics';
@@ -38,6 +43,8 @@ export interface RollUpBatchPorts extends BatchEndPorts {
   readonly log: RecordLog;
   /** Time after which live windows that have not ended are written again, in milliseconds. */
   readonly openWindowsEveryMs: number;
+  /** The time in which an exchange corrects its newest candles, in milliseconds; 0 if that is unknown. */
+  readonly settlingMsOf: (exchange: string) => number;
 }
 
 /** Number of segments that have reads of stored children under way at once. */
@@ -84,13 +91,14 @@ type Outcome =
   | (FailedRecord & { readonly kind: 'failed'; readonly market: string });
 
 async function rollUpOne(
-  { rolled, stored, openWindowsEveryMs }: RollUpBatchPorts,
+  { rolled, stored, openWindowsEveryMs, settlingMsOf }: RollUpBatchPorts,
   { record, value: segment }: Decoded<ObservedSegment>,
 ): Promise<Outcome> {
   const market = marketKey(segment);
+  const times = { everyMs: openWindowsEveryMs, settlingMs: settlingMsOf(segment.exchange) };
   let roll: () => RolledSegment;
   try {
-    roll = await prepared(stored, segment, openWindowsEveryMs);
+    roll = await prepared(stored, segment, times);
   } catch (cause) {
     return { kind: 'failed', record, market, cause };
   }
@@ -107,11 +115,11 @@ async function rollUpOne(
 async function prepared(
   stored: RollUpBatchPorts['stored'],
   segment: ObservedSegment,
-  openWindowsEveryMs: number,
+  times: OpenWindowTimes,
 ): Promise<() => RolledSegment> {
   if (segment.kind === 'live') {
-    const read = await readChildren(stored, segment, openWindowsEveryMs);
-    return () => rolledUp(segment, read, openWindowsEveryMs);
+    const read = await readChildren(stored, segment, times);
+    return () => rolledUp(segment, read, times);
   }
   const [read, [day]] = await Promise.all([
     stored.readCandles(segment, candlesToCompare(segment)),
@@ -123,11 +131,11 @@ async function prepared(
 async function readChildren(
   stored: CandleReader,
   segment: ObservedSegment,
-  openWindowsEveryMs: number,
+  times: OpenWindowTimes,
 ): Promise<StoredCandles> {
-  const first = await stored.readCandles(segment, childrenToReadFirst(segment, openWindowsEveryMs));
+  const first = await stored.readCandles(segment, childrenToReadFirst(segment, times));
   const minutes = first.candles['1m'] ?? [];
-  const left = childrenToReadThen(segment, minutes, openWindowsEveryMs);
+  const left = childrenToReadThen(segment, minutes, times);
   if (left.length === 0) return first;
   const then = await stored.readCandles(segment, left);
   return {
@@ -140,14 +148,14 @@ async function readChildren(
 function rolledUp(
   segment: ObservedSegment,
   { candles, unreadable }: StoredCandles,
-  openWindowsEveryMs: number,
+  times: OpenWindowTimes,
 ): RolledSegment {
   const needed = unreadable.find((row) => isOfWindows(row) && !isOverwritten(segment, row));
   if (needed !== undefined) throw new UnreadableCandleError(segment, needed);
   const { minuteCandles, ...rest } = segment;
   return {
     ...rest,
-    candles: dueCandles(segment, rollUp(segment, candles), openWindowsEveryMs),
+    candles: dueCandles(segment, rollUp(segment, candles), times),
     rejected: segment.rejected.filter(({ openTimeMs }) => !isStored(candles, openTimeMs)),
     newestMs: newestOf(minuteCandles) ?? null,
     deleted: {},

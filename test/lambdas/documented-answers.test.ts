@@ -1,7 +1,10 @@
 import { createObserveTick } from '../../lambdas/fetch/observe-tick';
 import { createStoreBatch } from '../../lambdas/persist/store-batch';
 import { createExchange } from '../../lambdas/shared/adapters/exchanges/exchange';
-import { EXCHANGE_FACTS } from '../../lambdas/shared/adapters/exchanges/exchange-facts';
+import {
+  EXCHANGE_FACTS,
+  settlingMsOf,
+} from '../../lambdas/shared/adapters/exchanges/exchange-facts';
 import type { KafkaRecord } from '../../lambdas/shared/codec/kafka-event';
 import { createObservedCodec, createRolledCodec } from '../../lambdas/shared/codec/segment-codec';
 import {
@@ -95,6 +98,7 @@ async function storedOf({ exchange, pair }: ExchangeAnswers, fromMs: number, toM
     stored: store,
     log,
     openWindowsEveryMs: MINUTE_MS,
+    settlingMsOf,
   });
   const storeBatch = createStoreBatch({ ...batches, rolled, store });
 

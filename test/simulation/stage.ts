@@ -1,3 +1,4 @@
+import { settlingMsOf } from '../../lambdas/shared/adapters/exchanges/exchange-facts';
 import type { ObserveTickSettings } from '../../lambdas/fetch/observe-tick';
 import { createStoreBatch } from '../../lambdas/persist/store-batch';
 import { createCandleStore } from '../../lambdas/shared/adapters/database/candle-store';
@@ -206,6 +207,7 @@ export function rollUpFunction(stage: Stage, life: Life) {
     stored: broken(stage, 'stored', storeOf(stage, life)),
     log: stage.log.reachedBy(life),
     openWindowsEveryMs: stage.openWindowsEveryMs,
+    settlingMsOf,
     batchFailures: stage.batchFailures,
     deadLetters: deadLettersOf(stage, life),
     telemetry: stage.telemetry,

@@ -21,15 +21,20 @@ import type { ObservedSegment, Segment } from './segment';
 // every tick. The first minutes of a day bring its windows at once, as the day's
 // candle tells readers that there is something of the day.
 
-/** The newest minutes of a segment, which it does not settle, as a rule. */
-const UNSETTLED_MS = 2 * MINUTE_MS;
+/** Times that decide if the open windows of a market are due. */
+export interface OpenWindowTimes {
+  /** Time after which they are written again, in milliseconds. */
+  readonly everyMs: number;
+  /** Length of the newest part of a segment that it leaves unsettled, as a rule, in milliseconds; 0 if unknown. */
+  readonly settlingMs: number;
+}
 
 /**
  * The stored candles to read first for a segment: all that its windows need if
  * its open windows are certainly due, otherwise the minutes that decide it.
  */
-export function childrenToReadFirst(segment: Segment, everyMs: number): ChildrenRange[] {
-  return areDueByTime(segment, everyMs) ? childrenToRead(segment) : [minutesToRead(segment)];
+export function childrenToReadFirst(segment: Segment, times: OpenWindowTimes): ChildrenRange[] {
+  return areDueByTime(segment, times) ? childrenToRead(segment) : [minutesToRead(segment)];
 }
 
 /**
@@ -41,14 +46,14 @@ export function childrenToReadFirst(segment: Segment, everyMs: number): Children
 export function childrenToReadThen(
   segment: ObservedSegment,
   minutes: readonly StoredChild[],
-  everyMs: number,
+  times: OpenWindowTimes,
 ): ChildrenRange[] {
-  if (areDueByTime(segment, everyMs)) return [];
+  if (areDueByTime(segment, times)) return [];
   const own = opening(minutes, segment.fromMs, segment.toMs);
   const { all, changed } = united(segment, own);
   const known = all.length + minutes.length - own.length;
   // With one more minute than the changed ones, these are not the first of their day.
-  const mayBeDue = known <= changed.length || areDueByMinutes(segment, changed, everyMs);
+  const mayBeDue = known <= changed.length || areDueByMinutes(segment, changed, times);
   return mayBeDue ? longerChildrenToRead(segment) : endedChildrenToRead(segment);
 }
 
@@ -60,9 +65,9 @@ export function childrenToReadThen(
 export function dueCandles(
   segment: Segment,
   rolled: CandlesByInterval,
-  everyMs: number,
+  times: OpenWindowTimes,
 ): CandlesByInterval {
-  if (areOpenWindowsDue(segment, rolled, everyMs)) return rolled;
+  if (areOpenWindowsDue(segment, rolled, times)) return rolled;
   const ended = INTERVALS.map((interval) => {
     const lengthMs = intervalMs(interval);
     const candles = rolled[interval] ?? [];
@@ -74,22 +79,28 @@ export function dueCandles(
   return Object.fromEntries(ended);
 }
 
-function areOpenWindowsDue(segment: Segment, rolled: CandlesByInterval, everyMs: number): boolean {
+function areOpenWindowsDue(
+  segment: Segment,
+  rolled: CandlesByInterval,
+  times: OpenWindowTimes,
+): boolean {
   const changed = rolled['1m'] ?? [];
   const [day] = rolled['1d'] ?? [];
   const isFirstOfDay = (day?.minuteCount ?? 0) <= changed.length;
-  return (
-    isFirstOfDay || areDueByTime(segment, everyMs) || areDueByMinutes(segment, changed, everyMs)
-  );
+  return isFirstOfDay || areDueByTime(segment, times) || areDueByMinutes(segment, changed, times);
 }
 
 /** If open windows are due whatever the segment's minutes are. */
-function areDueByTime({ toMs, followsMs }: Segment, everyMs: number): boolean {
+function areDueByTime({ toMs, followsMs }: Segment, times: OpenWindowTimes): boolean {
   if (followsMs === null) return true;
-  const sinceMs = Math.min(followsMs + UNSETTLED_MS, toMs - MINUTE_MS);
-  return floorTo(toMs, everyMs) > sinceMs;
+  const sinceMs = Math.min(followsMs + times.settlingMs, toMs - MINUTE_MS);
+  return floorTo(toMs, times.everyMs) > sinceMs;
 }
 
-function areDueByMinutes({ toMs }: Segment, [oldest]: readonly Candle[], everyMs: number): boolean {
+function areDueByMinutes(
+  { toMs }: Segment,
+  [oldest]: readonly Candle[],
+  { everyMs }: OpenWindowTimes,
+): boolean {
   return oldest !== undefined && floorTo(toMs, everyMs) > oldest.openTimeMs;
 }

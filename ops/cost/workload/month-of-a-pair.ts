@@ -15,6 +15,7 @@ import {
   childrenToReadFirst,
   childrenToReadThen,
   dueCandles,
+  type OpenWindowTimes,
 } from '../../../lambdas/shared/domain/due-windows';
 import { type ChildrenRange, rollUp } from '../../../lambdas/shared/domain/roll-up';
 import { newestOf, type ObservedSegment } from '../../../lambdas/shared/domain/segment';
@@ -58,10 +59,11 @@ export function monthOfAPair(scheduleMinutes: number, openWindowMinutes = 1): Mo
 
 function simulateMonth(scheduleMinutes: number, openWindowMinutes: number): MonthOfAPair {
   const everyMs = scheduleMinutes * MINUTE_MS;
-  const openWindowsEveryMs = openWindowMinutes * MINUTE_MS;
+  const { settlingMs } = EXCHANGE_FACTS['gate-io'];
+  const times = { everyMs: openWindowMinutes * MINUTE_MS, settlingMs };
   let progress: Progress = {
     liveSinceMs: START_MS,
-    settledToMs: START_MS - EXCHANGE_FACTS['gate-io'].settlingMs,
+    settledToMs: START_MS - settlingMs,
     seenToMs: START_MS,
     newestMs: START_MS - MINUTE_MS,
     observedAtMs: START_MS,
@@ -70,7 +72,7 @@ function simulateMonth(scheduleMinutes: number, openWindowMinutes: number): Mont
   for (let nowMs = START_MS + everyMs; nowMs <= START_MS + MONTH_MS; nowMs += everyMs) {
     counts.ticks += 1n;
     for (const segment of segmentsOf(progress, nowMs, everyMs)) {
-      const work = workOf(segment, progress, openWindowsEveryMs);
+      const work = workOf(segment, progress, times);
       counts.segments += 1n;
       counts.minutes += work.minutes;
       counts.candles += work.candles;
@@ -111,16 +113,16 @@ function segmentsOf(progress: Progress, nowMs: number, scheduleMs: number): Obse
 function workOf(
   segment: ObservedSegment,
   { seenToMs }: Progress,
-  openWindowsEveryMs: number,
+  times: OpenWindowTimes,
 ): { minutes: bigint; candles: bigint; reads: bigint } {
   const { minuteCandles } = segment;
   const stored = minuteCandles.filter(({ openTimeMs }) => openTimeMs < seenToMs);
   const rolled = rollUp(segment, { '1m': stored });
-  const due = Object.values(dueCandles(segment, rolled, openWindowsEveryMs));
+  const due = Object.values(dueCandles(segment, rolled, times));
   const candles = due.reduce((count, list) => count + list.length, 0);
   const reads = [
-    ...childrenToReadFirst(segment, openWindowsEveryMs),
-    ...childrenToReadThen(segment, stored, openWindowsEveryMs),
+    ...childrenToReadFirst(segment, times),
+    ...childrenToReadThen(segment, stored, times),
   ].reduce((units, range) => units + readUnitsOf(range), 0n);
   return { minutes: BigInt(minuteCandles.length), candles: BigInt(candles), reads };
 }

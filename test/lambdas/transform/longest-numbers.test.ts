@@ -1,3 +1,4 @@
+import { settlingMsOf } from '../../../lambdas/shared/adapters/exchanges/exchange-facts';
 import {
   createObservedCodec,
   createRolledCodec,
@@ -61,6 +62,7 @@ describe.each([1, 5, 1_440])('a day with the longest numbers every %d minutes', 
       stored: new FakeStored({}),
       log,
       openWindowsEveryMs: MINUTE_MS,
+      settlingMsOf,
       batchFailures: 'throw',
       deadLetters,
       telemetry: new FakeTelemetry(),

@@ -1,3 +1,4 @@
+import { settlingMsOf } from '../../../lambdas/shared/adapters/exchanges/exchange-facts';
 import { createRollUpBatch } from '../../../lambdas/transform/roll-up-batch';
 import { BatchFailedError, type BatchFailures } from '../../../lambdas/shared/codec/batch-answer';
 import {
@@ -38,6 +39,7 @@ function prepare(
     stored,
     log,
     openWindowsEveryMs,
+    settlingMsOf,
     batchFailures,
     deadLetters,
     telemetry,

@@ -1,3 +1,4 @@
+import { settlingMsOf } from '../../../lambdas/shared/adapters/exchanges/exchange-facts';
 import { NO_LISTING } from '../no-listing';
 import { types } from 'cassandra-driver';
 import { createObserveTick, type ObserveTickSettings } from '../../../lambdas/fetch/observe-tick';
@@ -333,6 +334,7 @@ export class ScriptedWorld {
       stored: this.#broken('stored', this.#store()),
       log: this.#log(),
       openWindowsEveryMs: MINUTE_MS,
+      settlingMsOf,
       batchFailures: 'throw',
       deadLetters: createDeadLetters(CODECS.deadLetter, this.#log(), SILENT),
       telemetry: SILENT,

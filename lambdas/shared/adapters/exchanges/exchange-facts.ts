@@ -97,3 +97,11 @@ export const EXCHANGE_NAMES = Object.keys(EXCHANGE_FACTS) as readonly ExchangeNa
 export function isKnownExchange(text: string): text is ExchangeName {
   return EXCHANGE_NAMES.some((name) => name === text);
 }
+
+/**
+ * The time in which an exchange corrects its newest candles, in milliseconds; 0 for one that cannot
+ * be followed: nothing is known of it.
+ */
+export function settlingMsOf(exchange: string): number {
+  return isKnownExchange(exchange) ? EXCHANGE_FACTS[exchange].settlingMs : 0;
+}

@@ -15,7 +15,9 @@ import {
 import type { ObservedSegment } from '../../../../lambdas/shared/domain/segment';
 import { at, DAY, minuteAt, minutesIn, observedOf } from '../../../fakes/candles';
 
-const EVERY_MS = 5 * MINUTE_MS;
+const SETTLING_MS = 2 * MINUTE_MS;
+const TIMES = { everyMs: 5 * MINUTE_MS, settlingMs: SETTLING_MS };
+const EVERY_MINUTE = { ...TIMES, everyMs: MINUTE_MS };
 const HOUR = minutesIn(at(12), at(13));
 
 describe('open windows that are written every five minutes', () => {
@@ -29,7 +31,7 @@ describe('open windows that are written every five minutes', () => {
     const minuteCandles = hourPart(fromMs, toMs);
     const segment = observedOf({ fromMs, toMs, followsMs, minuteCandles, ...change });
     const stored = { '1m': hourPart(at(12), toMs - MINUTE_MS) };
-    const candles = dueCandles(segment, rollUp(segment, stored), EVERY_MS);
+    const candles = dueCandles(segment, rollUp(segment, stored), TIMES);
     return INTERVALS.filter((interval) => (candles[interval] ?? []).length > 0);
   };
 
@@ -49,6 +51,24 @@ describe('open windows that are written every five minutes', () => {
 
   it('are made up for after a tick that was left out', () => {
     expect(due(26, { followsMs: at(12, 22) })).toEqual([...INTERVALS]);
+  });
+
+  it('wait for their time at an exchange that settles later, and are made up for there too', () => {
+    const times = { ...TIMES, settlingMs: 10 * MINUTE_MS };
+    const dueAt = (minute: number, followsMinute: number) => {
+      const [fromMs, toMs] = [at(12, followsMinute), at(12, minute)];
+      const minuteCandles = hourPart(fromMs, toMs);
+      const segment = observedOf({ fromMs, toMs, followsMs: fromMs, minuteCandles });
+      const stored = hourPart(at(12), toMs - MINUTE_MS);
+      const first = childrenToReadFirst(segment, times);
+      const candles = dueCandles(segment, rollUp(segment, { '1m': stored }), times);
+      return { readsAll: first.length > 1, isDayDue: candles['1d']?.length === 1 };
+    };
+    expect(dueAt(28, 17)).toEqual({ readsAll: false, isDayDue: false });
+    expect(dueAt(30, 19)).toEqual({ readsAll: true, isDayDue: true });
+    expect(dueAt(31, 20)).toEqual({ readsAll: false, isDayDue: false });
+    // The tick at minute 30 was left out.
+    expect(dueAt(31, 19)).toEqual({ readsAll: true, isDayDue: true });
   });
 
   it('are written at once where a minute before the last time was corrected', () => {
@@ -73,20 +93,20 @@ describe('open windows that are written every five minutes', () => {
       minuteCandles: [minuteAt(at(12, 1))],
     });
     const rolled = rollUp(segment, {});
-    expect(dueCandles(segment, rolled, EVERY_MS)).toEqual(rolled);
+    expect(dueCandles(segment, rolled, TIMES)).toEqual(rolled);
     expect(due(23, { followsMs: null })).toEqual([...INTERVALS]);
   });
 
   it('are written at every tick with a minute for five', () => {
     const segment = observedOf({ fromMs: at(12, 20), toMs: at(12, 23), followsMs: at(12, 20) });
     const rolled = rollUp(segment, { '1m': minutesIn(at(12), at(12, 23)) });
-    expect(dueCandles(segment, rolled, MINUTE_MS)).toEqual(rolled);
+    expect(dueCandles(segment, rolled, EVERY_MINUTE)).toEqual(rolled);
   });
 });
 
 describe('what is read for windows that are written every five minutes', () => {
   /** Ranges read at a minute of the hour, by interval, of a market with all minutes but the newest stored. */
-  const intervalsRead = (minute: number, everyMs = EVERY_MS) => {
+  const intervalsRead = (minute: number, times = TIMES) => {
     const segment = observedOf({
       fromMs: at(12, minute - 3),
       toMs: at(12, minute),
@@ -96,8 +116,8 @@ describe('what is read for windows that are written every five minutes', () => {
     const stored = HOUR.slice(0, minute - 1);
     const intervals = (ranges: readonly ChildrenRange[]) => ranges.map(({ interval }) => interval);
     return {
-      first: intervals(childrenToReadFirst(segment, everyMs)),
-      then: intervals(childrenToReadThen(segment, stored, everyMs)),
+      first: intervals(childrenToReadFirst(segment, times)),
+      then: intervals(childrenToReadThen(segment, stored, times)),
     };
   };
 
@@ -113,7 +133,7 @@ describe('what is read for windows that are written every five minutes', () => {
   });
 
   it('is all at once if they are written at every tick', () => {
-    expect(intervalsRead(23, MINUTE_MS)).toMatchObject({
+    expect(intervalsRead(23, EVERY_MINUTE)).toMatchObject({
       first: ['1m', '5m', '15m', '1h', '4h'],
       then: [],
     });
@@ -157,13 +177,13 @@ function minutesAt(minutes: readonly number[], base: string): Candle[] {
 }
 
 function due(segment: ObservedSegment, stored: CandlesByInterval): CandlesByInterval {
-  const candles = dueCandles(segment, rollUp(segment, stored), EVERY_MS);
+  const candles = dueCandles(segment, rollUp(segment, stored), TIMES);
   return Object.fromEntries(INTERVALS.map((interval) => [interval, candles[interval] ?? []]));
 }
 
 function readInTwo(table: CandlesByInterval, segment: ObservedSegment): CandlesByInterval {
-  const first = read(table, childrenToReadFirst(segment, EVERY_MS));
-  const left = childrenToReadThen(segment, first['1m'] ?? [], EVERY_MS);
+  const first = read(table, childrenToReadFirst(segment, TIMES));
+  const left = childrenToReadThen(segment, first['1m'] ?? [], TIMES);
   return { ...read(table, left), ...first };
 }
 
