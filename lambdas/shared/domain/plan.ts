@@ -3,8 +3,10 @@ import type { Market } from './market';
 import type { Progress } from './progress/progress';
 import type { Segment } from './segment';
 
-/** The first tick of an hour, or after an outage, plans from this long before what is settled. */
+/** Once an hour, and after an outage, a tick plans from this long before what is settled. */
 const SECOND_LOOK_MS = 2 * HOUR_MS;
+/** So many ticks of an hour look again until one of them is stored: more would send a pipeline that stands still too much. */
+const LOOKS_AN_HOUR = 3;
 /** A start that is shorter than this is not asked for again: the next ticks and the second look ask for it anyway. */
 const SHORTEST_START_MS = 15 * MINUTE_MS;
 
@@ -49,8 +51,8 @@ export function planSegments(input: PlanInput): PlannedSegment[] {
 
 /** The start of a plan, were everything served. */
 function startMs(input: PlanInput, wantedMs: number): number {
-  const { nowMs, scheduleMs, progress } = input;
-  if (!isSecondLook(nowMs, scheduleMs) && !isAfterOutage(progress, nowMs)) return wantedMs;
+  const { nowMs, progress } = input;
+  if (!isLookDue(input) && !isAfterOutage(progress, nowMs)) return wantedMs;
   const liveSinceMs = progress?.liveSinceMs ?? wantedMs;
   return Math.min(wantedMs, Math.max(liveSinceMs, wantedMs - SECOND_LOOK_MS));
 }
@@ -63,6 +65,13 @@ export function liveStart(nowMs: number): number {
 /** Whether a tick is the first one after a full hour. */
 export function isSecondLook(nowMs: number, scheduleMs: number): boolean {
   return nowMs - floorTo(nowMs, HOUR_MS) < scheduleMs;
+}
+
+/** Whether the second look of this hour is to be asked for: no tick of the hour is stored, as that of the full hour may be lost. */
+function isLookDue({ progress, nowMs, scheduleMs }: PlanInput): boolean {
+  const hourMs = floorTo(nowMs, HOUR_MS);
+  const isStored = progress !== undefined && progress.observedAtMs >= hourMs;
+  return !isStored && nowMs - hourMs < LOOKS_AN_HOUR * scheduleMs;
 }
 
 /** Whether no tick was stored for so long that what was settled before missed its second look. */

@@ -728,7 +728,10 @@ describe('a tick rejects', () => {
 
 describe('a tick after midnight', () => {
   const midnight = DAY + DAY_MS;
-  const settled = { BTC_USDT: settledTo(midnight - 2 * MINUTE_MS) };
+  // The look of the hour is stored.
+  const settled = {
+    BTC_USDT: { ...settledTo(midnight - 2 * MINUTE_MS), observedAtMs: midnight + MINUTE_MS },
+  };
   const rangeOf = ({ pair, fromMs, toMs }: CandlesQuery) => [pair, fromMs, toMs];
 
   it('asks for the minutes of both days in one request, and sends a segment of each', async () => {

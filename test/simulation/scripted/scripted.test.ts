@@ -104,6 +104,36 @@ describe('An exchange that is to be doubted', () => {
   });
 });
 
+describe('A second look', () => {
+  it.each([
+    ['lost', 1],
+    ['lost, and the next one too', 2],
+  ])('whose record is %s is asked for again', async (_, lost) => {
+    const world = new ScriptedWorld();
+    await run(world, at(0, 1), at(1, 59), (nowMs) => {
+      if (nowMs === at(1, 20)) world.minutes.set(at(0, 30), minuteAt(at(0, 30), { base: '777' }));
+    });
+    for (let minute = 0; minute < lost; minute++) {
+      world.minutes.set(at(1, 59 + minute), candleAt(at(1, 59 + minute)));
+      await world.tick(at(2, minute));
+      await world.transform();
+      world.holdBack();
+    }
+    await run(world, at(2, lost), at(2, lost));
+    expect(world.stored('1m', at(0, 30), 'base_volume')).toBe('777');
+    expect(world.differences(at(2, lost))).toEqual([]);
+  });
+
+  it('is asked for once an hour if it is stored', async () => {
+    const world = new ScriptedWorld();
+    await run(world, at(0, 1), at(3, 59));
+    const beforeMinutes = world.minutesAskedFor;
+    await run(world, at(4), at(4, 59));
+    // Each tick asks for what is not settled: three minutes.
+    expect(world.minutesAskedFor - beforeMinutes).toBe(60 * 3 + 120);
+  });
+});
+
 describe('A catch-up of 2,008 minutes', () => {
   const nowMs = DAY + 2_008 * MINUTE_MS;
 
@@ -267,6 +297,16 @@ describe('A pipeline that stands still for a day', () => {
       const stored = () => storedTo(at(0, 5));
       expect(await askedFor(await stored(), at(0, 5), 120)).toBeLessThanOrEqual(10 * needed);
       expect(await askedFor(await stored(), at(0, 5), 1)).toBeGreaterThan(100 * needed);
+    },
+    LONGEST_CASE_MS,
+  );
+
+  it(
+    'is sent no more than that if each look of the hour is asked for in vain',
+    async () => {
+      const needed = DAY_MS / MINUTE_MS;
+      const world = await storedTo(at(2, 59));
+      expect(await askedFor(world, at(2, 59), 120)).toBeLessThanOrEqual(10 * needed);
     },
     LONGEST_CASE_MS,
   );

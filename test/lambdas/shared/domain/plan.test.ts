@@ -119,11 +119,22 @@ describe('planSegments', () => {
     });
 
     it.each([
+      ['at the third tick, if none of the hour is stored', at(13, 2), at(12, 59), at(10, 57)],
+      ['no more after that', at(13, 3), at(12, 59), at(12, 57)],
+      ['no more once a tick of the hour is stored', at(13, 1), at(13), at(12, 57)],
+    ])('looks %s', (_, nowMs, observedAtMs, fromMs) => {
+      const [segment] = planOf({ progress: settledTo(at(12, 57), observedAtMs), nowMs });
+
+      expect(segment).toMatchObject({ fromMs, toMs: nowMs });
+    });
+
+    it.each([
       ['before the market started', DAY + DAY_MS, {}, DAY + DAY_MS],
       ['before what the exchange serves', DAY, { retentionMs: 61 * MINUTE_MS }, DAY + DAY_MS],
     ])('does not look %s', (_, liveSinceMs, fields, fromMs) => {
       const nowMs = DAY + DAY_MS + 61 * MINUTE_MS;
-      const progress = { ...settledTo(nowMs - 2 * MINUTE_MS, nowMs - MINUTE_MS), liveSinceMs };
+      const settledMs = nowMs - 2 * MINUTE_MS;
+      const progress = { ...settledTo(settledMs, settledMs), liveSinceMs };
       const plan = planOf({ progress, nowMs: nowMs - MINUTE_MS + 1, ...fields });
 
       expect(plan[0]).toMatchObject({ fromMs, gapFromMs: null });
