@@ -85,10 +85,10 @@ function withoutTimestamp(session: CassandraSession): CassandraSession {
   };
 }
 
-/** Breaks the rule of `docs/decisions/0012`: rows carry their observation's millisecond and nothing below it. */
+/** Breaks the rule of `docs/decisions/0012`: rows carry their observation's second and nothing below it. */
 function withoutMark(session: CassandraSession): CassandraSession {
   const unmarked = (value: Buffer | null | undefined): Buffer =>
-    longValue(floorTo(Number(value?.readBigInt64BE() ?? 0), 1_000));
+    longValue(floorTo(Number(value?.readBigInt64BE() ?? 0), 1_000_000));
   return {
     ...session,
     write: (statements) =>
