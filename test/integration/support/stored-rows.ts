@@ -281,7 +281,7 @@ function writes(row: types.Row): string[] {
 function oddWrites(row: types.Row): string {
   const observedAt = String(timeOf(row, 'observed_at'));
   const times = [...new Set(writes(row))];
-  const isOdd = times.length > 1 || times.some((written) => written.slice(0, -3) !== observedAt);
+  const isOdd = times.length > 1 || times.some((written) => written.slice(0, -6) !== observedAt.slice(0, -3));
   return isOdd ? ` written at ${times.join()} us, observed at ${observedAt} ms` : '';
 }
 
