@@ -277,11 +277,12 @@ function writes(row: types.Row): string[] {
   );
 }
 
-/** Nothing where every cell bears the same time, of the millisecond of its observation. */
+/** Nothing if every cell bears the same time, within the second of its observation. */
 function oddWrites(row: types.Row): string {
   const observedAt = String(timeOf(row, 'observed_at'));
   const times = [...new Set(writes(row))];
-  const isOdd = times.length > 1 || times.some((written) => written.slice(0, -6) !== observedAt.slice(0, -3));
+  const isOdd =
+    times.length > 1 || times.some((written) => written.slice(0, -6) !== observedAt.slice(0, -3));
   return isOdd ? ` written at ${times.join()} us, observed at ${observedAt} ms` : '';
 }
 
