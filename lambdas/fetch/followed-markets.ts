@@ -2,7 +2,7 @@ import { judgeListing, type ListingVerdict } from '../shared/domain/followed/lis
 import { isOfPattern, isPattern, pairsByName } from '../shared/domain/followed/pair-patterns';
 import { isInShard } from '../shared/domain/followed/shard';
 import { type Market, pairOfKey } from '../shared/domain/market';
-import { isSecondLook } from '../shared/domain/plan';
+import { isFirstOfHour } from '../shared/domain/plan';
 import type { ListedPair, StatusByMarket } from '../shared/domain/ports';
 import type { ObserveTickPorts, ObserveTickSettings, Tick } from './observe-tick';
 
@@ -90,7 +90,7 @@ function reportUnexpected(
   markets: number,
   { nowMs }: Tick,
 ): void {
-  if (markets <= expectedMarkets || !isSecondLook(nowMs, scheduleMs)) return;
+  if (markets <= expectedMarkets || !isFirstOfHour(nowMs, scheduleMs)) return;
   const details = { exchange, markets, expectedMarkets };
   telemetry.warn('more markets than expected: raise expectedMarkets of the stage', details);
 }

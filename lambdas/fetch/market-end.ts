@@ -1,4 +1,4 @@
-import { DAY_MS, MINUTE_MS } from '../shared/domain/interval';
+import { DAY_MS, HOUR_MS } from '../shared/domain/interval';
 import { marketKey } from '../shared/domain/market';
 import type { MarketOutcome } from './observe-market';
 import type { MarketPlan, ObserveTickPorts } from './observe-tick';
@@ -14,7 +14,7 @@ export interface MarketEvidence {
 /** A market that the exchange does not know for this long has ended. */
 const ENDED_AFTER_MS = DAY_MS;
 /** A market is there although its listing lacks it if a candle came within this time. */
-const ALIVE_MS = 60 * MINUTE_MS;
+const ALIVE_MS = HOUR_MS;
 
 /** If the exchange has a market, by the listing and by what it answered; undefined if neither says. */
 function isKnown({ plan, outcome, nowMs }: MarketEvidence): boolean | undefined {

@@ -1,9 +1,9 @@
 import pLimit from 'p-limit';
 import type { SegmentCodec } from '../shared/codec/segment-codec';
-import { MINUTE_MS } from '../shared/domain/interval';
+import { HOUR_MS } from '../shared/domain/interval';
 import { marketKey } from '../shared/domain/market';
 import { type Ask, isDue } from '../shared/domain/progress/pace';
-import { isSecondLook, planSegments, type PlannedSegment } from '../shared/domain/plan';
+import { isFirstOfHour, planSegments, type PlannedSegment } from '../shared/domain/plan';
 import type {
   Exchange,
   Listings,
@@ -81,7 +81,7 @@ export class TickNotAppendedError extends AggregateError {
 /** Markets under way at once; the exchange's own limit bounds the requests. */
 const CONCURRENT_MARKETS = 16;
 /** A market of a pattern that the exchange does not know is asked for so seldom. */
-const UNKNOWN_APART_MS = 60 * MINUTE_MS;
+const UNKNOWN_APART_MS = HOUR_MS;
 const NOTHING_STORED: MarketStatus = {
   progress: undefined,
   unknownSinceMs: null,
@@ -166,7 +166,7 @@ function plansOf(
   return markets.map(({ market, listing }) => {
     const status = stored.get(marketKey(market)) ?? NOTHING_STORED;
     const { progress, endedAtMs } = status;
-    const isAsked = isAskedFor(listing, endedAtMs, isSecondLook(nowMs, settings.scheduleMs));
+    const isAsked = isAskedFor(listing, endedAtMs, isFirstOfHour(nowMs, settings.scheduleMs));
     const segments = isAsked ? planSegments({ ...settings, market, progress, nowMs }) : [];
     return { market, listing, status, segments };
   });

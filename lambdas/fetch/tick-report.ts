@@ -1,7 +1,7 @@
 import { isSilent, lagOf, newestAgeMs } from '../shared/domain/progress/lag';
 import { later } from '../shared/domain/progress/progress';
 import { marketKey } from '../shared/domain/market';
-import { isSecondLook, liveStart } from '../shared/domain/plan';
+import { isFirstOfHour, liveStart } from '../shared/domain/plan';
 import type { Exchange, Telemetry } from '../shared/domain/ports';
 import { isMissing } from './market-end';
 import type { MarketOutcome } from './observe-market';
@@ -127,7 +127,7 @@ function reportSilence(
   const named = silent.filter(({ listing }) => listing === 'by-answers');
   telemetry.count('MarketsSilent', named.length);
   // Once an hour says enough of what has been so for hours.
-  if (!isSecondLook(nowMs, scheduleMs)) return;
+  if (!isFirstOfHour(nowMs, scheduleMs)) return;
   for (const { market, status } of silent) {
     const newestMs = status.progress?.newestMs ?? null;
     const newest = newestMs === null ? null : new Date(newestMs).toISOString();

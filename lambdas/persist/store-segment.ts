@@ -1,3 +1,4 @@
+import { dayText } from '../shared/domain/interval';
 import type { RolledSegment } from '../shared/domain/segment';
 import { marketKey } from '../shared/domain/market';
 import type { SegmentStore, Telemetry } from '../shared/domain/ports';
@@ -127,7 +128,7 @@ export async function enterAudit(
   if (audit.disputed) telemetry.count('DaysSealedDisputed', 1);
   telemetry.info('audited', {
     market: marketKey(segment),
-    day: new Date(segment.fromMs).toISOString().slice(0, 10),
+    day: dayText(segment.fromMs),
     source: audit.source,
     minutes: audit.minuteCount,
     absent: audit.absentCount,

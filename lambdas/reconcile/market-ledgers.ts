@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
 import type { MarketLedger } from '../shared/domain/ledger/due-days';
-import { DAY_MS, floorTo, MINUTE_MS } from '../shared/domain/interval';
+import { DAY_MS, floorTo, HOUR_MS, MINUTE_MS } from '../shared/domain/interval';
 import {
   type DayAsk,
   daysIn,
@@ -30,7 +30,7 @@ const LISTING_TIME_MS = 60_000;
 /** Listings are asked for until so much of a firing's time is left; the others have their turn at the next one. */
 const LISTINGS_RESERVE_MS = 150_000;
 /** A listing that could not be had is asked for again after so long. */
-const LISTING_AGAIN_MS = 60 * MINUTE_MS;
+const LISTING_AGAIN_MS = HOUR_MS;
 /** A history that is longer is worth a question: an API may answer for years before a listing, with nothing. */
 const LONG_HISTORY_MS = 7 * DAY_MS;
 

@@ -1,4 +1,4 @@
-import { DAY_MS, MINUTE_MS } from '../../lambdas/shared/domain/interval';
+import { DAY_MS, dayText, MINUTE_MS } from '../../lambdas/shared/domain/interval';
 import { daysIn } from '../../lambdas/shared/domain/ledger/ledger';
 import type { CandleSource } from '../exchange/candles/candle-source';
 import type { LocalRun } from '../run/local-run';
@@ -13,7 +13,7 @@ const FIRING_MS = 5 * MINUTE_MS;
 
 /** The first day of a history of so many days before the benchmarks' start: `2024-03-01`. */
 export function historyStart(days: number): string {
-  return new Date(BENCH_START_MS - days * DAY_MS).toISOString().slice(0, 10);
+  return dayText(BENCH_START_MS - days * DAY_MS);
 }
 
 /** The history of new markets: from the first firing of reconcile to all of their days stored. */

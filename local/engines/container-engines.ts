@@ -23,6 +23,7 @@ export interface ContainerEnginesOptions {
   readonly cassandraPort: number;
   /** Whether to start with empty data. */
   readonly fresh?: boolean | undefined;
+  /** Awaited before data is removed. */
   readonly beforeRemoval?: Promise<unknown>;
   readonly run: RunCommand;
   readonly onProgress: (line: string) => void;

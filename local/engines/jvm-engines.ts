@@ -23,6 +23,7 @@ export interface JvmEnginesOptions {
   readonly cassandraStoragePort?: number;
   /** Whether to start with empty data. */
   readonly fresh?: boolean;
+  /** Awaited before data is removed. */
   readonly beforeRemoval?: Promise<unknown>;
   readonly jarsDir: string;
   readonly run: RunCommand;

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { failureText } from '../../cli/failure-text';
 import type { ExchangeName } from '../../lambdas/shared/adapters/exchanges/exchange-facts';
-import { MINUTE_MS } from '../../lambdas/shared/domain/interval';
+import { HOUR_MS, MINUTE_MS } from '../../lambdas/shared/domain/interval';
 import type { AnswerFault, ExchangeFaults } from './answer-fault';
 import { archiveBytes } from './archive/archive-file';
 import { ARCHIVE_PATH, isArchivePath } from './archive/archive-format';
@@ -76,7 +76,7 @@ export class ExchangeRequests {
       retentionPoints: served.retentionPoints,
       delistedPairs: served.delistedPairs ?? new Set(),
     };
-    this.#archiveDelayMs = served.archiveDelayMs ?? 60 * MINUTE_MS;
+    this.#archiveDelayMs = served.archiveDelayMs ?? HOUR_MS;
     this.#now = now;
     this.#limitNow = limitNow;
     this.#limit = api.createLimit(served);

@@ -8,7 +8,7 @@ import {
   readGaps,
 } from '../../lambdas/shared/adapters/database/stored-progress';
 import { formatDecimal } from '../../lambdas/shared/domain/decimal';
-import { MINUTE_MS } from '../../lambdas/shared/domain/interval';
+import { HOUR_MS, MINUTE_MS } from '../../lambdas/shared/domain/interval';
 import {
   type FollowedStatus,
   followedStatus,
@@ -42,7 +42,7 @@ export interface StatusSources {
 }
 
 /** The newest candle is looked for in this time before the end of what was seen. */
-const NEWEST_WITHIN_MS = 60 * MINUTE_MS;
+const NEWEST_WITHIN_MS = HOUR_MS;
 
 /** Reads the status of a run. */
 export class StatusReader {

@@ -1,7 +1,7 @@
 import { type Column, tableLines } from '../../cli/text-table';
 import { dayText, durationText, minuteText } from '../../cli/utc-time';
 import { percentText } from '../../lambdas/shared/domain/coverage/percent';
-import { MINUTE_MS } from '../../lambdas/shared/domain/interval';
+import { DAY_MINUTES } from '../../lambdas/shared/domain/interval';
 import { marketKey } from '../../lambdas/shared/domain/market';
 import {
   coveredText,
@@ -74,7 +74,7 @@ function sums({ coverage }: Pick<MarketCoverage, 'coverage'>): string[] {
     ['behind', minutes.behind],
   ] as const;
   const counts = told.filter(([, count]) => count > 0);
-  const days = (sealed.whole * MINUTE_MS) / 86_400_000;
+  const days = sealed.whole / DAY_MINUTES;
   const share = percentText(sealed);
   return [
     share === null ? 'covered: no day is sealed yet' : `covered: ${share} of ${days} sealed days`,

@@ -2,6 +2,7 @@ import { dayText, minuteText } from '../../cli/utc-time';
 import {
   type DayDue,
   dueOf,
+  isDisputed,
   type LedgerDay,
   type StoredAudit,
 } from '../../lambdas/shared/domain/ledger/ledger';
@@ -32,8 +33,9 @@ export function dayCells(day: LedgerDay, terms: DueTerms): string[] {
   return [dayText(day.dayMs), audit.source, ...counts, state];
 }
 
-function stateText({ audit, ask, reopenedAtMs }: LedgerDay, due: DayDue, nowMs: number): string {
-  if (due.kind === 'sealed') return audit?.disputed === true ? 'disputed' : 'sealed';
+function stateText(day: LedgerDay, due: DayDue, nowMs: number): string {
+  if (due.kind === 'sealed') return isDisputed(day) ? 'disputed' : 'sealed';
+  const { audit, ask, reopenedAtMs } = day;
   const when =
     due.dueAtMs <= nowMs ? 'at one of the next firings' : `from ${minuteText(due.dueAtMs)}`;
   const observedAtMs = audit?.observedAtMs ?? 0;

@@ -51,6 +51,16 @@ function powerOfTen(exponent: number): bigint {
   return powersOfTen[exponent] ?? 10n ** BigInt(exponent);
 }
 
+/** Whether a number, written out, has at most so many digits before and behind its point. */
+export function hasAtMostDigits(
+  { unscaled, scale }: Decimal,
+  { whole, fraction }: { readonly whole: number; readonly fraction: number },
+): boolean {
+  if (scale > fraction) return false;
+  const limit = powerOfTen(whole + scale);
+  return unscaled < limit && unscaled > -limit;
+}
+
 function rescaled(value: Decimal, scale: number): bigint {
   return value.scale === scale ? value.unscaled : value.unscaled * powerOfTen(scale - value.scale);
 }

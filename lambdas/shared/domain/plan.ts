@@ -63,7 +63,7 @@ export function liveStart(nowMs: number): number {
 }
 
 /** Whether a tick is the first one after a full hour. */
-export function isSecondLook(nowMs: number, scheduleMs: number): boolean {
+export function isFirstOfHour(nowMs: number, scheduleMs: number): boolean {
   return nowMs - floorTo(nowMs, HOUR_MS) < scheduleMs;
 }
 

@@ -7,6 +7,7 @@ import {
   floorTo,
   INTERVALS,
   intervalMs,
+  HOUR_MS,
   MINUTE_MS,
 } from '../../../lambdas/shared/domain/interval';
 import { planSegments, type PlannedSegment, settled } from '../../../lambdas/shared/domain/plan';
@@ -38,7 +39,7 @@ export interface MonthOfAPair {
   readonly newRows: bigint;
 }
 
-const MONTH_MS = Number(ASSUMED.hoursPerMonth) * 60 * MINUTE_MS;
+const MONTH_MS = Number(ASSUMED.hoursPerMonth) * HOUR_MS;
 const START_MS = Date.UTC(2026, 0, 1);
 
 /** A month takes half a second to simulate, and is the same each time. */

@@ -1,4 +1,4 @@
-import { DAY_MS, MINUTE_MS } from '../../../lambdas/shared/domain/interval';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../lambdas/shared/domain/interval';
 import { ASSUMED, readUnits } from './assumptions';
 import { auditedDay } from './audited-day';
 
@@ -15,7 +15,7 @@ export interface MonthOfAudits {
   readonly readUnits: bigint;
 }
 
-const MONTH_MS = Number(ASSUMED.hoursPerMonth) * 60 * MINUTE_MS;
+const MONTH_MS = Number(ASSUMED.hoursPerMonth) * HOUR_MS;
 /** The newest days of the ledger, which every firing reads. */
 const NEWEST_DAYS = 31;
 /** All of the ledger is read once an hour. */

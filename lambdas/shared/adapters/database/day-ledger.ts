@@ -1,5 +1,5 @@
 import type { types } from 'cassandra-driver';
-import { DAY_MS, floorTo } from '../../domain/interval';
+import { DAY_MS, dayText } from '../../domain/interval';
 import type { DayAsk, LedgerDay, StoredAudit } from '../../domain/ledger/ledger';
 import type { Market } from '../../domain/market';
 import type { LedgerStore, RepairStore, SegmentStore } from '../../domain/ports';
@@ -102,7 +102,7 @@ function marketValues({ exchange, pair }: Market): Buffer[] {
 }
 
 function dayValue(timeMs: number): Buffer {
-  return dateValue(new Date(floorTo(timeMs, DAY_MS)).toISOString().slice(0, 10));
+  return dateValue(dayText(timeMs));
 }
 
 function keyOf(market: Market, dayMs: number): Buffer[] {

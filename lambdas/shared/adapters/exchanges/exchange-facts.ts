@@ -1,4 +1,4 @@
-import { MINUTE_MS } from '../../domain/interval';
+import { HOUR_MS, MINUTE_MS } from '../../domain/interval';
 
 /** Name of an exchange in keys, tables, settings and logs. */
 export type ExchangeName = 'gate-io' | 'binance' | 'okx' | 'coinbase';
@@ -26,7 +26,7 @@ export interface ExchangeFacts {
   readonly hasQuoteVolume: boolean;
 }
 
-const SILENCE_MS = 60 * MINUTE_MS;
+const SILENCE_MS = HOUR_MS;
 
 /**
  * The exchanges that can be followed.

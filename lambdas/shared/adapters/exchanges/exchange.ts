@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { type Candle, timeText } from '../../domain/candle';
 import { formatDecimal } from '../../domain/decimal';
-import { MINUTE_MS } from '../../domain/interval';
+import { HOUR_MS, MINUTE_MS } from '../../domain/interval';
 import { marketKey } from '../../domain/market';
 import { missingEnd, missingStart } from '../../domain/plan';
 import {
@@ -35,7 +35,7 @@ const LONGEST_ANSWER_BYTES = 4_000_000;
 /** Before this there was nothing to trade: a listing of that time does not say when it began. */
 const FIRST_TRADE_MS = Date.UTC(2009, 0, 1);
 /** A candle that is younger may be the newest one. */
-const NEWEST_MS = 60 * MINUTE_MS;
+const NEWEST_MS = HOUR_MS;
 /** With a larger share of entries that name no pair it is no listing. */
 const MOST_ODD_SHARE = 0.05;
 /** Listings with all filters of all pairs have several megabytes. */

@@ -1,4 +1,4 @@
-import { DAY_MS, MINUTE_MS } from '../interval';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../interval';
 import { daysIn, isUnderWay } from '../ledger/ledger';
 import {
   type Boundaries,
@@ -79,7 +79,7 @@ export interface Coverage {
 }
 
 /** History is expected to go on at the pace of so long. */
-const PACE_MS = 60 * MINUTE_MS;
+const PACE_MS = HOUR_MS;
 /** An ask is answered, appended and stored within this time, or its audit is lost. */
 const LONGEST_ASK_MS = 10 * MINUTE_MS;
 

@@ -1,9 +1,9 @@
-import { MINUTE_MS } from '../interval';
+import { HOUR_MS } from '../interval';
 import { liveStart } from '../plan';
 import type { Progress } from './progress';
 
 /** A market that is no further behind than this is asked for at every tick. */
-const NEAR_MS = 60 * MINUTE_MS;
+const NEAR_MS = HOUR_MS;
 /** One that is further behind waits for this share of what it is behind. */
 const SHARE = 1 / 3;
 

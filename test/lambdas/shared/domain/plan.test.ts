@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { DAY_MS, MINUTE_MS } from '../../../../lambdas/shared/domain/interval';
 import {
   type Evidence,
-  isSecondLook,
+  isFirstOfHour,
   missingEnd,
   missingStart,
   type PlanInput,
@@ -219,7 +219,7 @@ describe('planSegments', () => {
   });
 });
 
-describe('isSecondLook', () => {
+describe('isFirstOfHour', () => {
   it.each([
     [1, at(13), true],
     [1, at(13) + 59_999, true],
@@ -228,7 +228,7 @@ describe('isSecondLook', () => {
     [5, at(13, 5), false],
     [60, at(13, 59), true],
   ])('of a tick every %d minutes: %d is %s', (minutes, nowMs, is) => {
-    expect(isSecondLook(nowMs, minutes * MINUTE_MS)).toBe(is);
+    expect(isFirstOfHour(nowMs, minutes * MINUTE_MS)).toBe(is);
   });
 });
 

@@ -1,5 +1,5 @@
 import { timeText } from '../../../domain/candle';
-import { DAY_MS, floorTo, MINUTE_MS } from '../../../domain/interval';
+import { DAY_MS, floorTo, HOUR_MS } from '../../../domain/interval';
 import type { ArchivedDay } from '../../../domain/ports';
 import { DayReading } from './archive-day';
 import {
@@ -13,7 +13,7 @@ import type { ArchiveRefusals } from './archive-refusals';
 import { isHeader, readArchiveRow } from './archive-rows';
 
 /** A market may be quiet for so long at the end of a month, or of a day. */
-export const QUIET_MS = 6 * 60 * MINUTE_MS;
+export const QUIET_MS = 6 * HOUR_MS;
 /** A month is taken as complete so long after its end; it was seen to come within five days. */
 export const COMPLETE_AFTER_MS = 7 * DAY_MS;
 

@@ -2,6 +2,7 @@ import { type Candle, tradingProblem } from '../../../domain/candle';
 import {
   type Decimal,
   formatDecimal,
+  hasAtMostDigits,
   InvalidDecimalError,
   parseDecimal,
 } from '../../../domain/decimal';
@@ -116,11 +117,8 @@ function parsed(text: string): Decimal {
 
 /** @throws RejectedRowError if a number has more digits than a row's may have */
 function checkedLength(value: Decimal): Decimal {
-  const { unscaled, scale } = value;
-  const magnitude = unscaled < 0n ? -unscaled : unscaled;
-  if (scale <= MOST_FRACTION_DIGITS && magnitude < 10n ** BigInt(MOST_WHOLE_DIGITS + scale)) {
-    return value;
-  }
+  const most = { whole: MOST_WHOLE_DIGITS, fraction: MOST_FRACTION_DIGITS };
+  if (hasAtMostDigits(value, most)) return value;
   const shown = formatDecimal(value).slice(0, 60);
   throw new RejectedRowError(
     'RejectedNumbers',
