@@ -20,6 +20,7 @@ import { ChartClient } from './support/chart-client';
 import { QueryClient, type ToldCandle } from './support/query-client';
 import { MINUTE_MS, RecordedRun } from './support/recorded-run';
 import { candleNumbers } from './support/stored-rows';
+import { testWith } from './support/test-with';
 import { until } from './support/waiting';
 
 /** One run for all of the file: what is asked of the deployed function is held against the recording. */
@@ -213,12 +214,9 @@ test.each([
   ]);
 });
 
-/** CI has it: there, nothing skips itself. */
 const schemathesis = installedPythonTool(SCHEMATHESIS);
-const testIfInstalled =
-  schemathesis === undefined && process.env['CI'] === undefined ? test.skip : test;
 
-testIfInstalled(
+testWith(schemathesis)(
   'the contract that is served is that of the documents, and schemathesis finds nothing against it',
   async () => {
     if (schemathesis === undefined) {

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { testWith } from '../support/test-with';
 
 const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
@@ -21,9 +22,8 @@ export function findChromium(): string {
   );
 }
 
-/** A test of a page. It is skipped on a machine without Chromium; on CI it fails there. */
-export const testInBrowser =
-  installed() === undefined && process.env['CI'] === undefined ? test.skip : test;
+/** A test of a page. */
+export const testInBrowser = testWith(installed());
 
 function installed(): string | undefined {
   return places().find((path) => existsSync(path));

@@ -1,8 +1,3 @@
-import { settlingMsOf } from '../../../lambdas/shared/adapters/exchanges/exchange-facts';
-import {
-  createObservedCodec,
-  createRolledCodec,
-} from '../../../lambdas/shared/codec/segment-codec';
 import {
   LONGEST_REASON,
   MOST_FRACTION_DIGITS,
@@ -10,18 +5,12 @@ import {
   readCandle,
 } from '../../../lambdas/shared/adapters/exchanges/rows/read-candle';
 import { formatDecimal } from '../../../lambdas/shared/domain/decimal';
-import { DAY_MS, MINUTE_MS } from '../../../lambdas/shared/domain/interval';
+import { DAY_MINUTES, MINUTE_MS } from '../../../lambdas/shared/domain/interval';
 import type { ObservedSegment } from '../../../lambdas/shared/domain/segment';
-import { createRollUpBatch } from '../../../lambdas/transform/roll-up-batch';
 import { auditOf, DAY } from '../../fakes/candles';
-import { FakeDeadLetters } from '../../fakes/kafka/dead-letters';
-import { FakeLog } from '../../fakes/kafka/record-log';
-import { recordOf, VERSION_IDS } from '../../fakes/records';
+import { recordOf } from '../../fakes/records';
+import { observed, rollUpOver } from '../../fakes/roll-up-batch';
 import { FakeStored } from '../../fakes/stored-candles';
-import { FakeTelemetry } from '../../fakes/telemetry';
-
-const observed = createObservedCodec(VERSION_IDS);
-const rolled = createRolledCodec(VERSION_IDS);
 
 /** Kafka's default of `message.max.bytes`, 1 MiB and 12 bytes, less room for the key and the headers of record and batch. */
 const MOST_BYTES = 1_048_588 - 1_000;
@@ -35,7 +24,7 @@ const TEXTS = {
   baseVolume: LONGEST,
   quoteVolume: LONGEST,
 };
-const MINUTES = Array.from({ length: DAY_MS / MINUTE_MS }, (_, index) => DAY + index * MINUTE_MS);
+const MINUTES = Array.from({ length: DAY_MINUTES }, (_, index) => DAY + index * MINUTE_MS);
 /** Three bytes a character. */
 const REASON = '€'.repeat(LONGEST_REASON);
 
@@ -55,25 +44,14 @@ describe.each([1, 5, 1_440])('a day with the longest numbers every %d minutes', 
   const value = observed.encode(dayOf(everyMinutes));
 
   it('is rolled up into a record that Kafka takes, and that can be read', async () => {
-    const [log, deadLetters] = [new FakeLog(), new FakeDeadLetters()];
-    const rollUpBatch = createRollUpBatch({
-      observed,
-      rolled,
-      stored: new FakeStored({}),
-      log,
-      openWindowsEveryMs: MINUTE_MS,
-      settlingMsOf,
-      batchFailures: 'throw',
-      deadLetters,
-      telemetry: new FakeTelemetry(),
-    });
+    const { rollUpBatch, log, deadLetters, sent } = rollUpOver(new FakeStored({}));
 
     await rollUpBatch([recordOf(value)]);
 
     expect(deadLetters.letters).toEqual([]);
     const [appended = Buffer.alloc(0)] = log.valuesOf('candles.rolled');
     expect(Math.max(value.byteLength, appended.byteLength)).toBeLessThan(MOST_BYTES);
-    const [day] = rolled.decode(appended).candles['1d'] ?? [];
+    const [day] = sent()[0]?.candles['1d'] ?? [];
     const count = BigInt(MINUTES.length / everyMinutes);
     const unscaled = BigInt(LONGEST.replace('.', '')) * count;
     const sum = formatDecimal({ unscaled, scale: MOST_FRACTION_DIGITS });

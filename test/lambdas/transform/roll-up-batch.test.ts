@@ -1,13 +1,6 @@
-import { settlingMsOf } from '../../../lambdas/shared/adapters/exchanges/exchange-facts';
-import { createRollUpBatch } from '../../../lambdas/transform/roll-up-batch';
-import { BatchFailedError, type BatchFailures } from '../../../lambdas/shared/codec/batch-answer';
-import {
-  createObservedCodec,
-  createRolledCodec,
-} from '../../../lambdas/shared/codec/segment-codec';
+import { BatchFailedError } from '../../../lambdas/shared/codec/batch-answer';
 import { createTopicCodec } from '../../../lambdas/shared/codec/topic-codec';
 import type { KafkaRecord } from '../../../lambdas/shared/codec/kafka-event';
-import type { CandleReader, DayReader } from '../../../lambdas/shared/domain/ports';
 import { candlesToCompare } from '../../../lambdas/shared/domain/ledger/audit';
 import { MINUTE_MS } from '../../../lambdas/shared/domain/interval';
 import {
@@ -17,36 +10,10 @@ import {
 } from '../../../lambdas/shared/domain/roll-up';
 import type { ObservedSegment } from '../../../lambdas/shared/domain/segment';
 import { at, auditOf, minuteAt, minutesIn, observedOf, segmentOf } from '../../fakes/candles';
-import { FakeDeadLetters } from '../../fakes/kafka/dead-letters';
-import { FakeLog } from '../../fakes/kafka/record-log';
 import { agreedDay } from '../../fakes/ledger/ledger-days';
 import { FakeStored } from '../../fakes/stored-candles';
-import { FakeTelemetry } from '../../fakes/telemetry';
 import { recordOf, VERSION_IDS } from '../../fakes/records';
-
-const observed = createObservedCodec(VERSION_IDS);
-const rolled = createRolledCodec(VERSION_IDS);
-
-function prepare(
-  stored: CandleReader & DayReader,
-  batchFailures: BatchFailures = 'throw',
-  openWindowsEveryMs = MINUTE_MS,
-) {
-  const [log, telemetry, deadLetters] = [new FakeLog(), new FakeTelemetry(), new FakeDeadLetters()];
-  const rollUpBatch = createRollUpBatch({
-    observed,
-    rolled,
-    stored,
-    log,
-    openWindowsEveryMs,
-    settlingMsOf,
-    batchFailures,
-    deadLetters,
-    telemetry,
-  });
-  const sent = () => log.valuesOf('candles.rolled').map((value) => rolled.decode(value));
-  return { log, telemetry, deadLetters, rollUpBatch, sent };
-}
+import { observed, rollUpOver } from '../../fakes/roll-up-batch';
 
 function recordsFor(...segments: ObservedSegment[]): KafkaRecord[] {
   return segments.map((segment, offset) => recordOf(observed.encode(segment), { offset }));
@@ -58,7 +25,7 @@ describe('an audit of a whole day', () => {
   it('is compared with all that is stored of the day, and with what the ledger says of it', async () => {
     const minutes = minutesIn(at(7), at(8));
     const stored = new FakeStored(windowsUpFrom(minutes));
-    const { rollUpBatch, sent } = prepare(stored);
+    const { rollUpBatch, sent } = rollUpOver(stored);
     const audit = auditOf({ minuteCandles: minutes });
     stored.days = [agreedDay({ observedAtMs: audit.observedAtMs - 1 })];
 
@@ -74,7 +41,7 @@ describe('an audit of a whole day', () => {
   it('overwrites stored rows that cannot be read', async () => {
     const stored = new FakeStored({});
     stored.unreadable = [{ interval: '5m', openTimeMs: at(7), cause: new Error('null') }];
-    const { rollUpBatch, sent, deadLetters } = prepare(stored);
+    const { rollUpBatch, sent, deadLetters } = rollUpOver(stored);
 
     await rollUpBatch(recordsFor(auditOf()));
 
@@ -88,7 +55,7 @@ describe('a part of a day', () => {
   it('is rolled up over the stored children around it, and reads no others', async () => {
     const stored = { '1m': [minuteAt(at(12, 1), { high: '99' })] };
     const children = new FakeStored(stored);
-    const { rollUpBatch, sent } = prepare(children);
+    const { rollUpBatch, sent } = rollUpOver(children);
     const segment = observedOf();
 
     await rollUpBatch(recordsFor(segment));
@@ -104,7 +71,7 @@ describe('a part of a day', () => {
   it('is rolled up over its minutes alone while its open windows are not due', async () => {
     const minutes = minutesIn(at(12, 5), at(12, 9));
     const stored = new FakeStored({ '1m': minutes.slice(0, 3) });
-    const { rollUpBatch, sent } = prepare(stored, 'throw', 5 * MINUTE_MS);
+    const { rollUpBatch, sent } = rollUpOver(stored, 'throw', 5 * MINUTE_MS);
     const segment = observedOf({
       fromMs: at(12, 6),
       toMs: at(12, 9),
@@ -130,7 +97,7 @@ describe('a part of a day', () => {
       '1m': minutes.slice(10, 15),
       '5m': [minuteAt(at(12)), minuteAt(at(12, 5))],
     });
-    const { rollUpBatch, sent } = prepare(stored, 'throw', 5 * MINUTE_MS);
+    const { rollUpBatch, sent } = rollUpOver(stored, 'throw', 5 * MINUTE_MS);
     const segment = observedOf({
       fromMs: at(12, 13),
       toMs: at(12, 16),
@@ -149,7 +116,7 @@ describe('a part of a day', () => {
   });
 
   it('keeps all that the segment says of itself', async () => {
-    const { rollUpBatch, sent } = prepare(new FakeStored({}));
+    const { rollUpBatch, sent } = rollUpOver(new FakeStored({}));
     const fields = { followsMs: at(9), gapFromMs: at(9), settlesMs: at(12, 5) };
 
     await rollUpBatch(recordsFor(observedOf(fields)));
@@ -160,7 +127,7 @@ describe('a part of a day', () => {
 
 describe('a minute whose row could not be a candle', () => {
   it('is no rejection any more if it is stored', async () => {
-    const { rollUpBatch, sent } = prepare(new FakeStored({ '1m': [minuteAt(at(12, 4))] }));
+    const { rollUpBatch, sent } = rollUpOver(new FakeStored({ '1m': [minuteAt(at(12, 4))] }));
     const rejected = [at(12, 4), at(12, 5)].map((openTimeMs) => ({ openTimeMs, reason: 'odd' }));
 
     await rollUpBatch(recordsFor(observedOf({ minuteCandles: [minuteAt(at(12, 3))], rejected })));
@@ -175,7 +142,7 @@ describe('a stored row around a part of a day', () => {
     stored.unreadable = [
       { interval: '1m', openTimeMs: at(12, 3) + 30_000, cause: new Error('odd') },
     ];
-    const { rollUpBatch, sent, deadLetters } = prepare(stored);
+    const { rollUpBatch, sent, deadLetters } = rollUpOver(stored);
 
     await rollUpBatch(recordsFor(observedOf()));
 
@@ -186,7 +153,7 @@ describe('a stored row around a part of a day', () => {
 
 describe('a batch', () => {
   it('is appended in its order, each record keyed by its market', async () => {
-    const { rollUpBatch, sent, log, telemetry } = prepare(new FakeStored({}));
+    const { rollUpBatch, sent, log, telemetry } = rollUpOver(new FakeStored({}));
 
     await rollUpBatch(
       recordsFor(auditOf({ pair: 'ETH_USDT' }), auditOf({ pair: 'A_B' }), auditOf()),
@@ -202,7 +169,7 @@ describe('a batch', () => {
   });
 
   it('has a log line, and one for each segment at debug level', async () => {
-    const { rollUpBatch, telemetry } = prepare(new FakeStored({}));
+    const { rollUpBatch, telemetry } = rollUpOver(new FakeStored({}));
 
     await rollUpBatch([...recordsFor(observedOf(), auditOf()), recordOf(Buffer.from('garbage'))]);
 
@@ -229,7 +196,7 @@ describe('a batch', () => {
   });
 
   it('gives the same records when it is given again', async () => {
-    const { rollUpBatch, log } = prepare(new FakeStored({ '5m': [minuteAt(at(12, 10))] }));
+    const { rollUpBatch, log } = rollUpOver(new FakeStored({ '5m': [minuteAt(at(12, 10))] }));
     const records = recordsFor(observedOf(), auditOf());
 
     await rollUpBatch(records);
@@ -240,7 +207,7 @@ describe('a batch', () => {
   });
 
   it('goes on past records that can never be rolled up', async () => {
-    const { rollUpBatch, sent, deadLetters } = prepare(new FakeStored({}));
+    const { rollUpBatch, sent, deadLetters } = rollUpOver(new FakeStored({}));
     const wire = createTopicCodec<object>('candles.observed', VERSION_IDS);
     const good = observed.encode(auditOf());
     const unknownVersion = Buffer.from(good).fill(7, 2, 18);
@@ -269,7 +236,7 @@ describe('a batch', () => {
   it('goes on past a segment whose stored children stay unreadable', async () => {
     const stored = new FakeStored({});
     stored.unreadable = [{ interval: '5m', openTimeMs: null, cause: new Error('null') }];
-    const { rollUpBatch, sent, deadLetters } = prepare(stored);
+    const { rollUpBatch, sent, deadLetters } = rollUpOver(stored);
 
     await rollUpBatch(recordsFor(observedOf(), auditOf({ pair: 'ETH_USDT' })));
 
@@ -283,7 +250,7 @@ describe('a batch', () => {
 
 describe('a failure of something outside', () => {
   it('of the stored children rejects, with nothing appended and no dead letter', async () => {
-    const { rollUpBatch, log, deadLetters } = prepare(new FakeStored(new Error('no database')));
+    const { rollUpBatch, log, deadLetters } = rollUpOver(new FakeStored(new Error('no database')));
     const eth = auditOf({ pair: 'ETH_USDT' });
     const records = recordsFor(observedOf(), auditOf(), eth);
 
@@ -300,7 +267,7 @@ describe('a failure of something outside', () => {
   });
 
   it('of the log rejects', async () => {
-    const { rollUpBatch, log, deadLetters, telemetry } = prepare(new FakeStored({}));
+    const { rollUpBatch, log, deadLetters, telemetry } = rollUpOver(new FakeStored({}));
     log.brokenFor = (_, topic) => topic === 'candles.rolled';
 
     await expect(rollUpBatch([...recordsFor(auditOf()), GARBAGE])).rejects.toThrow(
@@ -312,7 +279,7 @@ describe('a failure of something outside', () => {
   });
 
   it('of the dead letters rejects, so that none is lost', async () => {
-    const { rollUpBatch, deadLetters } = prepare(new FakeStored({}));
+    const { rollUpBatch, deadLetters } = rollUpOver(new FakeStored({}));
     deadLetters.broken = new Error('no log');
 
     await expect(rollUpBatch([GARBAGE])).rejects.toThrow('no log');
@@ -333,7 +300,7 @@ describe('a batch that is answered with a report', () => {
   });
 
   it('names nothing where all is rolled up', async () => {
-    const { rollUpBatch, sent, deadLetters } = prepare(new FakeStored({}), 'report');
+    const { rollUpBatch, sent, deadLetters } = rollUpOver(new FakeStored({}), 'report');
 
     const answer = await rollUpBatch([...recordsFor(observedOf(), eth), GARBAGE]);
 
@@ -345,7 +312,7 @@ describe('a batch that is answered with a report', () => {
   it('names a segment whose children could not be read and the later ones of its pair, and no others', async () => {
     const children = new FakeStored({});
     children.brokenFor = ({ pair }) => pair === 'BTC_USDT' && children.reads.length === 2;
-    const { rollUpBatch, sent, deadLetters, telemetry } = prepare(children, 'report');
+    const { rollUpBatch, sent, deadLetters, telemetry } = rollUpOver(children, 'report');
 
     const answer = await rollUpBatch([
       ...recordsFor(eth, observedOf(), later, { ...eth, pair: 'A_B' }),
@@ -362,7 +329,7 @@ describe('a batch that is answered with a report', () => {
   it('appends what a pair has before the segment that failed', async () => {
     const children = new FakeStored({});
     children.brokenFor = () => children.reads.length === 2;
-    const { rollUpBatch, sent } = prepare(children, 'report');
+    const { rollUpBatch, sent } = rollUpOver(children, 'report');
 
     const answer = await rollUpBatch(recordsFor(observedOf(), later));
 
@@ -371,7 +338,7 @@ describe('a batch that is answered with a report', () => {
   });
 
   it('names all that was to be appended where the log fails, dead letters too', async () => {
-    const { rollUpBatch, log, deadLetters, telemetry } = prepare(new FakeStored({}), 'report');
+    const { rollUpBatch, log, deadLetters, telemetry } = rollUpOver(new FakeStored({}), 'report');
     log.brokenFor = (_, topic) => topic === 'candles.rolled';
     deadLetters.broken = new Error('no log');
 
