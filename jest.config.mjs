@@ -7,7 +7,7 @@ const swc = [
 ];
 
 const shared = {
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/test/jest/open-handles-environment.mjs',
   transform: { '^.+\\.[cm]?[jt]s$': swc },
   // These publish ES modules only, which jest loads after a transform.
   transformIgnorePatterns: [
@@ -19,7 +19,6 @@ const shared = {
 };
 
 export default {
-  reporters: ['default', '<rootDir>/test/jest/open-handles-reporter.mjs'],
   // Against tests that hang, with room for machines that are busy.
   testTimeout: 60_000,
   projects: [

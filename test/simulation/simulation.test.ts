@@ -1,18 +1,11 @@
-import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
+import { LONGEST_CASE_MS, outputOf } from './own-process';
 import { runSimulation } from './run-simulation';
 
-/** Generous: the cases are bounded by the processor alone, which others may be using. */
-const LONGEST_CASE_MS = 1_200_000;
-const SIMULATE = join(__dirname, 'simulate.ts');
-
-/** The output of `npm run simulate` for a range of seeds, in a process of its own: jest's sandbox is much slower. */
+/** The output of `npm run simulate` for a range of seeds. */
 async function simulate(first: number, count: number, ...more: string[]): Promise<string> {
   const range = ['--from', String(first), '--seeds', String(count)];
-  const args = ['--import', 'tsx', SIMULATE, ...range, ...more];
-  const simulation = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
-  return text(simulation.stdout);
+  return outputOf(join(__dirname, 'simulate.ts'), ...range, ...more);
 }
 
 describe('The loop and the ledger of days, under faults', () => {

@@ -2,6 +2,8 @@ import { HOUR_MS } from '../interval';
 import { liveStart } from '../plan';
 import type { Progress } from './progress';
 
+/** A tick that comes up to so long after a later one is a late firing; beyond it, another time is played. */
+const LATE_MS = HOUR_MS;
 /** A market that is no further behind than this is asked for at every tick. */
 const NEAR_MS = HOUR_MS;
 /** One that is further behind waits for this share of what it is behind. */
@@ -20,13 +22,19 @@ export interface Ask {
  * minutes hundreds of times. A new market is as far behind as today is long: all
  * of that is asked for until something of it is stored. The first ask of a
  * process is never held back.
+ *
+ * A tick that comes after a later one asks for nothing: the later one has asked
+ * for it all. Its answer would be newer than that of the later one, but would
+ * count as older, and so lose to it.
  */
 export function isDue(
   last: Ask | undefined,
   progress: Progress | undefined,
   nowMs: number,
 ): boolean {
-  if (last === undefined || last.settledToMs !== progress?.settledToMs) return true;
+  if (last === undefined) return true;
+  if (nowMs < last.askedAtMs && last.askedAtMs - nowMs <= LATE_MS) return false;
+  if (last.settledToMs !== progress?.settledToMs) return true;
   const behindMs = nowMs - (progress?.seenToMs ?? liveStart(nowMs));
   return behindMs <= NEAR_MS || nowMs - last.askedAtMs >= behindMs * SHARE;
 }

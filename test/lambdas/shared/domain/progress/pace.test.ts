@@ -33,6 +33,14 @@ describe('isDue', () => {
     expect(isDue(askOf(at(20), at(11)), progressAt(at(12)), at(20, 1))).toBe(true);
   });
 
+  it('does not hold of a tick that comes up to an hour after a later one', () => {
+    const asked = askOf(at(13), at(12));
+    expect(isDue(asked, progressAt(at(12, 59)), at(12, 59))).toBe(false);
+    expect(isDue(asked, progressAt(at(12, 59)), at(12))).toBe(false);
+    expect(isDue(asked, progressAt(at(12, 59)), at(12) - 1)).toBe(true);
+    expect(isDue(asked, progressAt(at(12, 59)), at(13))).toBe(true);
+  });
+
   it('does not hold back a quiet market: it is seen, though not settled', () => {
     expect(isDue(askOf(at(20), at(11)), progressAt(at(11), at(19, 59)), at(20, 1))).toBe(true);
   });
