@@ -264,6 +264,32 @@ describe('A rule whose lack shows once in a thousand runs', () => {
     const unmarked = await twoOfOneTime(RARE_BREAKAGES['rows of one time carry no mark']);
     expect([first, second]).not.toContainEqual(unmarked);
   });
+
+  /**
+   * A minute is corrected between two firings, the second of which is late, and
+   * the rows of the first land last.
+   */
+  async function lateFiring(forgetsTheFirst: boolean): Promise<string[]> {
+    const world = new ScriptedWorld();
+    await run(world, at(0, 1), at(0, 3));
+    world.minutes.set(at(0, 3), candleAt(at(0, 3)));
+    await world.tick(at(0, 5));
+    await world.transform();
+    const landLate = world.holdBack();
+    world.minutes.set(at(0, 3), minuteAt(at(0, 3), { low: '5', base: '9' }));
+    if (forgetsTheFirst) world.replaceProcess();
+    await world.tick(at(0, 4));
+    await world.transform();
+    await world.persist();
+    await world.wholeTick(at(0, 6));
+    await landLate();
+    return world.differences(at(0, 6));
+  }
+
+  it('a tick that comes after a later one asks for nothing: its answer would lose to an older one', async () => {
+    expect(await lateFiring(false)).toEqual([]);
+    expect(await lateFiring(true)).toContainEqual(expect.stringMatching(/: 1m .*T00:03/));
+  });
 });
 
 describe('A pipeline that stands still for a day', () => {
