@@ -1,4 +1,5 @@
 import pLimit from 'p-limit';
+import { HOUR_MS } from '../shared/domain/interval';
 import { missingMonths } from '../shared/domain/ledger/archive-months';
 import {
   type DaysToAsk,
@@ -14,6 +15,7 @@ import { marketKey } from '../shared/domain/market';
 import type {
   Archive,
   Exchange,
+  ExchangeStatus,
   LedgerStore,
   Listings,
   RecordLog,
@@ -66,6 +68,8 @@ const RESERVE_MS = 20_000;
 const PAUSE_MS = 1_000;
 /** Without any day stored for this long, the rest is left to the next firing. */
 const PATIENCE_MS = 30_000;
+/** A firing is late by no more than this; a tick further ahead has the time of a wrong clock. */
+const LATE_MS = HOUR_MS;
 /** Asks under way at once; the exchange's own limit bounds the requests. */
 const CONCURRENT_ASKS = 4;
 
@@ -76,7 +80,9 @@ const CONCURRENT_ASKS = 4;
  * time allows and some are.
  *
  * Firings that overlap or repeat are harmless: the ledger says what was asked
- * for, and an audit that comes twice counts once.
+ * for, and an audit that comes twice counts once. A firing that is so late that a
+ * later tick is stored asks for nothing: its audits would count as older than the
+ * rows and gaps of that tick, and lose to them.
  *
  * @returns a function of a firing; it rejects if the ledger cannot be read or
  *   written, or a record cannot be appended
@@ -89,12 +95,31 @@ export function createReconcile(ports: ReconcilePorts, settings: ReconcileSettin
     ports.exchange.heedBan(stored.bannedUntilMs);
     try {
       await ledgers.read(stored, firing);
-      await new ReconcileRound({ ports, settings, ledgers, firing }).run();
+      if (isLate(stored, firing)) reportLate(ports, settings, firing);
+      else await new ReconcileRound({ ports, settings, ledgers, firing }).run();
     } finally {
       await noteBan(ports, { exchange, nowMs: firing.nowMs });
     }
     reportLedgers(ports.telemetry, ledgers, { ...settings, nowMs: firing.nowMs });
   };
+}
+
+function isLate({ status }: ExchangeStatus, { nowMs }: Firing): boolean {
+  return [...status.values()].some(({ progress }) => {
+    const aheadMs = (progress?.observedAtMs ?? 0) - nowMs;
+    return aheadMs > 0 && aheadMs <= LATE_MS;
+  });
+}
+
+function reportLate(
+  { telemetry }: ReconcilePorts,
+  { exchange }: ReconcileSettings,
+  { nowMs }: Firing,
+) {
+  telemetry.warn('late firing: a later tick is stored, so the next firing asks for the days', {
+    exchange,
+    time: new Date(nowMs).toISOString(),
+  });
 }
 
 interface RoundInput {

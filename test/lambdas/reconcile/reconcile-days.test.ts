@@ -177,6 +177,23 @@ describe('a firing', () => {
     expect(daysOf(sent())).toEqual(['2026-06-12', '2026-06-11']);
   });
 
+  it.each([
+    ['of its own time', 0, 2],
+    ['a minute later', MINUTE_MS, 0],
+    ['an hour later', HOUR_MS, 0],
+    ['of a wrong clock', HOUR_MS + 1, 2],
+  ])('asks for nothing if it is so late that a tick is stored %s', async (_, laterMs, asked) => {
+    const { fire, sent, store, telemetry } = prepare();
+    const progress = { ...settledTo(TODAY), observedAtMs: NOW + laterMs };
+    store.status.set('gate-io:BTC_USDT', statusOf({ progress }));
+
+    await fire();
+
+    expect(sent()).toHaveLength(asked);
+    const isTold = telemetry.lines.some(({ message }) => message.startsWith('late firing'));
+    expect(isTold).toBe(asked === 0);
+  });
+
   it('takes a market that has ended for settled to its end', async () => {
     const { fire, sent, store } = prepare();
     const progress = settledTo(TODAY - 2 * DAY_MS);
