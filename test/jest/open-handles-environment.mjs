@@ -43,7 +43,9 @@ export default class OpenHandlesEnvironment extends TestEnvironment {
   }
 
   #left() {
-    const handles = process._getActiveHandles().filter((handle) => !this.#handles.has(handle));
+    // A process opens its own streams once it first writes to them.
+    const own = new Set([...this.#handles, process.stdout, process.stderr]);
+    const handles = process._getActiveHandles().filter((handle) => !own.has(handle));
     const timers = timerCount() - this.#timers;
     return [
       ...handles.map((handle) => `- ${this.#described(handle)}`),
