@@ -59,9 +59,7 @@ test(
   async () => {
     await recorded.play(2);
 
-    const firings = [0, 1, 2].map((ms) =>
-      recorded.run.pipeline.reconcile(recorded.playedToMs + ms),
-    );
+    const firings = [0, 1, 2].map((ms) => recorded.run.pipeline.reconcile(recorded.firingMs + ms));
     const answers = await Promise.all(firings);
     await recorded.caughtUp();
 
@@ -94,7 +92,7 @@ test(
   async () => {
     const before = await ledger();
 
-    const at = recorded.playedToMs;
+    const at = recorded.firingMs;
     const answers = await Promise.all([1, 2, 3].map(() => recorded.run.pipeline.reconcile(at)));
     await recorded.caughtUp();
 

@@ -124,9 +124,9 @@ test(
   'functions that are killed in the middle of history lose nothing',
   async () => {
     await recorded.catchUp((25 * HOUR_MS) / MINUTE_MS);
-    const { faults, run, playedToMs } = recorded;
+    const { faults, run, firingMs } = recorded;
     faults.failNext('hang', { pair: 'ETH_BTC', endpoint: 'archive' });
-    const killed = run.pipeline.reconcile(playedToMs);
+    const killed = run.pipeline.reconcile(firingMs);
     await until('the archive is asked', () => faults.pendingAnswers() === 0);
     recorded.signal('reconcile', 'SIGKILL');
     expect(await killed).toMatchObject({ ok: false });
@@ -135,7 +135,7 @@ test(
     await recorded.catchUp(241);
     recorded.signal('persist', 'SIGSTOP');
     const before = await rolledCount();
-    expect(await run.pipeline.reconcile(recorded.playedToMs)).toMatchObject({ ok: true });
+    expect(await run.pipeline.reconcile(recorded.firingMs)).toMatchObject({ ok: true });
     await until('a part is rolled up', async () => (await rolledCount()) > before);
     recorded.signal('transform', 'SIGKILL');
     recorded.signal('persist', 'SIGKILL');

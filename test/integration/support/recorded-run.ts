@@ -139,6 +139,11 @@ export class RecordedRun {
     return this.#playedToMs;
   }
 
+  /** The time of a firing of reconcile now: later than the last tick, which may have come again a second later, many times. */
+  get firingMs(): number {
+    return this.#playedToMs + MINUTE_MS - 1_000;
+  }
+
   /** Where things are logged. */
   logFile(name: FunctionName): string {
     return join(this.run.logsDir, `${name}.log`);
@@ -174,7 +179,7 @@ export class RecordedRun {
 
   /** One firing of reconcile now; resolves with what it answered once all that it sent is processed. */
   async reconcile(): Promise<InvocationResult> {
-    const answer = await this.run.pipeline.reconcile(this.#playedToMs);
+    const answer = await this.run.pipeline.reconcile(this.firingMs);
     await this.caughtUp();
     return answer;
   }
