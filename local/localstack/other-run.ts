@@ -9,7 +9,7 @@ export const DEPLOY_LOCK = 'deploy.lock';
 /** Lock file of the run that shows its table. */
 export const RUN_LOCK = 'run.lock';
 
-const STOP_LIMIT_MS = 30_000;
+const STOP_LIMIT_MS = 120_000;
 const POLL_MS = 100;
 const ANSWER_LIMIT_MS = 5_000;
 
