@@ -1,5 +1,4 @@
 import pLimit from 'p-limit';
-import { HOUR_MS } from '../shared/domain/interval';
 import { missingMonths } from '../shared/domain/ledger/archive-months';
 import {
   type DaysToAsk,
@@ -21,6 +20,7 @@ import type {
   RecordLog,
   Telemetry,
 } from '../shared/domain/ports';
+import { isLate } from '../shared/domain/progress/pace';
 import type { ObservedSegment } from '../shared/domain/segment';
 import { noteBan } from '../shared/use-cases/noted-ban';
 import type { Shard } from '../shared/domain/followed/shard';
@@ -68,8 +68,6 @@ const RESERVE_MS = 20_000;
 const PAUSE_MS = 1_000;
 /** Without any day stored for this long, the rest is left to the next firing. */
 const PATIENCE_MS = 30_000;
-/** A firing is late by no more than this; a tick further ahead has the time of a wrong clock. */
-const LATE_MS = HOUR_MS;
 /** Asks under way at once; the exchange's own limit bounds the requests. */
 const CONCURRENT_ASKS = 4;
 
@@ -95,7 +93,7 @@ export function createReconcile(ports: ReconcilePorts, settings: ReconcileSettin
     ports.exchange.heedBan(stored.bannedUntilMs);
     try {
       await ledgers.read(stored, firing);
-      if (isLate(stored, firing)) reportLate(ports, settings, firing);
+      if (isLaterTickStored(stored, firing)) reportLate(ports, settings, firing);
       else await new ReconcileRound({ ports, settings, ledgers, firing }).run();
     } finally {
       await noteBan(ports, { exchange, nowMs: firing.nowMs });
@@ -104,11 +102,10 @@ export function createReconcile(ports: ReconcilePorts, settings: ReconcileSettin
   };
 }
 
-function isLate({ status }: ExchangeStatus, { nowMs }: Firing): boolean {
-  return [...status.values()].some(({ progress }) => {
-    const aheadMs = (progress?.observedAtMs ?? 0) - nowMs;
-    return aheadMs > 0 && aheadMs <= LATE_MS;
-  });
+function isLaterTickStored({ status }: ExchangeStatus, { nowMs }: Firing): boolean {
+  return [...status.values()].some(
+    ({ progress }) => progress !== undefined && isLate(nowMs, progress.observedAtMs),
+  );
 }
 
 function reportLate(

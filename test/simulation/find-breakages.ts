@@ -45,21 +45,25 @@ async function findingSeed(options: Omit<SimulationOptions, 'seed'>): Promise<nu
   return null;
 }
 
+type Figure = 'rowsWritten' | 'asks';
+type UnbrokenOptions = Omit<SimulationOptions, 'seed' | 'breakage'>;
+
 /** The rows of candles that some runs write, or the days that they ask for. */
 async function costs(
-  figure: 'rowsWritten' | 'asks',
+  figure: Figure,
   breakages: Readonly<Record<string, Breakage>>,
-  options: Omit<SimulationOptions, 'seed' | 'breakage'>,
+  options: UnbrokenOptions,
 ): Promise<CostFigures> {
-  const sum = async (more: Omit<SimulationOptions, 'seed'>): Promise<number> => {
-    let total = 0;
-    for (let seed = 1; seed <= SEEDS_A_COST; seed++) {
-      total += (await runSimulation({ ...more, seed }))[figure];
-    }
-    return total;
-  };
-  const broken = await each(breakages, (breakage) => sum({ ...options, breakage }));
-  return { unbroken: await sum(options), broken };
+  const broken = await each(breakages, (breakage) => sumOf(figure, { ...options, breakage }));
+  return { unbroken: await sumOf(figure, options), broken };
+}
+
+async function sumOf(figure: Figure, options: Omit<SimulationOptions, 'seed'>): Promise<number> {
+  let sum = 0;
+  for (let seed = 1; seed <= SEEDS_A_COST; seed++) {
+    sum += (await runSimulation({ ...options, seed }))[figure];
+  }
+  return sum;
 }
 
 async function each<T>(

@@ -2,7 +2,7 @@ import { HOUR_MS } from '../interval';
 import { liveStart } from '../plan';
 import type { Progress } from './progress';
 
-/** A tick that comes up to so long after a later one is a late firing; beyond it, another time is played. */
+/** A firing that is behind a later tick by no more than this is late; beyond it, another time is played, or a clock was wrong. */
 const LATE_MS = HOUR_MS;
 /** A market that is no further behind than this is asked for at every tick. */
 const NEAR_MS = HOUR_MS;
@@ -33,8 +33,13 @@ export function isDue(
   nowMs: number,
 ): boolean {
   if (last === undefined) return true;
-  if (nowMs < last.askedAtMs && last.askedAtMs - nowMs <= LATE_MS) return false;
+  if (isLate(nowMs, last.askedAtMs)) return false;
   if (last.settledToMs !== progress?.settledToMs) return true;
   const behindMs = nowMs - (progress?.seenToMs ?? liveStart(nowMs));
   return behindMs <= NEAR_MS || nowMs - last.askedAtMs >= behindMs * SHARE;
+}
+
+/** Whether a firing comes late: a tick of a later time has been before it. */
+export function isLate(nowMs: number, tickMs: number): boolean {
+  return tickMs > nowMs && tickMs - nowMs <= LATE_MS;
 }
